@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Platform.Database;
+
+namespace Platform.Audit;
+
+/// <summary>
+/// Writes what was done into the audit, in the transaction of the change. The row's hash chains it to the record's earlier
+/// acts; the application's role may insert and read, never change.
+/// </summary>
+public sealed class AuditTrail(Db db, TimeProvider clock)
+{
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Records one act.</summary>
+    /// <param name="action">What was done, in the form <c>deal.approved</c>.</param>
+    /// <param name="subjectKind">The kind of the record, for example <c>deal</c>.</param>
+    /// <param name="subjectNumber">The record's public number.</param>
+    /// <param name="partnerId">The partner whose record it is, who may read the act; null for the brand's own.</param>
+    /// <param name="details">What changed, before and after; never a secret.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <exception cref="InvalidOperationException">No transaction is open: the act and its record belong together.</exception>
+    public Task RecordAsync(string action, string subjectKind, string subjectNumber, long? partnerId, object? details, CancellationToken ct) =>
+        RecordAsync([new(action, subjectKind, subjectNumber, partnerId, details)], ct);
+
+    /// <summary>Records several acts with one statement.</summary>
+    public async Task RecordAsync(IReadOnlyCollection<AuditAct> acts, CancellationToken ct)
+    {
+        if (!db.IsInTransaction)
+        {
+            throw new InvalidOperationException("An audit entry is written in the transaction of the change it speaks of.");
+        }
+
+        await db.ExecuteAsync("""
+            insert into audit_entry (happened_at, actor, partner_id, action, subject_kind, subject_number, details, correlation_id, hash)
+            select @now, coalesce(app_actor(), 'anonymous'), act.partner_id, act.action, act.subject_kind, act.subject_number, act.details::jsonb, @correlation, ''
+            from unnest(@actions, @kinds, @numbers, @partners::bigint[], @details) as act (action, subject_kind, subject_number, partner_id, details)
+            """, new
+        {
+            now = clock.GetUtcNow().UtcDateTime,
+            correlation = Activity.Current?.TraceId.ToHexString(),
+            actions = acts.Select(act => act.Action).ToArray(),
+            kinds = acts.Select(act => act.SubjectKind).ToArray(),
+            numbers = acts.Select(act => act.SubjectNumber).ToArray(),
+            partners = acts.Select(act => act.PartnerId).ToArray(),
+            details = acts.Select(act => act.Details is null ? "{}" : JsonSerializer.Serialize(act.Details, Json)).ToArray(),
+        }, ct);
+    }
+}
+
+/// <summary>One act for the audit; see <see cref="AuditTrail.RecordAsync(string, string, string, long?, object?, CancellationToken)"/>.</summary>
+public sealed record AuditAct(string Action, string SubjectKind, string SubjectNumber, long? PartnerId, object? Details);

@@ -1,0 +1,52 @@
+using Dapper;
+using Npgsql;
+
+namespace Platform.Database;
+
+/// <summary>
+/// On whose behalf a transaction runs. Entering sets the tenant, person and roles with SET LOCAL semantics from the
+/// database's own membership tables (the schema's functions <c>enter</c> and <c>enter_as_system</c>); an anonymous caller
+/// sets nothing and so sees no tenant's rows.
+/// </summary>
+public abstract record Caller
+{
+    Caller()
+    {
+    }
+
+    /// <summary>Nobody signed in: no setting, no rows.</summary>
+    public static Caller Nobody { get; } = new Anonymous();
+
+    /// <summary>A person or API client known by the issuer and subject of its token. Unknown or disabled ones see no rows.</summary>
+    public static Caller Subject(string issuer, string subject) => new Known(issuer, subject);
+
+    /// <summary>The product itself: jobs, imports from the command line, outbox. Sees every tenant.</summary>
+    /// <param name="reason">What runs, as it shall stand in the audit, for example <c>job:expire-protections</c>.</param>
+    public static Caller System(string reason) => new Product(reason);
+
+    internal abstract Task EnterAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct);
+
+    sealed record Anonymous : Caller
+    {
+        internal override Task EnterAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct) => Task.CompletedTask;
+    }
+
+    sealed record Known(string Issuer, string SubjectId) : Caller
+    {
+        internal override Task EnterAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct) =>
+            connection.ExecuteAsync(new CommandDefinition("select enter(@Issuer, @SubjectId)", this, transaction, cancellationToken: ct));
+    }
+
+    sealed record Product(string Reason) : Caller
+    {
+        internal override Task EnterAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct) =>
+            connection.ExecuteAsync(new CommandDefinition("select enter_as_system(@Reason)", this, transaction, cancellationToken: ct));
+    }
+}
+
+/// <summary>Holds the <see cref="Caller"/> of the current service scope; a web request's is set after authentication.</summary>
+public sealed class CallerAccessor
+{
+    /// <summary>Nobody until set.</summary>
+    public Caller Current { get; set; } = Caller.Nobody;
+}

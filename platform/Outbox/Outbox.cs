@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Platform.Database;
+
+namespace Platform.Outbox;
+
+/// <summary>Puts messages into the outbox, in the transaction of the change that causes them.</summary>
+public sealed class Outbox(Db db, TimeProvider clock)
+{
+    /// <summary>How payloads are written and read.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Puts one message in; it is delivered after the commit, at least once.</summary>
+    /// <param name="kind">Which <see cref="IOutboxReceiver"/> takes it.</param>
+    /// <param name="payload">Anything that serialises to JSON; no secrets.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <exception cref="InvalidOperationException">No transaction is open.</exception>
+    public async Task PutAsync(string kind, object payload, CancellationToken ct)
+    {
+        if (!db.IsInTransaction)
+        {
+            throw new InvalidOperationException("A message is put into the outbox in the transaction of the change it speaks of.");
+        }
+
+        await db.ExecuteAsync("""
+            insert into outbox_message (kind, payload, created_at, not_before) values (@kind, @payload::jsonb, @now, @now);
+            select pg_notify('outbox_' || current_schema(), '')
+            """,
+            new { kind, payload = JsonSerializer.Serialize(payload, Json), now = clock.GetUtcNow().UtcDateTime }, ct);
+    }
+}
+
+/// <summary>Takes messages of one kind out of the outbox. May see a message twice and must not mind.</summary>
+public interface IOutboxReceiver
+{
+    /// <summary>The kind it takes.</summary>
+    string Kind { get; }
+
+    /// <summary>Delivers one message; an exception means it is tried again later, with growing delay.</summary>
+    Task ReceiveAsync(JsonElement payload, CancellationToken ct);
+}
