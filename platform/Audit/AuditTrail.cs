@@ -21,7 +21,7 @@ public sealed class AuditTrail(Db db, TimeProvider clock)
     /// <param name="ct">Stops waiting.</param>
     /// <exception cref="InvalidOperationException">No transaction is open: the act and its record belong together.</exception>
     public Task RecordAsync(string action, string subjectKind, string subjectNumber, long? partnerId, object? details, CancellationToken ct) =>
-        RecordAsync([new(action, subjectKind, subjectNumber, partnerId, details)], ct);
+        RecordAsync([new(action, subjectKind, subjectNumber, partnerId is { } id ? [id] : [], details)], ct);
 
     /// <summary>Records several acts with one statement.</summary>
     public async Task RecordAsync(IReadOnlyCollection<AuditAct> acts, CancellationToken ct)
@@ -32,9 +32,9 @@ public sealed class AuditTrail(Db db, TimeProvider clock)
         }
 
         await db.ExecuteAsync("""
-            insert into audit_entry (happened_at, actor, partner_id, action, subject_kind, subject_number, details, correlation_id, hash)
-            select @now, coalesce(app_actor(), 'anonymous'), act.partner_id, act.action, act.subject_kind, act.subject_number, act.details::jsonb, @correlation, ''
-            from unnest(@actions, @kinds, @numbers, @partners::bigint[], @details) as act (action, subject_kind, subject_number, partner_id, details)
+            insert into audit_entry (happened_at, actor, partner_ids, action, subject_kind, subject_number, details, correlation_id, hash)
+            select @now, coalesce(app_actor(), 'anonymous'), act.partner_ids::bigint[], act.action, act.subject_kind, act.subject_number, act.details::jsonb, @correlation, ''
+            from unnest(@actions, @kinds, @numbers, @partners, @details) as act (action, subject_kind, subject_number, partner_ids, details)
             """, new
         {
             now = clock.GetUtcNow().UtcDateTime,
@@ -42,11 +42,12 @@ public sealed class AuditTrail(Db db, TimeProvider clock)
             actions = acts.Select(act => act.Action).ToArray(),
             kinds = acts.Select(act => act.SubjectKind).ToArray(),
             numbers = acts.Select(act => act.SubjectNumber).ToArray(),
-            partners = acts.Select(act => act.PartnerId).ToArray(),
+            partners = acts.Select(act => "{" + string.Join(',', act.PartnerIds) + "}").ToArray(),
             details = acts.Select(act => act.Details is null ? "{}" : JsonSerializer.Serialize(act.Details, Json)).ToArray(),
         }, ct);
     }
 }
 
 /// <summary>One act for the audit; see <see cref="AuditTrail.RecordAsync(string, string, string, long?, object?, CancellationToken)"/>.</summary>
-public sealed record AuditAct(string Action, string SubjectKind, string SubjectNumber, long? PartnerId, object? Details);
+/// <param name="PartnerIds">The partners whose record it is and who may read the act: buyer and seller of an order, for example.</param>
+public sealed record AuditAct(string Action, string SubjectKind, string SubjectNumber, long[] PartnerIds, object? Details);
