@@ -41,7 +41,7 @@ public sealed partial class EveryText
         var texts = Texts(product).Select(text => text.Key).ToHashSet(StringComparer.Ordinal);
         var missing =
             from file in Sources(product)
-            from Match asked in AskedFor().Matches(file.Text)
+            from Match asked in AskedFor().Matches(DocComments().Replace(file.Text, ""))
             where !texts.Contains(asked.Groups["key"].Value)
             select $"{file.Path}: {asked.Groups["key"].Value}";
 
@@ -78,6 +78,9 @@ public sealed partial class EveryText
 
     [GeneratedRegex(@"\bT(exts)?\[""(?<key>[a-z0-9_.-]+)""")]
     private static partial Regex AskedFor();
+
+    [GeneratedRegex("///[^\n]*")]
+    private static partial Regex DocComments();
 
     [GeneratedRegex(@"[""'](?<key>[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+)[""']")]
     private static partial Regex Literal();

@@ -8,7 +8,7 @@ static partial class SourceTree
     public static DirectoryInfo Root { get; } = FindRoot();
 
     public static IEnumerable<SourceFile> Files(string folder, params string[] extensions) =>
-        from file in new DirectoryInfo(Path.Combine(Root.FullName, folder)).EnumerateFiles("*", SearchOption.AllDirectories)
+        from file in Folder(folder).EnumerateFiles("*", SearchOption.AllDirectories)
         let path = Path.GetRelativePath(Root.FullName, file.FullName).Replace('\\', '/')
         where !Generated().IsMatch(path) && extensions.Contains(file.Extension)
         select new SourceFile(path, File.ReadAllText(file.FullName));
@@ -19,6 +19,9 @@ static partial class SourceTree
             .Where(folder => folder.Name is not ("Web" or "wwwroot" or "bin" or "obj" or "node_modules" or "Properties")
                              && folder.EnumerateFiles("*.cs", SearchOption.AllDirectories).Any())
             .Select(folder => folder.Name).Order(StringComparer.Ordinal)];
+
+    static DirectoryInfo Folder(string path) =>
+        new DirectoryInfo(Path.Combine(Root.FullName, path)) is { Exists: true } folder ? folder : throw new InvalidOperationException($"The folder {path} has moved; the tests of the house look into it.");
 
     static DirectoryInfo FindRoot()
     {
