@@ -1,0 +1,65 @@
+using Platform.Database;
+
+namespace Portal.Kpis;
+
+/// <summary>
+/// Takes the facts that KPIs are made of, in the transaction of the change that causes them. The change's share is an inserted
+/// row, so no two changes wait for each other; <see cref="FoldFacts"/> moves the shares into the roll-ups that dashboards read.
+/// </summary>
+public sealed class KpiFacts(Db db)
+{
+    /// <summary>Adds shares; a correction adds a negative one on the same day.</summary>
+    /// <param name="facts">Any number; one statement.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task AddAsync(IReadOnlyCollection<KpiFact> facts, CancellationToken ct) =>
+        facts.Count == 0 ? Task.CompletedTask : db.ExecuteAsync("select kpi_add(@partners, @metrics, @lines, @days, @values)", new
+        {
+            partners = facts.Select(fact => fact.PartnerId).ToArray(),
+            metrics = facts.Select(fact => fact.Metric).ToArray(),
+            lines = facts.Select(fact => fact.ProductLineId).ToArray(),
+            days = facts.Select(fact => fact.Day).ToArray(),
+            values = facts.Select(fact => fact.Value).ToArray(),
+        }, ct);
+}
+
+/// <summary>A share of a fact.</summary>
+/// <param name="PartnerId">Whose figure it is: of sell-in the partner that bought, of sell-through the partner that sold.</param>
+/// <param name="Metric">One of <see cref="Metric"/>.</param>
+/// <param name="ProductLineId">The product line, where the metric knows one.</param>
+/// <param name="Day">The day it counts for, in the brand's time zone.</param>
+/// <param name="Value">Money in the brand's currency, pieces or a count, as the metric says; negative takes back.</param>
+public sealed record KpiFact(long PartnerId, string Metric, long? ProductLineId, DateOnly Day, decimal Value);
+
+/// <summary>The names of the metrics that are rolled up (指标).</summary>
+public static class Metric
+{
+    /// <summary>Sold by the brand to the partner, money.</summary>
+    public const string SellIn = "sell_in";
+
+    /// <summary>The same in pieces.</summary>
+    public const string SellInUnits = "sell_in_units";
+
+    /// <summary>Sold by the partner to the next tier, money.</summary>
+    public const string SellThrough = "sell_through";
+
+    /// <summary>The same in pieces.</summary>
+    public const string SellThroughUnits = "sell_through_units";
+
+    /// <summary>What the partner bought from whichever upstream, money; of a distributor it equals sell-in.</summary>
+    public const string Purchases = "purchases";
+
+    /// <summary>Deal registrations submitted, a count.</summary>
+    public const string DealsRegistered = "deals_registered";
+
+    /// <summary>Deal registrations approved, a count.</summary>
+    public const string DealsApproved = "deals_approved";
+
+    /// <summary>Deals won, a count.</summary>
+    public const string DealsWon = "deals_won";
+
+    /// <summary>Deals lost, a count.</summary>
+    public const string DealsLost = "deals_lost";
+
+    /// <summary>Quotes sent to customers, a count.</summary>
+    public const string QuotesSent = "quotes_sent";
+}
