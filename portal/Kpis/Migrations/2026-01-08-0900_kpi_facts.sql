@@ -72,7 +72,6 @@ alter function kpi_add(bigint[], text[], bigint[], date[], numeric[]) owner to p
 -- When a partner moves, its branch's months leave the old ancestors and join the new ones.
 create function kpi_branch_follows() returns trigger language plpgsql security definer set search_path = portal, public, pg_temp as $$
 begin
-    perform kpi_fold();
     insert into kpi_branch_month as fact (partner_id, metric, product_line_id, month, value)
     select moved.ancestor_id, b.metric, b.product_line_id, b.month, sum(moved.sign * b.value)
     from kpi_branch_month b
@@ -85,6 +84,15 @@ begin
     return null;
 end $$;
 alter function kpi_branch_follows() owner to portal_definer;
+-- Shares still waiting belong to the old place: they are folded before the tree changes, and nobody folds until this commits.
+create function kpi_fold_before_the_move() returns trigger language plpgsql security definer set search_path = portal, public, pg_temp as $$
+begin
+    perform kpi_fold();
+    return new;
+end $$;
+alter function kpi_fold_before_the_move() owner to portal_definer;
+create trigger kpi_shares_are_folded_first before update of upstream_id on partner for each row
+    when (old.upstream_id is distinct from new.upstream_id) execute function kpi_fold_before_the_move();
 create trigger kpi_branches_follow_the_tree after update of upstream_id on partner for each row
     when (old.upstream_id is distinct from new.upstream_id) execute function kpi_branch_follows();
 
