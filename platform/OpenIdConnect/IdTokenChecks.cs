@@ -1,0 +1,87 @@
+using System.IdentityModel.Tokens.Jwt;
+using System.Security.Claims;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Platform.OpenIdConnect;
+
+/// <summary>What an id_token must be before anybody is signed in by it (OpenID Connect Core 1.0, 3.1.3.7).</summary>
+sealed class IdTokenChecks(OpenIdConnectOptions options, TimeProvider clock)
+{
+    static readonly JsonWebTokenHandler Tokens = new() { MapInboundClaims = false };
+
+    readonly OpenIdConnectProtocolValidator protocol = new() { RequireTimeStampInNonce = false, RequireStateValidation = false, RequireSub = true };
+
+    /// <summary>Checks signature, algorithm, type, issuer, audience, lifetime, nonce and at_hash.</summary>
+    /// <returns>The token and its claims.</returns>
+    /// <exception cref="SignInRefusedException">One of the checks fails.</exception>
+    public async Task<(JwtSecurityToken Token, IEnumerable<Claim> Claims)> ValidateAsync(string idToken, string nonce, string accessToken, CancellationToken ct)
+    {
+        var result = await ValidateSignatureAsync(idToken, ct);
+        if (!result.IsValid)
+        {
+            throw new SignInRefusedException(SignInFailure.Refused, "The id_token is not accepted: " + result.Exception.Message, result.Exception);
+        }
+
+        var token = new JwtSecurityToken(idToken);
+        CheckProtocol(() => protocol.ValidateTokenResponse(new()
+        {
+            ClientId = options.ClientId,
+            Nonce = nonce,
+            ValidatedIdToken = token,
+            ProtocolMessage = new OpenIdConnectMessage { IdToken = idToken, AccessToken = accessToken },
+        }));
+        return (token, result.ClaimsIdentity.Claims);
+    }
+
+    /// <summary>Checks that the userinfo is about the person of the id_token.</summary>
+    public void ValidateUserInfo(string userInfo, JwtSecurityToken idToken) =>
+        CheckProtocol(() => protocol.ValidateUserInfoResponse(new() { UserInfoEndpointResponse = userInfo, ValidatedIdToken = idToken }));
+
+    async Task<TokenValidationResult> ValidateSignatureAsync(string idToken, CancellationToken ct)
+    {
+        var result = await Tokens.ValidateTokenAsync(idToken, Parameters(await options.ConfigurationManager!.GetConfigurationAsync(ct)));
+        if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
+        {
+            // The provider has a new key; the manager itself limits how often this leads to a fetch.
+            options.ConfigurationManager.RequestRefresh();
+            result = await Tokens.ValidateTokenAsync(idToken, Parameters(await options.ConfigurationManager.GetConfigurationAsync(ct)));
+        }
+
+        return result;
+    }
+
+    TokenValidationParameters Parameters(OpenIdConnectConfiguration provider) => new()
+    {
+        ValidIssuer = provider.Issuer,
+        ValidAudience = options.ClientId,
+        IssuerSigningKeys = provider.SigningKeys,
+        ValidAlgorithms = options.IdTokenAlgorithms,
+        // An access token or logout token of the same provider is no id_token, whoever it is for.
+        TypeValidator = (type, _, _) => type is null or "JWT" ? "JWT" : throw new SecurityTokenInvalidTypeException($"Its type is {type}."),
+        LifetimeValidator = Lifetime.Within(options.ClockSkew, clock),
+        NameClaimType = "name",
+        RoleClaimType = "role",
+    };
+
+    static void CheckProtocol(Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (OpenIdConnectProtocolException refused)
+        {
+            throw new SignInRefusedException(SignInFailure.Refused, "The provider's answer is not accepted: " + refused.Message, refused);
+        }
+    }
+}
+
+/// <summary>The lifetime check on the product's own clock.</summary>
+static class Lifetime
+{
+    /// <summary>Accepts what is valid now, give or take the skew; a token without an end is refused.</summary>
+    public static LifetimeValidator Within(TimeSpan skew, TimeProvider clock) => (notBefore, expires, _, _) =>
+        expires is { } end && end + skew > clock.GetUtcNow().UtcDateTime && (notBefore is not { } begin || begin - skew <= clock.GetUtcNow().UtcDateTime);
+}

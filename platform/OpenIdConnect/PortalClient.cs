@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Configuration;
+using Platform.Secrets;
+
+namespace Platform.OpenIdConnect;
+
+/// <summary>What portal and identity agree on about the portal as a client.</summary>
+public static class PortalClient
+{
+    /// <summary>The portal's client id.</summary>
+    public const string ClientId = "portal";
+
+    /// <summary>The scope of the portal's API, and its audience.</summary>
+    public const string ApiScope = "portal.api";
+
+    /// <summary>
+    /// The portal's client secret: <c>Portal:ClientSecret</c>, else a random one in <c>secrets/portal-client</c> of the data folder, which both
+    /// services share on one machine.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Production without a secret in the settings.</exception>
+    public static string Secret(IConfiguration configuration, string dataFolder, bool isProduction) =>
+        configuration["Portal:ClientSecret"] is { Length: > 0 } secret ? secret
+        : isProduction ? throw new InvalidOperationException("Production needs Portal__ClientSecret, the same for portal and identity: a random text of at least 32 characters.")
+        : SecretFile.ReadOrCreate(Path.Combine(dataFolder, "secrets", "portal-client"));
+}
