@@ -57,6 +57,18 @@ public static class Migrator
         return applied;
     }
 
+    /// <summary>The files that have not run yet, for a service that must not apply them itself.</summary>
+    /// <param name="app">Connections of the application's role.</param>
+    /// <param name="assemblies">Where the files are embedded.</param>
+    public static async Task<IReadOnlyList<string>> FindMissingAsync(NpgsqlDataSource app, IEnumerable<Assembly> assemblies, CancellationToken ct)
+    {
+        await using var connection = await app.OpenConnectionAsync(ct);
+        var ran = await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select to_regclass('migration') is not null", cancellationToken: ct))
+            ? (await connection.QueryAsync<string>(new CommandDefinition("select name from migration", cancellationToken: ct))).ToHashSet(StringComparer.Ordinal)
+            : [];
+        return [.. assemblies.SelectMany(Scripts).OrderBy(script => script.Order, StringComparer.Ordinal).Select(script => script.Name).Where(name => !ran.Contains(name))];
+    }
+
     static async Task ApplyAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string schema, Script script, CancellationToken ct)
     {
         try
