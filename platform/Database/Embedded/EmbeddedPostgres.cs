@@ -122,14 +122,10 @@ public sealed class EmbeddedPostgres
 
     static void PrepareDataFolder(string path)
     {
-        if (Directory.Exists(path) || OperatingSystem.IsWindows())
+        if (!Directory.Exists(path) && !OperatingSystem.IsWindows())
         {
-            return;
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
-
-        // The server's user, where it is another, must get through to its own folder; files with secrets are closed themselves.
-        var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Directory.CreateDirectory(path, ServerCommand.User is null ? mode : mode | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
     static async Task<FileStream> WaitForTurnAsync(string dataFolder, CancellationToken ct)

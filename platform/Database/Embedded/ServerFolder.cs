@@ -98,7 +98,13 @@ sealed class ServerFolder(string dataFolder)
 
     async Task<string> PlaceAsync(CancellationToken ct)
     {
-        if (ServerCommand.User is null || await ServerCanReachAsync(dataFolder, ct))
+        if (ServerCommand.User is null)
+        {
+            return Link;
+        }
+
+        LetThrough(dataFolder);
+        if (await ServerCanReachAsync(dataFolder, ct))
         {
             return Link;
         }
@@ -113,6 +119,15 @@ sealed class ServerFolder(string dataFolder)
         }
 
         return place;
+    }
+
+    // Through, not in: the server's user may pass to its own folder but not list this one.
+    static void LetThrough(string folder)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        }
     }
 
     static async Task<bool> ServerCanReachAsync(string folder, CancellationToken ct) =>
