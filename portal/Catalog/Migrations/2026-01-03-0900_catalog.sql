@@ -32,7 +32,7 @@ create index product_by_name on product using gin (name gin_trgm_ops, name_zh gi
 
 create table product_cost (
     product_id bigint primary key references product on delete cascade,
-    currency   text           not null,
+    currency   text           not null references currency,
     unit_cost  numeric(18, 4) not null,
     constraint a_cost_is_not_negative check (unit_cost >= 0)
 );
@@ -47,6 +47,7 @@ alter table product enable row level security;
 alter table product force row level security;
 create policy products_are_read_by_whoever_is_signed_in on product for select using ((select app_partner_id()) is not null or (select app_is_brand()));
 create policy products_are_kept_by_the_brand on product using ((select app_is_brand())) with check ((select app_is_brand()));
+create policy products_are_known_to_the_definer on product for select to {schema}_definer using (true);
 
 alter table product_cost enable row level security;
 alter table product_cost force row level security;

@@ -25,7 +25,7 @@ create table partner (
     postal_code   text,
     address       text,
     phone         text,
-    currency      text    not null,
+    currency      text    not null references currency,
     language      text    not null default 'en',
     time_zone     text    not null default 'Etc/UTC',
     annual_sales  numeric(18, 2),
@@ -39,8 +39,8 @@ create table partner (
     constraint partner_status_is_known check (status in ('active', 'suspended')),
     constraint only_the_brand_has_no_upstream check ((partner_type = 'brand') = (upstream_id is null)),
     constraint a_partner_is_not_its_own_upstream check (upstream_id <> partner_id),
+    constraint the_brand_is_never_suspended check (partner_type <> 'brand' or status = 'active'),
     constraint a_country_has_two_letters check (country_code ~ '^[A-Z]{2}$'),
-    constraint a_currency_has_three_letters check (currency ~ '^[A-Z]{3}$'),
     constraint partner_language_is_known check (language in ('en', 'zh-CN'))
 );
 comment on table partner is 'A company taking part: the brand itself (the root) and all that buy through the tree below it.';
@@ -138,6 +138,8 @@ alter function enter(text, text) owner to portal_definer;
 create function partner_line_follows() returns trigger language plpgsql security definer set search_path = portal, public, pg_temp as $$
 begin
     if tg_op = 'UPDATE' then
+        -- one move at a time: two that each look harmless could close a loop, and nobody may join the tree while a part of it moves
+        perform pg_advisory_xact_lock(hashtextextended('the supply tree', 0));
         if exists (select from partner_line l where l.ancestor_id = new.partner_id and l.partner_id = new.upstream_id) then
             raise exception 'Partner % cannot be placed below itself.', new.number
                 using errcode = 'check_violation', constraint = 'the_supply_tree_has_no_loop';
@@ -151,6 +153,7 @@ begin
         from partner_line above cross join partner_line sub
         where above.partner_id = new.upstream_id and sub.ancestor_id = new.partner_id;
     else
+        perform pg_advisory_xact_lock_shared(hashtextextended('the supply tree', 0));
         insert into partner_line (ancestor_id, partner_id, distance)
         select l.ancestor_id, new.partner_id, l.distance + 1 from partner_line l where l.partner_id = new.upstream_id
         union all select new.partner_id, new.partner_id, 0;
