@@ -1,0 +1,32 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Localization;
+using Platform.Audit;
+using Platform.Database;
+using Platform.Texts;
+
+namespace Platform.Web;
+
+/// <summary>Brings the platform into a service.</summary>
+public static class PlatformServices
+{
+    /// <summary>Clock, texts, tenant-scoped transactions, audit and outbox; the data source is the service's own.</summary>
+    /// <param name="services">The service's container.</param>
+    /// <param name="assemblies">Where the features' texts and migrations are embedded, besides platform's own.</param>
+    public static IServiceCollection AddPlatform(this IServiceCollection services, params IEnumerable<Assembly> assemblies)
+    {
+        Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
+        Assembly[] all = [typeof(PlatformServices).Assembly, .. assemblies];
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(new TextBook(all));
+        services.AddSingleton<Texts.Texts>();
+        services.AddSingleton<IStringLocalizer>(provider => provider.GetRequiredService<Texts.Texts>());
+        services.AddScoped<CallerAccessor>();
+        services.AddScoped<Db>();
+        services.AddScoped<AuditTrail>();
+        services.AddScoped<Outbox.Outbox>();
+        services.AddPageCookies();
+        return services;
+    }
+}

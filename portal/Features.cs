@@ -1,0 +1,9 @@
+namespace Portal;
+
+/// <summary>The features of the portal, each with the method by which it registers its acts, stores, verbs, jobs and receivers.</summary>
+static class Features
+{
+    /// <summary>Registers them all; a new feature adds its line.</summary>
+    public static IServiceCollection AddFeatures(this IServiceCollection services) => services
+        ;
+}

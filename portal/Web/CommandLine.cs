@@ -1,0 +1,105 @@
+using Platform.Database;
+
+namespace Portal.Web;
+
+/// <summary>
+/// <c>portal [VERB] [ARGUMENTS] [--data DIR] [--port N] [--Section:Name=value]</c>. Without a verb the portal serves. Whatever keeps it
+/// from starting is told in one line, and the exit code is 1.
+/// </summary>
+static class CommandLine
+{
+    const string Serve = "serve";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            var order = Order.Read(args);
+            return order.Verb == Serve ? await ServeAsync(order) : await RunVerbAsync(order);
+        }
+        catch (UsageException wrong)
+        {
+            await Console.Error.WriteLineAsync(wrong.Message);
+            return 2;
+        }
+        catch (Exception failure) when (StartUpProblems.Explain(failure) is { } sentence)
+        {
+            await Console.Error.WriteLineAsync(sentence);
+            return 1;
+        }
+    }
+
+    static async Task<int> ServeAsync(Order order)
+    {
+        if (order.Arguments.Count > 0)
+        {
+            throw new UsageException($"'serve' takes no argument '{order.Arguments[0]}'.");
+        }
+
+        await using var app = await PortalApplication.BuildAsync(order.Settings, CancellationToken.None);
+        await app.RunAsync();
+        return 0;
+    }
+
+    static async Task<int> RunVerbAsync(Order order)
+    {
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            stop.Cancel();
+        };
+        await using var app = await PortalApplication.BuildAsync(["--Logging:LogLevel:Default=Warning", .. order.Settings], stop.Token);
+        await using var scope = app.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CallerAccessor>().Current = Caller.System("cli:" + order.Verb);
+        var verbs = scope.ServiceProvider.GetServices<IVerb>().ToList();
+        var verb = verbs.Find(verb => verb.Name == order.Verb)
+            ?? throw new UsageException($"There is no verb '{order.Verb}'.\n{Usages(verbs)}");
+        try
+        {
+            return await verb.RunAsync(order.Arguments, Console.Out, stop.Token);
+        }
+        catch (UsageException wrong)
+        {
+            throw new UsageException($"{wrong.Message}\nportal {verb.Usage}");
+        }
+    }
+
+    static string Usages(IEnumerable<IVerb> verbs) =>
+        string.Join('\n', verbs.Select(verb => verb.Usage).Prepend("serve  answers on Portal__Url").Order(StringComparer.Ordinal).Select(usage => "  portal " + usage));
+
+    /// <summary>A command line, taken apart.</summary>
+    /// <param name="Verb">The first word, or <c>serve</c>.</param>
+    /// <param name="Arguments">The verb's own.</param>
+    /// <param name="Settings">What configures the program, as the host reads it.</param>
+    internal sealed record Order(string Verb, IReadOnlyList<string> Arguments, IReadOnlyList<string> Settings)
+    {
+        public static Order Read(string[] args)
+        {
+            string? verb = null;
+            List<string> arguments = [], settings = [];
+            for (var i = 0; i < args.Length; i++)
+            {
+                if (args[i] is "--data" or "--port")
+                {
+                    var value = i + 1 < args.Length ? args[i + 1] : throw new UsageException($"{args[i]} wants a value after it.");
+                    settings.Add($"{args[i++]}={value}");
+                }
+                else if (args[i].StartsWith("--", StringComparison.Ordinal) && args[i].Contains('=', StringComparison.Ordinal))
+                {
+                    settings.Add(args[i]);
+                }
+                else if (verb is null && arguments.Count == 0 && !args[i].StartsWith('-'))
+                {
+                    verb = args[i];
+                }
+                else
+                {
+                    arguments.Add(args[i]);
+                }
+            }
+
+            return new(verb ?? Serve, arguments, settings);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Razor;
+using Platform.Database;
+using Platform.Web;
+
+namespace Portal.Web;
+
+/// <summary>The portal, put together: what it is made of and the order in which a request passes through it.</summary>
+static class PortalApplication
+{
+    public static Task<WebApplication> BuildAsync(IReadOnlyList<string> settings, CancellationToken ct)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. settings], ContentRootPath = ContentRoot() });
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseUrls(PortalAddress.Of(builder.Configuration));
+        AddServices(builder);
+        var app = builder.Build();
+        Use(app);
+        return Task.FromResult(app);
+    }
+
+    static void AddServices(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(Npgsql.NpgsqlDataSource.Create(builder.Configuration.GetConnectionString("Portal") ?? ""));
+        services.AddPlatform(Assembly.GetExecutingAssembly());
+        services.AddPortalAuthentication(builder.Configuration);
+        services.AddScoped<CurrentPerson>();
+        services.AddScoped<ICurrentPerson>(provider => provider.GetRequiredService<CurrentPerson>());
+        services.AddSingleton<IErrorPage, ErrorView>();
+        services.AddPages();
+        services.AddOpenApi("v1", options => options.ShouldInclude = description => description.RelativePath?.StartsWith("api/v1", StringComparison.Ordinal) == true);
+        services.AddFeatures();
+    }
+
+    static void Use(WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseLanguages();
+        app.UseErrorAnswers();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseCurrentCaller();
+        app.UseCurrentPerson();
+        app.UseAuthorization();
+        app.MapStaticAssets().AllowAnonymous().ShortCircuit();
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapControllers();
+    }
+
+    static void AddPages(this IServiceCollection services)
+    {
+        services.AddControllersWithViews(options => options.Filters.Add(new AutoValidateAntiforgeryTokenAttribute()))
+            .AddJsonOptions(options => options.JsonSerializerOptions.AllowDuplicateProperties = false);
+        services.Configure<RazorViewEngineOptions>(options => options.ViewLocationExpanders.Add(new FeatureViews()));
+        services.Configure<RouteOptions>(options => options.LowercaseUrls = true);
+    }
+
+    /// <summary>Where wwwroot stands: the working folder, or the program's own when it was started from elsewhere.</summary>
+    static string ContentRoot()
+    {
+        var here = Directory.GetCurrentDirectory();
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null && !Directory.Exists(Path.Combine(here, "wwwroot")); folder = folder.Parent)
+        {
+            if (Directory.Exists(Path.Combine(folder.FullName, "wwwroot")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        return here;
+    }
+}
+
+/// <summary>The address the portal answers on.</summary>
+static class PortalAddress
+{
+    /// <summary><c>Portal:Url</c> (http://localhost:5080 by default), with the port of <c>--port N</c> where given.</summary>
+    public static string Of(IConfiguration configuration)
+    {
+        var url = new UriBuilder(configuration["Portal:Url"] ?? "http://localhost:5080");
+        if (configuration.GetValue<int?>("port") is { } port)
+        {
+            url.Port = port;
+        }
+
+        return url.Uri.GetLeftPart(UriPartial.Authority);
+    }
+}

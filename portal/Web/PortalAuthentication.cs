@@ -1,0 +1,128 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Platform.Web;
+
+namespace Portal.Web;
+
+/// <summary>
+/// Who is let in: people with the portal's cookie on pages, programs with a bearer token on the API, and of both only those whom the
+/// portal's own tables know. Every address that does not say otherwise is closed.
+/// </summary>
+static class PortalAuthentication
+{
+    /// <summary>The scheme of pages: the cookie.</summary>
+    public const string Page = "page";
+
+    /// <summary>Signs off after this long without a request.</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
+
+    /// <summary>Signs off this long after signing in, whatever happens.</summary>
+    public static readonly TimeSpan Absolute = TimeSpan.FromHours(10);
+
+    /// <summary>The moment of signing in, kept in the ticket.</summary>
+    public const string SignedInAt = "signed_in_at";
+
+    public static IServiceCollection AddPortalAuthentication(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddAuthentication(options => options.DefaultScheme = Page)
+            .AddCookie(Page, options =>
+            {
+                options.Cookie.Name = "__Host-portal";
+                options.Cookie.SecurePolicy = CookieSecurePolicy.Always;
+                options.Cookie.SameSite = SameSiteMode.Lax;
+                options.ExpireTimeSpan = Idle;
+                options.SlidingExpiration = true;
+                options.Events.OnSigningIn = NoteTheMoment;
+                options.Events.OnValidatePrincipal = EndAfterTheLongestTime;
+                options.Events.OnRedirectToAccessDenied = Refuse;
+            });
+        services.AddAuthorization(options => options.FallbackPolicy = options.DefaultPolicy = new AuthorizationPolicyBuilder()
+            .RequireAuthenticatedUser()
+            .AddRequirements(new KnownToThePortal())
+            .Build());
+        services.AddScoped<IAuthorizationHandler, PersonIsKnown>();
+        services.AddScoped<IAuthorizationHandler, PersonHasARole>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusedAccess>();
+        return services;
+    }
+
+    /// <summary>Reads the person of the request, once, and goes over to that person's language.</summary>
+    public static IApplicationBuilder UseCurrentPerson(this IApplicationBuilder app) => app.Use(async (http, next) =>
+    {
+        if (CurrentCaller.Of(http.User) is not null && http.RequestServices.GetService<IPeopleDirectory>() is { } people)
+        {
+            var person = await people.FindCurrentAsync(http.RequestAborted);
+            http.RequestServices.GetRequiredService<CurrentPerson>().Known = person;
+            Languages.Prefer(http, person?.Language);
+        }
+
+        await next(http);
+    });
+
+    static Task NoteTheMoment(CookieSigningInContext context)
+    {
+        var now = context.Options.TimeProvider?.GetUtcNow() ?? DateTimeOffset.UtcNow;
+        context.Properties.Items.TryAdd(SignedInAt, now.ToString("O", CultureInfo.InvariantCulture));
+        return Task.CompletedTask;
+    }
+
+    static async Task EndAfterTheLongestTime(CookieValidatePrincipalContext context)
+    {
+        var now = context.Options.TimeProvider?.GetUtcNow() ?? DateTimeOffset.UtcNow;
+        if (!context.Properties.Items.TryGetValue(SignedInAt, out var text)
+            || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var signedIn)
+            || now - signedIn > Absolute)
+        {
+            context.RejectPrincipal();
+            await context.HttpContext.SignOutAsync(Page);
+        }
+    }
+
+    static Task Refuse(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>What somebody sees who is not let in; and the line about it in the log (ASVS 16.3.2).</summary>
+sealed class RefusedAccess(ILogger<RefusedAccess> log) : IAuthorizationMiddlewareResultHandler
+{
+    readonly AuthorizationMiddlewareResultHandler usual = new();
+
+    public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    {
+        if (authorizeResult.Succeeded)
+        {
+            await next(context);
+            return;
+        }
+
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        if (authorizeResult.Forbidden)
+        {
+            var me = context.RequestServices.GetRequiredService<ICurrentPerson>();
+            log.LogWarning("{Person} was refused {Method} {Route}", me.IsKnown ? me.PersonNumber : "A stranger", context.Request.Method, route);
+            await ErrorAnswers.AnswerAsync(context, me.IsKnown ? Problem.Forbidden : Problem.UnknownPerson);
+            return;
+        }
+
+        await ChallengeAsync(next, context, policy, authorizeResult);
+    }
+
+    async Task ChallengeAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult result)
+    {
+        if (context.Request.Headers.ContainsKey("HX-Request"))
+        {
+            // A partial update cannot follow to the sign-in page; the whole page is loaded again and can.
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            context.Response.Headers["HX-Refresh"] = "true";
+            return;
+        }
+
+        await usual.HandleAsync(next, context, policy, result);
+    }
+}
