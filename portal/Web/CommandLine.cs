@@ -1,10 +1,11 @@
+using Platform;
 using Platform.Database;
 
 namespace Portal.Web;
 
 /// <summary>
 /// <c>portal [VERB] [ARGUMENTS] [--data DIR] [--port N] [--Section:Name=value]</c>. Without a verb the portal serves. Whatever keeps it
-/// from starting is told in one line, and the exit code is 1.
+/// from starting is told in one line, and the exit code is not 0.
 /// </summary>
 static class CommandLine
 {
@@ -25,7 +26,7 @@ static class CommandLine
         catch (Exception failure) when (StartUpProblems.Explain(failure) is { } sentence)
         {
             await Console.Error.WriteLineAsync(sentence);
-            return 1;
+            return CannotStartException.ExitCode;
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Razor;
 using Platform.Database;
+using Platform.DataProtection;
 using Platform.Web;
 
 namespace Portal.Web;
@@ -10,24 +11,26 @@ namespace Portal.Web;
 /// <summary>The portal, put together: what it is made of and the order in which a request passes through it.</summary>
 static class PortalApplication
 {
-    public static Task<WebApplication> BuildAsync(IReadOnlyList<string> settings, CancellationToken ct)
+    public static async Task<WebApplication> BuildAsync(IReadOnlyList<string> settings, CancellationToken ct)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. settings], ContentRootPath = ContentRoot() });
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls(PortalAddress.Of(builder.Configuration));
-        AddServices(builder);
+        var database = await ServiceDatabase.OpenAsync(builder.Configuration, builder.Environment.ContentRootPath, "portal", [Assembly.GetExecutingAssembly()], logs: null, ct);
+        AddServices(builder, database);
         var app = builder.Build();
         Use(app);
-        return Task.FromResult(app);
+        return app;
     }
 
-    static void AddServices(WebApplicationBuilder builder)
+    static void AddServices(WebApplicationBuilder builder, ServiceDatabase database)
     {
         var services = builder.Services;
-        services.AddSingleton(Npgsql.NpgsqlDataSource.Create(builder.Configuration.GetConnectionString("Portal") ?? ""));
+        services.AddServiceDatabase(database);
+        services.AddPartnerPortalDataProtection(builder.Configuration, "portal", DataFolder.Of(builder.Configuration, builder.Environment.ContentRootPath));
         services.AddPlatform(Assembly.GetExecutingAssembly());
-        services.AddPortalAuthentication(builder.Configuration);
+        services.AddPortalAuthentication(builder.Configuration, builder.Environment);
         services.AddScoped<CurrentPerson>();
         services.AddScoped<ICurrentPerson>(provider => provider.GetRequiredService<CurrentPerson>());
         services.AddSingleton<IErrorPage, ErrorView>();
@@ -53,7 +56,11 @@ static class PortalApplication
 
     static void AddPages(this IServiceCollection services)
     {
-        services.AddControllersWithViews(options => options.Filters.Add(new AutoValidateAntiforgeryTokenAttribute()))
+        services.AddControllersWithViews(options =>
+            {
+                options.Filters.Add(new AutoValidateAntiforgeryTokenAttribute());
+                options.Conventions.Add(new ApiConvention());
+            })
             .AddJsonOptions(options => options.JsonSerializerOptions.AllowDuplicateProperties = false);
         services.Configure<RazorViewEngineOptions>(options => options.ViewLocationExpanders.Add(new FeatureViews()));
         services.Configure<RouteOptions>(options => options.LowercaseUrls = true);

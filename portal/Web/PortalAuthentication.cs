@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
+using Platform.Database;
+using Platform.OpenIdConnect;
 using Platform.Web;
 
 namespace Portal.Web;
@@ -13,6 +15,9 @@ namespace Portal.Web;
 /// </summary>
 static class PortalAuthentication
 {
+    /// <summary>The default scheme: the bearer token on the API, the cookie everywhere else; neither is looked at in the other's place.</summary>
+    const string Door = "door";
+
     /// <summary>The scheme of pages: the cookie.</summary>
     public const string Page = "page";
 
@@ -25,9 +30,23 @@ static class PortalAuthentication
     /// <summary>The moment of signing in, kept in the ticket.</summary>
     public const string SignedInAt = "signed_in_at";
 
-    public static IServiceCollection AddPortalAuthentication(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddPortalAuthentication(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
-        services.AddAuthentication(options => options.DefaultScheme = Page)
+        var authority = configuration["Identity:Url"] ?? "http://localhost:5081";
+        services.AddAuthentication(options =>
+            {
+                options.DefaultScheme = Door;
+                options.DefaultSignInScheme = Page;
+            })
+            .AddPolicyScheme(Door, Door, options => options.ForwardDefaultSelector = http =>
+                http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) ? OpenIdConnectSetup.BearerScheme : Page)
+            .AddPartnerPortalBearer(authority, PortalClient.ApiScope)
+            .AddPartnerPortalOpenIdConnect(options =>
+            {
+                options.Authority = authority;
+                options.ClientId = PortalClient.ClientId;
+                options.ClientSecret = PortalClient.Secret(configuration, DataFolder.Of(configuration, environment.ContentRootPath), environment.IsProduction());
+            })
             .AddCookie(Page, options =>
             {
                 options.Cookie.Name = "__Host-portal";
@@ -35,14 +54,17 @@ static class PortalAuthentication
                 options.Cookie.SameSite = SameSiteMode.Lax;
                 options.ExpireTimeSpan = Idle;
                 options.SlidingExpiration = true;
+                options.ForwardChallenge = OpenIdConnectSetup.Scheme;
                 options.Events.OnSigningIn = NoteTheMoment;
                 options.Events.OnValidatePrincipal = EndAfterTheLongestTime;
                 options.Events.OnRedirectToAccessDenied = Refuse;
             });
-        services.AddAuthorization(options => options.FallbackPolicy = options.DefaultPolicy = new AuthorizationPolicyBuilder()
-            .RequireAuthenticatedUser()
-            .AddRequirements(new KnownToThePortal())
-            .Build());
+        services.Configure<SecurityHeaderOptions>(options => options.FormTargets.Add(authority));
+        services.AddAuthorization(options =>
+        {
+            options.FallbackPolicy = options.DefaultPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new KnownToThePortal()).Build();
+            options.AddPolicy(ApiConvention.Policy, policy => policy.AddAuthenticationSchemes(OpenIdConnectSetup.BearerScheme).RequireScope(PortalClient.ApiScope).Combine(options.DefaultPolicy));
+        });
         services.AddScoped<IAuthorizationHandler, PersonIsKnown>();
         services.AddScoped<IAuthorizationHandler, PersonHasARole>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusedAccess>();

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Platform;
 using Platform.Database;
 
 namespace Portal.Web;
@@ -9,6 +10,7 @@ static class StartUpProblems
 {
     public static string? Explain(Exception failure) => failure switch
     {
+        CannotStartException cannot => cannot.Message,
         MigrationEditedException edited => edited.Message,
         OperationCanceledException => "Stopped.",
         _ when AddressInUse(failure) => $"The address is taken by another program: {failure.Message} Stop that program, or choose another with --port N or Portal__Url.",
