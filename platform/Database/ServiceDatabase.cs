@@ -141,7 +141,8 @@ public sealed class ServiceDatabase : IAsyncDisposable
 
     static void SetUnlessGiven(NpgsqlConnectionStringBuilder settings, string keyword, object value)
     {
-        if (!settings.ContainsKey(keyword))
+        // ContainsKey says yes to every keyword there is; this asks whether it was given.
+        if (!settings.ShouldSerialize(keyword))
         {
             settings[keyword] = value;
         }
