@@ -1,3 +1,7 @@
+using Portal.Demo;
+using Portal.Kpis;
+using Portal.Verify;
+
 namespace Portal;
 
 /// <summary>The features of the portal, each with the method by which it registers its acts, stores, verbs, jobs and receivers.</summary>
@@ -5,5 +9,8 @@ static class Features
 {
     /// <summary>Registers them all; a new feature adds its line.</summary>
     public static IServiceCollection AddFeatures(this IServiceCollection services) => services
+        .AddDemo()
+        .AddKpis()
+        .AddVerify()
         ;
 }

@@ -1,0 +1,11 @@
+namespace Portal.Kpis;
+
+/// <summary>KPIs: what the brand steers by, and where each partner stands.</summary>
+static class KpisFeature
+{
+    /// <summary>Registers facts, acts, stores and the folding of facts.</summary>
+    public static IServiceCollection AddKpis(this IServiceCollection services) => services
+        .AddScoped<KpiFacts>()
+        .AddSingleton<FoldFacts>()
+        .AddHostedService(provider => provider.GetRequiredService<FoldFacts>());
+}
