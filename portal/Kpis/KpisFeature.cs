@@ -6,6 +6,10 @@ static class KpisFeature
     /// <summary>Registers facts, acts, stores and the folding of facts.</summary>
     public static IServiceCollection AddKpis(this IServiceCollection services) => services
         .AddScoped<KpiFacts>()
+        .AddScoped<KpiStore>()
+        .AddScoped<PartnerNames>()
+        .AddScoped<DefineKpi>()
+        .AddScoped<SetTargets>()
         .AddSingleton<FoldFacts>()
         .AddHostedService(provider => provider.GetRequiredService<FoldFacts>());
 }

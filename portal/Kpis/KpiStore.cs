@@ -1,0 +1,178 @@
+using Platform.Database;
+
+namespace Portal.Kpis;
+
+/// <summary>Definitions, targets and scorecards, and what was reached against them.</summary>
+public sealed class KpiStore(Db db)
+{
+    /// <summary>All definitions, the retired ones last.</summary>
+    public Task<List<KpiDefinition>> DefinitionsAsync(CancellationToken ct) => db.ListAsync<KpiDefinition>("""
+        select k.kpi_definition_id, k.number, k.name, k.name_zh, k.metric, l.code as product_line, k.direction, k.period, k.status, k.version
+        from kpi_definition k left join product_line l on l.product_line_id = k.product_line_id
+        order by k.status, k.name
+        """, null, ct);
+
+    /// <summary>The definition of that number, or null.</summary>
+    public Task<KpiDefinition?> FindDefinitionAsync(string number, CancellationToken ct) => db.FindAsync<KpiDefinition>("""
+        select k.kpi_definition_id, k.number, k.name, k.name_zh, k.metric, l.code as product_line, k.direction, k.period, k.status, k.version
+        from kpi_definition k left join product_line l on l.product_line_id = k.product_line_id
+        where k.number = @number
+        """, new { number }, ct);
+
+    /// <summary>Adds a definition. Null where the product line is unknown.</summary>
+    public Task<KpiDefinition?> AddDefinitionAsync(NewKpi kpi, string number, DateTime now, CancellationToken ct) => db.FindAsync<KpiDefinition>("""
+        with added as (
+            insert into kpi_definition (number, name, name_zh, metric, product_line_id, direction, period, created_at)
+            select @number, @Name, @NameZh, @Metric, l.product_line_id, @Direction, @Period, @now
+            from (select) as one left join product_line l on l.code = @ProductLine
+            where @ProductLine::text is null or l.product_line_id is not null
+            returning *)
+        select kpi_definition_id, number, name, name_zh, metric, @ProductLine::text as product_line, direction, period, status, version from added
+        """, new { number, now, kpi.Name, kpi.NameZh, kpi.Metric, kpi.ProductLine, kpi.Direction, kpi.Period }, ct);
+
+    /// <summary>Retires a published definition; false when it is not published (any more).</summary>
+    public async Task<bool> RetireAsync(string number, int version, CancellationToken ct) => await db.ExecuteAsync("""
+        update kpi_definition set status = 'retired', version = version + 1
+        where number = @number and version = @version and status = 'published'
+        """, new { number, version }, ct) == 1;
+
+    /// <summary>
+    /// Puts targets in place of those that held: per definition, period and partner (or level). One statement each for any number of targets;
+    /// an equal value changes nothing.
+    /// </summary>
+    /// <returns>The partners whose own targets changed.</returns>
+    public async Task<List<ChangedTarget>> SetTargetsAsync(IReadOnlyCollection<NewTarget> targets, string setBy, DateTime now, CancellationToken ct)
+    {
+        var args = new
+        {
+            now,
+            setBy,
+            definitions = targets.Select(target => target.KpiDefinitionId).ToArray(),
+            partners = targets.Select(target => target.PartnerId).ToArray(),
+            levels = targets.Select(target => target.PartnerLevel).ToArray(),
+            starts = targets.Select(target => target.StartsOn).ToArray(),
+            values = targets.Select(target => target.Value).ToArray(),
+            notes = targets.Select(target => target.Note).ToArray(),
+        };
+        await db.ExecuteAsync("""
+            update kpi_target t set superseded_at = @now
+            from unnest(@definitions, @partners::bigint[], @levels, @starts, @values) as new (kpi_definition_id, partner_id, partner_level, starts_on, value)
+            where t.kpi_definition_id = new.kpi_definition_id and t.starts_on = new.starts_on and t.superseded_at is null and t.value <> new.value
+              and t.partner_id is not distinct from new.partner_id and t.partner_level is not distinct from new.partner_level
+            """, args, ct);
+        return await db.ListAsync<ChangedTarget>("""
+            with changed as (
+                insert into kpi_target (kpi_definition_id, partner_id, partner_level, starts_on, value, note, set_at, set_by)
+                select new.kpi_definition_id, new.partner_id, new.partner_level, new.starts_on, new.value, new.note, @now, @setBy
+                from unnest(@definitions, @partners::bigint[], @levels, @starts, @values, @notes) as new (kpi_definition_id, partner_id, partner_level, starts_on, value, note)
+                where not exists (
+                    select from kpi_target t
+                    where t.kpi_definition_id = new.kpi_definition_id and t.starts_on = new.starts_on and t.superseded_at is null
+                      and t.partner_id is not distinct from new.partner_id and t.partner_level is not distinct from new.partner_level)
+                returning kpi_definition_id, partner_id, partner_level, starts_on, value)
+            select k.number as kpi_number, k.name as kpi_name, k.name_zh as kpi_name_zh, c.partner_id, p.number as partner_number, c.partner_level, c.starts_on, c.value
+            from changed c join kpi_definition k using (kpi_definition_id) left join partner p on p.partner_id = c.partner_id
+            """, args, ct);
+    }
+
+    /// <summary>
+    /// What the partners have reached of each KPI in a period, with the target that holds for them: their own, else their level's.
+    /// One row per partner and KPI; partners without a target and without a figure are left out.
+    /// </summary>
+    /// <param name="period">Its kind selects the KPIs.</param>
+    /// <param name="partnerId">One partner, or null for all that the caller may see.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<List<Reached>> ReachedAsync(Period period, long? partnerId, CancellationToken ct) => db.ListAsync<Reached>("""
+        with kpi as (
+            select * from kpi_definition where period = @kind and status = 'published'
+        ), target as (
+            select p.partner_id, t.kpi_definition_id, t.value,
+                   row_number() over (partition by p.partner_id, t.kpi_definition_id order by (t.partner_id is null)) as choice
+            from kpi_target t
+            join partner p on p.partner_id = t.partner_id or (t.partner_level = p.partner_level and p.partner_type <> 'brand')
+            where t.superseded_at is null and t.starts_on = @start
+              and (@partnerId::bigint is null or p.partner_id = @partnerId)
+        ), actual as (
+            select f.partner_id, k.kpi_definition_id, sum(f.value) as value
+            from kpi_daily f
+            join kpi k on k.metric = f.metric and (k.product_line_id is null or k.product_line_id = f.product_line_id)
+            where f.day >= @start and f.day < @end and (@partnerId::bigint is null or f.partner_id = @partnerId)
+            group by f.partner_id, k.kpi_definition_id
+        )
+        select p.number as partner_number, p.name as partner_name, p.partner_type, p.partner_level, k.number as kpi_number, k.name as kpi_name, k.name_zh as kpi_name_zh,
+               k.metric, k.direction, coalesce(a.value, 0) as actual, t.value as target
+        from (select partner_id, kpi_definition_id, value from target where choice = 1) t
+        full join actual a using (partner_id, kpi_definition_id)
+        join kpi k using (kpi_definition_id)
+        join partner p using (partner_id)
+        order by p.name, p.partner_id, k.name
+        """, new { kind = period.KindName, start = period.Start, end = period.End, partnerId }, ct);
+
+    /// <summary>The lines of the scorecard that held on the first day of a period; empty where none did.</summary>
+    public Task<List<ScorecardLine>> ScorecardAsync(Period period, CancellationToken ct) => db.ListAsync<ScorecardLine>("""
+        select s.number as scorecard_number, s.name as scorecard_name, s.name_zh as scorecard_name_zh, k.number as kpi_number, k.name as kpi_name, k.name_zh as kpi_name_zh,
+               k.metric, k.direction, l.weight, l.threshold, l.cap
+        from scorecard s join scorecard_line l using (scorecard_id) join kpi_definition k using (kpi_definition_id)
+        where s.period = @kind and s.valid @> @start
+        order by l.weight desc, k.name
+        """, new { kind = period.KindName, start = period.Start }, ct);
+
+    /// <summary>Months of a branch: the partner and all below it, by metric and product line.</summary>
+    /// <param name="partnerId">The branch's root; the brand's is the whole channel.</param>
+    /// <param name="from">First day of the first month.</param>
+    /// <param name="until">First day of the month after the last.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<List<BranchMonth>> BranchMonthsAsync(long partnerId, DateOnly from, DateOnly until, CancellationToken ct) => db.ListAsync<BranchMonth>("""
+        select f.metric, l.code as product_line, l.name as product_line_name, l.name_zh as product_line_name_zh, f.month, f.value
+        from kpi_branch_month f left join product_line l using (product_line_id)
+        where f.partner_id = @partnerId and f.month >= @from and f.month < @until
+        order by f.month
+        """, new { partnerId, from, until }, ct);
+
+    /// <summary>The branches directly under a partner, each with a metric's sum over a time, the largest first.</summary>
+    public Task<List<BranchSum>> BranchesBelowAsync(long partnerId, string metric, DateOnly from, DateOnly until, int most, CancellationToken ct) => db.ListAsync<BranchSum>("""
+        select p.number as partner_number, p.name as partner_name, p.partner_type, p.partner_level, sum(f.value) as value
+        from partner p join kpi_branch_month f on f.partner_id = p.partner_id
+        where p.upstream_id = @partnerId and f.metric = @metric and f.month >= @from and f.month < @until
+        group by p.partner_id order by sum(f.value) desc limit @most
+        """, new { partnerId, metric, from, until, most }, ct);
+
+    /// <summary>The last month in which a branch has any figure, or null.</summary>
+    public Task<DateOnly?> LastMonthAsync(long partnerId, CancellationToken ct) => db.FindAsync<DateOnly?>("""
+        select max(month) from kpi_branch_month where partner_id = @partnerId
+        """, new { partnerId }, ct);
+}
+
+/// <summary>A KPI as the brand defined it.</summary>
+public sealed record KpiDefinition(
+    long KpiDefinitionId, string Number, string Name, string NameZh, string Metric, string? ProductLine, string Direction, string Period, string Status, int Version);
+
+/// <summary>A KPI to be defined.</summary>
+public sealed record NewKpi(string Name, string NameZh, string Metric, string? ProductLine, string Direction, string Period);
+
+/// <summary>A target to be set, for a partner or a level.</summary>
+public sealed record NewTarget(long KpiDefinitionId, long? PartnerId, string? PartnerLevel, DateOnly StartsOn, decimal Value, string? Note);
+
+/// <summary>A target that was set anew or changed.</summary>
+public sealed record ChangedTarget(
+    string KpiNumber, string KpiName, string KpiNameZh, long? PartnerId, string? PartnerNumber, string? PartnerLevel, DateOnly StartsOn, decimal Value);
+
+/// <summary>What a partner has reached of one KPI in a period.</summary>
+public sealed record Reached(
+    string PartnerNumber, string PartnerName, string PartnerType, string PartnerLevel, string KpiNumber, string KpiName, string KpiNameZh,
+    string Metric, string Direction, decimal Actual, decimal? Target)
+{
+    /// <summary>1 at the target; null without one.</summary>
+    public decimal? Attainment => Score.Attainment(Actual, Target, Direction == "down");
+}
+
+/// <summary>One weighted KPI of a scorecard.</summary>
+public sealed record ScorecardLine(
+    string ScorecardNumber, string ScorecardName, string ScorecardNameZh, string KpiNumber, string KpiName, string KpiNameZh,
+    string Metric, string Direction, decimal Weight, decimal Threshold, decimal Cap);
+
+/// <summary>A metric of a branch in a month.</summary>
+public sealed record BranchMonth(string Metric, string? ProductLine, string? ProductLineName, string? ProductLineNameZh, DateOnly Month, decimal Value);
+
+/// <summary>A branch with the sum of a metric.</summary>
+public sealed record BranchSum(string PartnerNumber, string PartnerName, string PartnerType, string PartnerLevel, decimal Value);

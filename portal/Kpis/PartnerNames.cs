@@ -1,0 +1,29 @@
+using Platform.Database;
+
+namespace Portal.Kpis;
+
+/// <summary>Finds partners by number, as far as the caller may see them.</summary>
+public sealed class PartnerNames(Db db)
+{
+    /// <summary>The keys of those that exist, by number.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> IdsAsync(string[] numbers, CancellationToken ct) => numbers.Length == 0
+        ? new Dictionary<string, long>(StringComparer.Ordinal)
+        : (await db.ListAsync<(string Number, long PartnerId)>("select number, partner_id from partner where number = any(@numbers)", new { numbers }, ct))
+            .ToDictionary(row => row.Number, row => row.PartnerId, StringComparer.Ordinal);
+
+    /// <summary>The partner of that number, or null.</summary>
+    public Task<PartnerName?> FindAsync(string number, CancellationToken ct) => db.FindAsync<PartnerName>(
+        "select partner_id, number, name, partner_type, partner_level from partner where number = @number", new { number }, ct);
+
+    /// <summary>The brand, or the partner whose person is at work.</summary>
+    public Task<PartnerName?> FindAsync(long partnerId, CancellationToken ct) => db.FindAsync<PartnerName>(
+        "select partner_id, number, name, partner_type, partner_level from partner where partner_id = @partnerId", new { partnerId }, ct);
+
+    /// <summary>Partners to choose from, by name: all but the brand.</summary>
+    public Task<List<PartnerName>> ChoicesAsync(CancellationToken ct) => db.ListAsync<PartnerName>("""
+        select partner_id, number, name, partner_type, partner_level from partner where partner_type <> 'brand' order by name, partner_id
+        """, null, ct);
+}
+
+/// <summary>What a list of figures says about a partner.</summary>
+public sealed record PartnerName(long PartnerId, string Number, string Name, string PartnerType, string PartnerLevel);
