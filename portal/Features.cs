@@ -1,5 +1,6 @@
 using Portal.Demo;
 using Portal.Kpis;
+using Portal.Partners;
 using Portal.Verify;
 
 namespace Portal;
@@ -9,6 +10,7 @@ static class Features
 {
     /// <summary>Registers them all; a new feature adds its line.</summary>
     public static IServiceCollection AddFeatures(this IServiceCollection services) => services
+        .AddPartners()
         .AddDemo()
         .AddKpis()
         .AddVerify()

@@ -1,0 +1,158 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+using Platform.Database;
+using Platform.OpenIdConnect;
+using Portal.Web;
+using Xunit;
+
+namespace Support;
+
+/// <summary>
+/// The portal as it is, on a database of the test class's own, with a clock that the test moves and an identity provider that
+/// signs what it is told. Use it as a class fixture: <c>public sealed class RegisteringADeal(PortalApp portal) : IClassFixture&lt;PortalApp&gt;</c>.
+/// </summary>
+public class PortalApp : IAsyncLifetime
+{
+    TestDatabase? database;
+    Factory? factory;
+
+    /// <summary>The clock of the portal.</summary>
+    public TestClock Clock { get; } = new();
+
+    /// <summary>The identity provider the portal trusts.</summary>
+    public TestIdentityProvider IdentityProvider { get; private set; } = null!;
+
+    /// <summary>The portal's database.</summary>
+    public TestDatabase Database => database ?? throw new InvalidOperationException("The portal has not been started.");
+
+    /// <summary>What is there before a test begins.</summary>
+    public Given Given { get; private set; } = null!;
+
+    /// <summary>The portal's services.</summary>
+    public IServiceProvider Services => factory!.Services;
+
+    /// <summary>What the portal wrote to its log, warnings and worse.</summary>
+    public TestLog Log { get; } = new();
+
+    /// <summary>Settings of this portal that differ from the product's own; override to add some.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>();
+
+    /// <summary>Replaces what lies outside the building, or adds endpoints of a test's own.</summary>
+    protected virtual void Change(IServiceCollection services)
+    {
+    }
+
+    /// <summary>A browser in which that person is signed in.</summary>
+    public Visitor SignIn(TestPerson person) => SignIn(TestIdentityProvider.Issuer, person.Subject, person.Name);
+
+    /// <summary>A browser in which somebody is signed in whom the portal may or may not know.</summary>
+    public Visitor SignIn(string issuer, string subject, string name)
+    {
+        var visitor = Anonymous();
+        visitor.Cookies.Add(IssueCookie(issuer, subject, name));
+        return visitor;
+    }
+
+    /// <summary>A browser in which nobody is signed in.</summary>
+    public Visitor Anonymous() => new(factory!.Server.CreateHandler());
+
+    /// <summary>A program that calls the API with a valid token of that person or API client.</summary>
+    public ApiClient Api(TestPerson caller) => ApiWith(IdentityProvider.AccessToken(caller.Subject));
+
+    /// <summary>A program that calls the API with that bearer token, or with none.</summary>
+    public ApiClient ApiWith(string? bearerToken) => new(factory!.Server.CreateHandler(), bearerToken);
+
+    /// <summary>Does something with the portal's own services, on behalf of a caller; a job or a command would be the product itself.</summary>
+    public async Task<T> InScopeAsync<T>(Caller caller, Func<IServiceProvider, Task<T>> work)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CallerAccessor>().Current = caller;
+        return await work(scope.ServiceProvider);
+    }
+
+    /// <inheritdoc cref="InScopeAsync{T}"/>
+    public Task InScopeAsync(Caller caller, Func<IServiceProvider, Task> work) =>
+        InScopeAsync(caller, async services =>
+        {
+            await work(services);
+            return true;
+        });
+
+    /// <inheritdoc/>
+    public virtual async Task InitializeAsync()
+    {
+        database = await TestDatabase.PortalAsync();
+        IdentityProvider = new(Clock);
+        Given = new(database, Clock);
+        factory = new Factory(this);
+        _ = factory.Server;
+    }
+
+    /// <inheritdoc/>
+    public virtual async Task DisposeAsync()
+    {
+        if (factory is not null)
+        {
+            await factory.DisposeAsync();
+        }
+
+        if (database is not null)
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    // The portal's own sign-in handler issues the cookie, as it does after the identity provider's answer.
+    SetCookieHeaderValue IssueCookie(string issuer, string subject, string name)
+    {
+        using var scope = Services.CreateScope();
+        var http = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+        http.Request.Scheme = "https";
+        var identity = new ClaimsIdentity([new("iss", issuer), new("sub", subject), new("name", name)], OpenIdConnectSetup.Scheme, "name", "role");
+        http.SignInAsync(PortalAuthentication.Page, new ClaimsPrincipal(identity)).GetAwaiter().GetResult();
+        return SetCookieHeaderValue.ParseList(http.Response.Headers.SetCookie).Single(cookie => cookie.Name == "__Host-portal");
+    }
+
+    sealed class Factory(PortalApp portal) : WebApplicationFactory<ICurrentPerson>
+    {
+        static readonly string Files = Path.Combine(Path.GetTempPath(), "partnerportal-test-files-" + Environment.UserName);
+
+        protected override IHost CreateHost(IHostBuilder builder)
+        {
+            // Handed to the program as its command line, which is where it looks before it opens the database.
+            builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(new Dictionary<string, string?>(portal.Database.Settings)
+            {
+                ["Portal:Url"] = "https://portal.test",
+                ["Portal:DataFolder"] = Files,
+                ["Identity:Url"] = TestIdentityProvider.Issuer,
+                ["Outbox:Enabled"] = "false",
+                ["Jobs:Enabled"] = "false",
+                ["RateLimits:Enabled"] = "false",
+            }.Concat(portal.Settings).GroupBy(setting => setting.Key).ToDictionary(setting => setting.Key, setting => setting.Last().Value)));
+            return base.CreateHost(builder);
+        }
+
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            builder.UseEnvironment("Testing");
+            builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(portal.Log));
+            builder.ConfigureTestServices(services =>
+            {
+                services.AddSingleton<TimeProvider>(portal.Clock);
+                services.AddHttpClient(ProviderMetadata.HttpClientName).ConfigurePrimaryHttpMessageHandler(portal.IdentityProvider.Network);
+                portal.Change(services);
+            });
+        }
+
+        protected override void ConfigureClient(HttpClient client) => client.BaseAddress = new Uri("https://portal.test");
+    }
+}
