@@ -35,6 +35,7 @@ static class PortalApplication
         services.AddScoped<ICurrentPerson>(provider => provider.GetRequiredService<CurrentPerson>());
         services.AddSingleton<IErrorPage, ErrorView>();
         services.AddPages();
+        services.AddShell();
         services.AddOpenApi("v1", options => options.ShouldInclude = description => description.RelativePath?.StartsWith("api/v1", StringComparison.Ordinal) == true);
         services.AddFeatures();
     }
@@ -51,7 +52,8 @@ static class PortalApplication
         app.UseAuthorization();
         app.MapStaticAssets().AllowAnonymous().ShortCircuit();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        app.MapControllers();
+        app.MapControllers().WithStaticAssets();
+        app.MapShell();
     }
 
     static void AddPages(this IServiceCollection services)
@@ -61,6 +63,7 @@ static class PortalApplication
                 options.Filters.Add(new AutoValidateAntiforgeryTokenAttribute());
                 options.Conventions.Add(new ApiConvention());
             })
+            .AddDataAnnotationsLocalization()
             .AddJsonOptions(options => options.JsonSerializerOptions.AllowDuplicateProperties = false);
         services.Configure<RazorViewEngineOptions>(options => options.ViewLocationExpanders.Add(new FeatureViews()));
         services.Configure<RouteOptions>(options => options.LowercaseUrls = true);

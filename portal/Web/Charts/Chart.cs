@@ -1,0 +1,95 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.AspNetCore.Razor.TagHelpers;
+
+namespace Portal.Web.Charts;
+
+/// <summary>How a row of values is drawn.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ChartKind>))]
+public enum ChartKind
+{
+    /// <summary>Upright bars.</summary>
+    Bar,
+
+    /// <summary>A line.</summary>
+    Line,
+
+    /// <summary>A line with the area under it.</summary>
+    Area,
+
+    /// <summary>Lying bars, for names that are long.</summary>
+    Row,
+
+    /// <summary>Shares of a ring; only the first series is drawn.</summary>
+    Ring,
+}
+
+/// <summary>What a chart shows. The same values stand in a table under it, for print and for those who do not see it.</summary>
+/// <param name="Labels">What the values are by: months, partners.</param>
+/// <param name="Series">The values, a row for each thing measured.</param>
+public sealed record Chart(IReadOnlyList<string> Labels, IReadOnlyList<ChartSeries> Series)
+{
+    /// <summary>Draws the series on top of each other.</summary>
+    public bool Stacked { get; init; }
+
+    /// <summary>The unit of all values, such as a currency.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>How many decimals values are shown with.</summary>
+    public int Decimals { get; init; }
+}
+
+/// <summary>One thing measured.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Values">Its values, one for each label; null where there is none.</param>
+public sealed record ChartSeries(string Name, IReadOnlyList<decimal?> Values)
+{
+    /// <summary>How it is drawn.</summary>
+    public ChartKind Kind { get; init; } = ChartKind.Bar;
+
+    /// <summary>A target to compare with: drawn thin and dashed.</summary>
+    public bool IsTarget { get; init; }
+}
+
+/// <summary>
+/// A chart: <c>&lt;chart title="@T["kpis.sell_in"]" data="Model.SellIn" /&gt;</c>. Drawn by <c>wwwroot/js/charts.js</c>, which the page loads by
+/// itself; with <c>open-table="true"</c> the table is shown from the start.
+/// </summary>
+[HtmlTargetElement("chart", Attributes = "data", TagStructure = TagStructure.NormalOrSelfClosing)]
+public sealed class ChartTagHelper(IHtmlHelper html) : PartTagHelper(html)
+{
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>What it shows.</summary>
+    public Chart Data { get; set; } = null!;
+
+    /// <summary>What it is called.</summary>
+    public string Title { get; set; } = "";
+
+    /// <summary>What stands over the labels in the table.</summary>
+    public string? LabelsTitle { get; set; }
+
+    /// <summary>How high it is: small, medium or large.</summary>
+    public string Size { get; set; } = "medium";
+
+    /// <summary>Shows the table from the start.</summary>
+    public bool OpenTable { get; set; }
+
+    /// <inheritdoc/>
+    public override Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
+    {
+        ViewContext.HttpContext.Items[typeof(Chart)] = true;
+        return WriteAsync(output, "/Web/Charts/_Chart.cshtml", new ChartPart("chart-" + context.UniqueId, Title, LabelsTitle, Size, OpenTable, Data, JsonSerializer.Serialize(Data, Json)));
+    }
+}
+
+/// <summary>A chart as <c>_Chart.cshtml</c> shows it.</summary>
+/// <param name="Id">Its id on the page.</param>
+/// <param name="Title">What it is called.</param>
+/// <param name="LabelsTitle">What stands over the labels.</param>
+/// <param name="Size">How high it is.</param>
+/// <param name="OpenTable">Shows the table from the start.</param>
+/// <param name="Data">What it shows.</param>
+/// <param name="Json">The same for the script.</param>
+public sealed record ChartPart(string Id, string Title, string? LabelsTitle, string Size, bool OpenTable, Chart Data, string Json);

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Routing;
+
+namespace Portal.Web.Layout;
+
+/// <summary>
+/// The way through the portal: every page that stands in the menu, the roles that see it, in the order in which it is shown. What a
+/// role may do is decided by the pages themselves; this only spares people doors that are closed to them.
+/// </summary>
+public sealed class Navigation(EndpointDataSource endpoints)
+{
+    static readonly string[] Brand = ["brand_admin", "channel_manager", "deal_desk", "finance"];
+    static readonly string[] Partner = ["partner_admin", "sales", "purchasing", "viewer"];
+    static readonly string[] Everybody = [.. Brand, .. Partner];
+
+    static readonly Section[] All =
+    [
+        new(null,
+        [
+            new("/", "home", "web.nav.start", Everybody),
+        ]),
+        new("web.nav.selling",
+        [
+            new("/deals", "file-certificate", "web.nav.deals", ["brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales", "viewer"]),
+            new("/quotes", "file-invoice", "web.nav.quotes", ["brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales", "viewer"]),
+            new("/customers", "building", "web.nav.customers", ["brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales", "viewer"]),
+        ]),
+        new("web.nav.supply",
+        [
+            new("/orders", "shopping-cart", "web.nav.orders", ["brand_admin", "channel_manager", "finance", .. Partner]),
+            new("/stock", "packages", "web.nav.stock", ["brand_admin", "channel_manager", "partner_admin", "sales", "purchasing", "viewer"]),
+            new("/catalog", "category", "web.nav.catalog", Everybody),
+            new("/prices", "tags", "web.nav.prices", ["brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales", "purchasing"]),
+        ]),
+        new("web.nav.insight",
+        [
+            new("/kpis", "chart-bar", "web.nav.kpis", ["brand_admin", "channel_manager", "finance", "partner_admin", "sales", "viewer"]),
+        ]),
+        new("web.nav.administration",
+        [
+            new("/partners", "sitemap", "web.nav.partners", [.. Brand, "partner_admin", "sales"]),
+            new("/people", "users", "web.nav.people", ["brand_admin", "partner_admin"]),
+            new("/imports", "file-import", "web.nav.imports", ["brand_admin", "channel_manager", "partner_admin"]),
+            new("/audit", "history", "web.nav.audit", ["brand_admin", "finance", "partner_admin"]),
+        ]),
+    ];
+
+    readonly Lazy<HashSet<string>> addresses = new(() => endpoints.Endpoints.OfType<RouteEndpoint>()
+        .Select(endpoint => "/" + endpoint.RoutePattern.RawText?.Trim('/')).ToHashSet(StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>The sections that a person sees; a page that no feature serves yet is left out.</summary>
+    public IReadOnlyList<Section> For(ICurrentPerson person) =>
+        [.. All.Select(section => section with { Pages = [.. section.Pages.Where(page => person.Has(page.Roles) && addresses.Value.Contains(page.Path))] })
+            .Where(section => section.Pages.Count > 0)];
+
+    /// <summary>Pages that belong together.</summary>
+    /// <param name="TextKey">The heading's text key; none for the first section.</param>
+    /// <param name="Pages">The pages.</param>
+    public sealed record Section(string? TextKey, IReadOnlyList<Page> Pages);
+
+    /// <summary>One page in the menu.</summary>
+    /// <param name="Path">Its address.</param>
+    /// <param name="Icon">Its icon.</param>
+    /// <param name="TextKey">Its name's text key.</param>
+    /// <param name="Roles">Who sees it.</param>
+    public sealed record Page(string Path, string Icon, string TextKey, IReadOnlyList<string> Roles)
+    {
+        /// <summary>True when the address is this page or one below it.</summary>
+        public bool Holds(PathString address) => Path.Length == 1 ? address.Value is "/" or "" : address.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase);
+    }
+}

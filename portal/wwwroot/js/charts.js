@@ -1,0 +1,89 @@
+// Draws every [data-chart] from the JSON block it names, in the colours of the theme. The values also stand in a table beside it.
+(() => {
+  'use strict';
+  const drawn = new Map();
+  const language = document.documentElement.lang;
+  const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  function palette() {
+    return {
+      text: colour('--tabler-body-color'),
+      quiet: colour('--tabler-secondary'),
+      line: colour('--tabler-border-color'),
+      ground: colour('--tabler-bg-surface'),
+      series: [1, 2, 3, 4, 5, 6, 7, 8].map(number => colour(`--chart-${number}`)),
+    };
+  }
+
+  function option({ labels, series, stacked, unit, decimals }) {
+    const { text, quiet, line, ground, series: colours } = palette();
+    const exact = new Intl.NumberFormat(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+    const rough = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
+    const value = number => number == null ? '–' : `${exact.format(number)}${unit ? ` ${unit}` : ''}`;
+    const words = { color: text, fontFamily: getComputedStyle(document.body).fontFamily };
+    const ring = series.some(one => one.kind === 'Ring');
+    const lying = series.some(one => one.kind === 'Row');
+    const common = {
+      color: colours,
+      animation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+      animationDuration: 250,
+      textStyle: words,
+      // Rich text is painted on the canvas: an HTML tooltip would need inline styles, which the page's policy refuses.
+      tooltip: { trigger: ring ? 'item' : 'axis', renderMode: 'richText', confine: true, valueFormatter: value, backgroundColor: ground, borderColor: line, textStyle: words, axisPointer: { type: 'shadow', shadowStyle: { opacity: 0.15 } } },
+      legend: { show: ring || series.length > 1, type: 'scroll', bottom: 0, icon: 'roundRect', itemWidth: 12, itemHeight: 8, textStyle: words, pageTextStyle: words },
+    };
+    if (ring) {
+      return {
+        ...common,
+        series: [{
+          type: 'pie', radius: ['52%', '76%'], center: ['50%', '45%'], label: { show: false }, itemStyle: { borderColor: ground, borderWidth: 2 },
+          data: labels.map((name, at) => ({ name, value: series[0].values[at] })),
+        }],
+      };
+    }
+    const names = { type: 'category', data: labels, inverse: lying, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: quiet, hideOverlap: true, width: lying ? 110 : undefined, overflow: 'truncate' } };
+    const numbers = { type: 'value', splitNumber: 4, axisLabel: { color: quiet, formatter: number => rough.format(number) }, splitLine: { lineStyle: { color: line } } };
+    return {
+      ...common,
+      grid: { left: 8, right: 16, top: 12, bottom: series.length > 1 ? 34 : 6, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+      xAxis: lying ? numbers : names,
+      yAxis: lying ? names : numbers,
+      series: series.map(one => {
+        const bar = !one.isTarget && (one.kind === 'Bar' || one.kind === 'Row');
+        return {
+          name: one.name, type: bar ? 'bar' : 'line', data: one.values, stack: stacked && !one.isTarget ? 'all' : undefined, barMaxWidth: 28,
+          itemStyle: bar && !stacked ? { borderRadius: lying ? [0, 3, 3, 0] : [3, 3, 0, 0] } : undefined,
+          symbol: 'circle', symbolSize: 6, showSymbol: labels.length <= 16 && !one.isTarget,
+          lineStyle: one.isTarget ? { type: 'dashed', width: 1.5, color: quiet } : { width: 2 },
+          color: one.isTarget ? quiet : undefined,
+          areaStyle: one.kind === 'Area' ? { opacity: 0.14 } : undefined,
+        };
+      }),
+    };
+  }
+
+  function draw(canvas) {
+    const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
+    const chart = drawn.get(canvas)?.chart ?? echarts.init(canvas, null, { renderer: 'canvas' });
+    chart.setOption(option(data), true);
+    canvas.dataset.drawn = 'true';
+    if (!drawn.has(canvas)) {
+      const watch = new ResizeObserver(() => chart.resize());
+      watch.observe(canvas);
+      drawn.set(canvas, { chart, watch });
+    }
+  }
+
+  function drawAll() {
+    for (const [canvas, { chart, watch }] of drawn) if (!canvas.isConnected) {
+      watch.disconnect();
+      chart.dispose();
+      drawn.delete(canvas);
+    }
+    document.querySelectorAll('[data-chart]').forEach(draw);
+  }
+
+  drawAll();
+  document.body.addEventListener('htmx:afterSettle', drawAll);
+  new MutationObserver(drawAll).observe(document.documentElement, { attributes: true, attributeFilter: ['data-bs-theme'] });
+})();
