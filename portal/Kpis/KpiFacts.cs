@@ -20,6 +20,14 @@ public sealed class KpiFacts(Db db)
             days = facts.Select(fact => fact.Day).ToArray(),
             values = facts.Select(fact => fact.Value).ToArray(),
         }, ct);
+
+    /// <summary>Adds what confirmed orders mean as they stand now; call it after the change that confirmed or altered them, in its transaction.</summary>
+    /// <param name="orderIds">Orders that are not confirmed mean nothing and may be among them.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task AddOrdersAsync(long[] orderIds, CancellationToken ct) => db.ExecuteAsync("select kpi_add_orders(@orderIds, 1)", new { orderIds }, ct);
+
+    /// <summary>Takes back what confirmed orders mean as they stand now; call it before a change to them, and <see cref="AddOrdersAsync"/> after it.</summary>
+    public Task TakeBackOrdersAsync(long[] orderIds, CancellationToken ct) => db.ExecuteAsync("select kpi_add_orders(@orderIds, -1)", new { orderIds }, ct);
 }
 
 /// <summary>A share of a fact.</summary>

@@ -1,3 +1,5 @@
+using Portal.Verify;
+
 namespace Portal.Kpis;
 
 /// <summary>KPIs: what the brand steers by, and where each partner stands.</summary>
@@ -10,6 +12,7 @@ static class KpisFeature
         .AddScoped<PartnerNames>()
         .AddScoped<DefineKpi>()
         .AddScoped<SetTargets>()
+        .AddScoped<ICheck, KpiCheck>()
         .AddSingleton<FoldFacts>()
         .AddHostedService(provider => provider.GetRequiredService<FoldFacts>());
 }
