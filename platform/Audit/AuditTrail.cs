@@ -31,6 +31,8 @@ public sealed class AuditTrail(Db db, TimeProvider clock)
             throw new InvalidOperationException("An audit entry is written in the transaction of the change it speaks of.");
         }
 
+        // Each record's chain is locked by its first act here; one order for all keeps rivals from deadlocking.
+        acts = [.. acts.OrderBy(act => act.SubjectKind, StringComparer.Ordinal).ThenBy(act => act.SubjectNumber, StringComparer.Ordinal)];
         await db.ExecuteAsync("""
             insert into audit_entry (happened_at, actor, partner_ids, action, subject_kind, subject_number, details, correlation_id, hash)
             select @now, coalesce(app_actor(), 'anonymous'), act.partner_ids::bigint[], act.action, act.subject_kind, act.subject_number, act.details::jsonb, @correlation, ''

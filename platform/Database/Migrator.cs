@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
@@ -26,13 +25,14 @@ public static class Migrator
         await using var connection = await owner.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_xact_lock(hashtextextended('migrations of ' || @schema, 0))", new { schema }, transaction, cancellationToken: ct));
-        await connection.ExecuteAsync(new CommandDefinition("""
+        await connection.ExecuteAsync(new CommandDefinition($"""
             create table if not exists migration (
                 name       text primary key,
                 hash       text not null,
                 applied_at timestamptz not null default now()
             );
             comment on table migration is 'Which SQL files of the features have run here, with the hash each had.';
+            revoke insert, update, delete on migration from {schema}_app;
             """, transaction: transaction, cancellationToken: ct));
         var ran = (await connection.QueryAsync<(string Name, string Hash)>(new CommandDefinition("select name, hash from migration", transaction: transaction, cancellationToken: ct)))
             .ToDictionary(row => row.Name, row => row.Hash, StringComparer.Ordinal);
@@ -79,7 +79,7 @@ public static class Migrator
         }
         catch (PostgresException refused)
         {
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Migration {script.Name} of schema {schema} failed: {refused.MessageText} (at character {refused.Position})"), refused);
+            throw new InvalidOperationException($"Migration {script.Name} of schema {schema} failed: {refused.MessageText}", refused);
         }
 
         await connection.ExecuteAsync(new CommandDefinition("insert into migration (name, hash) values (@Name, @Hash)", script, transaction, cancellationToken: ct));

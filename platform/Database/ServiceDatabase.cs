@@ -53,10 +53,7 @@ public sealed class ServiceDatabase : IAsyncDisposable
     {
         logs ??= NullLoggerFactory.Instance;
         DapperSetup.Apply();
-        var name = char.ToUpperInvariant(service[0]) + service[1..];
-        var database = configuration.GetConnectionString(name) is { Length: > 0 } configured
-            ? new ServiceDatabase(service, Pool(configured, service, logs), OwnerSource(configuration.GetConnectionString(name + "Owner"), service, logs), null)
-            : await EmbeddedAsync(configuration, contentRoot, service, logs, ct);
+        var database = Configured(configuration, service, logs) ?? await EmbeddedAsync(configuration, contentRoot, service, logs, ct);
         try
         {
             await database.BringUpToDateAsync([typeof(Migrator).Assembly, .. migrations], ct);
@@ -76,6 +73,21 @@ public sealed class ServiceDatabase : IAsyncDisposable
         if (Owner is not null)
         {
             await Owner.DisposeAsync();
+        }
+    }
+
+    static ServiceDatabase? Configured(IConfiguration configuration, string service, ILoggerFactory logs)
+    {
+        var setting = SettingOf(service);
+        try
+        {
+            return configuration.GetConnectionString(setting) is { Length: > 0 } connectionString
+                ? new(service, Pool(connectionString, service, logs), OwnerSource(configuration.GetConnectionString(setting + "Owner"), service, logs), null)
+                : null;
+        }
+        catch (ArgumentException unreadable)
+        {
+            throw new CannotStartException($"ConnectionStrings__{setting} or ConnectionStrings__{setting}Owner cannot be read: {unreadable.Message}", unreadable);
         }
     }
 
@@ -100,8 +112,7 @@ public sealed class ServiceDatabase : IAsyncDisposable
             }
             else if (await Migrator.FindMissingAsync(App, migrations, ct) is { Count: > 0 } missing)
             {
-                var name = char.ToUpperInvariant(Service[0]) + Service[1..];
-                throw new CannotStartException($"The database lacks {missing.Count} migrations, the first {missing[0]}: set ConnectionStrings__{name}Owner for this start, or run the verb 'migrate' with it.");
+                throw new CannotStartException($"The database lacks {missing.Count} migrations, the first {missing[0]}: set ConnectionStrings__{SettingOf(Service)}Owner for this start, or run the verb 'migrate' with it.");
             }
         }
         catch (NpgsqlException failure) when (failure.IsUnavailable() || failure is PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName })
@@ -109,6 +120,8 @@ public sealed class ServiceDatabase : IAsyncDisposable
             throw new CannotStartException($"The database of {Service} cannot be reached: {(failure.InnerException ?? failure).Message}", failure);
         }
     }
+
+    static string SettingOf(string service) => char.ToUpperInvariant(service[0]) + service[1..];
 
     static NpgsqlDataSource Pool(string connectionString, string service, ILoggerFactory logs)
     {
@@ -126,7 +139,7 @@ public sealed class ServiceDatabase : IAsyncDisposable
         }
 
         var settings = Completed(connectionString, service);
-        SetUnlessGiven(settings, "Maximum Pool Size", 4);
+        settings.Pooling = false; // used at the start only
         return Build(settings, logs);
     }
 
@@ -163,7 +176,7 @@ public static class ServiceDatabaseRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(database);
-        services.AddSingleton(database.App);
+        services.AddSingleton(_ => database.App); // made by a factory, so that the host closes it with itself
         services.AddScoped<CallerAccessor>();
         services.AddScoped<Db>();
         services.AddScoped<AuditTrail>();

@@ -46,6 +46,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>A database with the tables of both, for tests of the two services together; speaks of the portal's schema.</summary>
     public static Task<TestDatabase> BothAsync() => CloneAsync("portal", "identity");
 
+    /// <summary>A database with the roles, schemas and extensions and no table; speaks of the portal's schema.</summary>
+    public static Task<TestDatabase> EmptyAsync() => CloneAsync();
+
     /// <summary>How a role reaches this database.</summary>
     /// <param name="role"><c>app</c>, <c>owner</c> or <c>superuser</c>.</param>
     /// <param name="service">Whose schema; this database's own unless said.</param>
@@ -102,6 +105,6 @@ public sealed class TestDatabase : IAsyncDisposable
         var name = testServer.NextName();
         await using var connection = await testServer.ConnectAsync();
         await connection.ExecuteAsync($"create database {name} template {template}");
-        return new(testServer, name, services[0]);
+        return new(testServer, name, services.FirstOrDefault("portal"));
     }
 }

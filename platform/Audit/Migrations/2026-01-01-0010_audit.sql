@@ -45,6 +45,9 @@ create function audit_chain() returns trigger language plpgsql security definer 
 begin
     -- Rivals on one record wait here; the unique constraint would refuse the fork anyway.
     perform pg_advisory_xact_lock(hashtextextended('audit:' || new.subject_kind || ':' || new.subject_number, 0));
+    -- Numbered anew under the lock: the number the row came with may be smaller than that of a rival who was let in first,
+    -- and the last of the chain is found by number.
+    new.audit_entry_id := nextval('audit_entry_audit_entry_id_seq');
     select e.hash into new.previous_hash from audit_entry e
     where e.subject_kind = new.subject_kind and e.subject_number = new.subject_number
     order by e.audit_entry_id desc limit 1;

@@ -15,6 +15,9 @@ namespace Platform.Database.Embedded;
 /// </summary>
 public sealed class EmbeddedPostgres
 {
+    // EAGAIN, which .NET hands on as it is: somebody else holds the file's lock.
+    const int TryAgain = 11;
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     static readonly Dictionary<string, string> ProductSettings = new(StringComparer.Ordinal)
@@ -138,7 +141,7 @@ public sealed class EmbeddedPostgres
                 // The operating system takes the lock back when its holder dies, however it dies.
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException busy) when (busy is not DirectoryNotFoundException && File.Exists(path))
+            catch (IOException busy) when (busy.HResult is TryAgain)
             {
                 await Task.Delay(100, ct);
             }

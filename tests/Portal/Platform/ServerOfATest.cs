@@ -55,8 +55,12 @@ public sealed class ServerOfATest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        var real = new DirectoryInfo(Path.Combine(DataFolder, "postgres")).ResolveLinkTarget(returnFinalTarget: true);
-        (real as DirectoryInfo)?.Delete(recursive: true);
+        var folder = new DirectoryInfo(Path.Combine(DataFolder, "postgres"));
+        if (folder.LinkTarget is { } elsewhere)
+        {
+            Directory.Delete(elsewhere, recursive: true);
+        }
+
         parent.Delete(recursive: true);
     }
 }
