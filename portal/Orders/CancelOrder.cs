@@ -1,0 +1,46 @@
+using Platform.Database;
+using Portal.Stock;
+
+namespace Portal.Orders;
+
+/// <summary>
+/// Calls an order off: the buyer before the seller has promised it, the seller afterwards and only for what has not been shipped.
+/// What was reserved is free again.
+/// </summary>
+public sealed class CancelOrder(Db db, OrderWriting orders, StockLedger stock, OrderNews news)
+{
+    /// <summary>Calls off what is open.</summary>
+    public Task<OrderOutcome> RunAsync(string number, int? version, string? reason, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    {
+        var order = await orders.TakeAsync(number, ct);
+        if (Permission.Refusal(order, OrderLifecycle.Cancel, version) is { } refused)
+        {
+            return refused;
+        }
+
+        if (Permission.Step(order!, OrderLifecycle.Cancel).NeedsReason && Reason.Problem(reason) is { } problem)
+        {
+            return problem;
+        }
+
+        var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
+        var open = lines.Where(line => line.Open > 0).ToList();
+        if (order.FromPlaceId is { } place)
+        {
+            await stock.ReleaseAsync(place, StockLines.Of(open, line => line.ProductId, line => line.Open), ct);
+        }
+
+        await orders.CancelOpenAsync(order, ct);
+        var status = After(lines);
+        await orders.AdvanceAsync(order, OrderLifecycle.Cancel, status, reason, ct);
+        await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Cancel, order.Status is OrderStatus.Draft ? OrderStatus.Draft : status,
+            new { reason, cancelled = open.Select(line => new { line.LineNumber, quantity = line.Open }) }, ct);
+        return new OrderOutcome.Done(order.Number);
+    }, ct);
+
+    // An empty draft has no quantities that could say it.
+    static string After(List<LineInHand> lines) => lines.Count == 0
+        ? OrderStatus.Cancelled
+        : OrderLifecycle.After(lines.Sum(line => (long)line.Quantity), lines.Sum(line => (long)line.Shipped), lines.Sum(line => (long)line.Received),
+            lines.Sum(line => (long)line.Lost), lines.Sum(line => (long)line.Cancelled + line.Open));
+}

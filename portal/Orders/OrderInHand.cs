@@ -1,0 +1,154 @@
+using Dapper;
+
+namespace Portal.Orders;
+
+/// <summary>An order taken to work on, with what the person at work may do to it.</summary>
+public sealed record OrderInHand
+{
+    /// <summary>The key.</summary>
+    public long PurchaseOrderId { get; init; }
+
+    /// <summary>The public number.</summary>
+    public string Number { get; init; } = "";
+
+    /// <summary>Who orders.</summary>
+    public long BuyerId { get; init; }
+
+    /// <summary>Who delivers.</summary>
+    public long SellerId { get; init; }
+
+    /// <summary>The day its figures count for.</summary>
+    public DateOnly OrderedOn { get; init; }
+
+    /// <summary>ISO 4217.</summary>
+    public string Currency { get; init; } = "";
+
+    /// <summary>The sum of the lines.</summary>
+    public decimal TotalAmount { get; init; }
+
+    /// <summary>One of <see cref="OrderStatus"/>.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>Counts the changes.</summary>
+    public int Version { get; init; }
+
+    /// <summary>Where the goods come from; known once it is confirmed.</summary>
+    public long? FromPlaceId { get; init; }
+
+    /// <summary>Where the goods go to.</summary>
+    public long ToPlaceId { get; init; }
+
+    /// <summary>True for the buyer's people.</summary>
+    public bool IsBuyer { get; init; }
+
+    /// <summary>True for the seller's people.</summary>
+    public bool IsSeller { get; init; }
+
+    /// <summary>True for the product itself, which acts for either side.</summary>
+    public bool IsSystem { get; init; }
+
+    /// <summary>True where the person's roles are a buyer's.</summary>
+    public bool MayBuy { get; init; }
+
+    /// <summary>True where the person's roles are a seller's.</summary>
+    public bool MaySell { get; init; }
+
+    /// <summary>True when the person at work may act for that side.</summary>
+    public bool IsOn(Side side) => IsSystem || (side is Side.Buyer ? IsBuyer : IsSeller);
+
+    /// <summary>True when the person's roles are that side's.</summary>
+    public bool HasRoleOf(Side side) => side is Side.Buyer ? MayBuy : MaySell;
+}
+
+/// <summary>A line of an order in hand.</summary>
+public sealed record LineInHand(
+    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, decimal Amount)
+{
+    /// <summary>Still to be sent.</summary>
+    public int Open => Quantity - Shipped - Cancelled;
+}
+
+/// <summary>A line of a shipment in hand.</summary>
+public sealed record ShippedLineInHand(
+    long ShipmentLineId, long ShipmentId, long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, int Quantity, int Received, int Lost)
+{
+    /// <summary>Still on the way.</summary>
+    public int InTransit => Quantity - Received - Lost;
+}
+
+/// <summary>What a draft says besides its lines.</summary>
+public sealed record DraftHead(string? PoNumber, string? Note);
+
+/// <summary>Who orders from whom.</summary>
+public sealed record Parties(
+    long BuyerId, long? SellerId, string? SellerName, string? SellerStatus, string Currency, DateOnly Today, bool MayBuy);
+
+/// <summary>An order as it is written.</summary>
+public sealed record NewOrder(
+    string Number, long BuyerId, long SellerId, string? PoNumber, DateOnly OrderedOn, string Currency, string? Note, bool Submitted, IReadOnlyList<PricedLine> Lines)
+{
+    /// <summary>The sum of the rounded lines.</summary>
+    public decimal Total => Lines.Sum(line => line.Amount);
+
+    internal DynamicParameters Arguments(DateTime now)
+    {
+        var arguments = new DynamicParameters(new
+        {
+            Number, BuyerId, SellerId, PoNumber, OrderedOn, Currency, Note, Submitted, Total, now,
+            LineCount = Lines.Count,
+        });
+        arguments.Add("LineNumbers", Enumerable.Range(1, Lines.Count).ToArray());
+        arguments.Add("Products", Lines.Select(line => line.ProductId).ToArray());
+        arguments.Add("Quantities", Lines.Select(line => line.Quantity).ToArray());
+        arguments.Add("UnitPrices", Lines.Select(line => line.UnitPrice).ToArray());
+        arguments.Add("Amounts", Lines.Select(line => line.Amount).ToArray());
+        arguments.Add("PriceSteps", Lines.Select(line => line.PriceSteps).ToArray());
+        return arguments;
+    }
+}
+
+/// <summary>A line with its price, ready to be written.</summary>
+/// <param name="ProductId">The product's key.</param>
+/// <param name="Sku">The product.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="NameZh">Its Chinese name, or the other.</param>
+/// <param name="Unit">What one is.</param>
+/// <param name="Quantity">How many.</param>
+/// <param name="UnitPrice">What one costs.</param>
+/// <param name="Amount">Quantity times price, rounded to the currency's minor unit.</param>
+/// <param name="PriceSteps">How the price came about, as JSON.</param>
+public sealed record PricedLine(
+    long ProductId, string Sku, string Name, string NameZh, string Unit, int Quantity, decimal UnitPrice, decimal Amount, string PriceSteps);
+
+/// <summary>A shipment as it is written.</summary>
+public sealed record NewShipment(string Number, string? Carrier, string? TrackingNumber, IReadOnlyList<(LineInHand Line, int Quantity)> Lines);
+
+/// <summary>A goods receipt as it is written.</summary>
+public sealed record NewReceipt(string Number, long ShipmentId, string? Note, IReadOnlyList<ReceivedLine> Lines)
+{
+    /// <summary>What differed, of all lines.</summary>
+    public IReadOnlyList<FoundDiscrepancy> Discrepancies { get; } = [.. Lines.SelectMany(line => line.Discrepancies)];
+}
+
+/// <summary>What came of a shipment line.</summary>
+/// <param name="Line">The line.</param>
+/// <param name="Received">In good order.</param>
+/// <param name="Short">Missing.</param>
+/// <param name="Damaged">Not usable.</param>
+/// <param name="Wrong">Something else came instead.</param>
+/// <param name="Over">More than was sent; noted only.</param>
+/// <param name="Note">What the buyer says about it.</param>
+public sealed record ReceivedLine(ShippedLineInHand Line, int Received, int Short, int Damaged, int Wrong, int Over, string? Note)
+{
+    /// <summary>What was sent and cannot be put into stock.</summary>
+    public int Lost => Short + Damaged + Wrong;
+
+    /// <summary>The differences as rows.</summary>
+    public IEnumerable<FoundDiscrepancy> Discrepancies =>
+        new[] { ("short", Short), ("damaged", Damaged), ("wrong", Wrong), ("over", Over) }
+            .Where(found => found.Item2 > 0)
+            .Select(found => new FoundDiscrepancy(Line.ShipmentLineId, found.Item1, found.Item2, Note));
+}
+
+/// <summary>One difference.</summary>
+public sealed record FoundDiscrepancy(long ShipmentLineId, string Kind, int Quantity, string? Note);

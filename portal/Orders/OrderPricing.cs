@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Platform.Database;
+using Portal.Pricing;
+
+namespace Portal.Orders;
+
+/// <summary>Looks up and prices what somebody wants to order, and says of every line what is wrong with it; good lines keep their price.</summary>
+public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
+{
+    const decimal LargestAmount = 10_000_000_000_000m;
+
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Checks a request for the partner at work; today's prices of its upstream.</summary>
+    public Task<CheckedOrder> CheckAsync(OrderRequest request, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        var parties = await orders.PartiesAsync(ct);
+        var problems = new List<OrderProblem>(OfTheWhole(request, parties));
+        if (parties is not { SellerId: { } seller })
+        {
+            return new CheckedOrder(request, parties, [.. request.Lines.Select(line => new CheckedLine(line, null))], problems);
+        }
+
+        var found = await prices.ForAsync(parties.BuyerId, seller, parties.Currency, parties.Today,
+            [.. request.Lines.Select(line => new AskedLine(line.Sku, line.QuantityProblem is null ? line.Quantity!.Value : 1))], ct);
+        var lines = request.Lines.Zip(found, Check).ToList();
+        problems.AddRange(lines.SelectMany((line, index) => line.Problems.Select(problem => problem with { Line = index + 1 })));
+        return new CheckedOrder(request, parties, lines, problems);
+    }, ct);
+
+    static IEnumerable<OrderProblem> OfTheWhole(OrderRequest request, Parties? parties)
+    {
+        if (parties?.SellerId is null)
+        {
+            yield return new(null, "", "orders.problem.no_seller");
+        }
+        else if (parties.SellerStatus is not "active")
+        {
+            yield return new(null, "", "orders.problem.seller_suspended", parties.SellerName ?? "");
+        }
+
+        if (parties is not null && request.Currency is { } currency && currency != parties.Currency)
+        {
+            yield return new(null, "currency", "orders.problem.foreign_currency", parties.Currency);
+        }
+
+        if (request.Lines.Count > PastedLines.Most)
+        {
+            yield return new(null, "lines", "orders.problem.too_many_lines", PastedLines.Most);
+        }
+
+        if (request.PoNumber?.Length > 64)
+        {
+            yield return new(null, "poNumber", "orders.problem.po_number_too_long", 64);
+        }
+
+        if (request.Note?.Length > 2000)
+        {
+            yield return new(null, "note", "orders.problem.note_too_long", 2000);
+        }
+    }
+
+    static CheckedLine Check(RequestedLine asked, LinePrice price)
+    {
+        var problems = new List<OrderProblem>();
+        if (price.Refusal is { } refusal)
+        {
+            problems.Add(new(null, "sku", Remedy(refusal), asked.Sku));
+        }
+
+        if (asked.QuantityProblem is { } wrong)
+        {
+            problems.Add(new(null, "quantity", wrong, RequestedLine.MostOfOne));
+        }
+        else if (price.LineAmount >= LargestAmount)
+        {
+            problems.Add(new(null, "quantity", "orders.problem.amount_too_large"));
+        }
+
+        return new(asked, problems.Count > 0 ? null : new(
+            price.ProductId!.Value, price.Sku, price.Name!, price.NameZh ?? price.Name!, price.Unit ?? "", (int)asked.Quantity!.Value,
+            price.UnitPrice, price.LineAmount, JsonSerializer.Serialize(price.Steps, Json)))
+        {
+            Problems = problems,
+            ProductId = price.ProductId,
+            Name = price.Name,
+            NameZh = price.NameZh,
+        };
+    }
+
+    // What the buyer can do about it is the order's to say; why there is no price is pricing's.
+    static string Remedy(string refusal) => refusal switch
+    {
+        "pricing.refused.unknown_sku" => "orders.problem.unknown_sku",
+        "pricing.refused.discontinued" => "orders.problem.discontinued",
+        "pricing.refused.no_price" => "orders.problem.no_price",
+        "pricing.refused.not_sold_here" => "orders.problem.not_sold_here",
+        _ => refusal,
+    };
+}
+
+/// <summary>A request with all that was found out about it.</summary>
+/// <param name="Request">What was asked.</param>
+/// <param name="Parties">Who orders from whom; null for somebody without a company.</param>
+/// <param name="Lines">The lines in their order.</param>
+/// <param name="Problems">Everything that is wrong, the lines' by their number.</param>
+public sealed record CheckedOrder(OrderRequest Request, Parties? Parties, IReadOnlyList<CheckedLine> Lines, IReadOnlyList<OrderProblem> Problems)
+{
+    /// <summary>The sum of the lines that have a price.</summary>
+    public decimal Total => Lines.Sum(line => line.Priced?.Amount ?? 0);
+}
+
+/// <summary>A line with its price, or with what is wrong.</summary>
+/// <param name="Asked">What was typed.</param>
+/// <param name="Priced">The line, ready to be written; null where something is wrong.</param>
+public sealed record CheckedLine(RequestedLine Asked, PricedLine? Priced)
+{
+    /// <summary>What is wrong.</summary>
+    public IReadOnlyList<OrderProblem> Problems { get; init; } = [];
+
+    /// <summary>The product's key, where the SKU is known.</summary>
+    public long? ProductId { get; init; }
+
+    /// <summary>The product's name, where the SKU is known.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Its Chinese name, or the other.</summary>
+    public string? NameZh { get; init; }
+}

@@ -1,0 +1,45 @@
+namespace Portal.Orders;
+
+/// <summary>The states of an order (订单状态), as the table has them.</summary>
+public static class OrderStatus
+{
+    /// <summary>Being written by the buyer; nobody else sees it.</summary>
+    public const string Draft = "draft";
+
+    /// <summary>With the seller, waiting for an answer.</summary>
+    public const string Submitted = "submitted";
+
+    /// <summary>Waiting inside the buyer's company; entered once limits per person are kept.</summary>
+    public const string PendingApproval = "pending_approval";
+
+    /// <summary>Promised by the seller, its stock reserved.</summary>
+    public const string Confirmed = "confirmed";
+
+    /// <summary>Some of it has left the seller, some is still open.</summary>
+    public const string PartiallyShipped = "partially_shipped";
+
+    /// <summary>Nothing is open any more, something is in transit.</summary>
+    public const string Shipped = "shipped";
+
+    /// <summary>Nothing is open or in transit.</summary>
+    public const string Received = "received";
+
+    /// <summary>Received and done with.</summary>
+    public const string Closed = "closed";
+
+    /// <summary>Called off before anything was shipped.</summary>
+    public const string Cancelled = "cancelled";
+
+    /// <summary>Turned down by the seller.</summary>
+    public const string Rejected = "rejected";
+
+    /// <summary>All of them, in the order of an order's life.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Draft, Submitted, PendingApproval, Confirmed, PartiallyShipped, Shipped, Received, Closed, Cancelled, Rejected];
+
+    /// <summary>The way of an order that nothing happens to, for the chain on its page.</summary>
+    public static IReadOnlyList<string> Chain { get; } = [Draft, Submitted, Confirmed, Shipped, Received, Closed];
+
+    /// <summary>States that nothing leads out of.</summary>
+    public static IReadOnlyList<string> Final { get; } = [Closed, Cancelled, Rejected];
+}

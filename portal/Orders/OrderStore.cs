@@ -1,0 +1,338 @@
+using Platform.Database;
+using Portal.Web.Lists;
+
+namespace Portal.Orders;
+
+/// <summary>Reads orders, as the person at work may see them. What an act changes is in <see cref="OrderWriting"/>.</summary>
+public sealed class OrderStore(Db db)
+{
+    /// <summary>How the lists of orders may be narrowed and sorted.</summary>
+    /// <param name="name">The list's own name, under which views of it are saved.</param>
+    public static ListShape Shape(string name) => new(name, "-ordered", new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["number"] = "o.number",
+        ["po"] = "o.po_number",
+        ["ordered"] = "o.ordered_on",
+        ["buyer"] = "buyer.name",
+        ["seller"] = "seller.name",
+        ["total"] = "o.total_amount",
+        ["lines"] = "o.line_count",
+        ["status"] = "o.status",
+    }, Tie: "o.purchase_order_id desc", Filters: ["status", "from", "to"]);
+
+    const string Narrowed = """
+        from purchase_order o
+        left join partner buyer on buyer.partner_id = o.buyer_id
+        left join partner seller on seller.partner_id = o.seller_id
+        where case @side when 'buyer' then o.buyer_id = (select app_partner_id())
+                         when 'seller' then o.seller_id = (select app_partner_id()) and o.submitted_at is not null
+                         else (select app_is_brand()) end
+          and (@status::text is null or o.status = @status)
+          and (@from::date is null or o.ordered_on >= @from)
+          and (@to::date is null or o.ordered_on <= @to)
+          and (@words::text is null
+               or o.number like @beginning or upper(o.po_number) like @beginning or upper(o.external_number) like @beginning
+               or buyer.name ilike @within or seller.name ilike @within)
+        """;
+
+    /// <summary>One page of a list.</summary>
+    public async Task<ListPage<OrderRow>> ListAsync(OrderList list, CancellationToken ct) => await db.InTransactionAsync(async () =>
+    {
+        var total = await db.OneAsync<long>($"select count(*) {Narrowed}", list.Arguments, ct);
+        var rows = await db.ListAsync<OrderRow>($"""
+            select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, seller.name as seller_name,
+                   o.currency, o.total_amount, o.line_count, o.status
+            {Narrowed}
+            order by {list.Query.OrderBy}
+            limit @limit offset @offset
+            """, list.Arguments, ct);
+        return new ListPage<OrderRow>(rows, total);
+    }, ct);
+
+    /// <summary>The whole list, row by row, for a file.</summary>
+    public IAsyncEnumerable<OrderRow> StreamAsync(OrderList list, CancellationToken ct) => db.StreamAsync<OrderRow>($"""
+        select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, seller.name as seller_name,
+               o.currency, o.total_amount, o.line_count, o.status
+        {Narrowed}
+        order by {list.Query.OrderBy}
+        """, list.Arguments, ct);
+
+    /// <summary>An order with all that hangs on it, or null where there is none for the person at work.</summary>
+    public async Task<OrderPage?> FindAsync(string number, CancellationToken ct) => await db.InTransactionAsync(async () =>
+        await HeadAsync(number, ct) is { } order
+            ? new OrderPage(order, await LinesAsync(order.PurchaseOrderId, ct), await ShipmentsAsync(order.PurchaseOrderId, ct),
+                await DiscrepanciesAsync(order.PurchaseOrderId, ct), await StepsAsync(order.PurchaseOrderId, ct))
+            : null, ct);
+
+    /// <summary>The order alone.</summary>
+    public Task<OrderHead?> HeadAsync(string number, CancellationToken ct) => db.FindAsync<OrderHead>("""
+        select o.purchase_order_id, o.number, o.po_number, o.external_number, o.origin, o.ordered_on, o.currency, o.total_amount, o.line_count,
+               o.status, o.note, o.submitted_at, o.confirmed_at, o.version,
+               buyer.name as buyer_name, buyer.number as buyer_number, seller.name as seller_name, seller.number as seller_number,
+               coalesce(o.buyer_id = app_partner_id(), false) as is_buyer, coalesce(o.seller_id = app_partner_id(), false) as is_seller
+        from purchase_order o
+        left join partner buyer on buyer.partner_id = o.buyer_id
+        left join partner seller on seller.partner_id = o.seller_id
+        where o.number = @number
+        """, new { number }, ct);
+
+    /// <summary>The lines of an order with what became of each.</summary>
+    public Task<List<OrderLineRow>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<OrderLineRow>("""
+        select l.line_number, l.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit,
+               l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.unit_price, l.amount, l.price_steps::text as price_steps
+        from purchase_order_line l
+        join product p on p.product_id = l.product_id
+        where l.purchase_order_id = @purchaseOrderId
+        order by l.line_number
+        """, new { purchaseOrderId }, ct);
+
+    /// <summary>The shipment with its lines, or null where there is none for the person at work.</summary>
+    public async Task<ShipmentPage?> FindShipmentAsync(string number, CancellationToken ct) => await db.InTransactionAsync(async () =>
+        await db.FindAsync<ShipmentHead>("""
+            select s.shipment_id, s.number, o.number as order_number, s.shipped_at, s.carrier, s.tracking_number,
+                   coalesce(s.buyer_id = app_partner_id(), false) as is_buyer, o.status, o.version
+            from shipment s
+            join purchase_order o on o.purchase_order_id = s.purchase_order_id
+            where s.number = @number
+            """, new { number }, ct) is { } shipment
+            ? new ShipmentPage(shipment, await db.ListAsync<ShipmentLineRow>("""
+                select s.number as shipment_number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, sl.quantity, sl.received, sl.lost
+                from shipment_line sl
+                join shipment s on s.shipment_id = sl.shipment_id
+                join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
+                join product p on p.product_id = l.product_id
+                where sl.shipment_id = @ShipmentId
+                order by l.line_number
+                """, new { shipment.ShipmentId }, ct))
+            : null, ct);
+
+    async Task<List<ShipmentPage>> ShipmentsAsync(long purchaseOrderId, CancellationToken ct)
+    {
+        var heads = await db.ListAsync<ShipmentHead>("""
+            select s.shipment_id, s.number, o.number as order_number, s.shipped_at, s.carrier, s.tracking_number,
+                   coalesce(s.buyer_id = app_partner_id(), false) as is_buyer, o.status, o.version
+            from shipment s
+            join purchase_order o on o.purchase_order_id = s.purchase_order_id
+            where s.purchase_order_id = @purchaseOrderId
+            order by s.shipment_id
+            """, new { purchaseOrderId }, ct);
+        if (heads.Count == 0)
+        {
+            return [];
+        }
+
+        var lines = (await db.ListAsync<ShipmentLineRow>("""
+            select s.number as shipment_number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, sl.quantity, sl.received, sl.lost
+            from shipment s
+            join shipment_line sl on sl.shipment_id = s.shipment_id
+            join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
+            join product p on p.product_id = l.product_id
+            where s.purchase_order_id = @purchaseOrderId
+            order by s.shipment_id, l.line_number
+            """, new { purchaseOrderId }, ct)).ToLookup(line => line.ShipmentNumber, StringComparer.Ordinal);
+        return [.. heads.Select(head => new ShipmentPage(head, [.. lines[head.Number]]))];
+    }
+
+    Task<List<DiscrepancyRow>> DiscrepanciesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<DiscrepancyRow>("""
+        select r.number as receipt_number, s.number as shipment_number, l.line_number, p.sku, d.kind, d.quantity, d.note
+        from goods_receipt r
+        join receipt_discrepancy d on d.goods_receipt_id = r.goods_receipt_id
+        join shipment_line sl on sl.shipment_line_id = d.shipment_line_id
+        join shipment s on s.shipment_id = sl.shipment_id
+        join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
+        join product p on p.product_id = l.product_id
+        where r.purchase_order_id = @purchaseOrderId
+        order by d.receipt_discrepancy_id
+        """, new { purchaseOrderId }, ct);
+
+    // The name of a person is shown to colleagues only (row-level security of person); the other side reads the company's.
+    Task<List<StepRow>> StepsAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<StepRow>("""
+        select s.act, s.status, partner.name as partner_name, person.name as person_name, s.document_number, s.reason, s.happened_at
+        from purchase_order_step s
+        left join partner on partner.partner_id = s.partner_id
+        left join person on person.person_id = s.person_id
+        where s.purchase_order_id = @purchaseOrderId
+        order by s.purchase_order_step_id
+        """, new { purchaseOrderId }, ct);
+}
+
+/// <summary>Which orders a list shows.</summary>
+/// <param name="Side"><c>buyer</c> for one's purchases, <c>seller</c> for one's sales, <c>channel</c> for the brand's view of all.</param>
+/// <param name="Query">Words, filters, order and page.</param>
+public sealed record OrderList(string Side, ListQuery Query)
+{
+    internal object Arguments => new
+    {
+        side = Side,
+        status = Query["status"],
+        from = Day(Query["from"]),
+        to = Day(Query["to"]),
+        words = Query.Words,
+        beginning = Escaped(Query.Words?.ToUpperInvariant()) + "%",
+        within = "%" + Escaped(Query.Words) + "%",
+        limit = Query.Limit,
+        offset = Query.Offset,
+    };
+
+    static DateOnly? Day(string? text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var day) ? day : null;
+
+    static string? Escaped(string? words) =>
+        words?.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
+}
+
+/// <summary>One order in a list.</summary>
+public sealed record OrderRow(
+    string Number, string? PoNumber, string? ExternalNumber, DateOnly OrderedOn, string? BuyerName, string? SellerName,
+    string Currency, decimal TotalAmount, int LineCount, string Status);
+
+/// <summary>The head of one order.</summary>
+public sealed record OrderHead
+{
+    /// <summary>The key; it never leaves the server.</summary>
+    public long PurchaseOrderId { get; init; }
+
+    /// <summary>The public number.</summary>
+    public string Number { get; init; } = "";
+
+    /// <summary>The buyer's own number.</summary>
+    public string? PoNumber { get; init; }
+
+    /// <summary>The number it had where it was imported from.</summary>
+    public string? ExternalNumber { get; init; }
+
+    /// <summary><c>portal</c>, or <c>history</c> for what happened before.</summary>
+    public string Origin { get; init; } = "";
+
+    /// <summary>The day it counts for, in the brand's zone.</summary>
+    public DateOnly OrderedOn { get; init; }
+
+    /// <summary>ISO 4217.</summary>
+    public string Currency { get; init; } = "";
+
+    /// <summary>The sum of the lines.</summary>
+    public decimal TotalAmount { get; init; }
+
+    /// <summary>How many lines.</summary>
+    public int LineCount { get; init; }
+
+    /// <summary>One of <see cref="OrderStatus"/>.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>What the buyer adds.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>When the seller got it.</summary>
+    public DateTime? SubmittedAt { get; init; }
+
+    /// <summary>When the seller promised it.</summary>
+    public DateTime? ConfirmedAt { get; init; }
+
+    /// <summary>Counts the changes.</summary>
+    public int Version { get; init; }
+
+    /// <summary>The buyer's name.</summary>
+    public string? BuyerName { get; init; }
+
+    /// <summary>The buyer's public number.</summary>
+    public string? BuyerNumber { get; init; }
+
+    /// <summary>The seller's name.</summary>
+    public string? SellerName { get; init; }
+
+    /// <summary>The seller's public number.</summary>
+    public string? SellerNumber { get; init; }
+
+    /// <summary>True when the person at work is on the buyer's side.</summary>
+    public bool IsBuyer { get; init; }
+
+    /// <summary>True when the person at work is on the seller's side.</summary>
+    public bool IsSeller { get; init; }
+
+    /// <summary>The side of the person at work; null for the brand looking at its partners' order.</summary>
+    public Side? Side => IsBuyer ? Orders.Side.Buyer : IsSeller ? Orders.Side.Seller : null;
+
+    /// <summary>What somebody with these roles can do now.</summary>
+    public IEnumerable<Transition> OpenTo(IReadOnlySet<string> roles) =>
+        Side is { } side && OrderLifecycle.RolesOf(side).Any(roles.Contains) ? OrderLifecycle.Open(side, Status) : [];
+}
+
+/// <summary>A line of an order.</summary>
+public sealed record OrderLineRow
+{
+    /// <summary>Its place in the order, from 1.</summary>
+    public int LineNumber { get; init; }
+
+    /// <summary>The product's key; it never leaves the server.</summary>
+    public long ProductId { get; init; }
+
+    /// <summary>The product.</summary>
+    public string Sku { get; init; } = "";
+
+    /// <summary>Its name.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Its Chinese name, or the other.</summary>
+    public string NameZh { get; init; } = "";
+
+    /// <summary>What one is.</summary>
+    public string Unit { get; init; } = "";
+
+    /// <summary>Ordered.</summary>
+    public int Quantity { get; init; }
+
+    /// <summary>Sent so far.</summary>
+    public int Shipped { get; init; }
+
+    /// <summary>Arrived in good order.</summary>
+    public int Received { get; init; }
+
+    /// <summary>Sent and never arrived, or not usable.</summary>
+    public int Lost { get; init; }
+
+    /// <summary>Called off.</summary>
+    public int Cancelled { get; init; }
+
+    /// <summary>Still to be sent.</summary>
+    public int Open => Quantity - Shipped - Cancelled;
+
+    /// <summary>On the way.</summary>
+    public int InTransit => Shipped - Received - Lost;
+
+    /// <summary>The price of one.</summary>
+    public decimal UnitPrice { get; init; }
+
+    /// <summary>Quantity times price, rounded.</summary>
+    public decimal Amount { get; init; }
+
+    /// <summary>How the price came about, as JSON.</summary>
+    public string PriceSteps { get; init; } = "[]";
+}
+
+/// <summary>The head of a shipment.</summary>
+public sealed record ShipmentHead(
+    long ShipmentId, string Number, string OrderNumber, DateTime ShippedAt, string? Carrier, string? TrackingNumber, bool IsBuyer, string Status, int Version);
+
+/// <summary>A line of a shipment with what became of it.</summary>
+public sealed record ShipmentLineRow(string ShipmentNumber, int LineNumber, string Sku, string Name, string NameZh, string Unit, int Quantity, int Received, int Lost)
+{
+    /// <summary>Still on the way.</summary>
+    public int InTransit => Quantity - Received - Lost;
+}
+
+/// <summary>A shipment with its lines.</summary>
+public sealed record ShipmentPage(ShipmentHead Head, IReadOnlyList<ShipmentLineRow> Lines)
+{
+    /// <summary>True while something of it is on the way.</summary>
+    public bool IsUnderWay => Lines.Any(line => line.InTransit > 0);
+}
+
+/// <summary>What differed at a receipt.</summary>
+public sealed record DiscrepancyRow(string ReceiptNumber, string ShipmentNumber, int LineNumber, string Sku, string Kind, int Quantity, string? Note);
+
+/// <summary>One step in the history of an order.</summary>
+public sealed record StepRow(string Act, string Status, string? PartnerName, string? PersonName, string? DocumentNumber, string? Reason, DateTime HappenedAt);
+
+/// <summary>An order with all that hangs on it.</summary>
+public sealed record OrderPage(
+    OrderHead Order, IReadOnlyList<OrderLineRow> Lines, IReadOnlyList<ShipmentPage> Shipments, IReadOnlyList<DiscrepancyRow> Discrepancies, IReadOnlyList<StepRow> Steps);

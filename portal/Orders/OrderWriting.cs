@@ -1,0 +1,211 @@
+using Platform.Database;
+
+namespace Portal.Orders;
+
+/// <summary>The statements by which acts change orders, each for all lines at once. The acts decide; constraints have the last word.</summary>
+public sealed class OrderWriting(Db db, TimeProvider clock)
+{
+    /// <summary>The name of the constraint that keeps a buyer from using a purchase order number twice.</summary>
+    public const string PoNumberIsUsedOnce = "a_po_number_is_used_once";
+
+    DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    /// <summary>Who orders from whom, in what currency, on which day; null for somebody without a company.</summary>
+    public Task<Parties?> PartiesAsync(CancellationToken ct) => db.FindAsync<Parties>("""
+        select b.partner_id as buyer_id, b.upstream_id as seller_id, s.name as seller_name, s.status as seller_status, b.currency, order_day(@now) as today,
+               exists (select from unnest(@roles) as role where app_has_role(role)) as may_buy
+        from partner b
+        left join partner s on s.partner_id = b.upstream_id
+        where b.partner_id = app_partner_id()
+        """, new { now = Now, roles = BuyerRoles.All.ToArray() }, ct);
+
+    /// <summary>Takes an order to work on: whoever else wants to change it waits until this transaction ends.</summary>
+    public Task<OrderInHand?> TakeAsync(string number, CancellationToken ct) => db.FindAsync<OrderInHand>("""
+        select o.purchase_order_id, o.number, o.buyer_id, o.seller_id, o.ordered_on, o.currency, o.total_amount, o.status, o.version, o.from_place_id, o.to_place_id,
+               coalesce(o.buyer_id = app_partner_id(), false) as is_buyer, coalesce(o.seller_id = app_partner_id(), false) as is_seller, app_is_system() as is_system,
+               exists (select from unnest(@buyers) as role where app_has_role(role)) as may_buy,
+               exists (select from unnest(@sellers) as role where app_has_role(role)) as may_sell
+        from purchase_order o
+        where o.number = @number
+        for no key update
+        """, new { number, buyers = BuyerRoles.All.ToArray(), sellers = SellerRoles.All.ToArray() }, ct);
+
+    /// <summary>The lines of an order that was taken; nobody changes them meanwhile.</summary>
+    public Task<List<LineInHand>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<LineInHand>("""
+        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.amount
+        from purchase_order_line l
+        join product p on p.product_id = l.product_id
+        where l.purchase_order_id = @purchaseOrderId
+        order by l.line_number
+        """, new { purchaseOrderId }, ct);
+
+    /// <summary>What a draft that was taken says besides its lines.</summary>
+    public Task<DraftHead> DraftHeadAsync(long purchaseOrderId, CancellationToken ct) =>
+        db.OneAsync<DraftHead>("select po_number, note from purchase_order where purchase_order_id = @purchaseOrderId", new { purchaseOrderId }, ct);
+
+    /// <summary>Writes a new order, a draft or one that goes to the seller at once, with lines and first step.</summary>
+    /// <exception cref="Npgsql.PostgresException">The buyer has used the purchase order number before (<see cref="PoNumberIsUsedOnce"/>).</exception>
+    public Task<long> InsertAsync(NewOrder order, CancellationToken ct) => db.OneAsync<long>("""
+        with placed as (
+            insert into purchase_order (number, buyer_id, seller_id, po_number, ordered_on, currency, line_count, total_amount, status, to_place_id, note, created_at, submitted_at)
+            values (@Number, @BuyerId, @SellerId, @PoNumber, @OrderedOn, @Currency, @LineCount, @Total, case when @Submitted then 'submitted' else 'draft' end,
+                    stock_place_of(@BuyerId), @Note, @now, case when @Submitted then @now end)
+            returning purchase_order_id),
+        line as (
+            insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, unit_price, amount, price_steps)
+            select placed.purchase_order_id, @BuyerId, @SellerId, l.line_number, l.product_id, l.quantity, l.unit_price, l.amount, l.price_steps::jsonb
+            from placed cross join unnest(@LineNumbers, @Products, @Quantities, @UnitPrices, @Amounts, @PriceSteps) as l (line_number, product_id, quantity, unit_price, amount, price_steps)),
+        step as (
+            insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
+            select placed.purchase_order_id, @BuyerId, @SellerId, case when @Submitted then 'submit' else 'edit' end, case when @Submitted then 'submitted' else 'draft' end,
+                   app_partner_id(), app_person_id(), @now
+            from placed)
+        select purchase_order_id from placed
+        """, order.Arguments(Now), ct);
+
+    /// <summary>Replaces a draft's head and lines; the draft may go to the seller with it.</summary>
+    public async Task ReplaceAsync(OrderInHand draft, NewOrder order, CancellationToken ct)
+    {
+        await db.ExecuteAsync("delete from purchase_order_line where purchase_order_id = @PurchaseOrderId", new { draft.PurchaseOrderId }, ct);
+        var arguments = order.Arguments(Now);
+        arguments.Add("PurchaseOrderId", draft.PurchaseOrderId);
+        await db.ExecuteAsync("""
+            with line as (
+                insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, unit_price, amount, price_steps)
+                select @PurchaseOrderId, @BuyerId, @SellerId, l.line_number, l.product_id, l.quantity, l.unit_price, l.amount, l.price_steps::jsonb
+                from unnest(@LineNumbers, @Products, @Quantities, @UnitPrices, @Amounts, @PriceSteps) as l (line_number, product_id, quantity, unit_price, amount, price_steps)),
+            step as (
+                insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
+                select @PurchaseOrderId, @BuyerId, @SellerId, 'submit', 'submitted', app_partner_id(), app_person_id(), @now
+                where @Submitted)
+            update purchase_order
+            set po_number = @PoNumber, note = @Note, ordered_on = @OrderedOn, line_count = @LineCount, total_amount = @Total, version = version + 1,
+                status = case when @Submitted then 'submitted' else 'draft' end, submitted_at = case when @Submitted then @now end
+            where purchase_order_id = @PurchaseOrderId
+            """, arguments, ct);
+    }
+
+    /// <summary>Moves an order that was taken to a state, and remembers who did it.</summary>
+    public Task AdvanceAsync(OrderInHand order, string act, string status, string? reason, CancellationToken ct) => db.ExecuteAsync("""
+        with step as (
+            insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, reason, happened_at)
+            values (@PurchaseOrderId, @BuyerId, @SellerId, @act, @status, app_partner_id(), app_person_id(), @reason, @now))
+        update purchase_order
+        set status = @status, version = version + 1
+        where purchase_order_id = @PurchaseOrderId
+        """, new { order.PurchaseOrderId, order.BuyerId, order.SellerId, act, status, reason, now = Now }, ct);
+
+    /// <summary>The seller has promised the whole order from a place.</summary>
+    public Task ConfirmAsync(OrderInHand order, long fromPlaceId, CancellationToken ct) => db.ExecuteAsync("""
+        with step as (
+            insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
+            values (@PurchaseOrderId, @BuyerId, @SellerId, 'confirm', 'confirmed', app_partner_id(), app_person_id(), @now))
+        update purchase_order
+        set status = 'confirmed', confirmed_at = @now, from_place_id = @fromPlaceId, version = version + 1
+        where purchase_order_id = @PurchaseOrderId
+        """, new { order.PurchaseOrderId, order.BuyerId, order.SellerId, fromPlaceId, now = Now }, ct);
+
+    /// <summary>Calls off what is open of every line.</summary>
+    public Task CancelOpenAsync(OrderInHand order, CancellationToken ct) => db.ExecuteAsync("""
+        update purchase_order_line
+        set cancelled = quantity - shipped
+        where purchase_order_id = @PurchaseOrderId and shipped + cancelled < quantity
+        """, new { order.PurchaseOrderId }, ct);
+
+    /// <summary>Writes a shipment with its lines, counts them on the order and moves it on.</summary>
+    public Task InsertShipmentAsync(OrderInHand order, NewShipment shipment, string status, CancellationToken ct) => db.ExecuteAsync("""
+        with sent as (
+            insert into shipment (number, purchase_order_id, buyer_id, seller_id, shipped_at, carrier, tracking_number, from_place_id, to_place_id)
+            values (@Number, @PurchaseOrderId, @BuyerId, @SellerId, @now, @Carrier, @TrackingNumber, @FromPlaceId, @ToPlaceId)
+            returning shipment_id),
+        carried as (
+            insert into shipment_line (shipment_id, purchase_order_line_id, quantity)
+            select sent.shipment_id, line.id, line.quantity
+            from sent cross join unnest(@lines, @quantities) as line (id, quantity)),
+        counted as (
+            update purchase_order_line l
+            set shipped = l.shipped + line.quantity
+            from unnest(@lines, @quantities) as line (id, quantity)
+            where l.purchase_order_line_id = line.id),
+        step as (
+            insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, document_number, happened_at)
+            values (@PurchaseOrderId, @BuyerId, @SellerId, 'ship', @status, app_partner_id(), app_person_id(), @Number, @now))
+        update purchase_order
+        set status = @status, version = version + 1
+        where purchase_order_id = @PurchaseOrderId
+        """, new
+    {
+        order.PurchaseOrderId, order.BuyerId, order.SellerId, order.FromPlaceId, order.ToPlaceId,
+        shipment.Number, shipment.Carrier, shipment.TrackingNumber, status, now = Now,
+        lines = shipment.Lines.Select(line => line.Line.PurchaseOrderLineId).ToArray(),
+        quantities = shipment.Lines.Select(line => line.Quantity).ToArray(),
+    }, ct);
+
+    /// <summary>The order a shipment was sent for.</summary>
+    public Task<string?> OrderOfShipmentAsync(string shipmentNumber, CancellationToken ct) => db.FindAsync<string>("""
+        select o.number
+        from shipment s
+        join purchase_order o on o.purchase_order_id = s.purchase_order_id
+        where s.number = @shipmentNumber
+        """, new { shipmentNumber }, ct);
+
+    /// <summary>The lines of a shipment of an order that was taken.</summary>
+    public Task<List<ShippedLineInHand>> ShippedLinesAsync(string shipmentNumber, CancellationToken ct) => db.ListAsync<ShippedLineInHand>("""
+        select sl.shipment_line_id, sl.shipment_id, sl.purchase_order_line_id, l.line_number, l.product_id, p.sku, sl.quantity, sl.received, sl.lost
+        from shipment s
+        join shipment_line sl on sl.shipment_id = s.shipment_id
+        join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
+        join product p on p.product_id = l.product_id
+        where s.number = @shipmentNumber
+        order by l.line_number
+        """, new { shipmentNumber }, ct);
+
+    /// <summary>Writes a goods receipt with lines and discrepancies, counts them on shipment and order and moves the order on.</summary>
+    public Task InsertReceiptAsync(OrderInHand order, NewReceipt receipt, string status, CancellationToken ct) => db.ExecuteAsync("""
+        with receipt as (
+            insert into goods_receipt (number, shipment_id, purchase_order_id, buyer_id, seller_id, received_at, note)
+            values (@Number, @ShipmentId, @PurchaseOrderId, @BuyerId, @SellerId, @now, @Note)
+            returning goods_receipt_id),
+        line as (
+            select * from unnest(@shipmentLines, @orderLines, @received, @lost) as line (shipment_line_id, order_line_id, received, lost)),
+        received as (
+            insert into goods_receipt_line (goods_receipt_id, shipment_line_id, received)
+            select receipt.goods_receipt_id, line.shipment_line_id, line.received
+            from receipt cross join line),
+        differing as (
+            insert into receipt_discrepancy (goods_receipt_id, shipment_line_id, kind, quantity, note)
+            select receipt.goods_receipt_id, d.shipment_line_id, d.kind, d.quantity, d.note
+            from receipt cross join unnest(@differingLines, @kinds, @differing, @notes) as d (shipment_line_id, kind, quantity, note)),
+        arrived as (
+            update shipment_line sl
+            set received = sl.received + line.received, lost = sl.lost + line.lost
+            from line
+            where sl.shipment_line_id = line.shipment_line_id),
+        counted as (
+            update purchase_order_line l
+            set received = l.received + line.received, lost = l.lost + line.lost
+            from line
+            where l.purchase_order_line_id = line.order_line_id),
+        step as (
+            insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, document_number, happened_at)
+            values (@PurchaseOrderId, @BuyerId, @SellerId, 'receive', @status, app_partner_id(), app_person_id(), @Number, @now))
+        update purchase_order
+        set status = @status, version = version + 1
+        where purchase_order_id = @PurchaseOrderId
+        """, new
+    {
+        order.PurchaseOrderId, order.BuyerId, order.SellerId, receipt.Number, receipt.ShipmentId, receipt.Note, status, now = Now,
+        shipmentLines = receipt.Lines.Select(line => line.Line.ShipmentLineId).ToArray(),
+        orderLines = receipt.Lines.Select(line => line.Line.PurchaseOrderLineId).ToArray(),
+        received = receipt.Lines.Select(line => line.Received).ToArray(),
+        lost = receipt.Lines.Select(line => line.Lost).ToArray(),
+        differingLines = receipt.Discrepancies.Select(found => found.ShipmentLineId).ToArray(),
+        kinds = receipt.Discrepancies.Select(found => found.Kind).ToArray(),
+        differing = receipt.Discrepancies.Select(found => found.Quantity).ToArray(),
+        notes = receipt.Discrepancies.Select(found => found.Note).ToArray(),
+    }, ct);
+
+    /// <summary>The order that has a purchase order number already.</summary>
+    public Task<string?> NumberOfAsync(string poNumber, CancellationToken ct) =>
+        db.FindAsync<string>("select number from purchase_order where buyer_id = app_partner_id() and po_number = @poNumber", new { poNumber }, ct);
+}

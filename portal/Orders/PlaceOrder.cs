@@ -1,0 +1,123 @@
+using Npgsql;
+using Platform.Database;
+
+namespace Portal.Orders;
+
+/// <summary>A buyer writes an order: keeps it as a draft, changes the draft, or hands it to the seller.</summary>
+public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders, OrderNews news)
+{
+    /// <summary>Writes a new order.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="submit">True to hand it to the seller at once, false to keep it as a draft.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<OrderOutcome> CreateAsync(OrderRequest request, bool submit, CancellationToken ct) => GuardedAsync(request, async () =>
+    {
+        var order = await pricing.CheckAsync(request, ct);
+        if (Refusal(order, submit) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var written = Written(order, PublicNumber.New("PO"), submit);
+        await orders.InsertAsync(written, ct);
+        await news.TellAsync(written.Number, written.BuyerId, written.SellerId, submit ? OrderLifecycle.Submit : OrderLifecycle.Edit,
+            submit ? OrderStatus.Submitted : OrderStatus.Draft, Details(written), ct);
+        return new OrderOutcome.Done(written.Number);
+    }, ct);
+
+    /// <summary>Replaces what a draft holds.</summary>
+    /// <param name="number">The draft.</param>
+    /// <param name="version">The version the person saw; null where nobody looked.</param>
+    /// <param name="request">What is wanted now.</param>
+    /// <param name="submit">True to hand it to the seller with it.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<OrderOutcome> UpdateAsync(string number, int? version, OrderRequest request, bool submit, CancellationToken ct) => GuardedAsync(request, async () =>
+    {
+        var draft = await orders.TakeAsync(number, ct);
+        var act = submit ? OrderLifecycle.Submit : OrderLifecycle.Edit;
+        if (Permission.Refusal(draft, act, version) is { } refused)
+        {
+            return refused;
+        }
+
+        return await ReplaceAsync(draft!, await pricing.CheckAsync(request, ct), submit, ct);
+    }, ct);
+
+    /// <summary>Hands a draft to the seller as it stands, at today's prices.</summary>
+    /// <param name="number">The draft.</param>
+    /// <param name="version">The version the person saw; null where nobody looked.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<OrderOutcome> SubmitAsync(string number, int? version, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        var draft = await orders.TakeAsync(number, ct);
+        if (Permission.Refusal(draft, OrderLifecycle.Submit, version) is { } refused)
+        {
+            return refused;
+        }
+
+        var head = await orders.DraftHeadAsync(draft!.PurchaseOrderId, ct);
+        var lines = await orders.LinesAsync(draft.PurchaseOrderId, ct);
+        var request = new OrderRequest(head.PoNumber, head.Note, null, null, [.. lines.Select(line => new RequestedLine(line.Sku, line.Quantity))]);
+        return await ReplaceAsync(draft, await pricing.CheckAsync(request, ct), submit: true, ct);
+    }, ct);
+
+    async Task<OrderOutcome> ReplaceAsync(OrderInHand draft, CheckedOrder order, bool submit, CancellationToken ct)
+    {
+        if (Refusal(order, submit) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (order.Parties!.SellerId != draft.SellerId)
+        {
+            return OrderOutcome.Because("", "orders.problem.seller_changed", order.Parties.SellerName ?? "");
+        }
+
+        var written = Written(order, draft.Number, submit);
+        await orders.ReplaceAsync(draft, written, ct);
+        await news.TellAsync(draft.Number, draft.BuyerId, draft.SellerId, submit ? OrderLifecycle.Submit : OrderLifecycle.Edit,
+            submit ? OrderStatus.Submitted : OrderStatus.Draft, Details(written), ct);
+        return new OrderOutcome.Done(draft.Number);
+    }
+
+    static OrderOutcome? Refusal(CheckedOrder order, bool submit)
+    {
+        if (order.Parties is not { MayBuy: true })
+        {
+            return new OrderOutcome.Forbidden();
+        }
+
+        if (order.Problems.Count > 0)
+        {
+            return new OrderOutcome.Wrong(order.Problems);
+        }
+
+        if (submit && order.Lines.Count == 0)
+        {
+            return OrderOutcome.Because("lines", "orders.problem.no_lines");
+        }
+
+        return submit && order.Request.ExpectedTotal is { } seen && seen != order.Total
+            ? OrderOutcome.Because("expectedTotal", "orders.problem.prices_changed", seen, order.Total)
+            : null;
+    }
+
+    static NewOrder Written(CheckedOrder order, string number, bool submit) => new(
+        number, order.Parties!.BuyerId, order.Parties.SellerId!.Value, order.Request.PoNumber, order.Parties.Today, order.Parties.Currency,
+        order.Request.Note, submit, [.. order.Lines.Select(line => line.Priced!)]);
+
+    static object Details(NewOrder order) => new { order.PoNumber, order.Currency, order.Total, Lines = order.Lines.Count };
+
+    // The transaction is gone when the constraint has spoken, so the sentence is made outside it.
+    async Task<OrderOutcome> GuardedAsync(OrderRequest request, Func<Task<OrderOutcome>> work, CancellationToken ct)
+    {
+        try
+        {
+            return await db.InTransactionAsync(work, ct);
+        }
+        catch (PostgresException refused) when (refused.Violates(OrderWriting.PoNumberIsUsedOnce))
+        {
+            return OrderOutcome.Because("poNumber", "orders.problem.po_number_used", request.PoNumber!, await orders.NumberOfAsync(request.PoNumber!, ct) ?? "");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using Platform.Database;
+using Portal.Stock;
+
+namespace Portal.Orders;
+
+/// <summary>
+/// The buyer takes in a shipment, whole or a part, and says what differed. What came in good order enters its stock; what was short,
+/// damaged or wrong is lost on the way; what nobody spoke of stays in transit; more than was sent is noted and enters no stock.
+/// </summary>
+public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stock, OrderNews news)
+{
+    /// <summary>Takes it in.</summary>
+    /// <param name="shipmentNumber">The shipment.</param>
+    /// <param name="version">The version of the order the person saw; keeps a second click from receiving twice.</param>
+    /// <param name="arrival">What came.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<OrderOutcome> RunAsync(string shipmentNumber, int? version, Arrival arrival, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    {
+        var order = await orders.OrderOfShipmentAsync(shipmentNumber, ct) is { } number ? await orders.TakeAsync(number, ct) : null;
+        if (Permission.Refusal(order, OrderLifecycle.Receive, version) is { } refused)
+        {
+            return refused;
+        }
+
+        var sent = await orders.ShippedLinesAsync(shipmentNumber, ct);
+        var problems = Problems(arrival, sent).ToList();
+        if (problems.Count > 0)
+        {
+            return new OrderOutcome.Wrong(problems);
+        }
+
+        var receipt = new NewReceipt(PublicNumber.New("GR"), sent[0].ShipmentId, arrival.Note, Arrived(arrival, sent));
+        await stock.ReceiveAsync(order!.ToPlaceId, StockLines.Of(receipt.Lines, line => line.Line.ProductId, line => line.Received),
+            [.. receipt.Lines.Select(line => (long)line.Lost)], order.Number, receipt.Number, ct);
+        var status = After(await orders.LinesAsync(order.PurchaseOrderId, ct), receipt);
+        await orders.InsertReceiptAsync(order, receipt, status, ct);
+        await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Receive, status, new
+        {
+            receipt = receipt.Number,
+            shipment = shipmentNumber,
+            lines = receipt.Lines.Select(line => new { line.Line.LineNumber, line.Received, line.Short, line.Damaged, line.Wrong, line.Over }),
+        }, ct);
+        return new OrderOutcome.Done(order.Number, receipt.Number);
+    }, ct);
+
+    static IEnumerable<OrderProblem> Problems(Arrival arrival, List<ShippedLineInHand> sent)
+    {
+        var lines = sent.ToDictionary(line => line.LineNumber);
+        foreach (var line in arrival.Lines)
+        {
+            if (!lines.TryGetValue(line.LineNumber, out var shipped))
+            {
+                yield return new(line.LineNumber, "lineNumber", "orders.problem.no_such_line", line.LineNumber);
+            }
+            else if (line.Figures.Any(figure => figure is not { } quantity || quantity < 0 || quantity != decimal.Truncate(quantity) || quantity > RequestedLine.MostOfOne))
+            {
+                yield return new(line.LineNumber, "received", "orders.problem.quantity_not_whole");
+            }
+            else if (line.Received + line.Short + line.Damaged + line.Wrong > shipped.InTransit)
+            {
+                yield return new(line.LineNumber, "received", "orders.problem.more_than_in_transit", shipped.Sku, shipped.InTransit);
+            }
+            else if (line.Note?.Length > 1000)
+            {
+                yield return new(line.LineNumber, "note", "orders.problem.reason_too_long", 1000);
+            }
+        }
+
+        if (arrival.Lines.GroupBy(line => line.LineNumber).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            yield return new(twice.Key, "lineNumber", "orders.problem.line_named_twice", twice.Key);
+        }
+
+        if (!arrival.Lines.Any(line => line.Figures.Any(figure => figure > 0)))
+        {
+            yield return new(null, "lines", "orders.problem.nothing_received");
+        }
+
+        if (arrival.Note?.Length > 1000)
+        {
+            yield return new(null, "note", "orders.problem.reason_too_long", 1000);
+        }
+    }
+
+    static List<ReceivedLine> Arrived(Arrival arrival, List<ShippedLineInHand> sent)
+    {
+        var lines = sent.ToDictionary(line => line.LineNumber);
+        return [.. arrival.Lines.Where(line => line.Figures.Any(figure => figure > 0)).OrderBy(line => line.LineNumber)
+            .Select(line => new ReceivedLine(lines[line.LineNumber], (int)line.Received!, (int)line.Short!, (int)line.Damaged!, (int)line.Wrong!, (int)line.Over!, line.Note))];
+    }
+
+    static string After(List<LineInHand> lines, NewReceipt receipt) => OrderLifecycle.After(
+        lines.Sum(line => (long)line.Quantity), lines.Sum(line => (long)line.Shipped),
+        lines.Sum(line => (long)line.Received) + receipt.Lines.Sum(line => (long)line.Received),
+        lines.Sum(line => (long)line.Lost) + receipt.Lines.Sum(line => (long)line.Lost), lines.Sum(line => (long)line.Cancelled));
+}
+
+/// <summary>What came of a shipment.</summary>
+/// <param name="Note">What the buyer says about all of it.</param>
+/// <param name="Lines">Line by line.</param>
+public sealed record Arrival(string? Note, IReadOnlyList<ArrivedLine> Lines);
+
+/// <summary>What came of a line of a shipment; null where the figure is no number.</summary>
+/// <param name="LineNumber">The order's line.</param>
+/// <param name="Received">In good order.</param>
+/// <param name="Short">Missing.</param>
+/// <param name="Damaged">Not usable.</param>
+/// <param name="Wrong">Something else came instead.</param>
+/// <param name="Over">More than was sent.</param>
+/// <param name="Note">What the buyer says about it.</param>
+public sealed record ArrivedLine(int LineNumber, decimal? Received, decimal? Short, decimal? Damaged, decimal? Wrong, decimal? Over, string? Note)
+{
+    internal IEnumerable<decimal?> Figures => [Received, Short, Damaged, Wrong, Over];
+}

@@ -1,0 +1,94 @@
+using Platform.Database;
+using Portal.Stock;
+
+namespace Portal.Orders;
+
+/// <summary>The seller sends goods of a confirmed order, all that is open or a part of it.</summary>
+public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, OrderNews news)
+{
+    /// <summary>Sends the goods.</summary>
+    /// <param name="number">The order.</param>
+    /// <param name="version">The version the person saw; keeps a second click from sending the goods twice.</param>
+    /// <param name="dispatch">What goes how.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<OrderOutcome> RunAsync(string number, int? version, Dispatch dispatch, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    {
+        var order = await orders.TakeAsync(number, ct);
+        if (Permission.Refusal(order, OrderLifecycle.Ship, version) is { } refused)
+        {
+            return refused;
+        }
+
+        var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
+        var problems = Problems(dispatch, lines).ToList();
+        if (problems.Count > 0)
+        {
+            return new OrderOutcome.Wrong(problems);
+        }
+
+        var shipment = new NewShipment(PublicNumber.New("SH"), dispatch.Carrier, dispatch.TrackingNumber, Carried(dispatch, lines));
+        // The stock rows first, the lines after them: the same way round in every act.
+        await stock.ShipAsync(order.FromPlaceId!.Value, order.ToPlaceId, StockLines.Of(shipment.Lines, line => line.Line.ProductId, line => line.Quantity), order.Number, shipment.Number, ct);
+        var status = After(lines, shipment);
+        await orders.InsertShipmentAsync(order, shipment, status, ct);
+        await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Ship, status,
+            new { shipment = shipment.Number, lines = shipment.Lines.Select(line => new { line.Line.LineNumber, line.Quantity }) }, ct);
+        return new OrderOutcome.Done(order.Number, shipment.Number);
+    }, ct);
+
+    static IEnumerable<OrderProblem> Problems(Dispatch dispatch, List<LineInHand> lines)
+    {
+        var open = lines.ToDictionary(line => line.LineNumber);
+        foreach (var line in dispatch.Lines)
+        {
+            if (!open.TryGetValue(line.LineNumber, out var ordered))
+            {
+                yield return new(line.LineNumber, "lineNumber", "orders.problem.no_such_line", line.LineNumber);
+            }
+            else if (line.Quantity is not { } quantity || quantity < 0 || quantity != decimal.Truncate(quantity))
+            {
+                yield return new(line.LineNumber, "quantity", "orders.problem.quantity_not_whole");
+            }
+            else if (quantity > ordered.Open)
+            {
+                yield return new(line.LineNumber, "quantity", "orders.problem.more_than_open", ordered.Sku, ordered.Open);
+            }
+        }
+
+        if (dispatch.Lines.GroupBy(line => line.LineNumber).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            yield return new(twice.Key, "lineNumber", "orders.problem.line_named_twice", twice.Key);
+        }
+
+        if (!dispatch.Lines.Any(line => line.Quantity > 0))
+        {
+            yield return new(null, "lines", "orders.problem.nothing_to_ship");
+        }
+
+        if (dispatch.Carrier?.Length > 100 || dispatch.TrackingNumber?.Length > 100)
+        {
+            yield return new(null, "carrier", "orders.problem.carrier_too_long", 100);
+        }
+    }
+
+    static List<(LineInHand Line, int Quantity)> Carried(Dispatch dispatch, List<LineInHand> lines)
+    {
+        var ordered = lines.ToDictionary(line => line.LineNumber);
+        return [.. dispatch.Lines.Where(line => line.Quantity > 0).Select(line => (ordered[line.LineNumber], (int)line.Quantity!.Value)).OrderBy(line => line.Item1.LineNumber)];
+    }
+
+    static string After(List<LineInHand> lines, NewShipment shipment) => OrderLifecycle.After(
+        lines.Sum(line => (long)line.Quantity), lines.Sum(line => (long)line.Shipped) + shipment.Lines.Sum(line => (long)line.Quantity),
+        lines.Sum(line => (long)line.Received), lines.Sum(line => (long)line.Lost), lines.Sum(line => (long)line.Cancelled));
+}
+
+/// <summary>What is sent, and how.</summary>
+/// <param name="Carrier">Who carries it.</param>
+/// <param name="TrackingNumber">The carrier's number.</param>
+/// <param name="Lines">How much of which line; lines of 0 stay.</param>
+public sealed record Dispatch(string? Carrier, string? TrackingNumber, IReadOnlyList<DispatchedLine> Lines);
+
+/// <summary>How much of a line is sent.</summary>
+/// <param name="LineNumber">The order's line.</param>
+/// <param name="Quantity">How many; null where it is no number.</param>
+public sealed record DispatchedLine(int LineNumber, decimal? Quantity);

@@ -1,0 +1,75 @@
+using Platform.Database;
+
+namespace Portal.Stock;
+
+/// <summary>
+/// Moves goods, in the transaction of the act that moves them. The database's functions take the balances in the order of their
+/// keys, write the ledger and keep the balances; the code can neither write them otherwise nor make them negative.
+/// </summary>
+public sealed class StockLedger(Db db, TimeProvider clock)
+{
+    /// <summary>The name of the constraint that keeps places from giving what they do not have.</summary>
+    public const string NeverNegative = "stock_is_never_negative";
+
+    /// <summary>The name of the constraint that keeps promised goods in their place.</summary>
+    public const string ReservedIsOnHand = "reserved_stock_is_on_hand";
+
+    /// <summary>Promises goods of a place: all lines, or none and what is short. The caller holds the place.</summary>
+    /// <returns>The products of which less is available than asked; empty when all is reserved.</returns>
+    public Task<List<Shortage>> ReserveAsync(long placeId, StockLines lines, CancellationToken ct) =>
+        db.ListAsync<Shortage>("""
+            select product_id, available
+            from stock_reserve(@placeId, @products, @quantities)
+            """, new { placeId, products = lines.Products, quantities = lines.Quantities }, ct);
+
+    /// <summary>Takes a promise back.</summary>
+    public Task ReleaseAsync(long placeId, StockLines lines, CancellationToken ct) =>
+        db.ExecuteAsync("select stock_release(@placeId, @products, @quantities)",
+            new { placeId, products = lines.Products, quantities = lines.Quantities }, ct);
+
+    /// <summary>Reserved goods leave a place that the caller holds, on the way to another.</summary>
+    public Task ShipAsync(long placeId, long toPlaceId, StockLines lines, string orderNumber, string shipmentNumber, CancellationToken ct) =>
+        db.ExecuteAsync("select stock_ship(@placeId, @toPlaceId, @products, @quantities, @now, @orderNumber, @shipmentNumber)",
+            new { placeId, toPlaceId, products = lines.Products, quantities = lines.Quantities, now = clock.GetUtcNow().UtcDateTime, orderNumber, shipmentNumber }, ct);
+
+    /// <summary>Goods on the way reach the caller's place, or are found lost.</summary>
+    /// <param name="placeId">The place they reach.</param>
+    /// <param name="received">What came in good order; lines of 0 are passed over.</param>
+    /// <param name="lost">What did not, line by line as <paramref name="received"/>.</param>
+    /// <param name="orderNumber">The order they were sent for.</param>
+    /// <param name="receiptNumber">The goods receipt.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task ReceiveAsync(long placeId, StockLines received, long[] lost, string orderNumber, string receiptNumber, CancellationToken ct) =>
+        db.ExecuteAsync("select stock_receive(@placeId, @products, @quantities, @lost, @now, @orderNumber, @receiptNumber)",
+            new { placeId, products = received.Products, quantities = received.Quantities, lost, now = clock.GetUtcNow().UtcDateTime, orderNumber, receiptNumber }, ct);
+
+    /// <summary>Goods enter a place by supply, or leave it by a sale to an end customer or a loss.</summary>
+    /// <param name="kind"><c>supply</c>, <c>sale</c> or <c>loss</c>.</param>
+    /// <param name="placeId">The place; the caller holds it.</param>
+    /// <param name="lines">What moves.</param>
+    /// <param name="movedAt">When it happened; not later than now.</param>
+    /// <param name="note">Why, in the words of who records it.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task RecordAsync(string kind, long placeId, StockLines lines, DateTimeOffset movedAt, string? note, CancellationToken ct) =>
+        db.ExecuteAsync("select stock_record(@kind, @placeId, @products, @quantities, @movedAt, @now, @note)",
+            new { kind, placeId, products = lines.Products, quantities = lines.Quantities, movedAt = movedAt.UtcDateTime, now = clock.GetUtcNow().UtcDateTime, note }, ct);
+
+    /// <summary>The place a partner receives at and ships from; known of any partner.</summary>
+    public Task<long> PlaceOfAsync(long partnerId, CancellationToken ct) =>
+        db.OneAsync<long>("select stock_place_of(@partnerId)", new { partnerId }, ct);
+}
+
+/// <summary>Products and how many of each, as two arrays of one length; the same product may stand twice.</summary>
+/// <param name="Products">The keys of the products.</param>
+/// <param name="Quantities">How many.</param>
+public sealed record StockLines(long[] Products, long[] Quantities)
+{
+    /// <summary>The lines of anything that has a product and a quantity.</summary>
+    public static StockLines Of<T>(IReadOnlyCollection<T> lines, Func<T, long> product, Func<T, long> quantity) =>
+        new([.. lines.Select(product)], [.. lines.Select(quantity)]);
+}
+
+/// <summary>A product of which less is available than was asked.</summary>
+/// <param name="ProductId">The product's key.</param>
+/// <param name="Available">On hand and not promised.</param>
+public sealed record Shortage(long ProductId, long Available);

@@ -1,0 +1,62 @@
+using Portal.Orders;
+using Portal.Tests.House;
+
+namespace Portal.Tests.Orders;
+
+public sealed class TheLifeOfAnOrder
+{
+    [Theory]
+    [InlineData(10, 0, 0, 0, 0, "confirmed")]
+    [InlineData(10, 0, 0, 0, 4, "confirmed")]
+    [InlineData(10, 4, 0, 0, 0, "partially_shipped")]
+    [InlineData(10, 4, 4, 0, 0, "partially_shipped")]
+    [InlineData(10, 4, 0, 0, 6, "shipped")]
+    [InlineData(10, 10, 9, 0, 0, "shipped")]
+    [InlineData(10, 10, 9, 1, 0, "received")]
+    [InlineData(10, 4, 4, 0, 6, "received")]
+    [InlineData(10, 0, 0, 0, 10, "cancelled")]
+    public void The_quantities_say_how_far_it_is(long ordered, long shipped, long received, long lost, long cancelled, string status) =>
+        Assert.Equal(status, OrderLifecycle.After(ordered, shipped, received, lost, cancelled));
+
+    [Fact]
+    public void The_table_knows_the_same_states()
+    {
+        var check = SourceTree.Files("portal/Orders", ".sql").Single(file => file.Path.EndsWith("_orders.sql", StringComparison.Ordinal)).Text;
+        var inTable = check[check.IndexOf("purchase_order_status_is_known", StringComparison.Ordinal)..].Split('(', 3)[2].Split(')')[0];
+
+        Assert.Equal(OrderStatus.All, inTable.Split(',').Select(status => status.Trim().Trim('\'')));
+    }
+
+    [Fact]
+    public void Nothing_leads_out_of_a_final_state() =>
+        Assert.DoesNotContain(OrderLifecycle.Transitions, transition => transition.From.Any(OrderStatus.Final.Contains));
+
+    [Fact]
+    public void Every_state_is_reached_but_the_one_that_waits_for_limits()
+    {
+        var reached = OrderLifecycle.Transitions.SelectMany(transition => transition.To).Append(OrderStatus.Draft).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Equal([OrderStatus.PendingApproval], OrderStatus.All.Where(status => !reached.Contains(status)));
+    }
+
+    [Fact]
+    public void Negative_acts_need_a_reason_once_somebody_else_is_concerned() =>
+        Assert.Equal(["cancel draft", "edit draft", "submit draft"],
+            OrderLifecycle.Transitions.Where(step => step.By == Side.Buyer && !step.NeedsReason && step.From.Contains("draft")).Select(step => $"{step.Act} draft").Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData("S-001\t3", "S-001", 3.0)]
+    [InlineData("S-001 3", "S-001", 3.0)]
+    [InlineData("S-001,3,extra", "S-001", 3.0)]
+    [InlineData("S-001;3", "S-001", 3.0)]
+    [InlineData("S-001 x3", "S-001", 3.0)]
+    [InlineData("S-001 x 3", "S-001", 3.0)]
+    [InlineData("Ｓ-001　３", "S-001", 3.0)]
+    [InlineData("S-001", "S-001", 1.0)]
+    [InlineData("S-001 -3", "S-001", -3.0)]
+    [InlineData("S-001 1.5", "S-001", 1.5)]
+    [InlineData("S-001 three", "S-001", null)]
+    [InlineData("S-001 1e9", "S-001", null)]
+    public void Pasted_lines_are_read_as_people_write_them(string row, string sku, double? quantity) =>
+        Assert.Equal([new RequestedLine(sku, (decimal?)quantity)], PastedLines.Read("\n  " + row + "\r\n\n"));
+}
