@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Portal.Documents.Tables;
 using Portal.Documents.Typst;
 
 namespace Portal.Documents;
@@ -13,6 +14,7 @@ public static class DocumentServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<DocumentSettings>>().Value);
         services.AddSingleton<TypstWorkers>();
         services.AddHostedService(provider => provider.GetRequiredService<TypstWorkers>());
+        services.AddSingleton(provider => new TableReader(TableLimits.From(provider.GetRequiredService<DocumentSettings>())));
         return services;
     }
 }

@@ -1,0 +1,98 @@
+using System.Globalization;
+
+namespace Portal.Documents.Excel;
+
+/// <summary>The content of one cell and how it looks. A text is always a text, whatever it begins with; a formula is only what <see cref="Formula"/> makes.</summary>
+public readonly record struct ExcelCell
+{
+    /// <summary>The day Excel's calendar agrees with everybody's: it believes in 29 February 1900.</summary>
+    static readonly DateTime FirstSoundDay = new(1900, 3, 1, 0, 0, 0, DateTimeKind.Unspecified);
+
+    ExcelCell(ExcelCellKind kind, string value, ExcelLook look, string? formula = null)
+    {
+        Kind = kind;
+        Value = value;
+        Look = look;
+        FormulaText = formula;
+    }
+
+    /// <summary>An empty cell.</summary>
+    public static ExcelCell Empty { get; } = new(ExcelCellKind.Empty, "", ExcelLook.Plain);
+
+    /// <summary>How it looks.</summary>
+    public ExcelLook Look { get; init; } = ExcelLook.Plain;
+
+    internal ExcelCellKind Kind { get; }
+
+    internal string Value { get; } = "";
+
+    internal string? FormulaText { get; }
+
+    /// <summary>A text.</summary>
+    public static ExcelCell Text(string? text, ExcelLook? look = null) =>
+        new(string.IsNullOrEmpty(text) ? ExcelCellKind.Empty : ExcelCellKind.Text, text ?? "", look ?? ExcelLook.Plain);
+
+    /// <summary>A whole number: a quantity, a count.</summary>
+    public static ExcelCell Whole(long number, ExcelLook? look = null) =>
+        new(ExcelCellKind.Number, number.ToString(CultureInfo.InvariantCulture), (look ?? ExcelLook.Plain) with { NumberFormat = ExcelLook.Decimals(0) });
+
+    /// <summary>A number with that many decimals shown.</summary>
+    public static ExcelCell Number(decimal number, int decimals, ExcelLook? look = null) =>
+        new(ExcelCellKind.Number, number.ToString(CultureInfo.InvariantCulture), (look ?? ExcelLook.Plain) with { NumberFormat = ExcelLook.Decimals(decimals) });
+
+    /// <summary>An amount, with the decimals of its currency and the code behind.</summary>
+    /// <param name="amount">The amount.</param>
+    /// <param name="currency">ISO 4217 code.</param>
+    /// <param name="decimals">The decimals of the currency.</param>
+    /// <param name="look">How it looks apart from the number format.</param>
+    public static ExcelCell Money(decimal amount, string currency, int decimals, ExcelLook? look = null) =>
+        new(ExcelCellKind.Number, amount.ToString(CultureInfo.InvariantCulture), (look ?? ExcelLook.Plain) with { NumberFormat = ExcelLook.Money(currency, decimals) });
+
+    /// <summary>A share, 0.125 shown as 12.5 %.</summary>
+    public static ExcelCell Percent(decimal share, ExcelLook? look = null) =>
+        new(ExcelCellKind.Number, share.ToString(CultureInfo.InvariantCulture), (look ?? ExcelLook.Plain) with { NumberFormat = "0.0%" });
+
+    /// <summary>A day.</summary>
+    public static ExcelCell Date(DateOnly? day, ExcelLook? look = null) =>
+        day is { } known ? Serial(known.ToDateTime(TimeOnly.MinValue), "yyyy-mm-dd", look) : Text(null, look);
+
+    /// <summary>A day and time; convert to the reader's time zone before.</summary>
+    public static ExcelCell Time(DateTime? time, ExcelLook? look = null) =>
+        time is { } known ? Serial(known, "yyyy-mm-dd hh:mm", look) : Text(null, look);
+
+    /// <summary>A formula together with the value it has, so that readers that do not calculate show the same.</summary>
+    /// <param name="formula">In English and without the equals sign: <c>SUM(E5:E9)</c>.</param>
+    /// <param name="value">What it comes to.</param>
+    /// <param name="look">How it looks, with its number format.</param>
+    public static ExcelCell Formula(string formula, decimal value, ExcelLook look) =>
+        new(ExcelCellKind.Number, value.ToString(CultureInfo.InvariantCulture), look, formula);
+
+    /// <summary>A cell's address: column 3 of row 5 is C5.</summary>
+    /// <param name="column">Counted from 1.</param>
+    /// <param name="row">Counted from 1.</param>
+    public static string Address(int column, int row) => ColumnName(column) + row.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A column's letters: 3 is C, 28 is AB.</summary>
+    /// <param name="column">Counted from 1.</param>
+    public static string ColumnName(int column)
+    {
+        var name = "";
+        for (var rest = column; rest > 0; rest = (rest - 1) / 26)
+        {
+            name = (char)('A' + ((rest - 1) % 26)) + name;
+        }
+
+        return name;
+    }
+
+    static ExcelCell Serial(DateTime time, string format, ExcelLook? look) => time < FirstSoundDay
+        ? Text(time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), look)
+        : new(ExcelCellKind.Number, Math.Round(time.ToOADate(), 10).ToString(CultureInfo.InvariantCulture), (look ?? ExcelLook.Plain) with { NumberFormat = format, Align = ExcelAlign.Left });
+}
+
+enum ExcelCellKind
+{
+    Empty,
+    Text,
+    Number,
+}

@@ -1,0 +1,40 @@
+namespace Portal.Documents.Tables;
+
+/// <summary>
+/// Opens what people upload: CSV in the encodings and with the separators that are about, or an Excel workbook. The file is looked through before the first
+/// row is handed out, so that what is wrong with it as a whole is said at once.
+/// </summary>
+public sealed class TableReader(TableLimits limits)
+{
+    /// <summary>Opens an upload.</summary>
+    /// <param name="file">Its content, seekable; read from the beginning, and left open.</param>
+    /// <param name="fileName">The name it was uploaded under; its ending has to agree with the content.</param>
+    /// <param name="ct">Stops the work.</param>
+    public async Task<TableOpening> OpenAsync(Stream file, string fileName, CancellationToken ct)
+    {
+        if (file.Length == 0)
+        {
+            return Refuse(new TableRefusal(TableRefusalKind.EmptyFile));
+        }
+
+        if (file.Length > limits.FileBytes)
+        {
+            return Refuse(new TableRefusal(TableRefusalKind.TooLarge, Detail: $"{limits.FileBytes / 1048576} MB"));
+        }
+
+        var ending = Path.GetExtension(fileName).ToLowerInvariant();
+        var content = await FileContent.OfAsync(file, ct);
+        return (ending, content) switch
+        {
+            (_, FileContent.Compound) => Refuse(new TableRefusal(TableRefusalKind.OldOrLocked)),
+            (".xlsm" or ".xltm" or ".xlsb", _) => Refuse(new TableRefusal(TableRefusalKind.WithMacros)),
+            (".xls", _) => Refuse(new TableRefusal(TableRefusalKind.OldOrLocked)),
+            (".xlsx", FileContent.Zip) => await WorkbookTable.OpenAsync(file, limits, ct),
+            (".csv" or ".tsv" or ".txt", FileContent.Text) => await CsvTable.OpenAsync(file, limits, ct),
+            (".xlsx" or ".csv" or ".tsv" or ".txt", _) => Refuse(new TableRefusal(TableRefusalKind.ContentDiffers, Detail: ending)),
+            _ => Refuse(new TableRefusal(TableRefusalKind.UnknownType, Detail: ending)),
+        };
+    }
+
+    internal static TableOpening Refuse(TableRefusal refusal) => new TableOpening.Refused(refusal);
+}
