@@ -181,7 +181,9 @@ create trigger a_role_fits_the_company before insert or update on person_role fo
 alter table territory enable row level security;
 alter table territory force row level security;
 create policy territories_are_read_by_whoever_is_signed_in on territory for select using ((select app_partner_id()) is not null or (select app_is_brand()));
-create policy territories_are_kept_by_the_brand on territory using ((select app_has_role('brand_admin'))) with check ((select app_has_role('brand_admin')));
+create policy territories_are_kept_by_the_brand on territory
+    using ((select app_has_role('brand_admin')) or (select app_has_role('channel_manager')))
+    with check ((select app_has_role('brand_admin')) or (select app_has_role('channel_manager')));
 
 alter table partner_line enable row level security;
 alter table partner_line force row level security;
