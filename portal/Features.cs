@@ -1,3 +1,4 @@
+using Portal.Documents;
 using Portal.Demo;
 using Portal.Kpis;
 using Portal.Partners;
@@ -10,6 +11,7 @@ static class Features
 {
     /// <summary>Registers them all; a new feature adds its line.</summary>
     public static IServiceCollection AddFeatures(this IServiceCollection services) => services
+        .AddDocuments()
         .AddPartners()
         .AddDemo()
         .AddKpis()

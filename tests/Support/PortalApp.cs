@@ -137,6 +137,8 @@ public class PortalApp : IAsyncLifetime
                 ["Outbox:Enabled"] = "false",
                 ["Jobs:Enabled"] = "false",
                 ["RateLimits:Enabled"] = "false",
+                ["Documents:WarmAtStart"] = "false",
+                ["Documents:Workers"] = "1",
             }.Concat(portal.Settings).GroupBy(setting => setting.Key).ToDictionary(setting => setting.Key, setting => setting.Last().Value)));
             return base.CreateHost(builder);
         }

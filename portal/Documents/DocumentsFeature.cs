@@ -4,13 +4,13 @@ using Portal.Documents.Typst;
 
 namespace Portal.Documents;
 
-/// <summary>Makes the document machinery known to the application.</summary>
-public static class DocumentServices
+/// <summary>The machinery for PDF, Excel and uploaded tables.</summary>
+static class DocumentsFeature
 {
-    /// <summary>Adds the typesetting workers (as a hosted service) and the reader of uploaded tables.</summary>
-    public static IServiceCollection AddDocuments(this IServiceCollection services, IConfiguration configuration)
+    /// <summary>Registers the typesetting workers, which run with the host, and the reader of tables.</summary>
+    public static IServiceCollection AddDocuments(this IServiceCollection services)
     {
-        services.Configure<DocumentSettings>(configuration.GetSection("Documents"));
+        services.AddOptions<DocumentSettings>().BindConfiguration("Documents");
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<DocumentSettings>>().Value);
         services.AddSingleton<TypstWorkers>();
         services.AddHostedService(provider => provider.GetRequiredService<TypstWorkers>());
