@@ -35,6 +35,19 @@ public static class Languages
         }
     }
 
+    /// <summary>
+    /// Goes over to the first of these languages that we speak (best first, apart by spaces, as <c>ui_locales</c> of OpenID Connect is) and keeps it
+    /// in this browser; does nothing when we speak none of them.
+    /// </summary>
+    public static void Choose(HttpContext http, string? languages)
+    {
+        if (languages?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(10).Select(Known).FirstOrDefault(culture => culture is not null) is { } culture)
+        {
+            Speak(http, culture);
+            Remember(http, culture.Name);
+        }
+    }
+
     /// <summary>Keeps the choice in this browser for a year.</summary>
     public static void Remember(HttpContext http, string language) =>
         http.Response.Cookies.Append(CookieName, TextBook.LanguageOf(CultureInfo.GetCultureInfo(language)), new CookieOptions

@@ -13,6 +13,9 @@ public sealed class SecurityHeaderOptions
 
     /// <summary>Where browsers report what the policy stopped.</summary>
     public string ReportPath { get; set; } = "/csp-reports";
+
+    /// <summary>What other sites learn of where somebody came from; identity says nothing at all.</summary>
+    public string ReferrerPolicy { get; set; } = "same-origin";
 }
 
 /// <summary>
@@ -22,6 +25,7 @@ public sealed class SecurityHeaderOptions
 public static class SecurityHeaders
 {
     static readonly object NonceKey = new();
+    static readonly object FormTargetKey = new();
 
     /// <summary>Sends the headers; put it before everything that answers.</summary>
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app)
@@ -49,16 +53,20 @@ public static class SecurityHeaders
         return nonce;
     }
 
+    /// <summary>Lets a form of this answer lead to one more place, also by way of redirects: an origin or an address.</summary>
+    public static void AllowFormTarget(this HttpContext http, string target) => http.Items[FormTargetKey] = target;
+
     static void Write(HttpContext http, SecurityHeaderOptions options)
     {
         var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy = Policy(http.Items[NonceKey] as string, options);
+        headers.ContentSecurityPolicy = Policy(http.Items[NonceKey] as string, options.FormTargets.Prepend("'self'").Append(http.Items[FormTargetKey] as string), options);
         headers["Reporting-Endpoints"] = $"csp=\"{options.ReportPath}\"";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "same-origin";
+        headers["Referrer-Policy"] = options.ReferrerPolicy;
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        // An answer that is meant for everybody (a provider's public keys) has said so.
+        headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
         if (http.Request.IsHttps)
         {
@@ -72,10 +80,10 @@ public static class SecurityHeaders
         }
     }
 
-    static string Policy(string? nonce, SecurityHeaderOptions options)
+    static string Policy(string? nonce, IEnumerable<string?> formTargets, SecurityHeaderOptions options)
     {
         var own = nonce is null ? "'self'" : $"'self' 'nonce-{nonce}'";
-        var forms = string.Join(' ', options.FormTargets.Prepend("'self'"));
+        var forms = string.Join(' ', formTargets.Where(target => target is not null));
         return $"default-src 'self'; script-src {own}; style-src {own}; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
             + $"frame-ancestors 'none'; form-action {forms}; report-uri {options.ReportPath}; report-to csp";
     }

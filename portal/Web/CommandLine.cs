@@ -1,5 +1,6 @@
 using Platform;
 using Platform.Database;
+using Platform.Web;
 
 namespace Portal.Web;
 
