@@ -1,7 +1,9 @@
 using Portal.Documents;
 using Portal.Demo;
 using Portal.Kpis;
+using Portal.Notifications;
 using Portal.Partners;
+using Portal.Search;
 using Portal.Verify;
 
 namespace Portal;
@@ -15,6 +17,8 @@ static class Features
         .AddPartners()
         .AddDemo()
         .AddKpis()
+        .AddNotifications()
+        .AddSearch()
         .AddVerify()
         ;
 }
