@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Every test: ./test.sh, or those whose full name contains a word: ./test.sh RegisteringADeal (an expression of
+# 'dotnet test --filter' works too). The last line is 'N passed, N failed, N skipped'.
+set -uo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$root/.ci/needs.sh"
+cd "$root" || exit 1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+
+filter=${1:-}
+case $filter in *[~=]*|"") ;; *) filter="FullyQualifiedName~$filter" ;; esac
+
+# wants PROGRAM PACKAGE...: what only some tests use. Those tests say themselves that they are skipped without it.
+wants() {
+    local program=$1; shift
+    has "$program" || install "$@" || complain "$program is not here and cannot be installed ($*): the tests that use it are skipped."
+}
+
+need_dotnet
+need_icu
+need_node
+need_postgres
+wants chromium chromium fonts-noto-cjk
+wants soffice libreoffice-calc
+wants qpdf qpdf
+wants pdftotext poppler-utils
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+if ! dotnet build PartnerPortal.sln >"$results/build.log" 2>&1; then
+    grep -E "error" "$results/build.log" | sort -u | head -n 40
+    say "The build failed."
+    say "0 passed, 1 failed, 0 skipped"
+    exit 1
+fi
+
+passed=0 failed=0 skipped=0
+# counter NAME FILE: a number of the summary that the test runner wrote.
+counter() { grep -o '<Counters [^>]*' "$2" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*'; }
+
+for project in tests/Portal tests/Identity tests/Browser; do
+    name=$(basename "$project")
+    say "== $name"
+    dotnet test --no-build "$project" ${filter:+--filter "$filter"} --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal"
+    ended=$?
+    failed_here=0
+    if [ -e "$results/$name.trx" ]; then
+        failed_here=$(counter failed "$results/$name.trx")
+        passed=$((passed + $(counter passed "$results/$name.trx")))
+        skipped=$((skipped + $(counter total "$results/$name.trx") - $(counter executed "$results/$name.trx")))
+    fi
+    # A test run that broke off has failed, whatever it had counted until then.
+    if [ "$ended" != 0 ] && [ "$failed_here" = 0 ]; then
+        complain "The tests of $name broke off."
+        failed_here=1
+    fi
+    failed=$((failed + failed_here))
+done
+
+say "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$passed" != 0 ]
