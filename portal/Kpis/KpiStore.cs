@@ -108,6 +108,18 @@ public sealed class KpiStore(Db db)
         order by p.name, p.partner_id, k.name
         """, new { kind = period.KindName, start = period.Start, end = period.End, partnerId }, ct);
 
+    /// <summary>
+    /// The channel's sum against the sum of its targets, by KPI: what the partners that have a target reached, and what they should. One row per KPI.
+    /// </summary>
+    public async Task<List<Reached>> ReachedInSumAsync(Period period, CancellationToken ct) =>
+    [
+        .. from row in await ReachedAsync(period, null, ct)
+           where row.Target is not null
+           group row by (row.KpiNumber, row.KpiName, row.KpiNameZh, row.Metric, row.Direction) into kpi
+           select new Reached("", "", "brand", "", kpi.Key.KpiNumber, kpi.Key.KpiName, kpi.Key.KpiNameZh, kpi.Key.Metric, kpi.Key.Direction,
+               kpi.Sum(row => row.Actual), kpi.Sum(row => row.Target)),
+    ];
+
     /// <summary>The lines of the scorecard that held on the first day of a period; empty where none did.</summary>
     public Task<List<ScorecardLine>> ScorecardAsync(Period period, CancellationToken ct) => db.ListAsync<ScorecardLine>("""
         select s.number as scorecard_number, s.name as scorecard_name, s.name_zh as scorecard_name_zh, k.number as kpi_number, k.name as kpi_name, k.name_zh as kpi_name_zh,
@@ -116,6 +128,28 @@ public sealed class KpiStore(Db db)
         where s.period = @kind and s.valid @> @start
         order by l.weight desc, k.name
         """, new { kind = period.KindName, start = period.Start }, ct);
+
+    /// <summary>
+    /// Each partner's points on the scorecard that held on the first day of a period, best first: weight times attainment, nothing below a
+    /// line's threshold, no more than its cap. Partners without any target of the card are left out.
+    /// </summary>
+    /// <param name="period">Its kind selects the card.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<List<PartnerScore>> ScoresAsync(Period period, CancellationToken ct)
+    {
+        var card = await ScorecardAsync(period, ct);
+        var reached = (await ReachedAsync(period, null, ct)).ToLookup(row => row.PartnerNumber, StringComparer.Ordinal);
+        return
+        [
+            .. from partner in reached
+               let first = partner.First()
+               let lines = card.Select(line => new ScoredLine(line, partner.FirstOrDefault(row => row.KpiNumber == line.KpiNumber))).ToList()
+               where lines.Exists(line => line.Reached?.Target is not null)
+               let score = new PartnerScore(first.PartnerNumber, first.PartnerName, first.PartnerType, first.PartnerLevel, lines)
+               orderby score.Points descending, score.PartnerName, score.PartnerNumber
+               select score,
+        ];
+    }
 
     /// <summary>Months of a branch: the partner and all below it, by metric and product line.</summary>
     /// <param name="partnerId">The branch's root; the brand's is the whole channel.</param>
@@ -176,3 +210,19 @@ public sealed record BranchMonth(string Metric, string? ProductLine, string? Pro
 
 /// <summary>A branch with the sum of a metric.</summary>
 public sealed record BranchSum(string PartnerNumber, string PartnerName, string PartnerType, string PartnerLevel, decimal Value);
+
+/// <summary>A line of a scorecard with what a partner reached of it.</summary>
+/// <param name="Line">Weight, threshold and cap.</param>
+/// <param name="Reached">Figure and target; null where the partner has neither.</param>
+public sealed record ScoredLine(ScorecardLine Line, Reached? Reached)
+{
+    /// <summary>What the line earns.</summary>
+    public decimal Points => Score.Points(Line.Weight, Reached?.Attainment, Line.Threshold, Line.Cap);
+}
+
+/// <summary>A partner on a scorecard.</summary>
+public sealed record PartnerScore(string PartnerNumber, string PartnerName, string PartnerType, string PartnerLevel, IReadOnlyList<ScoredLine> Lines)
+{
+    /// <summary>The sum of the lines' points: 100 where every target is just reached.</summary>
+    public decimal Points => Lines.Sum(line => line.Points);
+}

@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Mvc;
+using Platform.Web;
+using Portal.Web;
+using Refusal = Platform.Web.Problem;
+
+namespace Portal.Kpis;
+
+/// <summary>KPIs for programs: definitions, targets, scores and series.</summary>
+[ApiController]
+[Route("api/v1/kpis")]
+public sealed class KpisApi(KpiStore kpis, DefineKpi defineKpi, SetTargets setTargets, PartnerNames partners, BrandCalendar calendar, ICurrentPerson me) : ControllerBase
+{
+    /// <summary>All KPIs.</summary>
+    [HttpGet("definitions")]
+    public async Task<IEnumerable<KpiAnswer>> Definitions(CancellationToken ct) => (await kpis.DefinitionsAsync(ct)).Select(KpiAnswer.Of);
+
+    /// <summary>Defines a KPI.</summary>
+    [HttpPost("definitions"), AllowRoles("brand_admin", "channel_manager")]
+    public async Task<IActionResult> Define(NewKpi kpi, CancellationToken ct) => await defineKpi.RunAsync(kpi, ct) switch
+    {
+        KpiDefined.Stored(var defined) => CreatedAtAction(nameof(Definitions), KpiAnswer.Of(defined)),
+        KpiDefined.Refused(var field, var reason) => Refusal.Invalid(new FieldProblem(field, reason)),
+        _ => throw new InvalidOperationException("A KPI is either defined or refused."),
+    };
+
+    /// <summary>Sets targets: all of them or, when one is refused, none. Setting the same again changes nothing.</summary>
+    [HttpPut("targets"), AllowRoles("brand_admin", "channel_manager")]
+    public async Task<IActionResult> SetTargets(IReadOnlyList<AskedTarget> targets, CancellationToken ct) => await setTargets.RunAsync(targets, me.PersonNumber, ct) switch
+    {
+        TargetsSet.Stored(var changed) => Ok(new { changed = changed.Count }),
+        TargetsSet.Refused(var refusals) => Refusal.Invalid([.. refusals.Select(refusal => new FieldProblem($"/{refusal.Row}/{refusal.Field}", refusal.TextKey))]),
+        _ => throw new InvalidOperationException("Targets are either stored or refused."),
+    };
+
+    /// <summary>What the partners one may see have reached of each KPI in a period, with their targets.</summary>
+    /// <param name="period">2026-07, 2026-Q3 or 2026.</param>
+    /// <param name="partner">One partner's number.</param>
+    /// <param name="ct">Stops waiting.</param>
+    [HttpGet("attainment")]
+    public async Task<IActionResult> Attainment(string period, string? partner, CancellationToken ct)
+    {
+        if (Period.Parse(period) is not { } shown)
+        {
+            return Refusal.Invalid(new FieldProblem("period", "kpis.refused.period"));
+        }
+
+        var one = partner is null ? null : await partners.FindAsync(partner, ct);
+        if (partner is not null && one is null)
+        {
+            return Refusal.NotFound;
+        }
+
+        var (_, currency) = await calendar.TodayAsync(ct);
+        return Ok((await kpis.ReachedAsync(shown, one?.PartnerId, ct)).Select(row => new
+        {
+            partner = row.PartnerNumber, kpi = row.KpiNumber, metric = row.Metric, unit = Named.UnitOf(row.Metric, currency) ?? "count", row.Actual, row.Target, row.Attainment,
+        }));
+    }
+
+    /// <summary>The points of the partners one may see, best first.</summary>
+    [HttpGet("scores")]
+    public async Task<IActionResult> Scores(string period, CancellationToken ct) => Period.Parse(period) is { } shown
+        ? Ok((await kpis.ScoresAsync(shown, ct)).Select(score => new
+        {
+            partner = score.PartnerNumber, name = score.PartnerName, score.Points,
+            lines = score.Lines.Select(line => new { kpi = line.Line.KpiNumber, line.Line.Weight, line.Reached?.Attainment, line.Points }),
+        }))
+        : Refusal.Invalid(new FieldProblem("period", "kpis.refused.period"));
+
+    /// <summary>A branch by month, metric and product line; money in the brand's currency.</summary>
+    /// <param name="partner">The branch's root; one's own where it is left out.</param>
+    /// <param name="from">The first month, 2026-01.</param>
+    /// <param name="until">The last month.</param>
+    /// <param name="ct">Stops waiting.</param>
+    [HttpGet("series")]
+    public async Task<IActionResult> Series(string? partner, string from, string until, CancellationToken ct)
+    {
+        if (Period.Parse(from) is not { Kind: PeriodKind.Month } first || Period.Parse(until) is not { Kind: PeriodKind.Month } last || last.Start < first.Start)
+        {
+            return Refusal.Invalid(new FieldProblem("from", "kpis.refused.months"));
+        }
+
+        var root = partner is null ? await partners.FindAsync(me.PartnerId, ct) : await partners.FindAsync(partner, ct);
+        return root is null ? Refusal.NotFound : Ok((await kpis.BranchMonthsAsync(root.PartnerId, first.Start, last.End, ct)).Select(month => new
+        {
+            month = Period.Of(PeriodKind.Month, month.Month).ToString(), month.Metric, productLine = month.ProductLine, month.Value,
+        }));
+    }
+}
+
+/// <summary>A KPI as the API tells it.</summary>
+public sealed record KpiAnswer(string Number, string Name, string NameZh, string Metric, string? ProductLine, string Direction, string Period, string Status)
+{
+    internal static KpiAnswer Of(KpiDefinition kpi) => new(kpi.Number, kpi.Name, kpi.NameZh, kpi.Metric, kpi.ProductLine, kpi.Direction, kpi.Period, kpi.Status);
+}

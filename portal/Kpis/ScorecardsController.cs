@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Mvc;
+using Portal.Web;
+
+namespace Portal.Kpis;
+
+/// <summary>Who reached how much: the ranking the caller may see, and one partner's card line by line.</summary>
+[Route("kpis/scorecards")]
+public sealed class ScorecardsController(KpiStore kpis, PartnerNames partners, BrandCalendar calendar, ICurrentPerson me) : Controller
+{
+    /// <summary>The ranking of a period; a partner sees itself and its own branch, never its peers.</summary>
+    [HttpGet]
+    public async Task<IActionResult> Index(string? period, CancellationToken ct)
+    {
+        if (period is not null && Period.Parse(period) is null)
+        {
+            return NotFound();
+        }
+
+        var (today, currency) = await calendar.TodayAsync(ct);
+        var shown = Period.Parse(period) ?? Period.Of(PeriodKind.Quarter, today);
+        return View("ScorecardList", new ScorecardListPage(shown, currency, await kpis.ScorecardAsync(shown, ct), await kpis.ScoresAsync(shown, ct)));
+    }
+
+    /// <summary>One partner's card.</summary>
+    [HttpGet("{number}")]
+    public async Task<IActionResult> Show(string number, string? period, CancellationToken ct)
+    {
+        if (await partners.FindAsync(number, ct) is not { } partner || (period is not null && Period.Parse(period) is null))
+        {
+            return NotFound();
+        }
+
+        var (today, currency) = await calendar.TodayAsync(ct);
+        var shown = Period.Parse(period) ?? Period.Of(PeriodKind.Quarter, today);
+        var reached = await kpis.ReachedAsync(shown, partner.PartnerId, ct);
+        var lines = (await kpis.ScorecardAsync(shown, ct)).Select(line => new ScoredLine(line, reached.Find(row => row.KpiNumber == line.KpiNumber))).ToList();
+        return View("Scorecard", new ScorecardPage(partner, shown, currency, lines, [.. reached.Where(row => !lines.Exists(line => line.Line.KpiNumber == row.KpiNumber))], me.IsBrand));
+    }
+}
+
+/// <summary>The ranking's page.</summary>
+public sealed record ScorecardListPage(Period Period, string Currency, IReadOnlyList<ScorecardLine> Card, IReadOnlyList<PartnerScore> Scores);
+
+/// <summary>One partner's card; <paramref name="Others"/> are KPIs with a figure or a target that the card does not weigh.</summary>
+public sealed record ScorecardPage(PartnerName Partner, Period Period, string Currency, IReadOnlyList<ScoredLine> Lines, IReadOnlyList<Reached> Others, bool ForTheBrand);
