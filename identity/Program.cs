@@ -1,1 +1,1 @@
-var builder = WebApplication.CreateBuilder(args); var app = builder.Build(); app.Run();
+return await Identity.Web.CommandLine.RunAsync(args);

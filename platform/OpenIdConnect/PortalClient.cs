@@ -16,9 +16,9 @@ public static class PortalClient
     /// The portal's client secret: <c>Portal:ClientSecret</c>, else a random one in <c>secrets/portal-client</c> of the data folder, which both
     /// services share on one machine.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Production without a secret in the settings.</exception>
+    /// <exception cref="CannotStartException">Production without a secret in the settings.</exception>
     public static string Secret(IConfiguration configuration, string dataFolder, bool isProduction) =>
         configuration["Portal:ClientSecret"] is { Length: > 0 } secret ? secret
-        : isProduction ? throw new InvalidOperationException("Production needs Portal__ClientSecret, the same for portal and identity: a random text of at least 32 characters.")
+        : isProduction ? throw new CannotStartException("Production needs Portal__ClientSecret, the same for portal and identity: a random text of at least 32 characters.")
         : SecretFile.ReadOrCreate(Path.Combine(dataFolder, "secrets", "portal-client"));
 }

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Identity.Clients;
+using Identity.Web;
+
+namespace Identity.Authorize;
+
+/// <summary>A request to sign somebody in, as far as it has been understood.</summary>
+/// <param name="Parameters">As they were sent.</param>
+sealed record AuthorizationRequest(ProtocolParameters Parameters)
+{
+    static readonly char[] Space = [' '];
+
+    /// <summary>Who asks; there after <see cref="AuthorizationChecks"/>.</summary>
+    public Client Client { get; set; } = new();
+
+    /// <summary>Where the answer goes; there, and registered, after the checks.</summary>
+    public string RedirectUri { get; set; } = "";
+
+    /// <summary>What is asked for.</summary>
+    public string[] Scopes => List("scope");
+
+    /// <summary>How much the person is to be bothered.</summary>
+    public string[] Prompts => List("prompt");
+
+    /// <summary>How old the person's proof may be, in seconds.</summary>
+    public long? MaxAge => long.TryParse(Parameters["max_age"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+
+    /// <summary>The person whom an id_token_hint names.</summary>
+    public string? HintedSubject { get; set; }
+
+    /// <summary>Whether no page may be shown.</summary>
+    public bool IsSilent => Prompts.Contains("none", StringComparer.Ordinal);
+
+    /// <summary>Whether the person has to show a credential again.</summary>
+    public bool WantsFreshSignIn => Prompts.Contains("login", StringComparer.Ordinal) || Prompts.Contains("select_account", StringComparer.Ordinal) || MaxAge == 0;
+
+    string[] List(string name) => Parameters[name]?.Split(Space, StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ToArray() ?? [];
+}

@@ -1,0 +1,144 @@
+using Identity.Web;
+using Platform.Database;
+
+namespace Identity.Grants;
+
+/// <summary>A code that was redeemed just now, and the grant behind it.</summary>
+sealed class RedeemedCode
+{
+    public long AccessGrantId { get; init; }
+
+    public string Handle { get; init; } = "";
+
+    public string ClientId { get; init; } = "";
+
+    public string RedirectUri { get; init; } = "";
+
+    public string? CodeChallenge { get; init; }
+
+    public string? Nonce { get; init; }
+
+    public DateTime ExpiresAt { get; init; }
+
+    public string Subject { get; init; } = "";
+
+    public string Sid { get; init; } = "";
+
+    public string[] Scopes { get; init; } = [];
+
+    public string[] Amr { get; init; } = [];
+
+    public DateTime AuthenticatedAt { get; init; }
+
+    /// <summary>False when the person was disabled, or the grant ended, since the code was given out.</summary>
+    public bool Stands { get; init; }
+}
+
+/// <summary>A grant behind an access token, with what userinfo tells of its person.</summary>
+sealed class StandingGrant
+{
+    public string[] Scopes { get; init; } = [];
+
+    public string Subject { get; init; } = "";
+
+    public string Name { get; init; } = "";
+
+    public string Email { get; init; } = "";
+
+    public bool EmailConfirmed { get; init; }
+
+    public string Language { get; init; } = "";
+
+    public DateTime UpdatedAt { get; init; }
+}
+
+/// <summary>Every statement about grants and codes.</summary>
+sealed class GrantStore(Db db, TimeProvider clock)
+{
+    DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    /// <summary>Enters a grant and the code that stands for it on its way through the browser.</summary>
+    public Task InsertAsync(NewGrant grant, CancellationToken ct) => db.ExecuteAsync("""
+        with entered as (
+            insert into access_grant (handle, registered_client_id, account_id, sid, scopes, amr, authenticated_at, granted_at)
+            values (@Handle, @RegisteredClientId, @AccountId, @Sid, @Scopes, @Amr, @AuthenticatedAt, @Now)
+            returning access_grant_id
+        )
+        insert into authorization_code (code_hash, access_grant_id, redirect_uri, code_challenge, nonce, expires_at)
+        select @CodeHash, access_grant_id, @RedirectUri, @CodeChallenge, @Nonce, @ExpiresAt from entered
+        """, new
+    {
+        grant.Handle, grant.RegisteredClientId, grant.AccountId, grant.Sid, grant.Scopes, grant.Amr, grant.AuthenticatedAt, Now,
+        CodeHash = Secret.Hash(grant.Code), grant.RedirectUri, grant.CodeChallenge, grant.Nonce, ExpiresAt = Now + grant.CodeLifetime,
+    }, ct);
+
+    /// <summary>Uses a code up, whoever brings it and however late; whether it is worth something is for the caller to see.</summary>
+    /// <returns>Null when there is no such code, or it was used before.</returns>
+    public Task<RedeemedCode?> RedeemAsync(string code, CancellationToken ct) => db.FindAsync<RedeemedCode>("""
+        with redeemed as (
+            update authorization_code set redeemed_at = @now
+            where code_hash = @hash and redeemed_at is null
+            returning access_grant_id, redirect_uri, code_challenge, nonce, expires_at
+        )
+        select r.access_grant_id, g.handle, c.client_id, r.redirect_uri, r.code_challenge, r.nonce, r.expires_at, a.subject, g.sid, g.scopes, g.amr, g.authenticated_at,
+               g.revoked_at is null and a.disabled_at is null and exists (select from sign_in_session s where s.sid = g.sid) as stands
+        from redeemed r
+        join access_grant g on g.access_grant_id = r.access_grant_id
+        join registered_client c on c.registered_client_id = g.registered_client_id
+        join account a on a.account_id = g.account_id
+        """, new { hash = Secret.Hash(code), now = Now }, ct);
+
+    /// <summary>Ends the grant behind a code that came a second time (RFC 6749, 10.5), with all tokens from it.</summary>
+    /// <returns>Its handle, or null when there is no such code.</returns>
+    public Task<string?> RevokeReplayedAsync(string code, CancellationToken ct) => db.FindAsync<string>("""
+        update access_grant g
+        set revoked_at = coalesce(g.revoked_at, @now), revoked_because = coalesce(g.revoked_because, 'code_replayed')
+        from authorization_code c
+        where c.code_hash = @hash and c.redeemed_at is not null and g.access_grant_id = c.access_grant_id
+        returning g.handle
+        """, new { hash = Secret.Hash(code), now = Now }, ct);
+
+    /// <summary>Ends one grant.</summary>
+    public Task RevokeAsync(long accessGrantId, string reason, CancellationToken ct) => db.ExecuteAsync("""
+        update access_grant set revoked_at = @now, revoked_because = @reason where access_grant_id = @accessGrantId and revoked_at is null
+        """, new { accessGrantId, reason, now = Now }, ct);
+
+    /// <summary>Ends all that was granted in a session.</summary>
+    public Task RevokeSessionAsync(string sid, string reason, CancellationToken ct) => db.ExecuteAsync("""
+        update access_grant set revoked_at = @now, revoked_because = @reason where sid = @sid and revoked_at is null
+        """, new { sid, reason, now = Now }, ct);
+
+    /// <summary>Ends all that a person granted.</summary>
+    public Task RevokeAccountAsync(long accountId, string reason, CancellationToken ct) => db.ExecuteAsync("""
+        update access_grant set revoked_at = @now, revoked_because = @reason where account_id = @accountId and revoked_at is null
+        """, new { accountId, reason, now = Now }, ct);
+
+    /// <summary>The grant of that handle, while it, its person and its client are in order.</summary>
+    public Task<StandingGrant?> FindStandingAsync(string handle, string clientId, CancellationToken ct) => db.FindAsync<StandingGrant>("""
+        select g.scopes, a.subject, a.name, a.email, a.email_confirmed, a.language, a.updated_at
+        from access_grant g
+        join account a on a.account_id = g.account_id and a.disabled_at is null
+        join registered_client c on c.registered_client_id = g.registered_client_id and c.enabled and c.client_id = @clientId
+        where g.handle = @handle and g.revoked_at is null
+        """, new { handle, clientId }, ct);
+
+    /// <summary>Forgets grants whose last token has expired long since.</summary>
+    public Task CleanUpAsync(CancellationToken ct) =>
+        db.ExecuteAsync("delete from access_grant where granted_at < @longAgo", new { longAgo = Now.AddDays(-1) }, ct);
+}
+
+/// <summary>A grant to be entered.</summary>
+sealed record NewGrant(string Handle, string Code, long RegisteredClientId, string[] Scopes, string RedirectUri, string? CodeChallenge, string? Nonce, TimeSpan CodeLifetime)
+{
+    /// <summary>The person who grants.</summary>
+    public required long AccountId { get; init; }
+
+    /// <summary>The session it is granted in.</summary>
+    public required string Sid { get; init; }
+
+    /// <summary>How the person proved who they are.</summary>
+    public required string[] Amr { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTime AuthenticatedAt { get; init; }
+}

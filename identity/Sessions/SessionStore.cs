@@ -1,0 +1,78 @@
+using Identity.Web;
+using Platform.Database;
+
+namespace Identity.Sessions;
+
+/// <summary>A sign-in that lasts.</summary>
+sealed class SignInSession
+{
+    public long SignInSessionId { get; init; }
+
+    /// <summary>What tokens call it.</summary>
+    public string Sid { get; init; } = "";
+
+    public long AccountId { get; init; }
+
+    public string Subject { get; init; } = "";
+
+    public string Name { get; init; } = "";
+
+    public string Email { get; init; } = "";
+
+    /// <summary>How the person proved who they are (RFC 8176).</summary>
+    public string[] Amr { get; init; } = [];
+
+    public DateTime AuthenticatedAt { get; init; }
+
+    public DateTime LastSeenAt { get; init; }
+}
+
+/// <summary>Every statement about sessions.</summary>
+sealed class SessionStore(Db db, TimeProvider clock)
+{
+    static readonly TimeSpan SeenIsNotedEvery = TimeSpan.FromMinutes(1);
+
+    DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    /// <summary>The session that key opens, if it has not ended and its person may still sign in; notes that it was used.</summary>
+    public async Task<SignInSession?> FindAsync(string key, CancellationToken ct)
+    {
+        var session = await db.FindAsync<SignInSession>("""
+            select s.sign_in_session_id, s.sid, s.account_id, a.subject, a.name, a.email, s.amr, s.authenticated_at, s.last_seen_at
+            from sign_in_session s
+            join account a on a.account_id = s.account_id and a.disabled_at is null
+            where s.key_hash = @hash and s.ends_at > @now and s.last_seen_at > @idleSince
+            """, new { hash = Secret.Hash(key), now = Now, idleSince = Now - Profile.SessionIdle }, ct);
+        if (session is not null && session.LastSeenAt < Now - SeenIsNotedEvery)
+        {
+            await db.ExecuteAsync("update sign_in_session set last_seen_at = @now where sign_in_session_id = @SignInSessionId", new { session.SignInSessionId, now = Now }, ct);
+        }
+
+        return session;
+    }
+
+    /// <summary>Begins a session.</summary>
+    public Task InsertAsync(string key, string sid, long accountId, string[] amr, string address, string userAgent, CancellationToken ct) => db.ExecuteAsync("""
+        insert into sign_in_session (key_hash, sid, account_id, amr, authenticated_at, last_seen_at, ends_at, address, user_agent)
+        values (@hash, @sid, @accountId, @amr, @now, @now, @ends, @address, @userAgent)
+        """, new { hash = Secret.Hash(key), sid, accountId, amr, now = Now, ends = Now + Profile.SessionAbsolute, address, userAgent }, ct);
+
+    /// <summary>Ends the session that key opens.</summary>
+    /// <returns>Its subject and sid, or null when there was none.</returns>
+    public Task<EndedSession?> DeleteAsync(string key, CancellationToken ct) => db.FindAsync<EndedSession>("""
+        delete from sign_in_session s using account a
+        where s.key_hash = @hash and a.account_id = s.account_id
+        returning a.subject, s.sid
+        """, new { hash = Secret.Hash(key) }, ct);
+
+    /// <summary>Ends all sessions of an account.</summary>
+    public Task<int> DeleteAllAsync(long accountId, CancellationToken ct) =>
+        db.ExecuteAsync("delete from sign_in_session where account_id = @accountId", new { accountId }, ct);
+
+    /// <summary>Forgets sessions that have ended by themselves.</summary>
+    public Task CleanUpAsync(CancellationToken ct) =>
+        db.ExecuteAsync("delete from sign_in_session where ends_at < @now or last_seen_at < @idleSince", new { now = Now, idleSince = Now - Profile.SessionIdle }, ct);
+}
+
+/// <summary>A session that was ended.</summary>
+sealed record EndedSession(string Subject, string Sid);

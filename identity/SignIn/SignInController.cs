@@ -1,0 +1,94 @@
+using System.Globalization;
+using Identity.Authorize;
+using Identity.Clients;
+using Identity.Sessions;
+using Identity.Web;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+using Platform.Web;
+
+namespace Identity.SignIn;
+
+/// <summary>The page where people sign in.</summary>
+[Route("sign-in")]
+sealed class SignInController(SignInWithPassword signIn, PendingAuthorizations pending, ClientStore clients) : Controller
+{
+    /// <summary>Shows it.</summary>
+    /// <param name="request">The application's request that waits; without one the person ends on our own start page.</param>
+    /// <param name="ct">Stops waiting.</param>
+    [HttpGet]
+    public async Task<IActionResult> Show(string? request, CancellationToken ct)
+    {
+        var waiting = await FindWaitingAsync(request, ct);
+        return View("SignIn", new SignInForm { Email = waiting?.LoginHint, Request = waiting?.Text });
+    }
+
+    /// <summary>Tries what was typed.</summary>
+    [HttpPost]
+    public async Task<IActionResult> Create(SignInForm form, CancellationToken ct)
+    {
+        var waiting = await FindWaitingAsync(form.Request, ct);
+        form.Request = waiting?.Text;
+        if (string.IsNullOrWhiteSpace(form.Email) || string.IsNullOrEmpty(form.Password) || form.Email.Length > 254 || form.Password.Length > Profile.LongestPassword)
+        {
+            return Refuse(form, "signin.refused");
+        }
+
+        switch (await signIn.RunAsync(HttpContext, form.Email.Trim(), form.Password, ct))
+        {
+            case SignInAttempt.Succeeded:
+                return this.SeeOther(waiting is null ? "/" : QueryHelpers.AddQueryString("/connect/authorize/callback", "request", waiting.Text));
+            case SignInAttempt.TooMany too:
+                Response.Headers.RetryAfter = ((int)Math.Ceiling(too.Wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                return Refuse(form, "signin.too_many");
+            default:
+                return Refuse(form, "signin.refused");
+        }
+    }
+
+    ViewResult Refuse(SignInForm form, string textKey)
+    {
+        form.Password = null;
+        form.RefusalKey = textKey;
+        // The field is drawn from the form, not from what was posted.
+        ModelState.Clear();
+        return View("SignIn", form);
+    }
+
+    // A request that cannot be read any more (too old, cut off) is as good as none: the person can still sign in and go to the application by hand.
+    async Task<WaitingRequest?> FindWaitingAsync(string? text, CancellationToken ct)
+    {
+        if (text is null || pending.Read(text) is not { } waiting || await clients.FindEnabledAsync(waiting.Parameters.GetValueOrDefault("client_id", ""), ct) is not { } client)
+        {
+            return null;
+        }
+
+        // The form leads back here and on to the application; browsers want both named.
+        if (waiting.Parameters.GetValueOrDefault("redirect_uri") is { } uri && RedirectUri.IsRegistered(uri, client.RedirectUris))
+        {
+            HttpContext.AllowFormTarget(RedirectUri.Origin(uri));
+        }
+
+        return new(text, waiting.Parameters.GetValueOrDefault("login_hint") is { Length: <= 254 } hint ? hint : null);
+    }
+
+    sealed record WaitingRequest(string Text, string? LoginHint);
+}
+
+/// <summary>What the sign-in page asks for.</summary>
+sealed class SignInForm
+{
+    /// <summary>The address.</summary>
+    public string? Email { get; set; }
+
+    /// <summary>Never shown again.</summary>
+    public string? Password { get; set; }
+
+    /// <summary>The application's request that waits.</summary>
+    public string? Request { get; set; }
+
+    /// <summary>The text that says why it did not work.</summary>
+    [Microsoft.AspNetCore.Mvc.ModelBinding.BindNever]
+    public string? RefusalKey { get; set; }
+}

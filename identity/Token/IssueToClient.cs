@@ -1,0 +1,48 @@
+using Identity.Clients;
+using Identity.Web;
+using Platform.Audit;
+using Platform.Database;
+
+namespace Identity.Token;
+
+/// <summary>Gives a client a token for itself, without a person (RFC 6749, 4.4).</summary>
+sealed class IssueToClient(ClientStore clients, IssuedTokens tokens, Db db, AuditTrail audit)
+{
+    /// <summary>Does so; without a scope it gets all the API scopes it may have.</summary>
+    public async Task<TokenAnswer> RunAsync(Client client, ProtocolParameters form, CancellationToken ct)
+    {
+        var mayHave = client.AllowedScopes.Except(IdentityScopes.All, StringComparer.Ordinal).ToArray();
+        var scopes = form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ToArray() ?? mayHave;
+        // openid and offline_access speak of a person, and there is none.
+        if (scopes.Length == 0 || scopes.Except(mayHave, StringComparer.Ordinal).Any())
+        {
+            return new TokenAnswer.Refused(new("invalid_scope", "A scope is unknown, or not allowed for this client."));
+        }
+
+        var audiences = await clients.AudiencesAsync(scopes, ct);
+        if (audiences.Count == 0)
+        {
+            return new TokenAnswer.Refused(new("invalid_scope", "No API is behind that scope."));
+        }
+
+        var lifetime = TimeSpan.FromSeconds(client.AccessTokenLifetime);
+        var id = Secret.NewName();
+        // A chain of its own for each token: programs that ask at the same moment do not wait for each other.
+        await db.InTransactionAsync(() => audit.RecordAsync("token.issued", "token", id, null, new { client = client.ClientId, scopes }, ct), ct);
+        return new TokenAnswer.Issued(await tokens.WriteAccessTokenAsync(new(id, client.ClientId, client.ClientId, scopes, audiences, lifetime, AuthenticatedAt: null), ct), lifetime, scopes, IdToken: null);
+    }
+}
+
+/// <summary>What the token endpoint says.</summary>
+abstract record TokenAnswer
+{
+    TokenAnswer()
+    {
+    }
+
+    /// <summary>No.</summary>
+    public sealed record Refused(OAuthError Error) : TokenAnswer;
+
+    /// <summary>Here they are.</summary>
+    public sealed record Issued(string AccessToken, TimeSpan Lifetime, IReadOnlyList<string> Scopes, string? IdToken) : TokenAnswer;
+}

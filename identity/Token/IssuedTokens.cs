@@ -1,0 +1,107 @@
+using Identity.Keys;
+using Identity.Web;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Identity.Token;
+
+/// <summary>Writes and reads our own tokens.</summary>
+sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvider clock)
+{
+    const string AccessTokenType = "at+jwt";
+    const string IdTokenType = "JWT";
+
+    static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, SetDefaultTimesOnTokenCreation = false };
+
+    /// <summary>An access token (RFC 9068).</summary>
+    public Task<string> WriteAccessTokenAsync(AccessToken token, CancellationToken ct)
+    {
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["sub"] = token.Subject,
+            ["client_id"] = token.ClientId,
+            ["jti"] = token.Id,
+            ["scope"] = string.Join(' ', token.Scopes),
+            ["aud"] = token.Audiences is [var one] ? one : token.Audiences.ToArray(),
+        };
+        if (token.AuthenticatedAt is { } moment)
+        {
+            claims["auth_time"] = EpochTime.GetIntDate(moment);
+        }
+
+        return WriteAsync(AccessTokenType, claims, token.Lifetime, ct);
+    }
+
+    /// <summary>An id_token (OpenID Connect Core, 2).</summary>
+    public Task<string> WriteIdTokenAsync(IdToken token, CancellationToken ct)
+    {
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["sub"] = token.Subject,
+            ["aud"] = token.ClientId,
+            ["sid"] = token.Sid,
+            ["auth_time"] = EpochTime.GetIntDate(token.AuthenticatedAt),
+            ["amr"] = token.Amr,
+            ["at_hash"] = LeftHalfHash(token.AccessToken),
+        };
+        if (token.Nonce is not null)
+        {
+            claims["nonce"] = token.Nonce;
+        }
+
+        return WriteAsync(IdTokenType, claims, token.Lifetime, ct);
+    }
+
+    /// <summary>Reads an access token of ours that has not expired; null for anything else.</summary>
+    public async Task<JsonWebToken?> ReadAccessTokenAsync(string token, CancellationToken ct)
+    {
+        var parameters = await ParametersAsync(AccessTokenType, ct);
+        parameters.LifetimeValidator = (_, expires, _, _) => expires > clock.GetUtcNow().UtcDateTime;
+        return await ReadAsync(token, parameters);
+    }
+
+    /// <summary>Reads an id_token of ours given back as a hint, expired or not; null for anything else.</summary>
+    public async Task<JsonWebToken?> ReadHintAsync(string token, CancellationToken ct)
+    {
+        var parameters = await ParametersAsync(IdTokenType, ct);
+        parameters.LifetimeValidator = (_, expires, _, _) => expires is not null;
+        return await ReadAsync(token, parameters);
+    }
+
+    async Task<string> WriteAsync(string type, Dictionary<string, object> claims, TimeSpan lifetime, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return Handler.CreateToken(new SecurityTokenDescriptor
+        {
+            TokenType = type,
+            Issuer = settings.Issuer,
+            IssuedAt = now,
+            Expires = now + lifetime,
+            Claims = claims,
+            SigningCredentials = (await keys.GetAsync(ct)).Signing,
+        });
+    }
+
+    static async Task<JsonWebToken?> ReadAsync(string token, TokenValidationParameters parameters) =>
+        await Handler.ValidateTokenAsync(token, parameters) is { IsValid: true, SecurityToken: JsonWebToken read } ? read : null;
+
+    async Task<TokenValidationParameters> ParametersAsync(string type, CancellationToken ct) => new()
+    {
+        ValidIssuer = settings.Issuer,
+        ValidTypes = [type],
+        ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+        IssuerSigningKeys = (await keys.GetAsync(ct)).Verifying,
+        // Whom a token is for depends on where it is shown; the callers look.
+        AudienceValidator = (audiences, _, _) => audiences.Any(),
+    };
+
+    // OpenID Connect Core, 3.1.3.6: ties the id_token to the access token beside it.
+    static string LeftHalfHash(string accessToken) =>
+        Base64UrlEncoder.Encode(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(accessToken))[..16]);
+}
+
+/// <summary>What an access token says.</summary>
+sealed record AccessToken(string Id, string Subject, string ClientId, IReadOnlyList<string> Scopes, IReadOnlyList<string> Audiences, TimeSpan Lifetime, DateTime? AuthenticatedAt);
+
+/// <summary>What an id_token says.</summary>
+sealed record IdToken(string Subject, string ClientId, string Sid, DateTime AuthenticatedAt, string[] Amr, string? Nonce, string AccessToken, TimeSpan Lifetime);

@@ -1,0 +1,185 @@
+using System.Reflection;
+using Identity.Authorize;
+using Identity.Clients;
+using Identity.Demo;
+using Identity.EndSession;
+using Identity.Grants;
+using Identity.Keys;
+using Identity.PasswordReset;
+using Identity.Sessions;
+using Identity.SignIn;
+using Identity.Throttling;
+using Identity.Token;
+using Identity.Users;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Razor;
+using Platform.Database;
+using Platform.DataProtection;
+using Platform.Mail;
+using Platform.Outbox;
+using Platform.Web;
+
+namespace Identity.Web;
+
+/// <summary>Identity, put together: what it is made of and the order in which a request passes through it.</summary>
+static class IdentityApplication
+{
+    const int LargestBody = 64 * 1024;
+
+    public static async Task<WebApplication> BuildAsync(IReadOnlyList<string> arguments, CancellationToken ct)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. arguments], ContentRootPath = ContentRoot() });
+        var dataFolder = DataFolder.Of(builder.Configuration, builder.Environment.ContentRootPath);
+        var settings = IdentitySettings.From(builder.Configuration, dataFolder, builder.Environment.IsProduction());
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+        });
+        Listen(builder, settings);
+        // Its lines hold whole addresses, and in ours there are codes.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        var database = await ServiceDatabase.OpenAsync(builder.Configuration, builder.Environment.ContentRootPath, "identity", [Assembly.GetExecutingAssembly()], logs: null, ct);
+        AddServices(builder, settings, database);
+        var app = builder.Build();
+        Use(app);
+        return app;
+    }
+
+    /// <summary>What has to be there before the first request: the portal as a client, a signing key; in Production, nothing of the demonstration.</summary>
+    public static async Task PrepareAsync(WebApplication app, CancellationToken ct)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CallerAccessor>().Current = Caller.System("identity:start");
+        await scope.ServiceProvider.GetRequiredService<NoDemoInProduction>().CheckAsync(ct);
+        await scope.ServiceProvider.GetRequiredService<PortalRegistration>().RunAsync(ct);
+        await app.Services.GetRequiredService<SigningKeys>().GetAsync(ct);
+    }
+
+    static void AddServices(WebApplicationBuilder builder, IdentitySettings settings, ServiceDatabase database)
+    {
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.AddServiceDatabase(database);
+        services.AddPartnerPortalDataProtection(builder.Configuration, "identity", settings.DataFolder);
+        services.AddPartnerPortalMail(builder.Configuration, settings.DataFolder);
+        services.AddPlatform(Assembly.GetExecutingAssembly());
+        services.AddAccounts();
+        services.AddScoped<Throttle>();
+        services.AddScoped<ClientStore>();
+        services.AddScoped<RegisterClient>();
+        services.AddScoped<PortalRegistration>();
+        services.AddScoped<SigningKeyStore>();
+        services.AddSingleton<SigningKeys>();
+        services.AddScoped<SessionStore>();
+        services.AddScoped<BeginSession>();
+        services.AddScoped<Sessions.EndSession>();
+        services.AddScoped<GrantStore>();
+        services.AddSingleton<PendingAuthorizations>();
+        services.AddScoped<AuthorizationChecks>();
+        services.AddScoped<AnswerAuthorization>();
+        services.AddSingleton<IssuedTokens>();
+        services.AddScoped<ClientAuthentication>();
+        services.AddScoped<RedeemCode>();
+        services.AddScoped<IssueToClient>();
+        services.AddSingleton<PasswordWork>();
+        services.AddScoped<SignInWithPassword>();
+        services.AddScoped<LogoutRequests>();
+        services.AddScoped<PasswordResetStore>();
+        services.AddScoped<RequestPasswordReset>();
+        services.AddScoped<ChooseNewPassword>();
+        services.AddScoped<PasswordResetMail>();
+        services.AddScoped<IOutboxReceiver>(provider => provider.GetRequiredService<PasswordResetMail>());
+        services.AddScoped<AddUserVerb>();
+        services.AddScoped<SeedDemo>();
+        services.AddScoped<NoDemoInProduction>();
+        services.AddHostedService<Housekeeping>();
+        services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
+        services.AddAuthentication(SessionAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null);
+        AddPages(services);
+    }
+
+    static void AddPages(IServiceCollection services)
+    {
+        services.AddControllersWithViews(options => options.Filters.Add(new AutoValidateAntiforgeryTokenAttribute()))
+            .ConfigureApplicationPartManager(parts => parts.FeatureProviders.Add(new InternalControllers()));
+        services.Configure<RazorViewEngineOptions>(options => options.ViewLocationExpanders.Add(new FolderViews()));
+        services.Configure<SecurityHeaderOptions>(options => options.ReferrerPolicy = "no-referrer");
+        services.PostConfigure<AntiforgeryOptions>(options =>
+        {
+            // A name of its own: on localhost portal and identity share their cookies. Lax: people come here from the portal, and what they have open stays good.
+            options.Cookie.Name = "__Host-identity-antiforgery";
+            options.Cookie.SameSite = SameSiteMode.Lax;
+        });
+        services.AddSingleton<IErrorPage, ErrorView>();
+    }
+
+    static void Use(WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseLanguages();
+        app.Use((http, next) =>
+        {
+            Languages.Choose(http, http.Request.Query["ui_locales"] is [{ Length: <= 200 } locales] ? locales : null);
+            return next(http);
+        });
+        app.UseErrorAnswers();
+        app.Use((http, next) =>
+        {
+            // There are no tenants here yet: identity works on its own tables as the product, under the name of what it does.
+            http.RequestServices.GetRequiredService<CallerAccessor>().Current = Caller.System("identity:request");
+            return next(http);
+        });
+        app.UseRouting();
+        app.UseAuthentication();
+        app.Use((http, next) =>
+        {
+            if (http.Session() is { } session)
+            {
+                http.RequestServices.GetRequiredService<CallerAccessor>().Current = Caller.System("account:" + session.Subject);
+            }
+
+            return next(http);
+        });
+        app.MapStaticAssets().ShortCircuit();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
+        app.MapControllers();
+    }
+
+    // Behind a proxy that speaks https, ASPNETCORE_URLS says where to listen.
+    static void Listen(WebApplicationBuilder builder, IdentitySettings settings)
+    {
+        if (builder.Configuration["urls"] is not null || builder.Configuration["http_ports"] is not null)
+        {
+            return;
+        }
+
+        var address = new UriBuilder(settings.Issuer);
+        if (builder.Configuration.GetValue<int?>("port") is { } port)
+        {
+            address.Port = port;
+        }
+
+        builder.WebHost.UseUrls(address.Uri.GetLeftPart(UriPartial.Authority));
+    }
+
+    /// <summary>Where wwwroot stands: the working folder, or the program's own when it was started from elsewhere.</summary>
+    static string ContentRoot()
+    {
+        var assets = Path.Combine("wwwroot", "css", "identity.css");
+        var here = Directory.GetCurrentDirectory();
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null && !File.Exists(Path.Combine(here, assets)); folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, assets)))
+            {
+                return folder.FullName;
+            }
+        }
+
+        return here;
+    }
+}

@@ -1,0 +1,22 @@
+namespace Identity.Web;
+
+/// <summary>What the specifications call an error: a code for programs, a sentence for the developer who reads it.</summary>
+/// <param name="Code">As RFC 6749 or OpenID Connect names it.</param>
+/// <param name="Description">ASCII without quotes and backslashes; never repeats what was sent.</param>
+public sealed record OAuthError(string Code, string Description)
+{
+    /// <summary>
+    /// Whether the client may be told by sending the browser to its redirect address. False until that address has been found
+    /// registered: everything before is said on our own page (RFC 9700, 4.11.2).
+    /// </summary>
+    public bool MayRedirect { get; init; }
+
+    /// <summary>A request that is missing something, repeats something, or is otherwise malformed.</summary>
+    public static OAuthError InvalidRequest(string description) => new("invalid_request", description);
+
+    /// <summary>Client authentication failed.</summary>
+    public static OAuthError InvalidClient { get; } = new("invalid_client", "Client authentication failed.");
+
+    /// <summary>A code that is not good (any more): one sentence for all reasons.</summary>
+    public static OAuthError InvalidGrant { get; } = new("invalid_grant", "The authorization code is not valid, was used before, has expired or belongs to another request.");
+}

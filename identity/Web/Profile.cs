@@ -1,0 +1,50 @@
+namespace Identity.Web;
+
+/// <summary>
+/// The numbers of the protocol, in one place. They are those of our profile (OAuth 2.1, RFC 9700, ASVS 5) and not settings: an
+/// installation that wants them weaker wants another product.
+/// </summary>
+public static class Profile
+{
+    /// <summary>How long a code waits to be redeemed.</summary>
+    public static readonly TimeSpan Code = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long an id_token is good for.</summary>
+    public static readonly TimeSpan IdToken = TimeSpan.FromSeconds(300);
+
+    /// <summary>How long an access token is good for.</summary>
+    public static readonly TimeSpan AccessToken = TimeSpan.FromSeconds(900);
+
+    /// <summary>How far clocks may be apart.</summary>
+    public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+
+    /// <summary>A session ends this long after it began, whatever happens.</summary>
+    public static readonly TimeSpan SessionAbsolute = TimeSpan.FromHours(10);
+
+    /// <summary>A session ends this long after it was last used.</summary>
+    public static readonly TimeSpan SessionIdle = TimeSpan.FromHours(2);
+
+    /// <summary>How long somebody may take to sign in before the application's request is forgotten.</summary>
+    public static readonly TimeSpan PendingAuthorization = TimeSpan.FromHours(1);
+
+    /// <summary>How long a mailed link to choose a new password works.</summary>
+    public static readonly TimeSpan PasswordReset = TimeSpan.FromMinutes(60);
+
+    /// <summary>Wrong passwords that lock an account.</summary>
+    public const int FailuresThatLock = 5;
+
+    /// <summary>How long it stays locked: long enough to make guessing hopeless, short enough that locking somebody out is no weapon.</summary>
+    public static readonly TimeSpan Lockout = TimeSpan.FromMinutes(15);
+
+    /// <summary>Rounds of PBKDF2-HMAC-SHA-512 (ASVS 11.4.2).</summary>
+    public const int PasswordRounds = 210_000;
+
+    /// <summary>The shortest password.</summary>
+    public const int ShortestPassword = 12;
+
+    /// <summary>The longest password, so that nobody makes us hash a book.</summary>
+    public const int LongestPassword = 256;
+
+    /// <summary>Bits of an RSA signing key.</summary>
+    public const int RsaBits = 3072;
+}
