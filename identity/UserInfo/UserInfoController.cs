@@ -20,7 +20,7 @@ sealed class UserInfoController(IssuedTokens tokens, GrantStore grants) : Contro
         if (await TokenAsync(ct) is not { } text)
         {
             // RFC 6750, 3.1: who has not tried is not told of an error.
-            return Challenge(StatusCodes.Status401Unauthorized, "Bearer realm=\"identity\"");
+            return Challenge(StatusCodes.Status401Unauthorized, error: null);
         }
 
         if (await tokens.ReadAccessTokenAsync(text, ct) is not { } token)
@@ -30,7 +30,7 @@ sealed class UserInfoController(IssuedTokens tokens, GrantStore grants) : Contro
 
         if (!token.GetPayloadValue<string>("scope").Split(' ').Contains(IdentityScopes.OpenId, StringComparer.Ordinal))
         {
-            return Challenge(StatusCodes.Status403Forbidden, "Bearer realm=\"identity\", error=\"insufficient_scope\", error_description=\"The token has not the scope openid.\", scope=\"openid\"");
+            return Challenge(StatusCodes.Status403Forbidden, new("insufficient_scope", "The token has not the scope openid."));
         }
 
         return await grants.FindStandingAsync(token.Id.Split('.')[0], token.GetPayloadValue<string>("client_id"), ct) is { } grant ? Tell(grant) : Invalid();
@@ -67,12 +67,11 @@ sealed class UserInfoController(IssuedTokens tokens, GrantStore grants) : Contro
         return HttpMethods.IsPost(Request.Method) && Request.HasFormContentType ? ProtocolParameters.Of(await Request.ReadFormAsync(ct))["access_token"] : null;
     }
 
-    StatusCodeResult Invalid() =>
-        Challenge(StatusCodes.Status401Unauthorized, "Bearer realm=\"identity\", error=\"invalid_token\", error_description=\"The access token is not valid (any more).\"");
+    JsonResult Invalid() => Challenge(StatusCodes.Status401Unauthorized, new("invalid_token", "The access token is not valid (any more)."));
 
-    StatusCodeResult Challenge(int status, string challenge)
+    JsonResult Challenge(int status, OAuthError? error)
     {
-        Response.Headers.WWWAuthenticate = challenge;
-        return StatusCode(status);
+        Response.Headers.WWWAuthenticate = error is null ? "Bearer realm=\"identity\"" : $"Bearer realm=\"identity\", error=\"{error.Code}\", error_description=\"{error.Description}\"";
+        return error is null ? new JsonResult(new { }) { StatusCode = status } : this.OAuthError(error, status);
     }
 }

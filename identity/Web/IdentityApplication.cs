@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Unicode;
 using Identity.Authorize;
 using Identity.Clients;
 using Identity.Demo;
@@ -15,6 +16,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Razor;
+using Microsoft.Extensions.WebEncoders;
 using Platform.Database;
 using Platform.DataProtection;
 using Platform.Mail;
@@ -40,8 +42,8 @@ static class IdentityApplication
             kestrel.Limits.MaxRequestBodySize = LargestBody;
         });
         Listen(builder, settings);
-        // Its lines hold whole addresses, and in ours there are codes.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        // Its lines on each request hold whole addresses, and in ours there are codes.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         var database = await ServiceDatabase.OpenAsync(builder.Configuration, builder.Environment.ContentRootPath, "identity", [Assembly.GetExecutingAssembly()], logs: null, ct);
         AddServices(builder, settings, database);
         var app = builder.Build();
@@ -114,6 +116,8 @@ static class IdentityApplication
             options.Cookie.Name = "__Host-identity-antiforgery";
             options.Cookie.SameSite = SameSiteMode.Lax;
         });
+        // Chinese stays Chinese in the page's source; what is dangerous in HTML is encoded all the same.
+        services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new(UnicodeRanges.All));
         services.AddSingleton<IErrorPage, ErrorView>();
     }
 
