@@ -1,4 +1,5 @@
 using Portal.Web;
+using Portal.Web.Layout;
 
 namespace Portal.Start;
 
@@ -21,8 +22,8 @@ static class FirstSteps
         ("viewer", new("start.step.catalog", "/catalog", "category")),
     ];
 
-    public static IReadOnlyList<FirstStep> For(ICurrentPerson person) =>
-        [.. All.Where(entry => person.Has(entry.Role)).Select(entry => entry.Step).Distinct()];
+    public static IReadOnlyList<FirstStep> For(ICurrentPerson person, Navigation navigation) =>
+        [.. All.Where(entry => person.Has(entry.Role)).Select(entry => entry.Step).Where(step => navigation.Leads(step.Link)).Distinct()];
 }
 
 /// <summary>One thing to do.</summary>

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Mvc;
 using Portal.Web;
+using Portal.Web.Layout;
 
 namespace Portal.Start;
 
 /// <summary>The page after signing in: what waits for this person, and how things stand.</summary>
 [Route("")]
-public sealed class StartController(IEnumerable<IWaitingSource> waiting, IEnumerable<IFigureSource> figures, ICurrentPerson me) : Controller
+public sealed class StartController(IEnumerable<IWaitingSource> waiting, IEnumerable<IFigureSource> figures, Navigation navigation, ICurrentPerson me) : Controller
 {
     /// <summary>Shows it.</summary>
     [HttpGet("")]
@@ -17,12 +18,12 @@ public sealed class StartController(IEnumerable<IWaitingSource> waiting, IEnumer
             standing.AddRange(await source.FindAsync(ct));
         }
 
-        return View("StartPage", new StartPage(await WaitingAsync(ct), [.. standing.OrderBy(figure => figure.Order)], FirstSteps.For(me)));
+        return View("StartPage", new StartPage(await WaitingAsync(ct), [.. standing.OrderBy(figure => figure.Order)], FirstSteps.For(me, navigation)));
     }
 
     /// <summary>What waits alone, for the page that is told that something changed.</summary>
     [HttpGet("waiting")]
-    public async Task<IActionResult> Waiting(CancellationToken ct) => PartialView("_Waiting", new StartPage(await WaitingAsync(ct), [], FirstSteps.For(me)));
+    public async Task<IActionResult> Waiting(CancellationToken ct) => PartialView("_Waiting", new StartPage(await WaitingAsync(ct), [], FirstSteps.For(me, navigation)));
 
     async Task<IReadOnlyList<Waiting>> WaitingAsync(CancellationToken ct)
     {

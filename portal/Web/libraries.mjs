@@ -31,21 +31,20 @@ function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">\n${symbols.join('\n')}\n</svg>\n`;
 }
 
-// An icon is named by <icon name="bell" />, which must exist, or by a literal in a line that speaks of an icon.
+// An icon is named by <icon name="bell" />, which must exist, or by a literal that a page or a class hands on to one.
 function named() {
   const found = new Set();
+  const exists = name => existsSync(join(icons, `${name}.svg`));
   for (const path of sources('.')) {
-    for (const line of readFileSync(path, 'utf8').split('\n')) {
-      for (const [, name] of line.matchAll(/<icon\s[^>]*?name="([a-z0-9-]+)"/g)) {
-        if (!existsSync(join(icons, `${name}.svg`))) {
-          console.error(`${path}: error ICON: there is no icon "${name}"; see node_modules/@tabler/icons/icons/outline`);
-          process.exitCode = 1;
-        } else found.add(name);
-      }
-      if (/icon/i.test(line)) {
-        for (const [, name] of line.matchAll(/"([a-z][a-z0-9-]*)"/g)) if (existsSync(join(icons, `${name}.svg`))) found.add(name);
+    const text = readFileSync(path, 'utf8');
+    for (const [, name] of text.matchAll(/<icon\s[^>]*?name="([a-z0-9-]+)"/g)) {
+      if (exists(name)) found.add(name);
+      else {
+        console.error(`${path}: error ICON: there is no icon "${name}"; see node_modules/@tabler/icons/icons/outline`);
+        process.exitCode = 1;
       }
     }
+    for (const [, name] of text.matchAll(path.endsWith('.cs') ? /"([a-z][a-z0-9-]*)"/g : /\b[a-z-]*icon="([a-z][a-z0-9-]*)"/g)) if (exists(name)) found.add(name);
   }
   return found;
 }

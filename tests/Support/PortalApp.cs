@@ -46,6 +46,12 @@ public class PortalApp : IAsyncLifetime
     /// <summary>Settings of this portal that differ from the product's own; override to add some.</summary>
     protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>();
 
+    /// <summary>True for a portal that listens on a free port of this machine, for tests with a real browser.</summary>
+    protected virtual bool Listens => false;
+
+    /// <summary>Where a portal that listens is reached: <c>http://localhost:PORT</c>.</summary>
+    public Uri Address => factory!.ClientOptions.BaseAddress;
+
     /// <summary>Replaces what lies outside the building, or adds endpoints of a test's own.</summary>
     protected virtual void Change(IServiceCollection services)
     {
@@ -94,7 +100,12 @@ public class PortalApp : IAsyncLifetime
         IdentityProvider = new(Clock);
         Given = new(database, Clock);
         factory = new Factory(this);
-        _ = factory.Server;
+        if (Listens)
+        {
+            factory.UseKestrel(0);
+        }
+
+        factory.StartServer();
     }
 
     /// <inheritdoc/>
@@ -110,6 +121,9 @@ public class PortalApp : IAsyncLifetime
             await database.DisposeAsync();
         }
     }
+
+    /// <summary>The session cookie with which that person is signed in, for a browser that is not a <see cref="Visitor"/>.</summary>
+    public string SessionOf(TestPerson person) => IssueCookie(TestIdentityProvider.Issuer, person.Subject, person.Name).Value.ToString();
 
     // The portal's own sign-in handler issues the cookie, as it does after the identity provider's answer.
     SetCookieHeaderValue IssueCookie(string issuer, string subject, string name)

@@ -21,7 +21,7 @@ public enum Tone
     Bad,
 }
 
-/// <summary>A status: <c>&lt;status-badge tone="Tone.Good" text="@T["deals.status.approved"]" /&gt;</c>. The text says it, the colour only helps.</summary>
+/// <summary>A status: <c>&lt;status-badge tone="Good" text="@T["deals.status.approved"]" /&gt;</c>, or <c>tone="@deal.Tone"</c>. The text says it, the colour only helps.</summary>
 [HtmlTargetElement("status-badge", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class StatusBadgeTagHelper : TagHelper
 {

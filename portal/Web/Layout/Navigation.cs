@@ -49,8 +49,11 @@ public sealed class Navigation(EndpointDataSource endpoints)
 
     /// <summary>The sections that a person sees; a page that no feature serves yet is left out.</summary>
     public IReadOnlyList<Section> For(ICurrentPerson person) =>
-        [.. All.Select(section => section with { Pages = [.. section.Pages.Where(page => person.Has(page.Roles) && addresses.Value.Contains(page.Path))] })
+        [.. All.Select(section => section with { Pages = [.. section.Pages.Where(page => person.Has(page.Roles) && Leads(page.Path))] })
             .Where(section => section.Pages.Count > 0)];
+
+    /// <summary>True when some page answers at the address.</summary>
+    public bool Leads(string path) => addresses.Value.Contains(path);
 
     /// <summary>Pages that belong together.</summary>
     /// <param name="TextKey">The heading's text key; none for the first section.</param>

@@ -7,10 +7,10 @@
 
   function palette() {
     return {
-      text: colour('--tabler-body-color'),
-      quiet: colour('--tabler-secondary'),
-      line: colour('--tabler-border-color'),
-      ground: colour('--tabler-bg-surface'),
+      text: colour('--chart-text'),
+      quiet: colour('--chart-quiet'),
+      line: colour('--chart-line'),
+      ground: colour('--chart-ground'),
       series: [1, 2, 3, 4, 5, 6, 7, 8].map(number => colour(`--chart-${number}`)),
     };
   }

@@ -1,0 +1,42 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Browser.Tests;
+
+/// <summary>One browser for all tests; each opens a profile of its own in it.</summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    IPlaywright? playwright;
+    IBrowser? browser;
+
+    /// <summary>A fresh profile: no cookies, nothing cached.</summary>
+    public async Task<IBrowserContext> ProfileAsync(BrowserNewContextOptions options)
+    {
+        playwright ??= await Playwright.CreateAsync();
+        browser ??= await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = BrowserFactAttribute.Chromium,
+            Args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        return await browser.NewContextAsync(options);
+    }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        if (browser is not null)
+        {
+            await browser.DisposeAsync();
+        }
+
+        playwright?.Dispose();
+    }
+}
+
+/// <summary>All browser tests share one browser and one portal and run one after the other: two cores are not many.</summary>
+[CollectionDefinition(Name)]
+public sealed class InTheBrowser : ICollectionFixture<Chromium>, ICollectionFixture<ListeningPortal>
+{
+    public const string Name = "in the browser";
+}

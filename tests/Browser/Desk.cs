@@ -1,0 +1,163 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Shouldly;
+using Support;
+
+namespace Browser.Tests;
+
+/// <summary>
+/// Somebody at work with a real browser. Whatever the browser complains about (script errors, the security policy, missing files) fails
+/// the test when the desk is left, unless the test said that it would happen.
+/// </summary>
+public sealed class Desk : IAsyncDisposable
+{
+    static readonly string Artifacts = Path.Combine(Repository(), "artifacts", "screens");
+
+    readonly IBrowserContext profile;
+    readonly List<string> complaints = [];
+    readonly List<string> expected = [];
+
+    readonly PortalApp portal;
+
+    Desk(IBrowserContext profile, IPage page, PortalApp portal) => (this.profile, Page, this.portal) = (profile, page, portal);
+
+    /// <summary>The page in front of the person.</summary>
+    public IPage Page { get; }
+
+    /// <summary>Sits down.</summary>
+    /// <param name="chromium">The browser.</param>
+    /// <param name="portal">The portal it opens.</param>
+    /// <param name="person">Who is signed in, if anybody.</param>
+    /// <param name="language">The language chosen in this browser.</param>
+    /// <param name="script">False switches JavaScript off.</param>
+    public static async Task<Desk> SitDownAsync(Chromium chromium, PortalApp portal, TestPerson? person, string language = "en", bool script = true)
+    {
+        var opened = await chromium.ProfileAsync(new()
+        {
+            BaseURL = portal.Address.ToString(),
+            Locale = language,
+            TimezoneId = "Asia/Shanghai",
+            ViewportSize = new() { Width = 1280, Height = 900 },
+            JavaScriptEnabled = script,
+        });
+        opened.SetDefaultTimeout(10_000);
+        var address = portal.Address.ToString();
+        await opened.AddCookiesAsync([new() { Name = "language", Value = language, Url = address }]);
+        if (person is not null)
+        {
+            await opened.AddCookiesAsync([new() { Name = "__Host-portal", Value = portal.SessionOf(person), Url = address.Replace("http:", "https:", StringComparison.Ordinal), Secure = true, HttpOnly = true, SameSite = SameSiteAttribute.Lax }]);
+        }
+
+        var desk = new Desk(opened, await opened.NewPageAsync(), portal);
+        desk.Page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                desk.complaints.Add(message.Text);
+            }
+        };
+        desk.Page.PageError += (_, error) => desk.complaints.Add(error);
+        return desk;
+    }
+
+    /// <summary>The browser will complain with these words, and rightly.</summary>
+    public void Expect(string complaint) => expected.Add(complaint);
+
+    /// <summary>Opens an address of the portal.</summary>
+    public async Task<int> OpenAsync(string path)
+    {
+        var answer = await Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Load });
+        answer!.Status.ShouldBeLessThan(500, $"{path}: {string.Join('\n', portal.Log.Lines.TakeLast(3))}");
+        return answer.Status;
+    }
+
+    /// <summary>
+    /// Looks at a page as everybody sees it: in both languages, light and dark, on a desk and on a phone. It must satisfy axe in each, and
+    /// nothing may stick out at the side of the phone. With SCREENSHOTS=1 pictures are left in <c>artifacts/screens</c>.
+    /// </summary>
+    /// <param name="path">The page.</param>
+    /// <param name="name">The pictures' name.</param>
+    /// <param name="before">What is done on the page before it is looked at, such as opening a menu.</param>
+    public async Task LookAtAsync(string path, string name, Func<IPage, Task>? before = null)
+    {
+        foreach (var language in new[] { "en", "zh-CN" })
+        {
+            await profile.AddCookiesAsync([new() { Name = "language", Value = language, Url = portal.Address.ToString() }]);
+            foreach (var (width, height) in new[] { (1280, 900), (360, 740) })
+            {
+                await Page.SetViewportSizeAsync(width, height);
+                await OpenAsync(path);
+                if (before is not null)
+                {
+                    await before(Page);
+                }
+
+                foreach (var theme in new[] { "light", "dark" })
+                {
+                    await Page.EvaluateAsync("theme => document.documentElement.dataset.bsTheme = theme", theme);
+                    await PictureAsync($"{name}.{width}.{language}.{theme}");
+                    if ((width == 1280) == (theme == "light"))
+                    {
+                        await CheckAxeAsync($"{path} ({language}, {width}, {theme})");
+                    }
+                }
+
+                if (width == 360)
+                {
+                    await CheckWidthAsync($"{path} ({language})");
+                }
+            }
+        }
+
+        await Page.SetViewportSizeAsync(1280, 900);
+    }
+
+    /// <summary>Leaves a picture, where pictures are wanted.</summary>
+    public async Task PictureAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is "1")
+        {
+            await Page.ScreenshotAsync(new() { Path = Path.Combine(Artifacts, name + ".png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
+        }
+    }
+
+    /// <summary>Nothing on the page may keep somebody from using it (WCAG 2.2 A and AA, and axe's best practices).</summary>
+    public async Task CheckAxeAsync(string where)
+    {
+        var result = await Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
+        result.Violations.Select(problem => $"{problem.Id}: {problem.Help}: {string.Join(" | ", problem.Nodes.Take(3).Select(node => node.Html))}")
+            .ShouldBeEmpty(where);
+    }
+
+    /// <summary>The page is no wider than the window; wide tables scroll in themselves.</summary>
+    public async Task CheckWidthAsync(string where)
+    {
+        var tooWide = await Page.EvaluateAsync<string[]>("""
+            () => {
+              const width = document.documentElement.clientWidth;
+              if (document.documentElement.scrollWidth <= width) return [];
+              return [...document.body.querySelectorAll('*')].filter(element => element.getBoundingClientRect().right > width + 1).slice(0, 5)
+                .map(element => `${element.tagName.toLowerCase()}.${element.className} reaches ${Math.round(element.getBoundingClientRect().right)}`);
+            }
+            """);
+        tooWide.ShouldBeEmpty(where);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await profile.DisposeAsync();
+        complaints.Where(complaint => !expected.Exists(words => complaint.Contains(words, StringComparison.Ordinal))).ShouldBeEmpty("The browser complained.");
+    }
+
+    static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "PartnerPortal.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
+}
