@@ -128,7 +128,7 @@ start() {
 answers() {
     local url=$1/health/ready
     if has curl; then
-        curl -fsk --noproxy '*' --max-time 3 -o /dev/null "$url" 2>/dev/null
+        [ "$(curl -sk --noproxy "*" --max-time 3 -o /dev/null -w "%{http_code}" "$url" 2>/dev/null)" = 200 ]
     elif [[ $url =~ ^http://([^/:]+)(:([0-9]+))?(/.*)$ ]]; then
         local host=${BASH_REMATCH[1]} port=${BASH_REMATCH[3]:-80} path=${BASH_REMATCH[4]} status
         { exec 3<>"/dev/tcp/$host/$port"; } 2>/dev/null || return 1

@@ -37,6 +37,7 @@ static class PortalApplication
         services.AddPages();
         services.AddShell();
         services.AddOpenApi("v1", options => options.ShouldInclude = description => description.RelativePath?.StartsWith("api/v1", StringComparison.Ordinal) == true);
+        services.AddScoped<IVerb, MigrateVerb>();
         services.AddFeatures();
     }
 

@@ -103,7 +103,7 @@ public sealed class EmbeddedPostgres
 
         await using var turn = await WaitForTurnAsync(Path.GetFullPath(dataFolder), ct);
         var binaries = await PostgresBinaries.FindAsync(null, place.DatabaseVersion, ct);
-        var (exitCode, output) = await ServerCommand.RunAsync(ServerCommand.User, binaries.PgCtl, ["stop", "-D", place.Real, "-m", "fast", "-w", "-t", "60"], null, ct);
+        var (exitCode, output) = await ServerCommand.RunAsync(await place.UserAsync(ct), binaries.PgCtl, ["stop", "-D", place.Real, "-m", "fast", "-w", "-t", "60"], null, ct);
         if (exitCode != 0 && place.ServerProcess is not null)
         {
             throw new InvalidOperationException($"The database did not stop: {output}");
@@ -217,15 +217,16 @@ public sealed class EmbeddedPostgres
         var waited = Stopwatch.StartNew();
         while (true)
         {
+            var launched = DateTimeOffset.UtcNow;
             folder.ForgetKilledServer();
             // pg_ctl gives the server a session of its own, so that neither Ctrl-C nor the end of this process reaches it.
-            var (exitCode, _) = await ServerCommand.RunAsync(ServerCommand.User, binaries.PgCtl, ["start", "-D", folder.Real, "-l", folder.StartLog, "-w", "-t", "60", "-s"], null, ct);
+            var (exitCode, _) = await ServerCommand.RunAsync(await folder.UserAsync(ct), binaries.PgCtl, ["start", "-D", folder.Real, "-l", folder.StartLog, "-w", "-t", "60", "-s"], null, ct);
             if (exitCode == 0)
             {
                 return;
             }
 
-            var complaint = folder.LastComplaint();
+            var complaint = folder.LastComplaint(launched);
             if (!complaint.Contains("shared memory block", StringComparison.Ordinal) || waited.Elapsed > Patience)
             {
                 throw new CannotStartException($"The database did not come up; the last line of its log: {complaint}");
@@ -238,7 +239,7 @@ public sealed class EmbeddedPostgres
 
     async Task WaitUntilReadyAsync(CancellationToken ct)
     {
-        var waited = Stopwatch.StartNew();
+        var (began, waited) = (DateTimeOffset.UtcNow, Stopwatch.StartNew());
         while (true)
         {
             try
@@ -258,7 +259,7 @@ public sealed class EmbeddedPostgres
             }
             catch (NpgsqlException failure)
             {
-                throw new CannotStartException($"The database did not come up ({failure.Message}); the last line of its log: {folder.LastComplaint()}", failure);
+                throw new CannotStartException($"The database did not come up ({failure.Message}); the last line of its log: {folder.LastComplaint(began)}", failure);
             }
         }
     }

@@ -50,6 +50,21 @@ sealed class ServerFolder(string dataFolder)
         }
     }
 
+    /// <summary>
+    /// Whom its programs run as: as root the one whom the database belongs to, so that root may look after what an ordinary
+    /// user began. Null: oneself.
+    /// </summary>
+    public async Task<string?> UserAsync(CancellationToken ct)
+    {
+        if (ServerCommand.User is null || DatabaseVersion is null)
+        {
+            return ServerCommand.User;
+        }
+
+        var (exitCode, owner) = await ServerCommand.RunAsync(null, "stat", ["-c", "%U", Real], null, ct);
+        return exitCode == 0 ? owner : ServerCommand.User;
+    }
+
     /// <summary>Makes the database in a folder beside its place and moves it there when it is whole.</summary>
     public async Task CreateAsync(PostgresBinaries binaries, string password, CancellationToken ct)
     {
@@ -83,14 +98,16 @@ sealed class ServerFolder(string dataFolder)
     /// <summary>Forgets a server that was killed, so that its number, given to another process since, does not stop the next start.</summary>
     public void ForgetKilledServer() => File.Delete(PidFile);
 
-    /// <summary>The last complaint in the server's logs.</summary>
-    public string LastComplaint()
+    /// <summary>The last complaint in the server's logs since a moment.</summary>
+    public string LastComplaint(DateTimeOffset since)
     {
+        // Every line begins with its time, in UTC.
+        var start = since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
         var lines = LogFolders.Select(folder => Path.Combine(Real, folder)).Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*.log"))
             .OrderBy(File.GetLastWriteTimeUtc)
             .SelectMany(File.ReadLines)
-            .Where(line => line.Length > 0)
+            .Where(line => string.CompareOrdinal(line, start) >= 0)
             .ToList();
         return lines.FindLast(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal))
             ?? lines.LastOrDefault() ?? "its log is empty";

@@ -20,6 +20,8 @@ public sealed class ServerOfATest : IAsyncDisposable
         };
     }
 
+    public string Parent => parent.FullName;
+
     public string DataFolder => Path.Combine(parent.FullName, "data");
 
     public EmbeddedPostgresOptions Options { get; set; }
