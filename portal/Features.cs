@@ -4,6 +4,9 @@ using Portal.Kpis;
 using Portal.Notifications;
 using Portal.Partners;
 using Portal.Search;
+using Portal.Orders;
+using Portal.Partners;
+using Portal.Stock;
 using Portal.Verify;
 
 namespace Portal;
@@ -19,6 +22,8 @@ static class Features
         .AddKpis()
         .AddNotifications()
         .AddSearch()
+        .AddStock()
+        .AddOrders()
         .AddVerify()
         ;
 }

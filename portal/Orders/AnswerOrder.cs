@@ -1,10 +1,11 @@
 using Platform.Database;
+using Portal.Kpis;
 using Portal.Stock;
 
 namespace Portal.Orders;
 
 /// <summary>The seller answers a submitted order: promises the whole of it and reserves its stock, or turns it down with a reason.</summary>
-public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, OrderNews news)
+public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, KpiFacts kpis, OrderNews news)
 {
     /// <summary>Promises the whole order.</summary>
     public Task<OrderOutcome> ConfirmAsync(string number, int? version, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
@@ -24,6 +25,7 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
         }
 
         await orders.ConfirmAsync(order, place, ct);
+        await kpis.AddOrdersAsync([order.PurchaseOrderId], ct);
         await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Confirm, OrderStatus.Confirmed, null, ct);
         return new OrderOutcome.Done(order.Number);
     }, ct);

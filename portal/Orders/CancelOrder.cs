@@ -1,4 +1,5 @@
 using Platform.Database;
+using Portal.Kpis;
 using Portal.Stock;
 
 namespace Portal.Orders;
@@ -7,7 +8,7 @@ namespace Portal.Orders;
 /// Calls an order off: the buyer before the seller has promised it, the seller afterwards and only for what has not been shipped.
 /// What was reserved is free again.
 /// </summary>
-public sealed class CancelOrder(Db db, OrderWriting orders, StockLedger stock, OrderNews news)
+public sealed class CancelOrder(Db db, OrderWriting orders, StockLedger stock, KpiFacts kpis, OrderNews news)
 {
     /// <summary>Calls off what is open.</summary>
     public Task<OrderOutcome> RunAsync(string number, int? version, string? reason, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
@@ -25,14 +26,20 @@ public sealed class CancelOrder(Db db, OrderWriting orders, StockLedger stock, O
 
         var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
         var open = lines.Where(line => line.Open > 0).ToList();
+        var status = After(lines);
         if (order.FromPlaceId is { } place)
         {
             await stock.ReleaseAsync(place, StockLines.Of(open, line => line.ProductId, line => line.Open), ct);
+            await kpis.TakeBackOrdersAsync([order.PurchaseOrderId], ct);
         }
 
         await orders.CancelOpenAsync(order, ct);
-        var status = After(lines);
         await orders.AdvanceAsync(order, OrderLifecycle.Cancel, status, reason, ct);
+        if (order.FromPlaceId is not null)
+        {
+            await kpis.AddOrdersAsync([order.PurchaseOrderId], ct);
+        }
+
         await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Cancel, order.Status is OrderStatus.Draft ? OrderStatus.Draft : status,
             new { reason, cancelled = open.Select(line => new { line.LineNumber, quantity = line.Open }) }, ct);
         return new OrderOutcome.Done(order.Number);

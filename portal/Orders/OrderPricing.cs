@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Platform.Database;
 using Portal.Pricing;
+using Portal.Stock;
 
 namespace Portal.Orders;
 
@@ -44,9 +45,9 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
             yield return new(null, "currency", "orders.problem.foreign_currency", parties.Currency);
         }
 
-        if (request.Lines.Count > PastedLines.Most)
+        if (request.Lines.Count > SkuLines.Most)
         {
-            yield return new(null, "lines", "orders.problem.too_many_lines", PastedLines.Most);
+            yield return new(null, "lines", "orders.problem.too_many_lines", SkuLines.Most);
         }
 
         if (request.PoNumber?.Length > 64)
@@ -60,7 +61,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
         }
     }
 
-    static CheckedLine Check(RequestedLine asked, LinePrice price)
+    static CheckedLine Check(SkuLine asked, LinePrice price)
     {
         var problems = new List<OrderProblem>();
         if (price.Refusal is { } refusal)
@@ -70,7 +71,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
 
         if (asked.QuantityProblem is { } wrong)
         {
-            problems.Add(new(null, "quantity", wrong, RequestedLine.MostOfOne));
+            problems.Add(new(null, "quantity", wrong, SkuLine.MostOfOne));
         }
         else if (price.LineAmount >= LargestAmount)
         {
@@ -113,7 +114,7 @@ public sealed record CheckedOrder(OrderRequest Request, Parties? Parties, IReadO
 /// <summary>A line with its price, or with what is wrong.</summary>
 /// <param name="Asked">What was typed.</param>
 /// <param name="Priced">The line, ready to be written; null where something is wrong.</param>
-public sealed record CheckedLine(RequestedLine Asked, PricedLine? Priced)
+public sealed record CheckedLine(SkuLine Asked, PricedLine? Priced)
 {
     /// <summary>What is wrong.</summary>
     public IReadOnlyList<OrderProblem> Problems { get; init; } = [];

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using Portal.Stock;
 
 namespace Portal.Orders;
 
@@ -9,57 +8,4 @@ namespace Portal.Orders;
 /// <param name="Currency">The currency the buyer expects; null for its own.</param>
 /// <param name="ExpectedTotal">The total the buyer has seen; a different one stops the submission. Null where nobody looked.</param>
 /// <param name="Lines">SKUs and quantities, as typed.</param>
-public sealed record OrderRequest(string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, IReadOnlyList<RequestedLine> Lines);
-
-/// <summary>One line as it was typed, pasted or sent.</summary>
-/// <param name="Sku">The product.</param>
-/// <param name="Quantity">How many; null where it is missing or no number.</param>
-public sealed record RequestedLine(string Sku, decimal? Quantity)
-{
-    /// <summary>More than this of one thing is a slip of the finger.</summary>
-    public const int MostOfOne = 1_000_000;
-
-    /// <summary>The text key of what is wrong with the quantity, or null.</summary>
-    public string? QuantityProblem => Quantity switch
-    {
-        null => "orders.problem.quantity_missing",
-        <= 0 => "orders.problem.quantity_not_positive",
-        > MostOfOne => "orders.problem.quantity_too_large",
-        { } some when some != decimal.Truncate(some) => "orders.problem.quantity_not_whole",
-        _ => null,
-    };
-}
-
-/// <summary>Reads lines that people type or paste.</summary>
-public static class PastedLines
-{
-    /// <summary>An order has no more lines than this.</summary>
-    public const int Most = 2000;
-
-    static readonly char[] Separators = ['\t', ',', ';', '|', ' '];
-
-    /// <summary>
-    /// Reads one SKU and quantity a row, separated by a tab (as copied from Excel), comma, semicolon or blanks; "x" before a quantity
-    /// and full-width digits are understood. A row without quantity asks for one.
-    /// </summary>
-    public static IReadOnlyList<RequestedLine> Read(string? text) =>
-        [.. (text ?? "").Normalize(NormalizationForm.FormKC).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(Most + 1).Select(Row)];
-
-    /// <summary>A quantity as typed: digits with an optional fraction, so that "1.5" can be told it is not whole; null for anything else.</summary>
-    public static decimal? Quantity(string? text) =>
-        decimal.TryParse((text ?? "").Normalize(NormalizationForm.FormKC).Trim(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var quantity)
-            ? quantity
-            : null;
-
-    static RequestedLine Row(string row)
-    {
-        var parts = row.Split(Separators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return parts switch
-        {
-            [] => new("", null),
-            [var sku] => new(sku, 1),
-            [var sku, "x" or "X" or "×" or "*", var quantity, ..] => new(sku, Quantity(quantity)),
-            [var sku, var quantity, ..] => new(sku, Quantity(quantity.TrimStart('x', 'X', '×', '*'))),
-        };
-    }
-}
+public sealed record OrderRequest(string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, IReadOnlyList<SkuLine> Lines);

@@ -52,7 +52,7 @@ public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stoc
             {
                 yield return new(line.LineNumber, "lineNumber", "orders.problem.no_such_line", line.LineNumber);
             }
-            else if (line.Figures.Any(figure => figure is not { } quantity || quantity < 0 || quantity != decimal.Truncate(quantity) || quantity > RequestedLine.MostOfOne))
+            else if (line.Figures.Any(figure => figure is not { } quantity || quantity < 0 || quantity != decimal.Truncate(quantity) || quantity > SkuLine.MostOfOne))
             {
                 yield return new(line.LineNumber, "received", "orders.problem.quantity_not_whole");
             }

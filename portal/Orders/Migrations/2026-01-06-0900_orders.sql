@@ -260,3 +260,8 @@ create function order_day(at timestamptz) returns date language sql stable secur
 $$ select (order_day.at at time zone b.time_zone)::date from partner b where b.partner_type = 'brand' $$;
 comment on function order_day(timestamptz) is 'The day of a moment in the brand''s zone, by which orders and their figures are dated.';
 alter function order_day(timestamptz) owner to portal_definer;
+
+create function order_day_begins(day date) returns timestamptz language sql stable security definer set search_path = portal, public, pg_temp as
+$$ select day::timestamp at time zone b.time_zone from partner b where b.partner_type = 'brand' $$;
+comment on function order_day_begins(date) is 'When a day begins in the brand''s zone.';
+alter function order_day_begins(date) owner to portal_definer;

@@ -170,3 +170,77 @@ returns table (product_id bigint, shows text, band text, available bigint) langu
 $$;
 comment on function stock_offered(bigint[]) is 'The stock of the caller''s seller as that seller chose to show it.';
 alter function stock_offered(bigint[]) owner to portal_definer;
+
+-- History: what was delivered before the portal knew of it, as the temporary table stock_delivery of the caller's transaction names it
+-- (order_number, from_place_id, to_place_id, product_id, quantity, moved_at). A seller had what it sold: where the ledger does not know
+-- whence, supply is entered at the moment it is first needed, and no more than that.
+create function stock_deliver_history(learned_at timestamptz) returns bigint language plpgsql security definer set search_path = portal, public, pg_temp as $$
+declare
+    moves bigint;
+begin
+    if not (app_is_system() or app_has_role('brand_admin')) then
+        raise exception 'History is entered by the brand.' using errcode = 'insufficient_privilege';
+    end if;
+
+    create temporary table stock_touched on commit drop as
+    select from_place_id as stock_place_id, product_id from stock_delivery
+    union
+    select to_place_id, product_id from stock_delivery;
+    analyze stock_touched;
+
+    insert into stock_balance (stock_place_id, product_id)
+    select t.stock_place_id, t.product_id from stock_touched t order by t.stock_place_id, t.product_id
+    on conflict do nothing;
+
+    perform from stock_balance b
+    where (b.stock_place_id, b.product_id) in (select t.stock_place_id, t.product_id from stock_touched t)
+    order by b.stock_place_id, b.product_id
+    for no key update;
+
+    with event as (
+        select d.from_place_id as place_id, d.product_id, d.moved_at, -d.quantity as change from stock_delivery d
+        union all
+        select d.to_place_id, d.product_id, d.moved_at, d.quantity from stock_delivery d
+        union all
+        select m.from_place_id, m.product_id, m.moved_at, -m.quantity
+        from stock_move m join stock_touched t on t.stock_place_id = m.from_place_id and t.product_id = m.product_id
+        union all
+        select m.to_place_id, m.product_id, m.moved_at, m.quantity
+        from stock_move m join stock_touched t on t.stock_place_id = m.to_place_id and t.product_id = m.product_id
+        union all
+        -- what is promised today must stay
+        select b.stock_place_id, b.product_id, learned_at, -b.reserved
+        from stock_balance b join stock_touched t using (stock_place_id, product_id) where b.reserved > 0),
+    moment as (
+        select place_id, product_id, moved_at, sum(change) as change from event group by place_id, product_id, moved_at),
+    running as (
+        select place_id, product_id, moved_at, sum(change) over (partition by place_id, product_id order by moved_at) as held from moment),
+    lowest as (
+        select place_id, product_id, moved_at, greatest(0, -min(held) over (partition by place_id, product_id order by moved_at)) as needed from running),
+    supplied as (
+        select place_id, product_id, moved_at, needed - lag(needed, 1, 0::numeric) over (partition by place_id, product_id order by moved_at) as quantity from lowest),
+    move as (
+        insert into stock_move (kind, from_place_id, to_place_id, product_id, quantity, moved_at, recorded_at, order_number)
+        select 'supply', (select p.stock_place_id from stock_place p where p.kind = 'supply'), s.place_id, s.product_id, s.quantity, s.moved_at, learned_at, null
+        from supplied s where s.quantity > 0
+        union all
+        select 'delivery', d.from_place_id, d.to_place_id, d.product_id, d.quantity, d.moved_at, learned_at, d.order_number
+        from stock_delivery d
+        returning kind, from_place_id, to_place_id, product_id, quantity),
+    change as (
+        select entry.place_id, entry.product_id, sum(entry.quantity) as on_hand
+        from (select move.from_place_id as place_id, move.product_id, -move.quantity as quantity from move where move.kind = 'delivery'
+              union all
+              select move.to_place_id, move.product_id, move.quantity from move) as entry
+        group by entry.place_id, entry.product_id),
+    balanced as (
+        update stock_balance b
+        set on_hand = b.on_hand + change.on_hand
+        from change
+        where b.stock_place_id = change.place_id and b.product_id = change.product_id)
+    select count(*) into moves from move;
+    drop table stock_touched;
+    return moves;
+end $$;
+comment on function stock_deliver_history(timestamptz) is 'Enters the deliveries of the temporary table stock_delivery, with the supply they need; answers how many moves that made.';
+alter function stock_deliver_history(timestamptz) owner to portal_definer;

@@ -10,7 +10,12 @@ public sealed class DeliveringAnOrder : IAsyncLifetime
 
     public Task InitializeAsync() => chain.InitializeAsync();
 
-    public Task DisposeAsync() => chain.DisposeAsync();
+    // Whatever a test did, the books are in order afterwards.
+    public async Task DisposeAsync()
+    {
+        Assert.Equal([], await chain.FindingsAsync());
+        await chain.DisposeAsync();
+    }
 
     static Dispatch Goods(params (int Line, decimal? Quantity)[] lines) => new("顺丰", "SF-1", [.. lines.Select(line => new DispatchedLine(line.Line, line.Quantity))]);
 

@@ -36,9 +36,9 @@ public sealed class PlacingAnOrder(TradingChain chain) : IClassFixture<TradingCh
 
         Assert.Equal(
             [
-                (2, "orders.problem.unknown_sku"), (3, "orders.problem.discontinued"), (4, "orders.problem.no_price"), (5, "orders.problem.quantity_not_positive"),
-                (6, "orders.problem.quantity_not_positive"), (7, "orders.problem.quantity_not_whole"), (8, "orders.problem.quantity_too_large"),
-                (9, "orders.problem.quantity_missing"), (10, "orders.problem.unknown_sku"), (10, "orders.problem.quantity_not_positive"),
+                (2, "orders.problem.unknown_sku"), (3, "orders.problem.discontinued"), (4, "orders.problem.no_price"), (5, "stock.problem.quantity_not_positive"),
+                (6, "stock.problem.quantity_not_positive"), (7, "stock.problem.quantity_not_whole"), (8, "stock.problem.quantity_too_large"),
+                (9, "stock.problem.quantity_missing"), (10, "orders.problem.unknown_sku"), (10, "stock.problem.quantity_not_positive"),
             ],
             Problems(outcome).Select(problem => (problem.Line!.Value, problem.Key)));
     }

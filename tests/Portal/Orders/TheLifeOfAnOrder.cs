@@ -1,4 +1,5 @@
 using Portal.Orders;
+using Portal.Stock;
 using Portal.Tests.House;
 
 namespace Portal.Tests.Orders;
@@ -58,5 +59,5 @@ public sealed class TheLifeOfAnOrder
     [InlineData("S-001 three", "S-001", null)]
     [InlineData("S-001 1e9", "S-001", null)]
     public void Pasted_lines_are_read_as_people_write_them(string row, string sku, double? quantity) =>
-        Assert.Equal([new RequestedLine(sku, (decimal?)quantity)], PastedLines.Read("\n  " + row + "\r\n\n"));
+        Assert.Equal([new SkuLine(sku, (decimal?)quantity)], SkuLines.Read("\n  " + row + "\r\n\n"));
 }

@@ -2,9 +2,11 @@ using Dapper;
 using Platform.Audit;
 using Platform.Database;
 using Platform.Outbox;
+using Portal.Kpis;
 using Portal.Orders;
 using Portal.Pricing;
 using Portal.Stock;
+using Portal.Verify;
 using Support;
 
 namespace Portal.Tests.Orders;
@@ -94,7 +96,7 @@ public sealed class TradingChain : IAsyncLifetime
             """, new { partner, sku })).Single();
 
     /// <summary>An order of some SKUs, as a clerk types it.</summary>
-    public static OrderRequest Order(params (string Sku, decimal? Quantity)[] lines) => new(null, null, null, null, [.. lines.Select(line => new RequestedLine(line.Sku, line.Quantity))]);
+    public static OrderRequest Order(params (string Sku, decimal? Quantity)[] lines) => new(null, null, null, null, [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity))]);
 
     /// <summary>An order of Huaxin with the brand, which has the goods: submitted and confirmed.</summary>
     public async Task<string> AConfirmedOrderAsync(params (string Sku, decimal? Quantity)[] lines)
@@ -107,6 +109,19 @@ public sealed class TradingChain : IAsyncLifetime
         var number = Number(await At("huaxin-buys").Place.CreateAsync(Order(lines), submit: true, default));
         Number(await At("north-admin").Answer.ConfirmAsync(number, null, default));
         return number;
+    }
+
+    /// <summary>What the checks of the whole data find wrong.</summary>
+    public async Task<List<string>> FindingsAsync()
+    {
+        var db = TheProduct.Db;
+        List<string> findings = [];
+        foreach (var check in new ICheck[] { new StockCheck(db), new OrdersCheck(db), new MoneyCheck(db), new KpiCheck(db) })
+        {
+            findings.AddRange((await check.RunAsync(default)).Findings);
+        }
+
+        return findings;
     }
 
     public static string Number(OrderOutcome outcome) => Assert.IsType<OrderOutcome.Done>(outcome).Number;
@@ -129,11 +144,12 @@ public sealed class Desk
         Orders = new OrderStore(db);
         Pricing = new OrderPricing(db, writing, new Prices(db));
         Place = new PlaceOrder(db, Pricing, writing, news);
-        Answer = new AnswerOrder(db, writing, Ledger, news);
+        Answer = new AnswerOrder(db, writing, Ledger, new KpiFacts(db), news);
         Ship = new ShipOrder(db, writing, Ledger, news);
         Receive = new ReceiveShipment(db, writing, Ledger, news);
-        Cancel = new CancelOrder(db, writing, Ledger, news);
+        Cancel = new CancelOrder(db, writing, Ledger, new KpiFacts(db), news);
         Close = new CloseOrder(db, writing, news);
+        History = new OrderHistory(db, new KpiFacts(db), new AuditTrail(db, TimeProvider.System), TimeProvider.System);
     }
 
     public Db Db { get; }
@@ -155,6 +171,8 @@ public sealed class Desk
     public CancelOrder Cancel { get; }
 
     public CloseOrder Close { get; }
+
+    public OrderHistory History { get; }
 
     public async Task<OrderHead> HeadAsync(string number) => (await Orders.HeadAsync(number, default))!;
 }

@@ -1,0 +1,113 @@
+using System.Globalization;
+using Platform.Database;
+using Portal.Verify;
+
+namespace Portal.Orders;
+
+/// <summary>
+/// Counts every order again: ordered = shipped + open + cancelled, shipped = received + in transit + lost, the same in the documents
+/// (shipments, receipts), in the stock ledger and in what is reserved; and the state is the one the quantities make.
+/// </summary>
+public sealed class OrdersCheck(Db db) : ICheck
+{
+    /// <inheritdoc/>
+    public string Name => "orders";
+
+    /// <inheritdoc/>
+    public Task<CheckResult> RunAsync(CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        var looked = await db.OneAsync<Looked>("""
+            select (select count(*) from purchase_order) as orders, (select count(*) from purchase_order_line) as lines, (select count(*) from shipment_line) as shipped
+            """, null, ct);
+        List<string> findings = [.. await StatesAsync(ct), .. await DocumentsAsync(ct), .. await LedgerAsync(ct), .. await ReservedAsync(ct)];
+        return new CheckResult(string.Create(CultureInfo.InvariantCulture, $"{looked.Lines:N0} lines of {looked.Orders:N0} orders and {looked.Shipped:N0} lines of shipments"), [.. findings.Take(100)]);
+    }, ct);
+
+    Task<List<string>> StatesAsync(CancellationToken ct) => db.ListAsync<string>("""
+        with counted as (
+            select purchase_order_id, count(*) as lines, sum(quantity) as ordered, sum(shipped) as shipped, sum(received) as received, sum(lost) as lost, sum(cancelled) as cancelled
+            from purchase_order_line
+            group by purchase_order_id),
+        judged as (
+            select o.number, o.status, o.line_count, coalesce(c.lines, 0) as lines,
+                   case when o.status in ('draft', 'submitted', 'pending_approval', 'rejected') then c.shipped > 0 or c.cancelled > 0
+                        when o.status = 'cancelled' then c.shipped > 0 or c.cancelled < c.ordered
+                        when o.status = 'closed' then c.shipped + c.cancelled < c.ordered or c.received + c.lost < c.shipped
+                        else o.status <> case when c.shipped + c.cancelled < c.ordered then case when c.shipped = 0 then 'confirmed' else 'partially_shipped' end
+                                              when c.shipped = 0 then 'cancelled'
+                                              when c.received + c.lost < c.shipped then 'shipped'
+                                              else 'received' end
+                   end as is_wrong
+            from purchase_order o left join counted c using (purchase_order_id))
+        select case when is_wrong then format('%s is %s, which its quantities contradict', number, status)
+                    else format('%s says it has %s lines and has %s', number, line_count, lines) end
+        from judged
+        where is_wrong or line_count <> lines
+        order by number
+        limit 100
+        """, null, ct);
+
+    Task<List<string>> DocumentsAsync(CancellationToken ct) => db.ListAsync<string>("""
+        with sent as (
+            select purchase_order_line_id, sum(quantity) as shipped, sum(received) as received, sum(lost) as lost from shipment_line group by purchase_order_line_id),
+        arrived as (
+            select sl.shipment_line_id, sl.received, sl.lost, coalesce(r.received, 0) as receipts, coalesce(d.quantity, 0) as discrepancies
+            from shipment_line sl
+            left join (select shipment_line_id, sum(received) as received from goods_receipt_line group by shipment_line_id) r using (shipment_line_id)
+            left join (select shipment_line_id, sum(quantity) as quantity from receipt_discrepancy where kind <> 'over' group by shipment_line_id) d using (shipment_line_id))
+        select format('%s line %s: %s shipped, %s received, %s lost; its shipments say %s, %s, %s',
+                      o.number, l.line_number, l.shipped, l.received, l.lost, coalesce(s.shipped, 0), coalesce(s.received, 0), coalesce(s.lost, 0))
+        from purchase_order_line l
+        join purchase_order o using (purchase_order_id)
+        left join sent s using (purchase_order_line_id)
+        where o.origin = 'portal' and (l.shipped, l.received, l.lost) <> (coalesce(s.shipped, 0), coalesce(s.received, 0), coalesce(s.lost, 0))
+        union all
+        select format('%s: a line has %s received and %s lost, its receipts say %s and %s', s.number, a.received, a.lost, a.receipts, a.discrepancies)
+        from arrived a
+        join shipment_line sl using (shipment_line_id)
+        join shipment s using (shipment_id)
+        where (a.received, a.lost) <> (a.receipts, a.discrepancies)
+        limit 100
+        """, null, ct);
+
+    Task<List<string>> LedgerAsync(CancellationToken ct) => db.ListAsync<string>("""
+        with counted as (
+            select o.number as order_number, l.product_id, sum(l.shipped) as shipped, sum(l.received) as received, sum(l.lost) as lost
+            from purchase_order_line l join purchase_order o using (purchase_order_id)
+            where l.shipped > 0
+            group by o.number, l.product_id),
+        moved as (
+            select order_number, product_id,
+                   coalesce(sum(quantity) filter (where kind in ('shipment', 'delivery')), 0) as shipped,
+                   coalesce(sum(quantity) filter (where kind in ('receipt', 'delivery')), 0) as received,
+                   coalesce(sum(quantity) filter (where kind = 'loss'), 0) as lost
+            from stock_move
+            where order_number is not null
+            group by order_number, product_id)
+        select format('%s, %s: %s shipped, %s received, %s lost; the stock ledger says %s, %s, %s', coalesce(c.order_number, m.order_number), p.sku,
+                      coalesce(c.shipped, 0), coalesce(c.received, 0), coalesce(c.lost, 0), coalesce(m.shipped, 0), coalesce(m.received, 0), coalesce(m.lost, 0))
+        from counted c
+        full join moved m using (order_number, product_id)
+        join product p using (product_id)
+        where (coalesce(c.shipped, 0), coalesce(c.received, 0), coalesce(c.lost, 0)) <> (coalesce(m.shipped, 0), coalesce(m.received, 0), coalesce(m.lost, 0))
+        limit 100
+        """, null, ct);
+
+    Task<List<string>> ReservedAsync(CancellationToken ct) => db.ListAsync<string>("""
+        with open as (
+            select o.from_place_id as stock_place_id, l.product_id, sum(l.quantity - l.shipped - l.cancelled) as quantity
+            from purchase_order o join purchase_order_line l using (purchase_order_id)
+            where o.status in ('confirmed', 'partially_shipped')
+            group by o.from_place_id, l.product_id)
+        select format('%s of %s: %s reserved, %s open in confirmed orders', p.sku, holder.number, coalesce(b.reserved, 0), coalesce(open.quantity, 0))
+        from open
+        full join stock_balance b using (stock_place_id, product_id)
+        join stock_place place using (stock_place_id)
+        join partner holder using (partner_id)
+        join product p using (product_id)
+        where coalesce(b.reserved, 0) <> coalesce(open.quantity, 0)
+        limit 100
+        """, null, ct);
+
+    sealed record Looked(long Orders, long Lines, long Shipped);
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+
+namespace Portal.Stock;
+
+/// <summary>A product and how many, as typed, pasted or sent; nothing about it has been checked.</summary>
+/// <param name="Sku">The product.</param>
+/// <param name="Quantity">How many; null where it is missing or no number.</param>
+public sealed record SkuLine(string Sku, decimal? Quantity)
+{
+    /// <summary>More than this of one thing is a slip of the finger.</summary>
+    public const int MostOfOne = 1_000_000;
+
+    /// <summary>The text key of what is wrong with the quantity, or null.</summary>
+    public string? QuantityProblem => Quantity switch
+    {
+        null => "stock.problem.quantity_missing",
+        <= 0 => "stock.problem.quantity_not_positive",
+        > MostOfOne => "stock.problem.quantity_too_large",
+        { } some when some != decimal.Truncate(some) => "stock.problem.quantity_not_whole",
+        _ => null,
+    };
+}
+
+/// <summary>Reads lines that people type or paste.</summary>
+public static class SkuLines
+{
+    /// <summary>No list has more lines than this.</summary>
+    public const int Most = 2000;
+
+    static readonly char[] Separators = ['\t', ',', ';', '|', ' '];
+
+    /// <summary>
+    /// Reads one SKU and quantity a row, separated by a tab (as copied from Excel), comma, semicolon or blanks; "x" before a quantity
+    /// and full-width digits are understood. A row without quantity means one.
+    /// </summary>
+    public static IReadOnlyList<SkuLine> Read(string? text) =>
+        [.. (text ?? "").Normalize(NormalizationForm.FormKC).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(Most + 1).Select(Row)];
+
+    /// <summary>A quantity as typed: digits with an optional fraction, so that "1.5" can be told it is not whole; null for anything else.</summary>
+    public static decimal? Quantity(string? text) =>
+        decimal.TryParse((text ?? "").Normalize(NormalizationForm.FormKC).Trim(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var quantity)
+            ? quantity
+            : null;
+
+    static SkuLine Row(string row)
+    {
+        var parts = row.Split(Separators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return parts switch
+        {
+            [] => new("", null),
+            [var sku] => new(sku, 1),
+            [var sku, "x" or "X" or "×" or "*", var quantity, ..] => new(sku, Quantity(quantity)),
+            [var sku, var quantity, ..] => new(sku, Quantity(quantity.TrimStart('x', 'X', '×', '*'))),
+        };
+    }
+}

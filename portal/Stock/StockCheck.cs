@@ -1,0 +1,93 @@
+using System.Globalization;
+using Platform.Database;
+using Portal.Verify;
+
+namespace Portal.Stock;
+
+/// <summary>
+/// Counts the ledger again: every balance is the sum of its moves, no place ever held less than nothing, at no moment of the
+/// past, and what is in all places is what was supplied less what was sold and lost.
+/// </summary>
+public sealed class StockCheck(Db db) : ICheck
+{
+    /// <inheritdoc/>
+    public string Name => "stock";
+
+    /// <inheritdoc/>
+    public Task<CheckResult> RunAsync(CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        var looked = await db.OneAsync<Looked>("""
+            select (select count(*) from stock_move) as moves, (select count(*) from stock_balance) as balances
+            """, null, ct);
+        List<string> findings = [.. await BalancesAsync(ct), .. await PastAsync(ct), .. await WholeAsync(ct)];
+        return new CheckResult(string.Create(CultureInfo.InvariantCulture, $"{looked.Moves:N0} stock moves and {looked.Balances:N0} balances"), [.. findings.Take(100)]);
+    }, ct);
+
+    Task<List<string>> BalancesAsync(CancellationToken ct) => db.ListAsync<string>("""
+        with entry as (
+            select from_place_id as place_id, product_id, -quantity as quantity from stock_move
+            union all
+            select to_place_id, product_id, quantity from stock_move),
+        counted as (
+            select coalesce(place.for_place_id, place.stock_place_id) as stock_place_id, entry.product_id,
+                   coalesce(sum(entry.quantity) filter (where place.kind = 'own'), 0) as on_hand,
+                   coalesce(sum(entry.quantity) filter (where place.kind = 'in_transit'), 0) as in_transit
+            from entry join stock_place place on place.stock_place_id = entry.place_id and place.partner_id is not null
+            group by 1, 2)
+        select format('%s of %s: the balance says %s on hand and %s in transit, the moves say %s and %s',
+                      p.sku, holder.number, coalesce(b.on_hand, 0), coalesce(b.in_transit, 0), coalesce(c.on_hand, 0), coalesce(c.in_transit, 0))
+        from counted c
+        full join stock_balance b using (stock_place_id, product_id)
+        join stock_place place using (stock_place_id)
+        join partner holder using (partner_id)
+        join product p using (product_id)
+        where (coalesce(b.on_hand, 0), coalesce(b.in_transit, 0)) <> (coalesce(c.on_hand, 0), coalesce(c.in_transit, 0))
+        order by holder.number, p.sku
+        limit 100
+        """, null, ct);
+
+    // What happens at one moment counts together.
+    Task<List<string>> PastAsync(CancellationToken ct) => db.ListAsync<string>("""
+        with moment as (
+            select place_id, product_id, moved_at, sum(quantity) as change
+            from (select from_place_id as place_id, product_id, moved_at, -quantity as quantity from stock_move
+                  union all
+                  select to_place_id, product_id, moved_at, quantity from stock_move) as entry
+            group by place_id, product_id, moved_at),
+        running as (
+            select place_id, product_id, moved_at, sum(change) over (partition by place_id, product_id order by moved_at) as held
+            from moment)
+        select format('%s of %s: %s held (%s) at %s', p.sku, holder.number, running.held, place.kind, running.moved_at)
+        from running
+        join stock_place place on place.stock_place_id = running.place_id and place.partner_id is not null
+        join partner holder on holder.partner_id = place.partner_id
+        join product p on p.product_id = running.product_id
+        where running.held < 0
+        order by running.moved_at, holder.number, p.sku
+        limit 100
+        """, null, ct);
+
+    Task<List<string>> WholeAsync(CancellationToken ct) => db.ListAsync<string>("""
+        with held as (
+            select sum(on_hand + in_transit) as quantity from stock_balance),
+        passed as (
+            select sum(case when source.kind = 'supply' then m.quantity else 0 end) - sum(case when target.kind in ('customer', 'loss') then m.quantity else 0 end) as quantity
+            from stock_move m
+            join stock_place source on source.stock_place_id = m.from_place_id
+            join stock_place target on target.stock_place_id = m.to_place_id)
+        select format('all places hold %s pieces, supply less sales and losses is %s', coalesce(held.quantity, 0), coalesce(passed.quantity, 0))
+        from held, passed
+        where coalesce(held.quantity, 0) <> coalesce(passed.quantity, 0)
+        union all
+        select format('a %s goes from %s to %s', m.kind, source.kind, target.kind)
+        from stock_move m
+        join stock_place source on source.stock_place_id = m.from_place_id
+        join stock_place target on target.stock_place_id = m.to_place_id
+        where (m.kind, source.kind, target.kind) not in (
+            ('supply', 'supply', 'own'), ('shipment', 'own', 'in_transit'), ('receipt', 'in_transit', 'own'), ('delivery', 'own', 'own'),
+            ('sale', 'own', 'customer'), ('loss', 'own', 'loss'), ('loss', 'in_transit', 'loss'))
+        limit 100
+        """, null, ct);
+
+    sealed record Looked(long Moves, long Balances);
+}

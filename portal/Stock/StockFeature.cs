@@ -1,0 +1,15 @@
+using Portal.Verify;
+
+namespace Portal.Stock;
+
+/// <summary>Stock: what every partner holds, and every movement.</summary>
+static class StockFeature
+{
+    /// <summary>Registers ledger, acts, store and check.</summary>
+    public static IServiceCollection AddStock(this IServiceCollection services) => services
+        .AddScoped<StockLedger>()
+        .AddScoped<StockStore>()
+        .AddScoped<RecordMovement>()
+        .AddScoped<ShowStock>()
+        .AddScoped<ICheck, StockCheck>();
+}
