@@ -2,10 +2,9 @@ using Portal.Documents;
 using Portal.Demo;
 using Portal.Kpis;
 using Portal.Notifications;
-using Portal.Partners;
-using Portal.Search;
 using Portal.Orders;
 using Portal.Partners;
+using Portal.Search;
 using Portal.Stock;
 using Portal.Verify;
 
