@@ -104,12 +104,14 @@ program() { echo "$root/$1/bin/Release/net10.0/$2.dll"; }
 # seed SERVICE DLL [ARGUMENT...]: writes the demo, or finds it there.
 seed() {
     local service=$1 dll=$2; shift 2
-    (cd "$root/$service" && dotnet "$(program "$service" "$dll")" seed "$@" --data "$data" >>"$data/run/$service.log" 2>"$data/run/$service.err") ||
+    # The outer redirection keeps the shell from announcing a crash; the program's own words are in the file.
+    { (cd "$root/$service" && dotnet "$(program "$service" "$dll")" seed "$@" --data "$data" >>"$data/run/$service.log" 2>"$data/run/$service.err"); } 2>/dev/null ||
         give_up "$service"
 }
 
 give_up() {
-    complain "$1 could not start: $(grep -v '^[[:space:]]*$' "$data/run/$1.err" | tail -n 1)"
+    local why; why=$(grep -m 1 '^Unhandled exception' "$data/run/$1.err" || grep -v '^[[:space:]]*$' "$data/run/$1.err" | tail -n 1)
+    complain "$1 could not start: $why"
     complain "(all of it is in $data/run/$1.err and $1.log)"
     stop_all
     exit 1

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Razor;
 using Platform.Database;
 using Platform.DataProtection;
+using Platform.Health;
 using Platform.Web;
 
 namespace Portal.Web;
@@ -16,7 +17,12 @@ static class PortalApplication
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. settings], ContentRootPath = ContentRoot() });
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.WebHost.UseUrls(PortalAddress.Of(builder.Configuration));
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
+        {
+            // Behind a proxy that speaks https, ASPNETCORE_URLS says where to listen.
+            builder.WebHost.UseUrls(PortalAddress.Of(builder.Configuration));
+        }
+
         var database = await ServiceDatabase.OpenAsync(builder.Configuration, builder.Environment.ContentRootPath, "portal", [Assembly.GetExecutingAssembly()], logs: null, ct);
         AddServices(builder, database);
         var app = builder.Build();
@@ -38,6 +44,7 @@ static class PortalApplication
         services.AddShell();
         services.AddOpenApi("v1", options => options.ShouldInclude = description => description.RelativePath?.StartsWith("api/v1", StringComparison.Ordinal) == true);
         services.AddScoped<IVerb, MigrateVerb>();
+        services.AddHealthChecks().AddCheck<DatabaseAnswers>("database");
         services.AddFeatures();
     }
 
@@ -53,6 +60,8 @@ static class PortalApplication
         app.UseAuthorization();
         app.MapStaticAssets().AllowAnonymous().ShortCircuit();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready").AllowAnonymous();
         app.MapControllers().WithStaticAssets();
         app.MapShell();
     }
