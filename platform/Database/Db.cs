@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using Dapper;
 using Npgsql;
 
@@ -15,33 +16,18 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
 {
     NpgsqlConnection? connection;
     NpgsqlTransaction? transaction;
+    int depth;
 
     /// <summary>True inside <see cref="InTransactionAsync{T}"/>.</summary>
     public bool IsInTransaction => transaction is not null;
 
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction: all of it is stored or, when it throws, nothing. Called inside
-    /// another transaction of the same <see cref="Db"/> it takes part in that one.
+    /// another transaction of the same <see cref="Db"/> it takes part in that one, behind a savepoint: what it did is undone when it
+    /// throws, and whoever catches a refusal of the database can go on.
     /// </summary>
-    public async Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken ct)
-    {
-        if (transaction is not null)
-        {
-            return await work();
-        }
-
-        await BeginAsync(ct);
-        try
-        {
-            var result = await work();
-            await transaction!.CommitAsync(ct);
-            return result;
-        }
-        finally
-        {
-            await EndAsync();
-        }
-    }
+    public Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken ct) =>
+        transaction is null ? RunAsync(work, ct) : BehindSavepointAsync(work, ct);
 
     /// <inheritdoc cref="InTransactionAsync{T}"/>
     public Task InTransactionAsync(Func<Task> work, CancellationToken ct) =>
@@ -49,19 +35,19 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
 
     /// <summary>The rows of a statement, all of them; page in SQL.</summary>
     public Task<List<T>> ListAsync<T>(string sql, object? args, CancellationToken ct) =>
-        InTransactionAsync(async () => (await connection!.QueryAsync<T>(Command(sql, args, ct))).AsList(), ct);
+        RunAsync(async () => (await connection!.QueryAsync<T>(Command(sql, args, ct))).AsList(), ct);
 
     /// <summary>The only row, or null (default for values) where there is none.</summary>
     public Task<T?> FindAsync<T>(string sql, object? args, CancellationToken ct) =>
-        InTransactionAsync(() => connection!.QuerySingleOrDefaultAsync<T?>(Command(sql, args, ct)), ct);
+        RunAsync(() => connection!.QuerySingleOrDefaultAsync<T?>(Command(sql, args, ct)), ct);
 
     /// <summary>The only row; its absence is a bug.</summary>
     public Task<T> OneAsync<T>(string sql, object? args, CancellationToken ct) =>
-        InTransactionAsync(() => connection!.QuerySingleAsync<T>(Command(sql, args, ct)), ct);
+        RunAsync(() => connection!.QuerySingleAsync<T>(Command(sql, args, ct)), ct);
 
     /// <summary>Runs a statement and answers how many rows it changed.</summary>
     public Task<int> ExecuteAsync(string sql, object? args, CancellationToken ct) =>
-        InTransactionAsync(() => connection!.ExecuteAsync(Command(sql, args, ct)), ct);
+        RunAsync(() => connection!.ExecuteAsync(Command(sql, args, ct)), ct);
 
     /// <summary>
     /// The rows of a statement one by one, for exports of any length; the transaction stays open until the last row is taken.
@@ -113,6 +99,60 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => EndAsync();
+
+    async Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken ct)
+    {
+        if (transaction is not null)
+        {
+            return await work();
+        }
+
+        await BeginAsync(ct);
+        try
+        {
+            var result = await work();
+            await transaction!.CommitAsync(ct);
+            return result;
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    async Task<T> BehindSavepointAsync<T>(Func<Task<T>> work, CancellationToken ct)
+    {
+        var savepoint = string.Create(CultureInfo.InvariantCulture, $"within_{++depth}");
+        await transaction!.SaveAsync(savepoint, ct);
+        try
+        {
+            var result = await work();
+            await transaction.ReleaseAsync(savepoint, ct);
+            return result;
+        }
+        catch
+        {
+            await UndoAsync(savepoint);
+            throw;
+        }
+        finally
+        {
+            depth--;
+        }
+    }
+
+    async Task UndoAsync(string savepoint)
+    {
+        try
+        {
+            // Not cancelled with the request, or the outer transaction could not go on.
+            await transaction!.RollbackAsync(savepoint, CancellationToken.None);
+        }
+        catch (Exception gone) when (gone is NpgsqlException or InvalidOperationException)
+        {
+            // A broken connection has taken the whole transaction with it; what broke it is on its way up.
+        }
+    }
 
     CommandDefinition Command(string sql, object? args, CancellationToken ct) =>
         new(sql, args, transaction, cancellationToken: ct);

@@ -58,7 +58,7 @@ public static class ErrorAnswers
 
             if (http.Response is { StatusCode: >= 400 and < 600, HasStarted: false, ContentType: null, ContentLength: null or 0 })
             {
-                await AnswerAsync(http, Problem.OfStatus(http.Response.StatusCode));
+                await AnswerAsync(http, ApiProblem.OfStatus(http.Response.StatusCode));
             }
         });
     }
@@ -66,7 +66,7 @@ public static class ErrorAnswers
     /// <summary>
     /// Writes a problem in the form the caller reads: JSON for the API and for programs, a page for people.
     /// </summary>
-    public static async Task AnswerAsync(HttpContext http, Problem problem)
+    public static async Task AnswerAsync(HttpContext http, ApiProblem problem)
     {
         http.Response.StatusCode = problem.Status;
         UseLanguageOf(http);
@@ -107,15 +107,15 @@ public static class ErrorAnswers
         return accept.Contains("json", StringComparison.OrdinalIgnoreCase) && !accept.Contains("text/html", StringComparison.OrdinalIgnoreCase);
     }
 
-    static Problem Understand(Exception failure) => failure switch
+    static ApiProblem Understand(Exception failure) => failure switch
     {
-        _ when failure.IsUnavailable() => Problem.OfStatus(StatusCodes.Status503ServiceUnavailable),
-        BadHttpRequestException bad => Problem.OfStatus(bad.StatusCode),
-        AntiforgeryValidationException => Problem.Known(StatusCodes.Status400BadRequest, "form-expired"),
-        _ => Problem.OfStatus(StatusCodes.Status500InternalServerError),
+        _ when failure.IsUnavailable() => ApiProblem.OfStatus(StatusCodes.Status503ServiceUnavailable),
+        BadHttpRequestException bad => ApiProblem.OfStatus(bad.StatusCode),
+        AntiforgeryValidationException => ApiProblem.Known(StatusCodes.Status400BadRequest, "form-expired"),
+        _ => ApiProblem.OfStatus(StatusCodes.Status500InternalServerError),
     };
 
-    static void Log(ILogger log, Exception failure, Problem problem, HttpContext http)
+    static void Log(ILogger log, Exception failure, ApiProblem problem, HttpContext http)
     {
         // The route's pattern, not the path a stranger typed: no line breaks, no customers' numbers.
         var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";

@@ -2,8 +2,7 @@ using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Localization;
-using Platform.Audit;
-using Platform.Database;
+using Platform.Idempotency;
 using Platform.Texts;
 
 namespace Platform.Web;
@@ -11,7 +10,7 @@ namespace Platform.Web;
 /// <summary>Brings the platform into a service.</summary>
 public static class PlatformServices
 {
-    /// <summary>Clock, texts, tenant-scoped transactions, audit and outbox; the data source is the service's own.</summary>
+    /// <summary>Clock, texts, page cookies and what answers requests; the database is <c>AddServiceDatabase</c>.</summary>
     /// <param name="services">The service's container.</param>
     /// <param name="assemblies">Where the features' texts and migrations are embedded, besides platform's own.</param>
     public static IServiceCollection AddPlatform(this IServiceCollection services, params IEnumerable<Assembly> assemblies)
@@ -22,10 +21,7 @@ public static class PlatformServices
         services.AddSingleton(new TextBook(all));
         services.AddSingleton<Texts.Texts>();
         services.AddSingleton<IStringLocalizer>(provider => provider.GetRequiredService<Texts.Texts>());
-        services.AddScoped<CallerAccessor>();
-        services.AddScoped<Db>();
-        services.AddScoped<AuditTrail>();
-        services.AddScoped<Outbox.Outbox>();
+        services.AddScoped<IdempotentAnswers>();
         services.AddPageCookies();
         return services;
     }

@@ -6,6 +6,7 @@ using Platform.Database;
 using Platform.DataProtection;
 using Platform.Health;
 using Platform.Web;
+using Platform.Web.Api;
 
 namespace Portal.Web;
 
@@ -36,6 +37,7 @@ static class PortalApplication
         services.AddServiceDatabase(database);
         services.AddPartnerPortalDataProtection(builder.Configuration, "portal", DataFolder.Of(builder.Configuration, builder.Environment.ContentRootPath));
         services.AddPlatform(Assembly.GetExecutingAssembly());
+        services.AddRateLimits(builder.Configuration);
         services.AddPortalAuthentication(builder.Configuration, builder.Environment);
         services.AddScoped<CurrentPerson>();
         services.AddScoped<ICurrentPerson>(provider => provider.GetRequiredService<CurrentPerson>());
@@ -56,6 +58,7 @@ static class PortalApplication
         app.UseRouting();
         app.UseAuthentication();
         app.UseCurrentCaller();
+        app.UseRateLimiter();
         app.UseCurrentPerson();
         app.UseAuthorization();
         app.MapStaticAssets().AllowAnonymous().ShortCircuit();
@@ -74,7 +77,7 @@ static class PortalApplication
                 options.Conventions.Add(new ApiConvention());
             })
             .AddDataAnnotationsLocalization()
-            .AddJsonOptions(options => options.JsonSerializerOptions.AllowDuplicateProperties = false);
+            .AddApiAnswers();
         services.Configure<RazorViewEngineOptions>(options => options.ViewLocationExpanders.Add(new FeatureViews()));
         services.Configure<RouteOptions>(options => options.LowercaseUrls = true);
     }

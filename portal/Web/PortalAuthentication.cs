@@ -128,7 +128,7 @@ sealed class RefusedAccess(ILogger<RefusedAccess> log) : IAuthorizationMiddlewar
         {
             var me = context.RequestServices.GetRequiredService<ICurrentPerson>();
             log.LogWarning("{Person} was refused {Method} {Route}", me.IsKnown ? me.PersonNumber : "A stranger", context.Request.Method, route);
-            await ErrorAnswers.AnswerAsync(context, me.IsKnown ? Problem.Forbidden : Problem.UnknownPerson);
+            await ErrorAnswers.AnswerAsync(context, me.IsKnown ? ApiProblem.Forbidden : ApiProblem.UnknownPerson);
             return;
         }
 

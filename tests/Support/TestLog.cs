@@ -30,7 +30,13 @@ public sealed class TestLog : ILoggerProvider
         {
             if (IsEnabled(logLevel))
             {
-                log.lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)}{(exception is null ? "" : "\n" + exception)}");
+                var line = $"{logLevel} {category}: {formatter(state, exception)}{(exception is null ? "" : "\n" + exception)}";
+                log.lines.Enqueue(line);
+                if (logLevel >= LogLevel.Error)
+                {
+                    // Shown by the test runner beside the test that failed for it.
+                    Console.WriteLine(line);
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ namespace Platform.Web;
 /// <param name="Status">The status of the answer.</param>
 /// <param name="Name">The last part of the stable <c>type</c> (<c>/problems/NAME</c>); a program may rely on it, so it never changes.</param>
 /// <param name="TitleKey">The text key of the title, the same for every occurrence.</param>
-public sealed record Problem(int Status, string Name, string TitleKey) : IActionResult, IResult
+public sealed record ApiProblem(int Status, string Name, string TitleKey) : IActionResult, IResult
 {
     /// <summary>The text key of the sentence about this occurrence and its remedy, if there is more to say than the title.</summary>
     public string? DetailKey { get; init; }
@@ -31,37 +31,37 @@ public sealed record Problem(int Status, string Name, string TitleKey) : IAction
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>400: fields are missing or wrong.</summary>
-    public static Problem Invalid(params IReadOnlyList<FieldProblem> errors) =>
+    public static ApiProblem Invalid(params IReadOnlyList<FieldProblem> errors) =>
         new(StatusCodes.Status400BadRequest, "invalid", "problems.invalid") { DetailKey = "problems.invalid.detail", Errors = errors };
 
     /// <summary>404: it is not there, or it is another tenant's, which looks the same.</summary>
-    public static Problem NotFound { get; } = Known(StatusCodes.Status404NotFound, "not-found");
+    public static ApiProblem NotFound { get; } = Known(StatusCodes.Status404NotFound, "not-found");
 
     /// <summary>403: the person's roles do not allow it.</summary>
-    public static Problem Forbidden { get; } = Known(StatusCodes.Status403Forbidden, "forbidden");
+    public static ApiProblem Forbidden { get; } = Known(StatusCodes.Status403Forbidden, "forbidden");
 
     /// <summary>403: signed in, but nobody the portal's own tables know.</summary>
-    public static Problem UnknownPerson { get; } = Known(StatusCodes.Status403Forbidden, "unknown-person");
+    public static ApiProblem UnknownPerson { get; } = Known(StatusCodes.Status403Forbidden, "unknown-person");
 
     /// <summary>412: somebody changed it in between.</summary>
-    public static Problem Stale { get; } = Known(StatusCodes.Status412PreconditionFailed, "stale");
+    public static ApiProblem Stale { get; } = Known(StatusCodes.Status412PreconditionFailed, "stale");
 
     /// <summary>428: the update does not say which version it saw.</summary>
-    public static Problem VersionRequired { get; } = Known(StatusCodes.Status428PreconditionRequired, "version-required");
+    public static ApiProblem VersionRequired { get; } = Known(StatusCodes.Status428PreconditionRequired, "version-required");
 
     /// <summary>409: the rule or the state of the record does not allow it; say which in your own text.</summary>
     /// <param name="name">The last part of the stable type.</param>
     /// <param name="titleKey">The text key.</param>
     /// <param name="arguments">Values for the detail's placeholders, where the text has them.</param>
-    public static Problem Conflict(string name, string titleKey, params IReadOnlyList<object> arguments) =>
+    public static ApiProblem Conflict(string name, string titleKey, params IReadOnlyList<object> arguments) =>
         new(StatusCodes.Status409Conflict, name, titleKey) { Arguments = arguments };
 
     /// <summary>A problem whose texts stand in platform: <c>problems.NAME</c> and <c>problems.NAME.detail</c>.</summary>
-    internal static Problem Known(int status, string name) =>
+    internal static ApiProblem Known(int status, string name) =>
         new(status, name, "problems." + Key(name)) { DetailKey = "problems." + Key(name) + ".detail" };
 
     /// <summary>What is said where the status is all we know.</summary>
-    internal static Problem OfStatus(int status) => status switch
+    internal static ApiProblem OfStatus(int status) => status switch
     {
         400 => Known(status, "bad-request"),
         401 => Known(status, "unauthenticated"),
