@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Platform.Web;
 using Portal.Web;
-using Refusal = Platform.Web.Problem;
+using Refusal = Platform.Web.ApiProblem;
 
 namespace Portal.Kpis;
 
