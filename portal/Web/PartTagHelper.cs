@@ -24,6 +24,6 @@ public abstract class PartTagHelper(IHtmlHelper html) : TagHelper
     protected Task<IHtmlContent> RenderAsync(string view, object model)
     {
         ((IViewContextAware)html).Contextualize(ViewContext);
-        return html.PartialAsync(view, model, new ViewDataDictionary(ViewContext.ViewData) { Model = null });
+        return html.PartialAsync(view, model);
     }
 }
