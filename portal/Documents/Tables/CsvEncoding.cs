@@ -12,7 +12,7 @@ sealed record CsvEncoding(string Name, Encoding Encoding, int MarkLength)
     public static CsvEncoding Utf8 { get; } = new("UTF-8", new UTF8Encoding(false, throwOnInvalidBytes: true), 0);
 
     /// <summary>GB18030, which Excel in China writes; contains GBK and GB2312.</summary>
-    public static CsvEncoding Gb18030 { get; } = new("GB18030", StrictGb18030(), 0);
+    public static CsvEncoding Gb18030 { get; } = new("GB18030", Encoding.GetEncoding("GB18030", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback), 0);
 
     static readonly CsvEncoding LittleEndian = new("UTF-16 LE", new UnicodeEncoding(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true), 2);
     static readonly CsvEncoding BigEndian = new("UTF-16 BE", new UnicodeEncoding(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true), 2);
@@ -52,11 +52,5 @@ sealed record CsvEncoding(string Name, Encoding Encoding, int MarkLength)
             (_, true) => LittleEndian with { MarkLength = 0 },
             _ => null,
         };
-    }
-
-    static Encoding StrictGb18030()
-    {
-        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance); // it is not among the built-in encodings
-        return Encoding.GetEncoding("GB18030", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Portal.Documents.Tables;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Portal.Documents.Tables;
 /// </summary>
 public sealed class TableReader(TableLimits limits)
 {
+    static TableReader() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance); // GB18030, and the one ExcelDataReader falls back to, are not built in
+
     /// <summary>Opens an upload.</summary>
     /// <param name="file">Its content, seekable; read from the beginning, and left open.</param>
     /// <param name="fileName">The name it was uploaded under; its ending has to agree with the content.</param>

@@ -7,15 +7,14 @@ using System.Xml;
 namespace Portal.Documents.Tables;
 
 /// <summary>
-/// Looks a workbook over before the reader gets it: how much it unpacks to (by what it says and by unpacking it), that its XML is plain, and what on the
-/// sheet a person should know about. Whatever the zip directory claims, no more is unpacked than it claimed, and a claim above the limits ends it at once.
+/// Looks a workbook over before the reader gets it: how much it unpacks to by its own directory, that its XML is plain, and what on the sheet a person should
+/// know about. A directory that claims too much ends it at once; one that claims too little is believed, for .NET unpacks no more than was claimed.
 /// </summary>
 sealed class WorkbookGuard
 {
     const int LargestDirectory = 1024 * 1024;
     const int EndRecord = 22;
     const long LargePart = 10 * 1024 * 1024;
-    const int MostRows = 1_048_576;
     const string SpreadsheetMain = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml";
 
     static readonly XmlReaderSettings PlainXml = new()
@@ -57,10 +56,6 @@ sealed class WorkbookGuard
         catch (XmlException fault)
         {
             return (null, new TableRefusal(fault.Message.Contains("DTD", StringComparison.Ordinal) ? TableRefusalKind.ForbiddenXml : TableRefusalKind.Damaged));
-        }
-        catch (BombException)
-        {
-            return (null, new TableRefusal(TableRefusalKind.Bomb));
         }
         catch (Exception damage) when (damage is InvalidDataException or IOException or NotSupportedException or FormatException or OverflowException)
         {
@@ -118,6 +113,11 @@ sealed class WorkbookGuard
             return (null, new TableRefusal(TableRefusalKind.WithMacros));
         }
 
+        if (zip.Entries.Any(part => IsXml(part.FullName) && DeclaresType(part)))
+        {
+            return (null, new TableRefusal(TableRefusalKind.ForbiddenXml));
+        }
+
         if (!parts.ContainsKey("[Content_Types].xml") || !ContentTypes().Contains(SpreadsheetMain, StringComparer.OrdinalIgnoreCase))
         {
             return (null, new TableRefusal(TableRefusalKind.ContentDiffers, Detail: ".xlsx"));
@@ -128,11 +128,6 @@ sealed class WorkbookGuard
         if (index < 0)
         {
             return (null, new TableRefusal(TableRefusalKind.NoSheet));
-        }
-
-        foreach (var part in zip.Entries.Where(part => !part.FullName.Equals(sheets[index].Part, StringComparison.OrdinalIgnoreCase)))
-        {
-            Unpack(part, ct);
         }
 
         var survey = new SheetSurvey(index, sheets[index].Name, [.. sheets.Where((sheet, at) => at != index && sheet.IsVisible).Select(sheet => sheet.Name)]);
@@ -178,7 +173,7 @@ sealed class WorkbookGuard
             return;
         }
 
-        using var reader = XmlReader.Create(Open(entry), PlainXml);
+        using var reader = XmlReader.Create(entry.Open(), PlainXml);
         while (reader.Read())
         {
             if (reader.NodeType == XmlNodeType.Element)
@@ -190,69 +185,80 @@ sealed class WorkbookGuard
 
     TableRefusal? Look(ZipArchiveEntry part, SheetSurvey survey, CancellationToken ct)
     {
-        using var reader = XmlReader.Create(Open(part), PlainXml);
-        var (row, column) = (0, 0);
-        var inFormula = (Address: "", HasValue: true);
+        using var reader = XmlReader.Create(part.Open(), PlainXml);
+        var cell = new CellSeen(0, 0, IsError: false);
         while (reader.Read())
         {
-            if (reader.NodeType != XmlNodeType.Element)
+            TableRefusal? fault = null;
+            if (reader.NodeType == XmlNodeType.Element)
             {
-                continue;
+                ct.ThrowIfCancellationRequested();
+                fault = reader.LocalName switch
+                {
+                    "row" => LeaveCell(ref cell) ?? EnterRow(reader, survey, ref cell),
+                    "c" => LeaveCell(ref cell) ?? EnterCell(reader, ref cell),
+                    _ => Note(reader, survey, ref cell),
+                };
+            }
+            else if (reader.NodeType == XmlNodeType.Text && cell is { IsError: true, IsInValue: true })
+            {
+                fault = survey.AddError(cell.Row, cell.Column, reader.Value);
             }
 
-            switch (reader.LocalName)
+            if (fault is not null)
             {
-                case "row":
-                    ct.ThrowIfCancellationRequested();
-                    row = int.TryParse(reader.GetAttribute("r"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : row + 1;
-                    column = 0;
-                    if (row > MostRows)
-                    {
-                        return new TableRefusal(TableRefusalKind.TooManyRows, row);
-                    }
-
-                    if (reader.GetAttribute("hidden") is "1" or "true")
-                    {
-                        survey.HiddenRows.Add(row.ToString(CultureInfo.InvariantCulture));
-                    }
-
-                    break;
-                case "c":
-                    if (!inFormula.HasValue)
-                    {
-                        return Uncalculated(inFormula.Address);
-                    }
-
-                    inFormula = (reader.GetAttribute("r") ?? "", true);
-                    column = ColumnOf(inFormula.Address) ?? column + 1;
-                    if (column > Math.Max(limits.Columns, 1))
-                    {
-                        return new TableRefusal(TableRefusalKind.TooManyColumns, row, Detail: limits.Columns.ToString(CultureInfo.InvariantCulture));
-                    }
-
-                    break;
-                case "f":
-                    survey.Formulas.Add(inFormula.Address);
-                    inFormula.HasValue = false;
-                    break;
-                case "v":
-                case "is":
-                    inFormula.HasValue = true;
-                    break;
-                case "col" when reader.GetAttribute("hidden") is "1" or "true":
-                    survey.HiddenColumns.Add(ColumnLetters(reader.GetAttribute("min")));
-                    break;
-                case "mergeCell":
-                    survey.Merged.Add(reader.GetAttribute("ref") ?? "");
-                    break;
+                return fault;
             }
         }
 
-        return inFormula.HasValue ? null : Uncalculated(inFormula.Address);
+        return LeaveCell(ref cell);
     }
 
-    static TableRefusal Uncalculated(string address) =>
-        new(TableRefusalKind.FormulaWithoutValue, long.TryParse(address.AsSpan().TrimStart("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), NumberStyles.None, CultureInfo.InvariantCulture, out var row) ? row : null, address.TrimEnd("0123456789".ToCharArray()));
+    static TableRefusal? EnterRow(XmlReader reader, SheetSurvey survey, ref CellSeen cell)
+    {
+        var row = int.TryParse(reader.GetAttribute("r"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : cell.Row + 1;
+        cell = new CellSeen(row, 0, IsError: false);
+        if (reader.GetAttribute("hidden") is "1" or "true")
+        {
+            survey.HiddenRows.Add(row.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return row > Excel.ExcelSheet.MostRows ? new TableRefusal(TableRefusalKind.TooManyRows, row) : null;
+    }
+
+    TableRefusal? EnterCell(XmlReader reader, ref CellSeen cell)
+    {
+        cell = new CellSeen(cell.Row, ColumnOf(reader.GetAttribute("r") ?? "") ?? cell.Column + 1, reader.GetAttribute("t") == "e");
+        return cell.Column > limits.Columns
+            ? new TableRefusal(TableRefusalKind.TooManyColumns, cell.Row, Detail: limits.Columns.ToString(CultureInfo.InvariantCulture))
+            : null;
+    }
+
+    static TableRefusal? LeaveCell(ref CellSeen cell) =>
+        cell.IsOpen ? new TableRefusal(TableRefusalKind.FormulaWithoutValue, cell.Row, Excel.ExcelCell.ColumnName(cell.Column)) : null;
+
+    static TableRefusal? Note(XmlReader reader, SheetSurvey survey, ref CellSeen cell)
+    {
+        switch (reader.LocalName)
+        {
+            case "f" when cell.Column > 0:
+                survey.Formulas.Add(Excel.ExcelCell.Address(cell.Column, cell.Row));
+                cell = cell with { IsOpen = true, IsInValue = false };
+                break;
+            case "v":
+            case "is":
+                cell = cell with { IsOpen = false, IsInValue = true };
+                break;
+            case "col" when reader.GetAttribute("hidden") is "1" or "true":
+                survey.HiddenColumns.Add(ColumnLetters(reader.GetAttribute("min")));
+                break;
+            case "mergeCell":
+                survey.Merged.Add(reader.GetAttribute("ref") ?? "");
+                break;
+        }
+
+        return null;
+    }
 
     /// <summary>The column of an address such as AB12; one beyond all columns when the letters go on and on.</summary>
     static int? ColumnOf(string address)
@@ -273,78 +279,27 @@ sealed class WorkbookGuard
     static string ColumnLetters(string? number) =>
         int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var column) && column is > 0 and <= 16384 ? Excel.ExcelCell.ColumnName(column) : "";
 
-    static void Unpack(ZipArchiveEntry part, CancellationToken ct)
+    /// <summary>A document type stands before the first element; the few programs that write a long comment before it are not worth a second look.</summary>
+    static bool DeclaresType(ZipArchiveEntry part)
     {
-        using var content = Open(part);
-        var buffer = new byte[64 * 1024];
-        var isFirst = true;
-        int read;
-        while ((read = content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0)
-        {
-            ct.ThrowIfCancellationRequested();
-            if (isFirst && IsXml(part.FullName) && DeclaresType(buffer.AsSpan(0, read)))
-            {
-                throw new XmlException("For security reasons DTD is prohibited.");
-            }
-
-            isFirst = false;
-        }
+        using var content = part.Open();
+        var head = new byte[16 * 1024];
+        return DeclaresType(head.AsSpan(0, content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
     }
 
     static bool IsXml(string name) => name.EndsWith(".xml", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".rels", StringComparison.OrdinalIgnoreCase);
 
     static bool DeclaresType(ReadOnlySpan<byte> head) =>
         head.IndexOf("<!DOCTYPE"u8) >= 0 || head.IndexOf(Encoding.Unicode.GetBytes("<!DOCTYPE")) >= 0 || head.IndexOf(Encoding.BigEndianUnicode.GetBytes("<!DOCTYPE")) >= 0;
-
-    static UnpackedPart Open(ZipArchiveEntry part) => new(part.Open(), part.Length);
-
-    /// <summary>A part as it is unpacked, which may not be longer than the directory says.</summary>
-    sealed class UnpackedPart(Stream content, long length) : Stream
-    {
-        long left = length;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override int Read(Span<byte> buffer)
-        {
-            var read = content.Read(buffer);
-            left -= read;
-            return left < 0 ? throw new BombException() : read;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            content.Dispose();
-            base.Dispose(disposing);
-        }
-    }
-
-    sealed class BombException : Exception;
 }
+
+/// <summary>The cell the look over the sheet is at.</summary>
+/// <param name="Row">Counted from 1.</param>
+/// <param name="Column">Counted from 1.</param>
+/// <param name="IsError">It shows an error, which its value names.</param>
+/// <param name="IsOpen">It has a formula, whose value is still to come.</param>
+/// <param name="IsInValue">Its value has begun.</param>
+readonly record struct CellSeen(int Row, int Column, bool IsError, bool IsOpen = false, bool IsInValue = false);
 
 /// <summary>What was noticed about the sheet that is read.</summary>
 /// <param name="Index">Its place among the sheets, from 0.</param>
@@ -352,6 +307,8 @@ sealed class WorkbookGuard
 /// <param name="OtherSheets">Visible sheets that are not read.</param>
 sealed record SheetSurvey(int Index, string Name, IReadOnlyList<string> OtherSheets)
 {
+    const int MostErrors = 1000;
+
     /// <summary>Rows nobody sees; they are read all the same.</summary>
     public Sightings HiddenRows { get; } = new();
 
@@ -363,6 +320,16 @@ sealed record SheetSurvey(int Index, string Name, IReadOnlyList<string> OtherShe
 
     /// <summary>Formulas: their stored value is read.</summary>
     public Sightings Formulas { get; } = new();
+
+    /// <summary>Cells that show an error, by their row; the reader hands them out as empty.</summary>
+    public Dictionary<int, (int Column, string Error)> Errors { get; } = [];
+
+    /// <summary>Remembers an error; a sheet that is full of them is refused as a whole.</summary>
+    public TableRefusal? AddError(int row, int column, string error)
+    {
+        Errors.TryAdd(row, (column, error));
+        return Errors.Count > MostErrors ? new TableRefusal(TableRefusalKind.CellError, Errors.Keys.Min(), Excel.ExcelCell.ColumnName(Errors[Errors.Keys.Min()].Column), Errors[Errors.Keys.Min()].Error) : null;
+    }
 
     /// <summary>Counts, and remembers the first.</summary>
     public sealed class Sightings

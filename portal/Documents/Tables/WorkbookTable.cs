@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using System.Xml;
@@ -9,20 +8,16 @@ namespace Portal.Documents.Tables;
 /// <summary>The first visible sheet of a workbook, read as a table.</summary>
 sealed class WorkbookTable : Table
 {
-    static readonly FrozenSet<string> Errors =
-        new[] { "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!" }.ToFrozenSet(StringComparer.Ordinal);
-
     const double ExactInExcel = 1e15; // a number has 15 digits in Excel, what comes after them is zero
     readonly IExcelDataReader reader;
-    readonly string sheet;
-    readonly int mostRows;
+    readonly SheetSurvey survey;
     int row;
+    bool isDamaged;
 
     WorkbookTable(IExcelDataReader reader, SheetSurvey survey)
     {
         this.reader = reader;
-        sheet = survey.Name;
-        mostRows = Excel.ExcelSheet.MostRows;
+        this.survey = survey;
         Notes =
         [
             .. Note("documents.table.note.merged", survey.Merged),
@@ -34,7 +29,7 @@ sealed class WorkbookTable : Table
     }
 
     /// <inheritdoc/>
-    public override string Format => $"Excel, {sheet}";
+    public override string Format => $"Excel, {survey.Name}";
 
     /// <summary>Looks the workbook over, then reads the column names of its first visible sheet.</summary>
     public static async Task<TableOpening> OpenAsync(Stream file, TableLimits limits, CancellationToken ct)
@@ -63,7 +58,7 @@ sealed class WorkbookTable : Table
 
             return new TableOpening.Opened(table);
         }
-        catch (Exception damage) when (damage is ExcelDataReader.Exceptions.ExcelReaderException or XmlException or FormatException or InvalidDataException or OverflowException or ArgumentException)
+        catch (Exception damage) when (IsDamage(damage))
         {
             return TableReader.Refuse(new TableRefusal(TableRefusalKind.Damaged));
         }
@@ -77,31 +72,46 @@ sealed class WorkbookTable : Table
     }
 
     /// <inheritdoc/>
-    private protected override ValueTask<RawRow?> NextAsync(CancellationToken ct)
+    private protected override ValueTask<RawRow?> NextAsync(CancellationToken ct) => ValueTask.FromResult(Next());
+
+    RawRow? Next()
     {
-        if (row >= mostRows || !reader.Read())
+        if (isDamaged || row >= Excel.ExcelSheet.MostRows)
         {
-            return ValueTask.FromResult<RawRow?>(null);
+            return null;
+        }
+
+        try
+        {
+            if (!reader.Read())
+            {
+                return null;
+            }
+        }
+        catch (Exception damage) when (IsDamage(damage))
+        {
+            isDamaged = true; // the reader stops in the middle of the sheet, and so must we
+            return new RawRow(row + 1, [], new TableRefusal(TableRefusalKind.Damaged, row + 1));
         }
 
         row++;
-        TableRefusal? fault = null;
         var cells = new string?[reader.FieldCount];
+        var fault = survey.Errors.TryGetValue(row, out var error) ? new TableRefusal(TableRefusalKind.CellError, row, NameOf(error.Column - 1), error.Error) : null;
         for (var index = 0; index < cells.Length; index++)
         {
             var value = reader.GetValue(index);
             cells[index] = TextOf(value);
-            fault ??= value switch
+            if (value is double number && Math.Abs(number) >= ExactInExcel)
             {
-                string text when Errors.Contains(text) => new TableRefusal(TableRefusalKind.CellError, row, NameOf(index), text),
-                double number when Math.Abs(number) >= ExactInExcel =>
-                    new TableRefusal(TableRefusalKind.NumberLostDigits, row, NameOf(index), number.ToString("0", CultureInfo.InvariantCulture)),
-                _ => null,
-            };
+                fault ??= new TableRefusal(TableRefusalKind.NumberLostDigits, row, NameOf(index), number.ToString("0", CultureInfo.InvariantCulture));
+            }
         }
 
-        return ValueTask.FromResult<RawRow?>(new RawRow(row, cells, fault));
+        return new RawRow(row, cells, fault);
     }
+
+    static bool IsDamage(Exception fault) => fault is ExcelDataReader.Exceptions.ExcelReaderException or XmlException or FormatException or InvalidDataException
+        or OverflowException or ArgumentException or IndexOutOfRangeException or NullReferenceException or InvalidCastException;
 
     string NameOf(int column) => column < Columns.Count ? Columns[column] : Excel.ExcelCell.ColumnName(column + 1);
 

@@ -46,3 +46,7 @@ public sealed class OneWorker : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Workers.DisposeAsync();
 }
+
+/// <summary>Tests that measure memory run alone, or they would measure their neighbours.</summary>
+[CollectionDefinition(nameof(Measured), DisableParallelization = true)]
+public sealed class Measured;
