@@ -47,8 +47,8 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 
 # The process of a service that this data folder remembers, if it is alive and still that service.
 process_of() {
-    local process; process=$(cat "$data/run/$1.pid" 2>/dev/null) && [ -n "$process" ] &&
-        tr '\0' ' ' <"/proc/$process/cmdline" 2>/dev/null | grep -qi "/$1.dll serve" && echo "$process"
+    local process; process=$(cat "$data/run/$1.pid" 2>/dev/null) && [ -r "/proc/${process:-none}/cmdline" ] &&
+        tr '\0' ' ' 2>/dev/null <"/proc/$process/cmdline" | grep -qi "/$1.dll serve" && echo "$process"
 }
 
 # ends PROCESS SECONDS: waits for it to go.
@@ -119,12 +119,12 @@ give_up() {
 
 start() {
     local service=$1 dll=$2
-    cd "$root/$service" || exit 1
-    : >"$data/run/$service.err"
     # A session of its own: Ctrl-C reaches this script only, which then stops both in order.
-    setsid dotnet "$(program "$service" "$dll")" serve --data "$data" >>"$data/run/$service.log" 2>>"$data/run/$service.err" </dev/null &
-    echo $! >"$data/run/$service.pid"
-    cd "$root" || exit 1
+    (
+        cd "$root/$service" || exit 1
+        setsid dotnet "$(program "$service" "$dll")" serve --data "$data" >>"$data/run/$service.log" 2>"$data/run/$service.err" </dev/null &
+        echo $! >"$data/run/$service.pid"
+    )
 }
 
 answers() {
