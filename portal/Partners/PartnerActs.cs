@@ -118,7 +118,11 @@ public sealed class EditPartner(Db db, PartnerStore partners, AuditTrail audit)
 public sealed class MovePartner(Db db, PartnerStore partners, AuditTrail audit)
 {
     /// <summary>Places it below the partner of that number or code. The database itself refuses a loop.</summary>
-    public async Task<PartnerOutcome> RunAsync(string number, string? newUpstream, CancellationToken ct)
+    /// <param name="number">Who moves.</param>
+    /// <param name="version">The version that was read; null moves it whatever it is now.</param>
+    /// <param name="newUpstream">The number or code of the company it shall buy from.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<PartnerOutcome> RunAsync(string number, int? version, string? newUpstream, CancellationToken ct)
     {
         try
         {
@@ -129,9 +133,9 @@ public sealed class MovePartner(Db db, PartnerStore partners, AuditTrail audit)
                     return new PartnerOutcome.Refused(new FieldProblem("Upstream", "partners.refused.upstream_unknown"));
                 }
 
-                if (await partners.MoveAsync(number, upstream, ct) is not { } placed)
+                if (await partners.MoveAsync(number, version, upstream, ct) is not { } placed)
                 {
-                    return new PartnerOutcome.NotThere();
+                    return await partners.FindAsync(number, ct) is { IsBrand: false } ? new PartnerOutcome.Stale() : new PartnerOutcome.NotThere();
                 }
 
                 await audit.RecordAsync("partner.moved", "partner", number, placed.PartnerId, new { from = placed.FromNumber, to = placed.ToNumber }, ct);

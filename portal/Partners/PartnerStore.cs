@@ -60,6 +60,15 @@ public sealed class PartnerStore(Db db, TimeProvider clock)
         order by count(*) desc
         """, new { partnerId }, ct);
 
+    /// <summary>Companies under which a partner could be placed: whoever does not stand below it. For a list to choose from, at most a thousand.</summary>
+    public Task<List<PartnerName>> PossibleUpstreamsAsync(long partnerId, CancellationToken ct) => db.ListAsync<PartnerName>("""
+        select b.number, b.name, b.partner_type
+        from partner b
+        where b.status = 'active' and not exists (select from partner_line l where l.ancestor_id = @partnerId and l.partner_id = b.partner_id)
+        order by b.partner_type = 'brand' desc, b.name
+        limit 1000
+        """, new { partnerId }, ct);
+
     /// <summary>The territories there are.</summary>
     public Task<List<Territory>> TerritoriesAsync(CancellationToken ct) => db.ListAsync<Territory>("""
         select code, name, name_zh from territory order by name
@@ -90,14 +99,14 @@ public sealed class PartnerStore(Db db, TimeProvider clock)
         returning b.version
         """, new Parameters(facts, clock) { Number = number, Version = version }.All, ct);
 
-    /// <summary>Places a partner below another; null when either is not there, or the first is the brand.</summary>
-    public Task<Placed?> MoveAsync(string number, string upstreamNumber, CancellationToken ct) => db.FindAsync<Placed>("""
+    /// <summary>Places a partner below another; null when either is not there, the first is the brand, or it is not of that version any more.</summary>
+    public Task<Placed?> MoveAsync(string number, int? version, string upstreamNumber, CancellationToken ct) => db.FindAsync<Placed>("""
         update partner b
         set upstream_id = u.partner_id, version = b.version + 1
         from partner u, partner old
-        where b.number = @number and u.number = @upstreamNumber and old.partner_id = b.upstream_id
+        where b.number = @number and u.number = @upstreamNumber and old.partner_id = b.upstream_id and (@version::integer is null or b.version = @version)
         returning b.partner_id, old.number as from_number, u.number as to_number, b.version
-        """, new { number, upstreamNumber }, ct);
+        """, new { number, version, upstreamNumber }, ct);
 
     /// <summary>Shuts a partner out; null when it is not there, is the brand, or is out already.</summary>
     public Task<long?> SuspendAsync(string number, string reason, CancellationToken ct) => db.FindAsync<long?>("""

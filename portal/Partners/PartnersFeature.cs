@@ -1,5 +1,7 @@
 using Portal.Demo;
+using Portal.Search;
 using Portal.Web;
+using Portal.Web.Layout;
 
 namespace Portal.Partners;
 
@@ -10,6 +12,7 @@ static class PartnersFeature
     public static IServiceCollection AddPartners(this IServiceCollection services) => services
         .AddScoped<IPeopleDirectory, PeopleDirectory>()
         .AddScoped<PartnerStore>()
+        .AddScoped<PartnerList>()
         .AddScoped<PersonStore>()
         .AddScoped<BrandPartner>()
         .AddScoped<AddPartner>()
@@ -22,6 +25,9 @@ static class PartnersFeature
         .AddScoped<LinkPerson>()
         .AddScoped<ChangeRoles>()
         .AddScoped<DisablePerson>()
+        .AddScoped<KeepProfile>()
+        .AddScoped<IPreferenceKeeper>(services => services.GetRequiredService<KeepProfile>())
+        .AddScoped<ISearchSource, PartnerSearch>()
         .AddScoped<IVerb, AddPersonVerb>()
         .AddScoped<IDemoPart, PartnersDemo>();
 }

@@ -64,12 +64,12 @@ public sealed class PersonStore(Db db, TimeProvider clock)
             where p.partner_id = @partnerId and p.disabled_at is null and p.kind = 'person' and r.role in ('brand_admin', 'partner_admin'))
         """, new { partnerId }, ct);
 
-    /// <summary>Keeps one's own preferences; what is null stays as it is.</summary>
-    public Task<int> KeepPreferencesAsync(string? language, string? timeZone, string? theme, CancellationToken ct) => db.ExecuteAsync("""
+    /// <summary>Keeps one's own language and theme; what is null stays as it is, and the theme auto is kept as none.</summary>
+    public Task<int> KeepPreferencesAsync(string? language, string? theme, CancellationToken ct) => db.ExecuteAsync("""
         update person
-        set language = coalesce(@language, language), time_zone = coalesce(@timeZone, time_zone), theme = coalesce(@theme, theme)
+        set language = coalesce(@language, language), theme = case when @theme::text is null then theme else nullif(@theme, 'auto') end
         where person_id = app_person_id()
-        """, new { language, timeZone, theme }, ct);
+        """, new { language, theme }, ct);
 
     /// <summary>Writes one's own preferences; null means none.</summary>
     public Task<int> SetPreferencesAsync(string? language, string? timeZone, string? theme, CancellationToken ct) => db.ExecuteAsync("""

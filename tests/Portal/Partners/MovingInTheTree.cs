@@ -95,7 +95,7 @@ public sealed class MovingInTheTree(PortalApp portal) : IClassFixture<PortalApp>
     }
 
     Task<PartnerOutcome> MoveAsync(TestPartner partner, TestPartner upstream) =>
-        portal.InScopeAsync(Caller.System("test"), services => services.GetRequiredService<MovePartner>().RunAsync(partner.Number, upstream.Number, CancellationToken.None));
+        portal.InScopeAsync(Caller.System("test"), services => services.GetRequiredService<MovePartner>().RunAsync(partner.Number, null, upstream.Number, CancellationToken.None));
 
     Task<List<string>> Below(TestPartner partner) => portal.Database.ListAsync<string>("""
         select b.name || ' ' || l.distance
