@@ -1,0 +1,145 @@
+using Platform.Web;
+
+namespace Portal.Pricing;
+
+/// <summary>What people and files say about a price book.</summary>
+public sealed record PriceBookFacts
+{
+    /// <summary>What the seller calls it, in capitals.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Its name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Its name in Chinese.</summary>
+    public string? NameZh { get; init; }
+
+    /// <summary>list or net.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>ISO 4217.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>partners, end_customers or everyone.</summary>
+    public string? Audience { get; init; }
+
+    /// <summary>The level it is for.</summary>
+    public string? PartnerLevel { get; init; }
+
+    /// <summary>The tier it is for: 1 buys from the brand.</summary>
+    public int? Tier { get; init; }
+
+    /// <summary>The number or code of the one buyer it is for.</summary>
+    public string? Buyer { get; init; }
+
+    /// <summary>Its first day.</summary>
+    public DateOnly? From { get; init; }
+
+    /// <summary>Its last day.</summary>
+    public DateOnly? Until { get; init; }
+
+    /// <summary>The higher wins where several books fit.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>As stored: trimmed, codes in capitals, a list for everyone.</summary>
+    public PriceBookFacts Tidied() => this with
+    {
+        Code = Text(Code)?.ToUpperInvariant(), Name = Text(Name), NameZh = Text(NameZh), Kind = Text(Kind) ?? "net", Currency = Text(Currency)?.ToUpperInvariant(),
+        Audience = Text(Kind) is "list" ? "everyone" : Text(Audience) ?? "partners", PartnerLevel = Text(PartnerLevel), Buyer = Text(Buyer),
+    };
+
+    /// <summary>What is wrong with them, by field; call <see cref="Tidied"/> first.</summary>
+    public IEnumerable<FieldProblem> Flaws()
+    {
+        if (!PricingWords.IsCode(Code))
+        {
+            yield return new(nameof(Code), "pricing.refused.code");
+        }
+
+        if (Name is null or { Length: > 200 })
+        {
+            yield return new(nameof(Name), "pricing.refused.name");
+        }
+
+        if (!PricingWords.Kinds.Contains(Kind, StringComparer.Ordinal))
+        {
+            yield return new(nameof(Kind), "pricing.refused.kind");
+        }
+
+        if (!Currencies.IsKnown(Currency))
+        {
+            yield return new(nameof(Currency), "pricing.refused.currency", Currency ?? "");
+        }
+
+        if (!PricingWords.Audiences.Contains(Audience, StringComparer.Ordinal))
+        {
+            yield return new(nameof(Audience), "pricing.refused.audience");
+        }
+
+        if (PartnerLevel is not null && !PricingWords.Levels.Contains(PartnerLevel, StringComparer.Ordinal))
+        {
+            yield return new(nameof(PartnerLevel), "pricing.refused.level");
+        }
+
+        if (Tier is < 1 or > 99)
+        {
+            yield return new(nameof(Tier), "pricing.refused.tier");
+        }
+
+        if (Kind is "list" && (PartnerLevel ?? Buyer ?? (Tier is null ? null : "tier")) is not null)
+        {
+            yield return new(nameof(Kind), "pricing.refused.list_for_everyone");
+        }
+        else if (Buyer is not null && (PartnerLevel is not null || Tier is not null || Audience is not "partners"))
+        {
+            yield return new(nameof(Buyer), "pricing.refused.buyer_alone");
+        }
+        else if (Audience is not "partners" && (PartnerLevel is not null || Tier is not null))
+        {
+            yield return new(nameof(Audience), "pricing.refused.level_of_partners");
+        }
+
+        if (From is null)
+        {
+            yield return new(nameof(From), "pricing.refused.from_missing");
+        }
+
+        if (Until < From)
+        {
+            yield return new(nameof(Until), "pricing.refused.until_before_from");
+        }
+
+        if (Priority is < -1000 or > 1000)
+        {
+            yield return new(nameof(Priority), "pricing.refused.priority");
+        }
+    }
+
+    static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}
+
+/// <summary>The fixed words about prices, as the tables have them; their names are texts.</summary>
+public static class PricingWords
+{
+    /// <summary>Kinds of price books.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["list", "net"];
+
+    /// <summary>Whom a book or rule is for.</summary>
+    public static IReadOnlyList<string> Audiences { get; } = ["partners", "end_customers", "everyone"];
+
+    /// <summary>The levels of partners.</summary>
+    public static IReadOnlyList<string> Levels { get; } = ["registered", "silver", "gold", "platinum"];
+
+    /// <summary>Kinds of rules.</summary>
+    public static IReadOnlyList<string> RuleKinds { get; } = ["volume", "promotion"];
+
+    /// <summary>Where a book or rule stands in time.</summary>
+    public static IReadOnlyList<string> States { get; } = ["in_force", "coming", "past"];
+
+    /// <summary>Who may keep the prices of the own company.</summary>
+    public static readonly string[] Keepers = ["brand_admin", "deal_desk", "partner_admin"];
+
+    /// <summary>True for what a book or rule can be called: capitals, digits, dots, dashes, underscores; 32 at most.</summary>
+    public static bool IsCode(string? code) =>
+        code is { Length: >= 1 and <= 32 } && char.IsAsciiLetterOrDigit(code[0]) && code.All(letter => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter is '.' or '_' or '-');
+}

@@ -1,0 +1,150 @@
+using Microsoft.AspNetCore.Mvc;
+using Platform.Idempotency;
+using Platform.Texts;
+using Platform.Web;
+using Portal.Documents.Excel;
+using Portal.Documents.Tables;
+using Portal.Web;
+using Portal.Web.Lists;
+
+namespace Portal.Pricing;
+
+/// <summary>Price books and what stands in them. A partner sees the books it sells by; what it buys at stands with the products.</summary>
+[Route("prices")]
+public sealed class PriceBooksController(PriceBookStore books, AddPriceBook addPriceBook, EditPriceBook editPriceBook, SetPrice setPrice, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+{
+    /// <summary>The books.</summary>
+    [HttpGet("")]
+    public async Task<IActionResult> Index(CancellationToken ct)
+    {
+        var query = ListQuery.Read(Request, PriceBookStore.Shape);
+        return View("PriceBookList", new PriceBookListPage(query, await books.PageAsync(query, me.Today(clock), ct), me.Has(PricingWords.Keepers)));
+    }
+
+    /// <summary>One book.</summary>
+    [HttpGet("books/{seller}/{code}")]
+    public async Task<IActionResult> Show(string seller, string code, CancellationToken ct) =>
+        await books.FindAsync(seller, code, me.Today(clock), ct) is { } book ? View("PriceBookPage", await PageAsync(book, new PriceForm { From = me.Today(clock) }, ct)) : NotFound();
+
+    /// <summary>The prices of a book as a workbook.</summary>
+    [HttpGet("books/{seller}/{code}/export")]
+    public async Task<IActionResult> Export(string seller, string code, CancellationToken ct)
+    {
+        if (await books.FindAsync(seller, code, me.Today(clock), ct) is not { } book)
+        {
+            return NotFound();
+        }
+
+        var query = ListQuery.Read(Request, PriceBookStore.EntryShape);
+        Response.ContentType = TableExport.ExcelType;
+        Response.Headers.ContentDisposition = $"attachment; filename={book.Code}-{me.Today(clock):yyyy-MM-dd}.xlsx";
+        await TableExport.WriteExcelAsync(Response.Body, new ExcelBookInfo(book.Code, book.SellerName, clock.GetUtcNow()),
+        [
+            new(t["pricing.sku"]), new(t["pricing.product"], Width: 40), new(t["pricing.book.unit"], Width: 10), new(t["pricing.unit_price"], TableColumnKind.Number, Decimals: Currencies.MinorUnits(book.Currency)),
+            new(t["pricing.currency"], Width: 10), new(t["pricing.from"], TableColumnKind.Date, 12), new(t["pricing.until"], TableColumnKind.Date, 12),
+        ], Rows(books.AllEntriesAsync(book.PriceBookId, query, On(query), ct), book), ct);
+        return new EmptyResult();
+    }
+
+    /// <summary>The form for a new book.</summary>
+    [HttpGet("books/new")]
+    [AllowRoles("brand_admin", "deal_desk", "partner_admin")]
+    public IActionResult New() => Form(new PriceBookFacts { Kind = "net", Audience = "partners", Currency = me.Currency, From = me.Today(clock) }, null);
+
+    /// <summary>Opens it.</summary>
+    [HttpPost("books")]
+    [AllowRoles("brand_admin", "deal_desk", "partner_admin")]
+    [Idempotent]
+    public async Task<IActionResult> Create([FromForm(Name = "Facts")] PriceBookFacts facts, CancellationToken ct)
+    {
+        var outcome = ModelState.IsValid ? await addPriceBook.RunAsync(facts, ct) : new PricingOutcome.Refused();
+        if (outcome is PricingOutcome.Done)
+        {
+            this.Flash(FlashKind.Done, t["pricing.book.added", facts.Name ?? ""]);
+            return RedirectToAction(nameof(Show), new { seller = me.PartnerNumber, code = facts.Tidied().Code });
+        }
+
+        this.Explain(outcome, "Facts.", t);
+        return Form(facts, null);
+    }
+
+    /// <summary>The form of a book that is there.</summary>
+    [HttpGet("books/{seller}/{code}/edit")]
+    [AllowRoles("brand_admin", "deal_desk", "partner_admin")]
+    public async Task<IActionResult> Edit(string seller, string code, CancellationToken ct) =>
+        await FindOwnAsync(seller, code, ct) is { } book
+            ? Form(new PriceBookFacts { Name = book.Name, NameZh = book.NameZh, Until = book.ValidUntil, Priority = book.Priority }, book)
+            : NotFound();
+
+    /// <summary>Changes what may still change of it.</summary>
+    [HttpPost("books/{seller}/{code}")]
+    [AllowRoles("brand_admin", "deal_desk", "partner_admin")]
+    public async Task<IActionResult> Update(string seller, string code, int version, [FromForm(Name = "Facts")] PriceBookFacts facts, CancellationToken ct)
+    {
+        if (await FindOwnAsync(seller, code, ct) is not { } book)
+        {
+            return NotFound();
+        }
+
+        var outcome = ModelState.IsValid ? await editPriceBook.RunAsync(book, version, facts, ct) : new PricingOutcome.Refused();
+        if (outcome is PricingOutcome.Done)
+        {
+            this.Flash(FlashKind.Done, t["pricing.book.changed", facts.Name ?? ""]);
+            return RedirectToAction(nameof(Show), new { seller, code });
+        }
+
+        this.Explain(outcome, "Facts.", t);
+        return Form(facts, book);
+    }
+
+    /// <summary>Writes one price.</summary>
+    [HttpPost("books/{seller}/{code}/prices")]
+    [AllowRoles("brand_admin", "deal_desk", "partner_admin")]
+    public async Task<IActionResult> SetPrice(string seller, string code, [FromForm(Name = "Form")] PriceForm form, CancellationToken ct)
+    {
+        if (await FindOwnAsync(seller, code, ct) is not { } book)
+        {
+            return NotFound();
+        }
+
+        var outcome = ModelState.IsValid ? await setPrice.RunAsync(book, form, me.Today(clock), ct) : new PricingOutcome.Refused();
+        if (outcome is PricingOutcome.Done)
+        {
+            this.Flash(FlashKind.Done, t["pricing.price_set", form.Sku ?? ""]);
+            return RedirectToAction(nameof(Show), new { seller, code });
+        }
+
+        this.Explain(outcome, "Form.", t);
+        return View("PriceBookPage", await PageAsync(book, form, ct));
+    }
+
+    async Task<PriceBook?> FindOwnAsync(string seller, string code, CancellationToken ct) =>
+        await books.FindAsync(seller, code, me.Today(clock), ct) is { IsOwn: true } book ? book : null;
+
+    async Task<PriceBookPage> PageAsync(PriceBook book, PriceForm form, CancellationToken ct)
+    {
+        var query = ListQuery.Read(Request, PriceBookStore.EntryShape);
+        return new(book, query, await books.EntriesAsync(book.PriceBookId, query, On(query), ct), form, book.IsOwn && me.Has(PricingWords.Keepers));
+    }
+
+    DateOnly On(ListQuery query) => DateOnly.TryParseExact(query["on"], "yyyy-MM-dd", out var day) ? day : me.Today(clock);
+
+    IActionResult Form(PriceBookFacts facts, PriceBook? book) => View("PriceBookForm", new PriceBookFormPage(facts, book));
+
+    static async IAsyncEnumerable<IReadOnlyList<object?>> Rows(IAsyncEnumerable<PriceBookEntry> entries, PriceBook book)
+    {
+        await foreach (var entry in entries)
+        {
+            yield return [entry.Sku, Languages.Current == "zh-CN" ? entry.NameZh : entry.Name, entry.Unit, entry.UnitPrice, book.Currency, entry.ValidFrom, entry.ValidUntil];
+        }
+    }
+}
+
+/// <summary>The books as <c>PriceBookList.cshtml</c> shows them.</summary>
+public sealed record PriceBookListPage(ListQuery Query, ListPage<PriceBook> Page, bool MayAdd);
+
+/// <summary>A book as <c>PriceBookPage.cshtml</c> shows it.</summary>
+public sealed record PriceBookPage(PriceBook Book, ListQuery Query, ListPage<PriceBookEntry> Page, PriceForm Form, bool MayChange);
+
+/// <summary>The form as <c>PriceBookForm.cshtml</c> shows it.</summary>
+public sealed record PriceBookFormPage(PriceBookFacts Facts, PriceBook? Book);
