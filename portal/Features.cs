@@ -1,9 +1,11 @@
+using Portal.Catalog;
 using Portal.Documents;
 using Portal.Demo;
 using Portal.Kpis;
 using Portal.Notifications;
 using Portal.Orders;
 using Portal.Partners;
+using Portal.Pricing;
 using Portal.Search;
 using Portal.Stock;
 using Portal.Verify;
@@ -15,8 +17,10 @@ static class Features
 {
     /// <summary>Registers them all; a new feature adds its line.</summary>
     public static IServiceCollection AddFeatures(this IServiceCollection services) => services
+        .AddCatalog()
         .AddDocuments()
         .AddPartners()
+        .AddPricing()
         .AddDemo()
         .AddKpis()
         .AddNotifications()

@@ -41,14 +41,19 @@ comment on table product_cost is 'What a product costs the brand; nobody else se
 alter table product_line enable row level security;
 alter table product_line force row level security;
 create policy product_lines_are_read_by_whoever_is_signed_in on product_line for select using ((select app_partner_id()) is not null or (select app_is_brand()));
-create policy product_lines_are_kept_by_the_brand on product_line using ((select app_is_brand())) with check ((select app_is_brand()));
+create policy product_lines_are_kept_by_the_brand on product_line using ((select app_has_role('brand_admin'))) with check ((select app_has_role('brand_admin')));
 
 alter table product enable row level security;
 alter table product force row level security;
 create policy products_are_read_by_whoever_is_signed_in on product for select using ((select app_partner_id()) is not null or (select app_is_brand()));
-create policy products_are_kept_by_the_brand on product using ((select app_is_brand())) with check ((select app_is_brand()));
+create policy products_are_kept_by_the_brand on product using ((select app_has_role('brand_admin'))) with check ((select app_has_role('brand_admin')));
 create policy products_are_known_to_the_definer on product for select to {schema}_definer using (true);
 
 alter table product_cost enable row level security;
 alter table product_cost force row level security;
-create policy costs_are_the_brands on product_cost using ((select app_is_brand())) with check ((select app_is_brand()));
+create policy costs_are_seen_by_the_brand on product_cost for select using ((select app_is_brand()));
+create policy costs_are_kept_by_the_brand on product_cost
+    using ((select app_has_role('brand_admin')) or (select app_has_role('finance')))
+    with check ((select app_has_role('brand_admin')) or (select app_has_role('finance')));
+-- Orders, prices and claims speak of products and lines; they are discontinued, not deleted.
+revoke delete on product_line, product from {schema}_app;

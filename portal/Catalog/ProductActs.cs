@@ -1,0 +1,236 @@
+using System.Text.Json;
+using Npgsql;
+using Platform.Audit;
+using Platform.Database;
+using Platform.Rows;
+using Platform.Web;
+using Portal.Pricing;
+
+namespace Portal.Catalog;
+
+/// <summary>What came of an act on a product.</summary>
+public abstract record ProductOutcome
+{
+    ProductOutcome()
+    {
+    }
+
+    /// <summary>It is done.</summary>
+    /// <param name="Sku">The product.</param>
+    public sealed record Done(string Sku) : ProductOutcome;
+
+    /// <summary>There is no such product.</summary>
+    public sealed record NotThere : ProductOutcome;
+
+    /// <summary>Somebody else changed it since it was read.</summary>
+    public sealed record Stale : ProductOutcome;
+
+    /// <summary>Something is wrong with what was entered.</summary>
+    /// <param name="Problems">By field.</param>
+    public sealed record Refused(params IReadOnlyList<FieldProblem> Problems) : ProductOutcome;
+}
+
+/// <summary>Takes a product into the catalog.</summary>
+public sealed class AddProduct(Db db, ProductStore products, AuditTrail audit)
+{
+    /// <summary>Adds it.</summary>
+    public async Task<ProductOutcome> RunAsync(ProductFacts entered, CancellationToken ct)
+    {
+        var facts = entered.Tidied();
+        if (facts.Flaws().ToList() is { Count: > 0 } flaws)
+        {
+            return new ProductOutcome.Refused(flaws);
+        }
+
+        try
+        {
+            return await db.InTransactionAsync<ProductOutcome>(async () =>
+            {
+                if (await products.InsertAsync(facts, ct) is not { } productId)
+                {
+                    return new ProductOutcome.Refused(new FieldProblem(nameof(facts.Line), "catalog.refused.line_unknown"));
+                }
+
+                await products.KeepCostAsync(productId, facts.Cost, facts.CostCurrency, ct);
+                await audit.RecordAsync("product.added", "product", facts.Sku!, null, facts, ct);
+                return new ProductOutcome.Done(facts.Sku!);
+            }, ct);
+        }
+        catch (PostgresException refused) when (refused.Violates(ProductStore.SkuIsUnique))
+        {
+            return new ProductOutcome.Refused(new FieldProblem(nameof(facts.Sku), "catalog.refused.sku_taken"));
+        }
+    }
+}
+
+/// <summary>Changes a product, also discontinues it; its SKU stays.</summary>
+public sealed class EditProduct(Db db, ProductStore products, AuditTrail audit)
+{
+    /// <summary>Writes the facts, if the product still is as it was read.</summary>
+    public Task<ProductOutcome> RunAsync(string sku, int version, ProductFacts entered, CancellationToken ct) => db.InTransactionAsync<ProductOutcome>(async () =>
+    {
+        if (await products.FindAsync(sku, ct) is not { } before)
+        {
+            return new ProductOutcome.NotThere();
+        }
+
+        var facts = (entered with { Sku = sku }).Tidied();
+        if (facts.Flaws().ToList() is { Count: > 0 } flaws)
+        {
+            return new ProductOutcome.Refused(flaws);
+        }
+
+        if (!(await products.LinesAsync(ct)).Exists(line => line.Code == facts.Line))
+        {
+            return new ProductOutcome.Refused(new FieldProblem(nameof(facts.Line), "catalog.refused.line_unknown"));
+        }
+
+        var cost = await products.CostAsync(before.ProductId, ct);
+        if (await products.UpdateAsync(sku, version, facts, ct) is null)
+        {
+            return new ProductOutcome.Stale();
+        }
+
+        await products.KeepCostAsync(before.ProductId, facts.Cost, facts.CostCurrency, ct);
+        await audit.RecordAsync("product.changed", "product", sku, null, Changes.Between(before.Facts(cost), facts), ct);
+        return new ProductOutcome.Done(sku);
+    }, ct);
+}
+
+/// <summary>Adds a line of products or gives it another name.</summary>
+public sealed class KeepProductLine(Db db, ProductStore products, AuditTrail audit)
+{
+    /// <summary>Keeps it; answers what is wrong, or null.</summary>
+    public Task<FieldProblem?> RunAsync(string? code, string? name, string? nameZh, CancellationToken ct) => db.InTransactionAsync<FieldProblem?>(async () =>
+    {
+        var (line, english, chinese) = (code?.Trim().ToUpperInvariant() ?? "", name?.Trim() ?? "", nameZh?.Trim() ?? "");
+        if (line is not { Length: >= 1 and <= 32 } || !char.IsAsciiLetterOrDigit(line[0]) || !line.All(letter => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter is '_' or '-'))
+        {
+            return new("Code", "catalog.refused.line_code");
+        }
+
+        if (english.Length is 0 or > 100)
+        {
+            return new("Name", "catalog.refused.name_missing");
+        }
+
+        var isNew = await products.KeepLineAsync(line, english, chinese.Length is 0 or > 100 ? english : chinese, ct);
+        await audit.RecordAsync(isNew ? "product_line.added" : "product_line.changed", "product_line", line, null, new { name = english, nameZh = chinese }, ct);
+        return null;
+    }, ct);
+}
+
+/// <summary>One product of a file or of another system.</summary>
+/// <param name="Row">Its number as the giver counts, for refusals.</param>
+/// <param name="Facts">What is said about it; a line that is not there is opened, its code made of the name.</param>
+public sealed record ProductRow(long Row, ProductFacts Facts)
+{
+    /// <summary>Its list price, written into the list of <see cref="PriceCurrency"/>.</summary>
+    public decimal? ListPrice { get; init; }
+
+    /// <summary>The currency of the list price.</summary>
+    public string? PriceCurrency { get; init; }
+}
+
+/// <summary>Takes many products at once, by their SKUs: new ones are added, known ones changed. Rows go in batches of any size.</summary>
+public sealed class AddProducts(Db db, AddPrices prices, AuditTrail audit, TimeProvider clock)
+{
+    /// <summary>Adds or changes them in one transaction (the caller's, where one is open); answers the rows that were refused.</summary>
+    public Task<IReadOnlyList<RowRefusal>> AddProductsAsync(IReadOnlyCollection<ProductRow> rows, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        var refusals = new List<RowRefusal>();
+        var taken = Readable(rows, refusals);
+        await OpenLinesAsync(taken, ct);
+        await WriteAsync(taken, ct);
+        await WriteCostsAsync(taken, ct);
+        var priced = taken.Where(row => row.ListPrice is not null).Select(row => new PriceRow(row.Row, row.Facts.Sku, row.ListPrice, row.PriceCurrency)).ToList();
+        refusals.AddRange((await prices.AddPricesAsync(priced, ct)).Select(refusal => refusal with { Column = refusal.Column is "price" ? "list_price" : refusal.Column is "currency" ? "price_currency" : refusal.Column }));
+        return (IReadOnlyList<RowRefusal>)[.. refusals.OrderBy(refusal => refusal.Row)];
+    }, ct);
+
+    static List<ProductRow> Readable(IEnumerable<ProductRow> rows, List<RowRefusal> refusals)
+    {
+        var taken = new Dictionary<string, ProductRow>(StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            var facts = row.Facts.Tidied();
+            var flaws = facts.Flaws().Select(flaw => new RowRefusal(row.Row, JsonNamingPolicy.SnakeCaseLower.ConvertName(flaw.Field), flaw.TextKey, flaw.Arguments)).ToList();
+            if (row.ListPrice is not null && !Currencies.IsKnown(row.PriceCurrency?.Trim().ToUpperInvariant()))
+            {
+                flaws.Add(new(row.Row, "price_currency", "catalog.refused.currency", row.PriceCurrency ?? ""));
+            }
+
+            if (flaws.Count == 0 && !taken.TryAdd(facts.Sku!, row with { Facts = facts }))
+            {
+                flaws.Add(new(row.Row, "sku", "catalog.refused.sku_twice", taken[facts.Sku!].Row));
+            }
+
+            refusals.AddRange(flaws);
+        }
+
+        return [.. taken.Values];
+    }
+
+    Task OpenLinesAsync(List<ProductRow> rows, CancellationToken ct)
+    {
+        var names = rows.Select(row => row.Facts.Line!).Distinct(StringComparer.Ordinal).ToArray();
+        return db.ExecuteAsync("""
+            insert into product_line (code, name, name_zh)
+            select distinct on (named.code) named.code, named.name, named.name
+            from unnest(@codes, @names) as named (code, name)
+            where not exists (select from product_line l where l.code = named.code)
+            order by named.code
+            """, new { codes = names.Select(LineCode).ToArray(), names }, ct);
+    }
+
+    /// <summary>Files name lines in words (<c>Road Frames</c>); the code is made of them (<c>ROAD_FRAMES</c>).</summary>
+    static string LineCode(string name)
+    {
+        var code = new string([.. name.ToUpperInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' ? letter : '_')]).Trim('_', '-');
+        return !code.Any(char.IsAsciiLetterOrDigit) ? PublicNumber.From("L", name) : code.Length > 32 ? code[..32] : code;
+    }
+
+    async Task WriteAsync(List<ProductRow> rows, CancellationToken ct)
+    {
+        var written = await db.ListAsync<Written>("""
+            insert into product as p (sku, name, name_zh, product_line_id, category, colour, size, weight, unit, status, created_at)
+            select r.sku, r.name, r."nameZh", l.product_line_id, r.category, r.colour, r.size, r.weight, r.unit, r.status, @now
+            from jsonb_to_recordset(@rows::jsonb) as r (sku text, name text, "nameZh" text, line text, category text, colour text, size text, weight numeric, unit text, status text)
+            join product_line l on l.code = r.line
+            on conflict (sku) do update
+            set name = excluded.name, name_zh = coalesce(excluded.name_zh, p.name_zh), product_line_id = excluded.product_line_id, category = excluded.category, colour = excluded.colour,
+                size = excluded.size, weight = excluded.weight, unit = excluded.unit, status = excluded.status, version = p.version + 1
+            where (p.name, p.name_zh, p.product_line_id, p.category, p.colour, p.size, p.weight, p.unit, p.status)
+               is distinct from
+                  (excluded.name, coalesce(excluded.name_zh, p.name_zh), excluded.product_line_id, excluded.category, excluded.colour, excluded.size, excluded.weight, excluded.unit, excluded.status)
+            returning p.sku, p.version = 1 as is_new
+            """, new
+        {
+            rows = JsonSerializer.Serialize(rows.Select(row => new
+            {
+                row.Facts.Sku, row.Facts.Name, row.Facts.NameZh, line = LineCode(row.Facts.Line!), row.Facts.Category, row.Facts.Colour, row.Facts.Size, row.Facts.Weight, row.Facts.Unit, row.Facts.Status,
+            }), JsonSerializerOptions.Web),
+            now = clock.GetUtcNow().UtcDateTime,
+        }, ct);
+        await audit.RecordAsync([.. written.Select(product => new AuditAct(product.IsNew ? "product.added" : "product.changed", "product", product.Sku, [], new { import = true }))], ct);
+    }
+
+    Task WriteCostsAsync(List<ProductRow> rows, CancellationToken ct)
+    {
+        var costs = rows.Where(row => row.Facts.Cost is not null).ToList();
+        return db.ExecuteAsync("""
+            insert into product_cost (product_id, currency, unit_cost)
+            select p.product_id, c.currency, c.cost
+            from unnest(@skus, @currencies, @costs) as c (sku, currency, cost)
+            join product p on p.sku = c.sku
+            on conflict (product_id) do update set currency = excluded.currency, unit_cost = excluded.unit_cost
+            """, new
+        {
+            skus = costs.Select(row => row.Facts.Sku!).ToArray(),
+            currencies = costs.Select(row => row.Facts.CostCurrency!).ToArray(),
+            costs = costs.Select(row => row.Facts.Cost!.Value).ToArray(),
+        }, ct);
+    }
+
+    sealed record Written(string Sku, bool IsNew);
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using Platform.Web;
+using Portal.Pricing;
+
+namespace Portal.Catalog;
+
+/// <summary>What people, programs and files say about a product.</summary>
+public sealed record ProductFacts
+{
+    /// <summary>What it is known by everywhere; does not change.</summary>
+    public string? Sku { get; init; }
+
+    /// <summary>Its name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Its name in Chinese.</summary>
+    public string? NameZh { get; init; }
+
+    /// <summary>The code of its line.</summary>
+    public string? Line { get; init; }
+
+    /// <summary>A word that orders products within a line.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>Colour.</summary>
+    public string? Colour { get; init; }
+
+    /// <summary>Size.</summary>
+    public string? Size { get; init; }
+
+    /// <summary>Weight, in the unit of the source.</summary>
+    public decimal? Weight { get; init; }
+
+    /// <summary>What one of it is: piece, set, month.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>active or discontinued.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>What one costs the brand; seen by the brand only.</summary>
+    public decimal? Cost { get; init; }
+
+    /// <summary>The currency of the cost.</summary>
+    public string? CostCurrency { get; init; }
+
+    /// <summary>As stored.</summary>
+    public ProductFacts Tidied() => this with
+    {
+        Sku = Text(Sku), Name = Text(Name), NameZh = Text(NameZh), Line = Text(Line), Category = Text(Category), Colour = Text(Colour), Size = Text(Size), Unit = Text(Unit) ?? "piece",
+        Status = Text(Status) ?? "active", CostCurrency = Text(CostCurrency)?.ToUpperInvariant(),
+    };
+
+    /// <summary>What is wrong with them, by field; call <see cref="Tidied"/> first.</summary>
+    public IEnumerable<FieldProblem> Flaws()
+    {
+        if (Sku is not { Length: >= 1 and <= 64 } || !char.IsAsciiLetterOrDigit(Sku[0]) || !Sku.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '/' or '-'))
+        {
+            yield return new(nameof(Sku), "catalog.refused.sku");
+        }
+
+        if (Name is null)
+        {
+            yield return new(nameof(Name), "catalog.refused.name_missing");
+        }
+
+        if (Line is null)
+        {
+            yield return new(nameof(Line), "catalog.refused.line_missing");
+        }
+
+        if (Status is not ("active" or "discontinued"))
+        {
+            yield return new(nameof(Status), "catalog.refused.status");
+        }
+
+        if (Weight is < 0 or >= 1e9m)
+        {
+            yield return new(nameof(Weight), "catalog.refused.not_negative");
+        }
+
+        if (Cost is < 0 or >= 1e13m)
+        {
+            yield return new(nameof(Cost), "catalog.refused.not_negative");
+        }
+        else if (Cost is not null && !Currencies.IsKnown(CostCurrency))
+        {
+            yield return new(nameof(CostCurrency), "catalog.refused.currency", CostCurrency ?? "");
+        }
+
+        foreach (var (field, text) in Texts())
+        {
+            if (text is { Length: > LongestText })
+            {
+                yield return new(field, "catalog.refused.too_long", LongestText.ToString(CultureInfo.InvariantCulture));
+            }
+            else if (text?.Any(char.IsControl) == true)
+            {
+                yield return new(field, "catalog.refused.control_characters");
+            }
+        }
+    }
+
+    const int LongestText = 200;
+
+    IEnumerable<(string Field, string? Text)> Texts() =>
+        [(nameof(Name), Name), (nameof(NameZh), NameZh), (nameof(Line), Line), (nameof(Category), Category), (nameof(Colour), Colour), (nameof(Size), Size), (nameof(Unit), Unit)];
+
+    static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}
+
+/// <summary>How products are known in addresses.</summary>
+public static class Sku
+{
+    /// <summary>
+    /// The SKU of a route value. A slash in it arrives as <c>%2F</c>, because routing leaves that one as it was sent; a per cent sign is in
+    /// no SKU, so nothing else is changed.
+    /// </summary>
+    public static string OfRoute(string value) => value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+}

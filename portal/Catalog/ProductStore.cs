@@ -1,0 +1,168 @@
+using Platform.Database;
+using Portal.Web.Lists;
+
+namespace Portal.Catalog;
+
+/// <summary>The statements about products and their lines.</summary>
+public sealed class ProductStore(Db db, TimeProvider clock)
+{
+    /// <summary>The unique constraint on SKUs.</summary>
+    public const string SkuIsUnique = "product_sku_key";
+
+    /// <summary>What may be asked of the list.</summary>
+    public static ListShape Shape { get; } = new("products", "sku", new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["sku"] = "p.sku",
+        ["name"] = "p.name",
+        ["line"] = "l.code",
+        ["category"] = "p.category",
+        ["status"] = "p.status",
+    }, Tie: "p.product_id", Filters: ["line", "status"]);
+
+    /// <summary>One page.</summary>
+    public Task<ListPage<Product>> PageAsync(ListQuery query, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        var asked = new { words = query.Words, line = query["line"], status = query["status"], offset = query.Offset, limit = query.Limit };
+        var total = await db.OneAsync<long>($"select count(*) {From} {Where}", asked, ct);
+        var rows = await db.ListAsync<Product>($"{Select} {From} {Where} order by {query.OrderBy} offset @offset limit @limit", asked, ct);
+        return new ListPage<Product>(rows, total);
+    }, ct);
+
+    /// <summary>All that the words and filters leave, one by one, for an export.</summary>
+    public IAsyncEnumerable<Product> AllAsync(ListQuery query, CancellationToken ct) =>
+        db.StreamAsync<Product>($"{Select} {From} {Where} order by {query.OrderBy}", new { words = query.Words, line = query["line"], status = query["status"] }, ct);
+
+    /// <summary>The rows after a SKU, in the order of SKUs, for the API.</summary>
+    public Task<List<Product>> AfterAsync(ListQuery query, string? afterSku, int take, CancellationToken ct) => db.ListAsync<Product>(
+        $"{Select} {From} {Where} and (@afterSku::text is null or p.sku > @afterSku) order by p.sku limit @take",
+        new { words = query.Words, line = query["line"], status = query["status"], afterSku, take }, ct);
+
+    /// <summary>One product, or null.</summary>
+    public Task<Product?> FindAsync(string sku, CancellationToken ct) => db.FindAsync<Product>($"{Select} {From} where p.sku = @sku", new { sku }, ct);
+
+    /// <summary>What it costs the brand; null for everybody else.</summary>
+    public Task<ProductCost?> CostAsync(long productId, CancellationToken ct) =>
+        db.FindAsync<ProductCost>("select currency, unit_cost from product_cost where product_id = @productId", new { productId }, ct);
+
+    /// <summary>The lines, each with how many products it has.</summary>
+    public Task<List<ProductLine>> LinesAsync(CancellationToken ct) => db.ListAsync<ProductLine>("""
+        select l.code, l.name, l.name_zh, (select count(*) from product p where p.product_line_id = l.product_line_id) as products
+        from product_line l
+        order by l.code
+        """, null, ct);
+
+    /// <summary>Adds or renames a line; answers whether it is new.</summary>
+    public Task<bool> KeepLineAsync(string code, string name, string nameZh, CancellationToken ct) => db.OneAsync<bool>("""
+        insert into product_line (code, name, name_zh)
+        values (@code, @name, @nameZh)
+        on conflict (code) do update set name = excluded.name, name_zh = excluded.name_zh
+        returning xmax = 0
+        """, new { code, name, nameZh }, ct);
+
+    /// <summary>Adds a product; null when the line is not there.</summary>
+    public Task<long?> InsertAsync(ProductFacts facts, CancellationToken ct) => db.FindAsync<long?>("""
+        insert into product (sku, name, name_zh, product_line_id, category, colour, size, weight, unit, status, created_at)
+        select @Sku, @Name, @NameZh, l.product_line_id, @Category, @Colour, @Size, @Weight, @Unit, @Status, @now
+        from product_line l
+        where l.code = @Line
+        returning product_id
+        """, Parameters(facts), ct);
+
+    /// <summary>Changes a product; null when the line is not there or somebody else changed it meanwhile.</summary>
+    public Task<int?> UpdateAsync(string sku, int version, ProductFacts facts, CancellationToken ct) => db.FindAsync<int?>("""
+        update product p
+        set name = @Name, name_zh = @NameZh, product_line_id = l.product_line_id, category = @Category, colour = @Colour, size = @Size, weight = @Weight, unit = @Unit, status = @Status,
+            version = p.version + 1
+        from product_line l
+        where p.sku = @key and p.version = @version and l.code = @Line
+        returning p.version
+        """, Parameters(facts, new { key = sku, version }), ct);
+
+    /// <summary>Keeps what a product costs the brand; without a cost, forgets it.</summary>
+    public Task KeepCostAsync(long productId, decimal? cost, string? currency, CancellationToken ct) => cost is null
+        ? db.ExecuteAsync("delete from product_cost where product_id = @productId", new { productId }, ct)
+        : db.ExecuteAsync("""
+            insert into product_cost (product_id, currency, unit_cost)
+            values (@productId, @currency, @cost)
+            on conflict (product_id) do update set currency = excluded.currency, unit_cost = excluded.unit_cost
+            """, new { productId, currency, cost }, ct);
+
+    Dapper.DynamicParameters Parameters(ProductFacts facts, object? more = null)
+    {
+        var all = new Dapper.DynamicParameters(facts);
+        all.AddDynamicParams(new { now = clock.GetUtcNow().UtcDateTime });
+        all.AddDynamicParams(more);
+        return all;
+    }
+
+    const string Select = """
+        select p.product_id, p.sku, p.name, p.name_zh, l.code as line, l.name as line_name, l.name_zh as line_name_zh, p.category, p.colour, p.size, p.weight, p.unit, p.status, p.version
+        """;
+
+    const string From = "from product p join product_line l on l.product_line_id = p.product_line_id";
+
+    const string Where = """
+        where (@words::text is null or position(lower(@words) in lower(concat_ws(' ', p.sku, p.name, p.name_zh, p.category))) > 0)
+          and (@line::text is null or l.code = @line)
+          and (@status::text is null or p.status = @status)
+        """;
+}
+
+/// <summary>A product.</summary>
+public sealed record Product
+{
+    /// <summary>The key; never leaves the server.</summary>
+    public long ProductId { get; init; }
+
+    /// <summary>What it is known by.</summary>
+    public string Sku { get; init; } = "";
+
+    /// <summary>Its name.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Its name in Chinese.</summary>
+    public string? NameZh { get; init; }
+
+    /// <summary>Its line's code.</summary>
+    public string Line { get; init; } = "";
+
+    /// <summary>Its line.</summary>
+    public string LineName { get; init; } = "";
+
+    /// <summary>Its line in Chinese.</summary>
+    public string LineNameZh { get; init; } = "";
+
+    /// <summary>Its category within the line.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>Colour.</summary>
+    public string? Colour { get; init; }
+
+    /// <summary>Size.</summary>
+    public string? Size { get; init; }
+
+    /// <summary>Weight.</summary>
+    public decimal? Weight { get; init; }
+
+    /// <summary>What one of it is.</summary>
+    public string Unit { get; init; } = "";
+
+    /// <summary>active or discontinued.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>Counts its changes.</summary>
+    public int Version { get; init; }
+
+    /// <summary>The facts as a form or a program edits them.</summary>
+    public ProductFacts Facts(ProductCost? cost) => new()
+    {
+        Sku = Sku, Name = Name, NameZh = NameZh, Line = Line, Category = Category, Colour = Colour, Size = Size, Weight = Weight, Unit = Unit, Status = Status,
+        Cost = cost?.UnitCost, CostCurrency = cost?.Currency,
+    };
+}
+
+/// <summary>What a product costs the brand.</summary>
+public sealed record ProductCost(string Currency, decimal UnitCost);
+
+/// <summary>A line of products.</summary>
+public sealed record ProductLine(string Code, string Name, string NameZh, long Products);
