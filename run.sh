@@ -127,19 +127,34 @@ start() {
     )
 }
 
+# connects URL: opens connection 3 to it, or says no.
+connects() {
+    [[ $1 =~ ^(https?)://([^/:]+)(:([0-9]+))?(/.*)?$ ]] || fail "'$1' is not an address such as http://localhost:5080."
+    local usual=80; [ "${BASH_REMATCH[1]}" = http ] || usual=443
+    { exec 3<>"/dev/tcp/${BASH_REMATCH[2]}/${BASH_REMATCH[4]:-$usual}"; } 2>/dev/null
+}
+
+# Whoever answers there already would be taken for what is started here. (With ASPNETCORE_URLS a proxy answers, rightly.)
+must_be_free() {
+    [ -n "${ASPNETCORE_URLS:-}" ] && return
+    if connects "$1"; then
+        exec 3>&-
+        fail "$1 is taken by another program: end that one, or choose another address with $2."
+    fi
+}
+
 answers() {
     local url=$1/health/ready
     if has curl; then
         [ "$(curl -sk --noproxy "*" --max-time 3 -o /dev/null -w "%{http_code}" "$url" 2>/dev/null)" = 200 ]
-    elif [[ $url =~ ^http://([^/:]+)(:([0-9]+))?(/.*)$ ]]; then
-        local host=${BASH_REMATCH[1]} port=${BASH_REMATCH[3]:-80} path=${BASH_REMATCH[4]} status
-        { exec 3<>"/dev/tcp/$host/$port"; } 2>/dev/null || return 1
-        printf 'GET %s HTTP/1.0\r\nHost: %s:%s\r\n\r\n' "$path" "$host" "$port" >&3
+    else
+        local status
+        [[ $url == http://* ]] || fail "To ask $url whether it is ready, curl is needed."
+        connects "$url" || return 1
+        printf 'GET /health/ready HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3
         IFS= read -r -t 3 status <&3
         exec 3>&-
         [[ $status == *" 200 "* ]]
-    else
-        fail "To ask $url whether it is ready, curl is needed."
     fi
 }
 
@@ -180,6 +195,8 @@ if [ -n "$fresh" ]; then
     stop_all || exit 1
     empty_data_folder
 fi
+must_be_free "$portal_url" Portal__Url
+must_be_free "$identity_url" Identity__Url
 (umask 077 && mkdir -p "$data/run" && touch "$data/run/writable") 2>/dev/null ||
     fail "The data folder $data cannot be written: give it to this user, or name another with --data DIR."
 build
@@ -197,7 +214,7 @@ wait_until_ready portal "$portal_url"
 say "READY portal=$portal_url identity=$identity_url"
 [ -z "$demo" ] || demo_accounts
 if [ -n "$detach" ]; then
-    say "Logs: $data/run. ./run.sh --stop${Portal__DataFolder:+ --data $data} ends it."
+    say "Logs: $data/run. ./run.sh --stop$([ "$data" = "$root/.data" ] || echo " --data $data") ends it."
     exit 0
 fi
 

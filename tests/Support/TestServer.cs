@@ -68,8 +68,8 @@ public sealed class TestServer
         return server;
     }
 
-    // The lock of a run ends with its process, however that ends; who gets it knows that the run is dead.
-    async Task DropLeftoversAsync()
+    /// <summary>Drops the databases of runs that are dead: the lock of a run ends with its process, however that ends.</summary>
+    public async Task DropLeftoversAsync()
     {
         await using var connection = await ConnectAsync();
         var databases = (await connection.QueryAsync<string>("select datname from pg_database where datname ~ '^c_[0-9]+_[0-9]+$'")).ToList();

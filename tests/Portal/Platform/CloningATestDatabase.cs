@@ -31,4 +31,15 @@ public sealed class CloningATestDatabase(Xunit.Abstractions.ITestOutputHelper ou
 
         watch.ElapsedMilliseconds.ShouldBeLessThan(1000);
     }
+
+    [Fact]
+    public async Task What_a_dead_run_left_is_dropped_and_what_a_live_one_uses_is_not()
+    {
+        await using var live = await TestDatabase.PortalAsync();
+        await live.ExecuteAsync("create database c_1_1");
+
+        await (await TestServer.GetAsync()).DropLeftoversAsync();
+
+        (await live.ListAsync<string>("select datname::text from pg_database where datname in ('c_1_1', @Name)", new { live.Name })).ShouldBe([live.Name]);
+    }
 }

@@ -191,4 +191,19 @@ public sealed class StartingTheEmbeddedServer
 
         refused.Message.ShouldBe($"{file} with the passwords of the database is missing: put it back from a backup, or begin anew in another data folder.");
     }
+
+    [Fact]
+    public async Task A_data_folder_that_the_servers_user_cannot_reach_holds_a_link_to_where_the_database_stands()
+    {
+        await using var test = new ServerOfATest();
+        File.SetUnixFileMode(test.Parent, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var server = await test.StartAsync();
+
+        (await AskAsync<int>(server, "select 1")).ShouldBe(1);
+        // Only root gives the server to another user; anybody else can reach the own folder.
+        new DirectoryInfo(Path.Combine(test.DataFolder, "postgres")).LinkTarget?.StartsWith("/var/lib/partnerportal/", StringComparison.Ordinal)
+            .ShouldBe(Environment.IsPrivilegedProcess);
+        (await test.StartAsync()).ServerProcess.ShouldBe(server.ServerProcess);
+    }
 }
