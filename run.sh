@@ -91,7 +91,8 @@ empty_data_folder() {
 build() {
     local log; log=$(mktemp)
     for project in portal identity; do
-        if ! dotnet build -c Release "$root/$project" >"$log" 2>&1; then
+        # A compiler that another checkout keeps warm has been seen to mix up the views of the two.
+        if ! dotnet build -c Release -p:UseSharedCompilation=false "$root/$project" >"$log" 2>&1; then
             grep -E "error" "$log" | sort -u | head -n 20 >&2
             fail "The build of $project failed; its log is $log."
         fi

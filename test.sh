@@ -28,7 +28,7 @@ wants pdftotext poppler-utils
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
-if ! dotnet build -p:Analyze=true PartnerPortal.sln >"$results/build.log" 2>&1; then
+if ! dotnet build -p:Analyze=true -p:UseSharedCompilation=false PartnerPortal.sln >"$results/build.log" 2>&1; then
     grep -E "error" "$results/build.log" | sort -u | head -n 40
     say "The build failed."
     say "0 passed, 1 failed, 0 skipped"
