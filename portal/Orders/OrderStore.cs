@@ -57,6 +57,51 @@ public sealed class OrderStore(Db db)
         order by {list.Query.OrderBy}
         """, list.Arguments, ct);
 
+    /// <summary>The newest orders of a side, for a program that pages through them.</summary>
+    /// <param name="side"><c>buyer</c>, <c>seller</c> or <c>channel</c>.</param>
+    /// <param name="status">Only those in this state.</param>
+    /// <param name="after">The number of the last order of the page before.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<List<OrderRow>> AfterAsync(string side, string? status, string? after, int limit, CancellationToken ct) => db.ListAsync<OrderRow>("""
+        select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, seller.name as seller_name,
+               o.currency, o.total_amount, o.line_count, o.status
+        from purchase_order o
+        left join partner buyer on buyer.partner_id = o.buyer_id
+        left join partner seller on seller.partner_id = o.seller_id
+        where case @side when 'buyer' then o.buyer_id = (select app_partner_id())
+                         when 'seller' then o.seller_id = (select app_partner_id()) and o.submitted_at is not null
+                         else (select app_is_brand()) end
+          and (@status::text is null or o.status = @status)
+          and (@after::text is null or (o.ordered_on, o.purchase_order_id) < (select last.ordered_on, last.purchase_order_id from purchase_order last where last.number = @after))
+        order by o.ordered_on desc, o.purchase_order_id desc
+        limit @limit
+        """, new { side, status, after, limit }, ct);
+
+    /// <summary>What of the orders waits for the person's company: as seller to be confirmed and shipped, as buyer to be received and finished.</summary>
+    public Task<WaitingOrders> WaitingAsync(CancellationToken ct) => db.OneAsync<WaitingOrders>("""
+        select (select count(*) from purchase_order o where o.seller_id = app_partner_id() and o.status = 'submitted') as to_confirm,
+               (select min(o.submitted_at) from purchase_order o where o.seller_id = app_partner_id() and o.status = 'submitted') as oldest,
+               (select count(*) from purchase_order o where o.seller_id = app_partner_id() and o.status in ('confirmed', 'partially_shipped')) as to_ship,
+               (select count(*) from purchase_order o where o.buyer_id = app_partner_id() and o.status in ('partially_shipped', 'shipped')) as to_receive,
+               (select count(*) from purchase_order o where o.buyer_id = app_partner_id() and o.status = 'draft') as drafts
+        """, null, ct);
+
+    /// <summary>Orders whose own, the buyer's or the former number begins like this; the newest first.</summary>
+    public Task<List<OrderRow>> SearchAsync(string words, int limit, CancellationToken ct) => db.ListAsync<OrderRow>("""
+        select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, seller.name as seller_name,
+               o.currency, o.total_amount, o.line_count, o.status
+        from purchase_order o
+        left join partner buyer on buyer.partner_id = o.buyer_id
+        left join partner seller on seller.partner_id = o.seller_id
+        where o.purchase_order_id in (
+            select purchase_order_id from purchase_order where number like @beginning
+            union select purchase_order_id from purchase_order where upper(po_number) like @beginning
+            union select purchase_order_id from purchase_order where upper(external_number) like @beginning)
+        order by o.ordered_on desc, o.purchase_order_id desc
+        limit @limit
+        """, new { beginning = OrderList.Escaped(words.ToUpperInvariant()) + "%", limit }, ct);
+
     /// <summary>An order with all that hangs on it, or null where there is none for the person at work.</summary>
     public async Task<OrderPage?> FindAsync(string number, CancellationToken ct) => await db.InTransactionAsync(async () =>
         await HeadAsync(number, ct) is { } order
@@ -177,7 +222,7 @@ public sealed record OrderList(string Side, ListQuery Query)
     static DateOnly? Day(string? text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var day) ? day : null;
 
-    static string? Escaped(string? words) =>
+    internal static string? Escaped(string? words) =>
         words?.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
 }
 
@@ -185,6 +230,9 @@ public sealed record OrderList(string Side, ListQuery Query)
 public sealed record OrderRow(
     string Number, string? PoNumber, string? ExternalNumber, DateOnly OrderedOn, string? BuyerName, string? SellerName,
     string Currency, decimal TotalAmount, int LineCount, string Status);
+
+/// <summary>How many orders wait for one's company, and for what.</summary>
+public sealed record WaitingOrders(long ToConfirm, DateTime? Oldest, long ToShip, long ToReceive, long Drafts);
 
 /// <summary>The head of one order.</summary>
 public sealed record OrderHead

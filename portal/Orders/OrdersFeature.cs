@@ -1,3 +1,7 @@
+using Platform.Outbox;
+using Portal.Demo;
+using Portal.Search;
+using Portal.Start;
 using Portal.Verify;
 
 namespace Portal.Orders;
@@ -18,6 +22,12 @@ static class OrdersFeature
         .AddScoped<CancelOrder>()
         .AddScoped<CloseOrder>()
         .AddScoped<OrderHistory>()
+        .AddScoped<OrderPages>()
+        .AddScoped<ProductFinder>()
+        .AddScoped<IOutboxReceiver, TellOfOrders>()
+        .AddScoped<ISearchSource, OrderSearch>()
+        .AddScoped<IWaitingSource, OrdersWaiting>()
+        .AddScoped<IDemoPart, OrdersDemo>()
         .AddScoped<ICheck, OrdersCheck>()
         .AddScoped<ICheck, MoneyCheck>();
 }

@@ -1,3 +1,4 @@
+using Portal.Demo;
 using Portal.Verify;
 
 namespace Portal.Stock;
@@ -11,5 +12,6 @@ static class StockFeature
         .AddScoped<StockStore>()
         .AddScoped<RecordMovement>()
         .AddScoped<ShowStock>()
+        .AddScoped<IDemoPart, StockDemo>()
         .AddScoped<ICheck, StockCheck>();
 }

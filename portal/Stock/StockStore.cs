@@ -119,6 +119,13 @@ public sealed class StockStore(Db db)
         order by p.sku
         """, new { skus }, ct);
 
+    /// <summary>What one has oneself of some products, on hand and not promised.</summary>
+    public async Task<IReadOnlyDictionary<long, long>> AvailableAsync(IReadOnlyCollection<long> products, CancellationToken ct) => (await db.ListAsync<(long ProductId, long Available)>("""
+        select b.product_id, b.on_hand - b.reserved
+        from stock_balance b
+        where b.stock_place_id = stock_place_of(app_partner_id()) and b.product_id = any (@products)
+        """, new { products = products.Distinct().ToArray() }, ct)).ToDictionary(row => row.ProductId, row => row.Available);
+
     /// <summary>What one's own buyers see of one's stock.</summary>
     public Task<Visibility> VisibilityAsync(CancellationToken ct) => db.OneAsync<Visibility>("""
         select coalesce(v.shows, 'banded') as shows, coalesce(v.version, 0) as version,

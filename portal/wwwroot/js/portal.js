@@ -101,6 +101,16 @@
     }
   });
 
+  // A button may add a line to a text instead of sending the form for it.
+  document.addEventListener('click', event => {
+    const button = event.target.closest('[data-line-for]');
+    const text = button && document.getElementById(button.dataset.lineFor);
+    if (!text) return;
+    event.preventDefault();
+    text.value = [...text.value.split('\n').filter(line => line.trim() !== ''), button.dataset.line].join('\n');
+    text.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+
   // Partial updates: addresses stay free of empty filters, changes carry the form token, failures are said.
   document.body.addEventListener('htmx:configRequest', event => {
     const { detail } = event;

@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Mvc;
+using Platform.Texts;
+using Portal.Web;
+
+namespace Portal.Orders;
+
+/// <summary>What is done to an order from its page: submitting, confirming, rejecting, cancelling, closing.</summary>
+[Route("orders/{number}")]
+public sealed class OrderActsController(PlaceOrder placeOrder, AnswerOrder answerOrder, CancelOrder cancelOrder, CloseOrder closeOrder, OrderPages pages, Texts t) : Controller
+{
+    /// <summary>The buyer hands its draft to the seller.</summary>
+    [HttpPost("submission"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public async Task<IActionResult> Submit(string number, int? version, CancellationToken ct) =>
+        await AnswerAsync(number, await placeOrder.SubmitAsync(number, version, ct), "orders.submitted", ct);
+
+    /// <summary>The seller promises the order.</summary>
+    [HttpPost("confirmation"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
+    public async Task<IActionResult> Confirm(string number, int? version, CancellationToken ct) =>
+        await AnswerAsync(number, await answerOrder.ConfirmAsync(number, version, ct), "orders.confirmed", ct);
+
+    /// <summary>The seller turns the order down.</summary>
+    [HttpPost("rejection"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
+    public async Task<IActionResult> Reject(string number, int? version, string? reason, CancellationToken ct) =>
+        await AnswerAsync(number, await answerOrder.RejectAsync(number, version, reason?.Trim(), ct), "orders.rejected", ct);
+
+    /// <summary>Either side calls off what is open.</summary>
+    [HttpPost("cancellation")]
+    public async Task<IActionResult> Cancel(string number, int? version, string? reason, CancellationToken ct) =>
+        await AnswerAsync(number, await cancelOrder.RunAsync(number, version, string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), ct), "orders.called_off", ct);
+
+    /// <summary>Either side puts a received order away.</summary>
+    [HttpPost("closing")]
+    public async Task<IActionResult> Close(string number, int? version, CancellationToken ct) =>
+        await AnswerAsync(number, await closeOrder.RunAsync(number, version, ct), "orders.put_away", ct);
+
+    async Task<IActionResult> AnswerAsync(string number, OrderOutcome outcome, string doneKey, CancellationToken ct)
+    {
+        switch (outcome)
+        {
+            case OrderOutcome.Done:
+                this.Flash(FlashKind.Done, t[doneKey, number]);
+                return this.ToOrder(number);
+            case OrderOutcome.Wrong wrong when await pages.FindAsync(number, wrong.Problems, ct) is { } page:
+                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+                return View("OrderPage", page);
+            default:
+                return this.Refuse(number, outcome, t);
+        }
+    }
+}
+
+/// <summary>The answers that all pages of an order give alike.</summary>
+static class OrderAnswers
+{
+    /// <summary>Back to the order's page.</summary>
+    public static IActionResult ToOrder(this Controller controller, string number) => controller.RedirectToAction("Show", "Orders", new { number });
+
+    /// <summary>An act was not done, for a reason that is not in the form.</summary>
+    public static IActionResult Refuse(this Controller controller, string number, OrderOutcome outcome, Texts t)
+    {
+        switch (outcome)
+        {
+            case OrderOutcome.NotFound:
+                return controller.NotFound();
+            case OrderOutcome.Forbidden:
+                return controller.Forbid();
+            case OrderOutcome.NotNow(var status):
+                controller.Flash(FlashKind.Problem, t["orders.not_now", t["orders.status." + status].Value]);
+                return controller.ToOrder(number);
+            case OrderOutcome.Stale:
+                controller.Flash(FlashKind.Problem, t["orders.changed_meanwhile"]);
+                return controller.ToOrder(number);
+            default:
+                throw new InvalidOperationException($"Nobody has said what to answer to {outcome}.");
+        }
+    }
+}

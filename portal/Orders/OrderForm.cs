@@ -1,0 +1,64 @@
+using System.Globalization;
+using Portal.Stock;
+
+namespace Portal.Orders;
+
+/// <summary>An order as it is typed: a line of text for each product.</summary>
+public sealed class OrderForm
+{
+    /// <summary>The buyer's own number.</summary>
+    public string? PoNumber { get; set; }
+
+    /// <summary>What the seller should know.</summary>
+    public string? Note { get; set; }
+
+    /// <summary>SKU and quantity, a row each.</summary>
+    public string? Lines { get; set; }
+
+    /// <summary>The total the buyer has seen, as the page wrote it; empty where it has not been calculated yet.</summary>
+    public string? ShownTotal { get; set; }
+
+    /// <summary>The version of the draft that is changed.</summary>
+    public int? Version { get; set; }
+
+    /// <summary>Which button was pressed: <c>check</c>, <c>save</c> or <c>submit</c>.</summary>
+    public string? Act { get; set; }
+
+    /// <summary>A product to be added to the lines.</summary>
+    public string? Add { get; set; }
+
+    /// <summary>What is typed into the product finder.</summary>
+    public string? Find { get; set; }
+
+    /// <summary>A draft as it would be typed.</summary>
+    public static OrderForm Of(OrderPage draft) => new()
+    {
+        PoNumber = draft.Order.PoNumber,
+        Note = draft.Order.Note,
+        Version = draft.Order.Version,
+        Lines = string.Join('\n', draft.Lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Sku} {line.Quantity}"))),
+    };
+
+    /// <summary>What is wanted.</summary>
+    public OrderRequest Request => new(Text(PoNumber), Text(Note), null,
+        decimal.TryParse(ShownTotal, NumberStyles.Number, CultureInfo.InvariantCulture, out var total) ? total : null, SkuLines.Read(Lines));
+
+    static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
+}
+
+/// <summary>The page on which an order is written.</summary>
+/// <param name="Form">What is typed.</param>
+/// <param name="Checked">What was found out about it.</param>
+/// <param name="Offered">What the seller has, as far as it lets one see.</param>
+/// <param name="Number">The draft that is changed; null for a new one.</param>
+public sealed record OrderFormPage(OrderForm Form, CheckedOrder Checked, IReadOnlyDictionary<long, OfferedStock> Offered, string? Number)
+{
+    /// <summary>The products the finder found.</summary>
+    public IReadOnlyList<FoundProduct> Found { get; init; } = [];
+
+    /// <summary>What is wrong beyond what the check says: a number used twice, a changed price.</summary>
+    public IReadOnlyList<OrderProblem> Refused { get; init; } = [];
+}
+
+/// <summary>A product the finder found.</summary>
+public sealed record FoundProduct(string Sku, string Name, string NameZh);

@@ -1,0 +1,29 @@
+using Platform.Database;
+using Portal.Stock;
+
+namespace Portal.Orders;
+
+/// <summary>Puts together what the page of an order shows.</summary>
+public sealed class OrderPages(Db db, OrderStore orders, StockStore stock)
+{
+    /// <summary>The page, or null where there is no such order for the person at work.</summary>
+    /// <param name="number">The order.</param>
+    /// <param name="problems">Why an act was refused just now.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<OrderShow?> FindAsync(string number, IReadOnlyList<OrderProblem> problems, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        if (await orders.FindAsync(number, ct) is not { } page)
+        {
+            return null;
+        }
+
+        var seller = page.Order is { IsSeller: true, Status: OrderStatus.Submitted };
+        return new OrderShow(page, problems, seller ? await stock.AvailableAsync([.. page.Lines.Select(line => line.ProductId)], ct) : null);
+    }, ct);
+}
+
+/// <summary>The page of an order.</summary>
+/// <param name="Page">The order with all that hangs on it.</param>
+/// <param name="Problems">Why an act was refused just now.</param>
+/// <param name="Available">What the seller has of each product, while it has to answer.</param>
+public sealed record OrderShow(OrderPage Page, IReadOnlyList<OrderProblem> Problems, IReadOnlyDictionary<long, long>? Available);

@@ -1,0 +1,226 @@
+using Microsoft.AspNetCore.Mvc;
+using Platform.Web;
+using Platform.Web.Api;
+using Portal.Pricing;
+using Portal.Stock;
+using Portal.Web;
+
+namespace Portal.Orders;
+
+/// <summary>Orders for programs: placing, answering, shipping, receiving.</summary>
+[ApiController]
+[Route("api/v1/orders")]
+public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOrder answerOrder, CancelOrder cancelOrder, CloseOrder closeOrder, ShipOrder shipOrder) : ControllerBase
+{
+    /// <summary>The orders of a side, the newest first.</summary>
+    /// <param name="side"><c>buyer</c> (what one ordered), <c>seller</c> (what one sold) or, for the brand, <c>channel</c>.</param>
+    /// <param name="status">Only those in this state.</param>
+    /// <param name="page">Which page.</param>
+    /// <param name="ct">Stops waiting.</param>
+    [HttpGet("")]
+    public async Task<IActionResult> Index([FromQuery] PageRequest page, string side = "buyer", string? status = null, CancellationToken ct = default)
+    {
+        if (!page.TryReadCursor<OrderCursor>(out var after))
+        {
+            return PageRequest.BadCursor;
+        }
+
+        if (side is not ("buyer" or "seller" or "channel"))
+        {
+            return ApiProblem.Invalid(new FieldProblem("side", "orders.problem.side"));
+        }
+
+        if (status is not null && !OrderStatus.All.Contains(status))
+        {
+            return ApiProblem.Invalid(new FieldProblem("status", "orders.problem.status"));
+        }
+
+        return Ok(page.Cut(await orders.AfterAsync(side, status, after?.Number, page.Take(), ct), row => new OrderCursor(row.Number)));
+    }
+
+    /// <summary>One order with lines, shipments and history.</summary>
+    [HttpGet("{number}")]
+    public async Task<IActionResult> Show(string number, CancellationToken ct) =>
+        await orders.FindAsync(number, ct) is { } page ? Versioned(page) : ApiProblem.NotFound;
+
+    /// <summary>Places an order: kept as a draft, or with <c>submit</c> handed to the seller at once.</summary>
+    [HttpPost(""), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public async Task<IActionResult> Create(OrderAsked asked, CancellationToken ct) => await placeOrder.CreateAsync(asked.Request, asked.Submit, ct) switch
+    {
+        OrderOutcome.Done(var number, _) => Placed(number, asked.Submit),
+        var outcome => OrderProblems.Of(outcome),
+    };
+
+    /// <summary>Replaces what a draft holds.</summary>
+    [HttpPut("{number}"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public async Task<IActionResult> Update(string number, OrderAsked asked, [IfMatch] int version, CancellationToken ct) =>
+        await AnswerAsync(await placeOrder.UpdateAsync(number, version, asked.Request, asked.Submit, ct), ct);
+
+    /// <summary>Hands a draft to the seller.</summary>
+    [HttpPost("{number}/submission"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public async Task<IActionResult> Submit(string number, [IfMatch] int version, CancellationToken ct) =>
+        await AnswerAsync(await placeOrder.SubmitAsync(number, version, ct), ct);
+
+    /// <summary>Promises the whole order and reserves its stock.</summary>
+    [HttpPost("{number}/confirmation"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
+    public async Task<IActionResult> Confirm(string number, [IfMatch] int version, CancellationToken ct) =>
+        await AnswerAsync(await answerOrder.ConfirmAsync(number, version, ct), ct);
+
+    /// <summary>Turns the order down.</summary>
+    [HttpPost("{number}/rejection"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
+    public async Task<IActionResult> Reject(string number, ReasonAsked asked, [IfMatch] int version, CancellationToken ct) =>
+        await AnswerAsync(await answerOrder.RejectAsync(number, version, asked.Reason, ct), ct);
+
+    /// <summary>Calls off what is open.</summary>
+    [HttpPost("{number}/cancellation")]
+    public async Task<IActionResult> Cancel(string number, ReasonAsked asked, [IfMatch] int version, CancellationToken ct) =>
+        await AnswerAsync(await cancelOrder.RunAsync(number, version, asked.Reason, ct), ct);
+
+    /// <summary>Puts a received order away.</summary>
+    [HttpPost("{number}/closing")]
+    public async Task<IActionResult> Close(string number, [IfMatch] int version, CancellationToken ct) =>
+        await AnswerAsync(await closeOrder.RunAsync(number, version, ct), ct);
+
+    /// <summary>Sends goods of a confirmed order, all that is open or a part.</summary>
+    [HttpPost("{number}/shipments"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
+    public async Task<IActionResult> Ship(string number, ShipmentAsked asked, CancellationToken ct) => await shipOrder.RunAsync(number, null, asked.Dispatch, ct) switch
+    {
+        OrderOutcome.Done(_, { } shipment) => Created(new Uri($"/api/v1/shipments/{shipment}", UriKind.Relative), new { number = shipment, order = number }),
+        var outcome => OrderProblems.Of(outcome),
+    };
+
+    async Task<IActionResult> AnswerAsync(OrderOutcome outcome, CancellationToken ct) => outcome is OrderOutcome.Done(var number, _)
+        ? await Show(number, ct)
+        : OrderProblems.Of(outcome);
+
+    OkObjectResult Versioned(OrderPage page)
+    {
+        this.SendVersion(page.Order.Version);
+        return Ok(OrderAnswer.Of(page));
+    }
+
+    CreatedAtActionResult Placed(string number, bool submitted)
+    {
+        this.SendVersion(1);
+        return CreatedAtAction(nameof(Show), new { number }, new { number, status = submitted ? OrderStatus.Submitted : OrderStatus.Draft, version = 1 });
+    }
+}
+
+/// <summary>Shipments for programs: looking at one and taking it in.</summary>
+[ApiController]
+[Route("api/v1/shipments")]
+public sealed class ShipmentsApi(OrderStore orders, ReceiveShipment receiveShipment) : ControllerBase
+{
+    /// <summary>One shipment with its lines.</summary>
+    [HttpGet("{number}")]
+    public async Task<IActionResult> Show(string number, CancellationToken ct) =>
+        await orders.FindShipmentAsync(number, ct) is { } page ? Ok(ShipmentAnswer.Of(page)) : ApiProblem.NotFound;
+
+    /// <summary>Takes a shipment in, whole or a part, with what differed.</summary>
+    [HttpPost("{number}/receipts"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public async Task<IActionResult> Receive(string number, ReceiptAsked asked, CancellationToken ct) => await receiveShipment.RunAsync(number, null, asked.Arrival, ct) switch
+    {
+        OrderOutcome.Done(var order, { } receipt) => Created(new Uri($"/api/v1/orders/{order}", UriKind.Relative), new { number = receipt, shipment = number, order }),
+        var outcome => OrderProblems.Of(outcome),
+    };
+}
+
+/// <summary>An order as a program asks for it.</summary>
+/// <param name="PoNumber">One's own number; used once.</param>
+/// <param name="Note">What the seller should know.</param>
+/// <param name="Currency">The currency expected; another one than one's own is refused.</param>
+/// <param name="ExpectedTotal">The total expected; a different one stops the submission.</param>
+/// <param name="Submit">True to hand it to the seller at once.</param>
+/// <param name="Lines">What is wanted.</param>
+public sealed record OrderAsked(string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, bool Submit, IReadOnlyList<OrderLineAsked> Lines)
+{
+    internal OrderRequest Request => new(Text(PoNumber), Text(Note), Currency, ExpectedTotal, [.. (Lines ?? []).Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity))]);
+
+    static string? Text(string? sent) => string.IsNullOrWhiteSpace(sent) ? null : sent.Trim();
+}
+
+/// <summary>A line that is asked for.</summary>
+/// <param name="Sku">The product.</param>
+/// <param name="Quantity">How many, whole pieces.</param>
+public sealed record OrderLineAsked(string? Sku, decimal? Quantity);
+
+/// <summary>Why.</summary>
+/// <param name="Reason">In words that the other side reads.</param>
+public sealed record ReasonAsked(string? Reason);
+
+/// <summary>A shipment as a program reports it.</summary>
+/// <param name="Carrier">Who carries it.</param>
+/// <param name="TrackingNumber">The carrier's number.</param>
+/// <param name="Lines">How much of which line.</param>
+public sealed record ShipmentAsked(string? Carrier, string? TrackingNumber, IReadOnlyList<DispatchedLine> Lines)
+{
+    internal Dispatch Dispatch => new(Carrier, TrackingNumber, Lines ?? []);
+}
+
+/// <summary>A goods receipt as a program reports it.</summary>
+/// <param name="Note">About all of it.</param>
+/// <param name="Lines">Line by line.</param>
+public sealed record ReceiptAsked(string? Note, IReadOnlyList<ReceiptLineAsked> Lines)
+{
+    internal Arrival Arrival => new(Note, [.. (Lines ?? []).Select(line => new ArrivedLine(
+        line.LineNumber, line.Received ?? 0, line.Short ?? 0, line.Damaged ?? 0, line.Wrong ?? 0, line.Over ?? 0, line.Note))]);
+}
+
+/// <summary>What came of a line.</summary>
+/// <param name="LineNumber">The order's line.</param>
+/// <param name="Received">In good order.</param>
+/// <param name="Short">Missing.</param>
+/// <param name="Damaged">Not usable.</param>
+/// <param name="Wrong">Something else came.</param>
+/// <param name="Over">More than was sent.</param>
+/// <param name="Note">About it.</param>
+public sealed record ReceiptLineAsked(int LineNumber, decimal? Received, decimal? Short, decimal? Damaged, decimal? Wrong, decimal? Over, string? Note);
+
+/// <summary>An order as the API tells it.</summary>
+public sealed record OrderAnswer(
+    string Number, string? PoNumber, string? ExternalNumber, string Status, int Version, DateOnly OrderedOn, string? Buyer, string? Seller, string Currency, decimal TotalAmount, string? Note,
+    DateTime? SubmittedAt, DateTime? ConfirmedAt, IReadOnlyList<OrderLineAnswer> Lines, IReadOnlyList<ShipmentAnswer> Shipments, IReadOnlyList<StepAnswer> History)
+{
+    internal static OrderAnswer Of(OrderPage page) => new(
+        page.Order.Number, page.Order.PoNumber, page.Order.ExternalNumber, page.Order.Status, page.Order.Version, page.Order.OrderedOn, page.Order.BuyerNumber, page.Order.SellerNumber,
+        page.Order.Currency, page.Order.TotalAmount, page.Order.Note, page.Order.SubmittedAt, page.Order.ConfirmedAt,
+        [.. page.Lines.Select(OrderLineAnswer.Of)], [.. page.Shipments.Select(ShipmentAnswer.Of)], [.. page.Steps.Select(step => new StepAnswer(step.Act, step.Status, step.HappenedAt, step.DocumentNumber, step.Reason))]);
+}
+
+/// <summary>A line as the API tells it.</summary>
+public sealed record OrderLineAnswer(
+    int LineNumber, string Sku, string Name, int Quantity, int Open, int Shipped, int InTransit, int Received, int Lost, int Cancelled, decimal UnitPrice, decimal Amount, IReadOnlyList<PriceStep> PriceSteps)
+{
+    internal static OrderLineAnswer Of(OrderLineRow line) => new(
+        line.LineNumber, line.Sku, line.Name, line.Quantity, line.Open, line.Shipped, line.InTransit, line.Received, line.Lost, line.Cancelled, line.UnitPrice, line.Amount, OrderWords.Steps(line.PriceSteps));
+}
+
+/// <summary>A shipment as the API tells it.</summary>
+public sealed record ShipmentAnswer(string Number, string Order, DateTime ShippedAt, string? Carrier, string? TrackingNumber, IReadOnlyList<ShipmentLineAnswer> Lines)
+{
+    internal static ShipmentAnswer Of(ShipmentPage page) => new(page.Head.Number, page.Head.OrderNumber, page.Head.ShippedAt, page.Head.Carrier, page.Head.TrackingNumber,
+        [.. page.Lines.Select(line => new ShipmentLineAnswer(line.LineNumber, line.Sku, line.Quantity, line.InTransit, line.Received, line.Lost))]);
+}
+
+/// <summary>A line of a shipment as the API tells it.</summary>
+public sealed record ShipmentLineAnswer(int LineNumber, string Sku, int Quantity, int InTransit, int Received, int Lost);
+
+/// <summary>A step of an order's life as the API tells it.</summary>
+public sealed record StepAnswer(string Act, string Status, DateTime HappenedAt, string? DocumentNumber, string? Reason);
+
+/// <summary>Where a page of orders ended.</summary>
+sealed record OrderCursor(string Number);
+
+/// <summary>What the API says when an act was not done.</summary>
+static class OrderProblems
+{
+    public static ApiProblem Of(OrderOutcome outcome) => outcome switch
+    {
+        OrderOutcome.NotFound => ApiProblem.NotFound,
+        OrderOutcome.Forbidden => ApiProblem.Forbidden,
+        OrderOutcome.Stale => ApiProblem.Stale,
+        OrderOutcome.NotNow(var status) => ApiProblem.Conflict("order-state", "orders.api.not_now") with { More = new Dictionary<string, object?>(StringComparer.Ordinal) { ["orderStatus"] = status } },
+        OrderOutcome.Wrong(var problems) => ApiProblem.Invalid([.. problems.Select(problem => problem.ForApi)]),
+        _ => throw new InvalidOperationException($"Nobody has said what to answer to {outcome}."),
+    };
+}

@@ -1,0 +1,146 @@
+using Microsoft.AspNetCore.Mvc;
+using Platform.Database;
+using Platform.Texts;
+using Portal.Documents.Excel;
+using Portal.Documents.Tables;
+using Portal.Stock;
+using Portal.Web;
+using Portal.Web.Lists;
+
+namespace Portal.Orders;
+
+/// <summary>Lists of orders from either side, the page of one order, and the page on which one is written.</summary>
+[Route("orders")]
+public sealed class OrdersController(OrderStore orders, OrderPages pages, OrderPricing pricing, PlaceOrder placeOrder, ProductFinder finder, StockStore stock, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+{
+    /// <summary>What one's company has ordered; the brand orders from nobody and sees what it has sold.</summary>
+    [HttpGet("")]
+    public Task<IActionResult> Index(CancellationToken ct) => me.IsBrand ? Task.FromResult<IActionResult>(RedirectToAction(nameof(Sales))) : ListAsync("buyer", ct);
+
+    /// <summary>What one's company has sold.</summary>
+    [HttpGet("sales")]
+    public Task<IActionResult> Sales(CancellationToken ct) => ListAsync("seller", ct);
+
+    /// <summary>Every order in the channel, for the brand.</summary>
+    [HttpGet("channel"), AllowRoles("brand_admin", "channel_manager", "finance", "deal_desk")]
+    public Task<IActionResult> Channel(CancellationToken ct) => ListAsync("channel", ct);
+
+    /// <summary>A list as an Excel file.</summary>
+    [HttpGet("{side:regex(^(buyer|seller|channel)$)}/export")]
+    public async Task Export(string side, CancellationToken ct)
+    {
+        var list = new OrderList(side, ListQuery.Read(Request, OrderStore.Shape(side)));
+        await Response.SendExcelAsync(t["orders.file." + side], me.PartnerName, clock.GetUtcNow(), OrderColumns.Of(t), orders.StreamAsync(list, ct).Select(row => OrderColumns.Row(row, t)), ct);
+    }
+
+    /// <summary>An empty order.</summary>
+    [HttpGet("new"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public async Task<IActionResult> New(CancellationToken ct) => View("OrderForm", await PageAsync(new OrderForm(), null, ct));
+
+    /// <summary>Takes what was typed: checks it, keeps it as a draft or hands it to the seller.</summary>
+    [HttpPost(""), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public Task<IActionResult> Create(OrderForm form, CancellationToken ct) => WriteAsync(form, null, submit => placeOrder.CreateAsync(form.Request, submit, ct), ct);
+
+    /// <summary>The checked lines alone, while somebody types.</summary>
+    [HttpPost("check"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public async Task<IActionResult> Check(OrderForm form, CancellationToken ct) => PartialView("_CheckedLines", await PageAsync(form, null, ct));
+
+    /// <summary>The product finder's finds alone, while somebody types.</summary>
+    [HttpGet("products"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public async Task<IActionResult> Products(string? find, CancellationToken ct) => PartialView("_FoundProducts", await finder.FindAsync(find, ct));
+
+    /// <summary>One order.</summary>
+    [HttpGet("{number}")]
+    public async Task<IActionResult> Show(string number, CancellationToken ct) => await pages.FindAsync(number, [], ct) is { } page ? View("OrderPage", page) : NotFound();
+
+    /// <summary>A draft, to be changed.</summary>
+    [HttpGet("{number}/edit"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public async Task<IActionResult> Edit(string number, CancellationToken ct) => await orders.FindAsync(number, ct) switch
+    {
+        { Order: { IsBuyer: true, Status: OrderStatus.Draft } } draft => View("OrderForm", await PageAsync(OrderForm.Of(draft), number, ct)),
+        { Order.IsBuyer: true } => RedirectToAction(nameof(Show), new { number }),
+        _ => NotFound(),
+    };
+
+    /// <summary>Takes what was changed in a draft.</summary>
+    [HttpPost("{number}"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public Task<IActionResult> Update(string number, OrderForm form, CancellationToken ct) =>
+        WriteAsync(form, number, submit => placeOrder.UpdateAsync(number, form.Version, form.Request, submit, ct), ct);
+
+    async Task<IActionResult> WriteAsync(OrderForm form, string? number, Func<bool, Task<OrderOutcome>> write, CancellationToken ct)
+    {
+        if (form.Act is not ("save" or "submit"))
+        {
+            if (form.Add is { } sku)
+            {
+                form.Lines = (form.Lines ?? "").TrimEnd() is { Length: > 0 } lines ? $"{lines}\n{sku} 1" : $"{sku} 1";
+            }
+
+            ModelState.Clear();
+            return View("OrderForm", await PageAsync(form, number, ct));
+        }
+
+        switch (await write(form.Act is "submit"))
+        {
+            case OrderOutcome.Done(var written, _):
+                this.Flash(FlashKind.Done, t[form.Act is "submit" ? "orders.submitted" : "orders.kept", written]);
+                return RedirectToAction(nameof(Show), new { number = written });
+            case OrderOutcome.Wrong wrong:
+                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+                return View("OrderForm", await PageAsync(form, number, ct) with { Refused = [.. wrong.Problems.Where(problem => problem.Line is null)] });
+            case OrderOutcome.NotFound:
+                return NotFound();
+            case OrderOutcome.Forbidden:
+                return Forbid();
+            default:
+                this.Flash(FlashKind.Problem, t["orders.changed_meanwhile"]);
+                return RedirectToAction(nameof(Show), new { number });
+        }
+    }
+
+    async Task<OrderFormPage> PageAsync(OrderForm form, string? number, CancellationToken ct)
+    {
+        var found = await pricing.CheckAsync(form.Request, ct);
+        var offered = await stock.OfferedAsync([.. found.Lines.Select(line => line.ProductId).OfType<long>()], ct);
+        return new(form, found, offered.ToDictionary(row => row.ProductId), number) { Found = await finder.FindAsync(form.Find, ct) };
+    }
+
+    async Task<IActionResult> ListAsync(string side, CancellationToken ct)
+    {
+        var query = ListQuery.Read(Request, OrderStore.Shape(side));
+        return View("OrderList", new OrderListPage(side, query, await orders.ListAsync(new(side, query), ct)));
+    }
+}
+
+/// <summary>A list of orders.</summary>
+/// <param name="Side"><c>buyer</c>, <c>seller</c> or <c>channel</c>.</param>
+/// <param name="Query">What was asked.</param>
+/// <param name="Page">The rows.</param>
+public sealed record OrderListPage(string Side, ListQuery Query, ListPage<OrderRow> Page);
+
+/// <summary>Finds products by SKU or name while an order is written.</summary>
+public sealed class ProductFinder(Db db)
+{
+    /// <summary>The best finds; nothing for fewer than two characters.</summary>
+    public async Task<IReadOnlyList<FoundProduct>> FindAsync(string? words, CancellationToken ct) => words?.Trim() is not { Length: >= 2 } typed ? [] : await db.ListAsync<FoundProduct>("""
+        select sku, name, coalesce(name_zh, name) as name_zh
+        from product
+        where status = 'active' and (sku ilike @within or name ilike @within or name_zh ilike @within)
+        order by sku ilike @beginning desc, sku
+        limit 8
+        """, new { within = "%" + OrderList.Escaped(typed) + "%", beginning = OrderList.Escaped(typed) + "%" }, ct);
+}
+
+/// <summary>The columns of an exported list of orders.</summary>
+static class OrderColumns
+{
+    public static IReadOnlyList<TableColumn> Of(Texts t) =>
+    [
+        new(t["orders.number"], Width: 21), new(t["orders.po_number"]), new(t["orders.external_number"]), new(t["orders.ordered_on"], TableColumnKind.Date, 12),
+        new(t["orders.buyer"], Width: 30), new(t["orders.seller"], Width: 30), new(t["orders.lines"], TableColumnKind.Number, 9, 0),
+        new(t["orders.total"], TableColumnKind.Number, 16), new(t["orders.currency"], Width: 10), new(t["orders.status"], Width: 18),
+    ];
+
+    public static IReadOnlyList<object?> Row(OrderRow row, Texts t) =>
+        [row.Number, row.PoNumber, row.ExternalNumber, row.OrderedOn, row.BuyerName, row.SellerName, row.LineCount, row.TotalAmount, row.Currency, t["orders.status." + row.Status].Value];
+}

@@ -1,0 +1,44 @@
+using Platform.Texts;
+using Portal.Start;
+using Portal.Web;
+using Portal.Web.Display;
+
+namespace Portal.Orders;
+
+/// <summary>What of the orders waits on the start page: to be confirmed and shipped by a seller, to be received and finished by a buyer.</summary>
+sealed class OrdersWaiting(OrderStore orders, ICurrentPerson me, Texts t, TimeProvider clock) : IWaitingSource
+{
+    static readonly TimeSpan TooLong = TimeSpan.FromDays(2);
+
+    public async Task<IReadOnlyList<Waiting>> FindAsync(CancellationToken ct)
+    {
+        var (buys, sells) = (me.Has(BuyerRoles.All), me.Has(SellerRoles.All));
+        if (!buys && !sells)
+        {
+            return [];
+        }
+
+        var waiting = await orders.WaitingAsync(ct);
+        return
+        [
+            .. sells ? Selling(waiting) : [],
+            .. buys ? Buying(waiting) : [],
+        ];
+    }
+
+    IEnumerable<Waiting> Selling(WaitingOrders waiting)
+    {
+        yield return new("orders.waiting.confirm", (int)waiting.ToConfirm, "/orders/sales?status=submitted", "checklist")
+        {
+            IsUrgent = waiting.Oldest is { } oldest && clock.GetUtcNow().UtcDateTime - oldest > TooLong,
+            Detail = waiting.Oldest is { } since ? t["orders.waiting.since", Formats.Time(since, Formats.Zone(me.TimeZone))].Value : null,
+        };
+        yield return new("orders.waiting.ship", (int)waiting.ToShip, "/orders/sales?status=confirmed", "truck-delivery");
+    }
+
+    static IEnumerable<Waiting> Buying(WaitingOrders waiting)
+    {
+        yield return new("orders.waiting.receive", (int)waiting.ToReceive, "/orders?status=shipped", "package-import");
+        yield return new("orders.waiting.drafts", (int)waiting.Drafts, "/orders?status=draft", "pencil");
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Platform.Database;
+using Platform.Outbox;
+using Portal.Notifications;
+
+namespace Portal.Orders;
+
+/// <summary>
+/// Tells the other side of a step: the seller of a new order, the buyer of what became of it. After the step and from the outbox, so
+/// that nobody who places an order waits for it; told twice, somebody reads a sentence twice.
+/// </summary>
+sealed class TellOfOrders(Db db, Notifier notifier) : IOutboxReceiver
+{
+    public string Kind => OrderNews.Kind;
+
+    public async Task ReceiveAsync(JsonElement payload, CancellationToken ct)
+    {
+        var step = payload.Deserialize<OrderStep>(Outbox.Json)!;
+        if (Whom(step) is not { } told)
+        {
+            return;
+        }
+
+        await db.InTransactionAsync(async () =>
+        {
+            var names = await db.OneAsync<Names>("""
+                select b.name as buyer, s.name as seller
+                from partner b, partner s
+                where b.partner_id = @BuyerId and s.partner_id = @SellerId
+                """, step, ct);
+            await notifier.TellAsync(told, "orders.told." + step.Act, [step.Number, names.Buyer, names.Seller], "/orders/" + step.Number, ct);
+        }, ct);
+    }
+
+    static Recipients? Whom(OrderStep step) => step.Act switch
+    {
+        OrderLifecycle.Submit or OrderLifecycle.Receive => Recipients.Of(step.SellerId, SellerRoles.All),
+        OrderLifecycle.Confirm or OrderLifecycle.Reject or OrderLifecycle.Ship => Recipients.Of(step.BuyerId, BuyerRoles.All),
+        OrderLifecycle.Cancel => Recipients.Of(step.BuyerId, BuyerRoles.All) + Recipients.Of(step.SellerId, SellerRoles.All),
+        _ => null,
+    };
+
+    sealed record Names(string Buyer, string Seller);
+}
