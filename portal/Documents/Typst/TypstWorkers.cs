@@ -42,12 +42,8 @@ public sealed class TypstWorkers(DocumentSettings settings, ILogger<TypstWorkers
     /// <param name="ct">Stops waiting; a job that has begun is finished and thrown away.</param>
     public async Task<Typesetting> RenderAsync(TypstJob job, CancellationToken ct)
     {
-        EnsureStarted();
         var began = Stopwatch.GetTimestamp();
-        var order = new Order(WorkerRequest.From(job), ct);
-        var outcome = queue.Writer.TryWrite(order)
-            ? await order.Outcome.Task.WaitAsync(ct)
-            : new Typesetting.Refused(TypesettingRefusal.Busy, "documents.typesetting.busy");
+        var outcome = TemplateRules.FlawsOf(job.Template) is { Count: > 0 } flaws ? new Typesetting.Flawed(flaws) : await QueueAsync(job, ct);
         Durations.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome.GetType().Name.ToLowerInvariant()));
         return outcome;
     }
@@ -76,6 +72,15 @@ public sealed class TypstWorkers(DocumentSettings settings, ILogger<TypstWorkers
     {
         await StopAsync(CancellationToken.None);
         stopping.Dispose();
+    }
+
+    async Task<Typesetting> QueueAsync(TypstJob job, CancellationToken ct)
+    {
+        EnsureStarted();
+        var order = new Order(WorkerRequest.From(job), ct);
+        return queue.Writer.TryWrite(order)
+            ? await order.Outcome.Task.WaitAsync(ct)
+            : new Typesetting.Refused(TypesettingRefusal.Busy, "documents.typesetting.busy");
     }
 
     void EnsureStarted()

@@ -120,6 +120,14 @@ public sealed class TypesettingADocument(OneWorker worker) : IClassFixture<OneWo
     }
 
     [Fact]
+    public async Task A_template_does_not_read_the_clock()
+    {
+        var flaw = await FlawAsync("Made on\n  #datetime.today().display()");
+
+        Assert.Equal(new TemplateFlaw("a document does not read the clock; print a day from the data", "template.typ", 2, 4), flaw);
+    }
+
+    [Fact]
     public async Task What_the_standard_forbids_is_told_too()
     {
         var flaw = await FlawAsync("#set document(title: [x])\nprivate \\u{e000}", PdfStandard.Archive);
