@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Platform.Database;
+
+namespace Portal.Quotes;
+
+/// <summary>
+/// Freezes a revision: everything that will ever be printed of it, in both languages, as one canonical text with its SHA-256. PDF, Excel, API
+/// and page of a sent revision are made of this and of nothing else, so they cannot differ, whatever becomes of names and prices later.
+/// </summary>
+public sealed class FrozenQuotes(Db db, QuoteStore quotes)
+{
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Freezes the quote's current revision, in the transaction that sends it.</summary>
+    /// <param name="head">The quote, held.</param>
+    /// <param name="today">The day it is sent.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task FreezeAsync(QuoteHead head, DateOnly today, CancellationToken ct)
+    {
+        var parties = await db.OneAsync<Parties>("""
+            select p.name as seller_name, p.address as seller_address, p.postal_code as seller_postal_code, p.city as seller_city, p.country_code as seller_country, p.phone as seller_phone,
+                   c.name as customer_name, c.address as customer_address, c.postal_code as customer_postal_code, c.city as customer_city, c.country_code as customer_country
+            from quote q join partner p on p.partner_id = q.partner_id join end_customer c on c.end_customer_id = q.end_customer_id
+            where q.quote_id = @QuoteId
+            """, new { head.QuoteId }, ct);
+        var lines = await quotes.LinesAsync(head.QuoteRevisionId, ct);
+        var content = new QuoteContent(head.Number, head.Revision, today, head.ValidUntil, head.Currency, head.MinorUnits,
+            new(parties.SellerName, Address(parties.SellerAddress, parties.SellerPostalCode, parties.SellerCity, parties.SellerCountry), parties.SellerPhone),
+            new(parties.CustomerName, Address(parties.CustomerAddress, parties.CustomerPostalCode, parties.CustomerCity, parties.CustomerCountry), null),
+            head.DealNumber,
+            [.. lines.Select(line => new QuoteContentLine(line.LineNumber, line.Sku, line.Name, line.NameZh ?? line.Name, line.Unit, line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount))],
+            head.NetTotal, head.TaxRate, head.TaxTotal, head.GrandTotal, head.Terms);
+        // jsonb orders members its own way; the hash is over the text that the database gives back, so that it can be computed again from there.
+        var text = await db.OneAsync<string>("select @text::jsonb::text", new { text = JsonSerializer.Serialize(content, Json) }, ct);
+        await quotes.FreezeAsync(head, text, SHA256.HashData(Encoding.UTF8.GetBytes(text)), ct);
+    }
+
+    /// <summary>Reads what was frozen.</summary>
+    public static QuoteContent Read(FrozenRevision revision) => JsonSerializer.Deserialize<QuoteContent>(revision.Frozen, Json)!;
+
+    static IReadOnlyList<string> Address(string? street, string? postalCode, string? city, string country) =>
+        [.. new[] { street, string.Join(' ', new[] { postalCode, city }.Where(part => !string.IsNullOrWhiteSpace(part))), country }.OfType<string>().Where(line => line.Length > 0)];
+
+    sealed record Parties(
+        string SellerName, string? SellerAddress, string? SellerPostalCode, string? SellerCity, string SellerCountry, string? SellerPhone,
+        string CustomerName, string? CustomerAddress, string? CustomerPostalCode, string? CustomerCity, string CustomerCountry);
+}
+
+/// <summary>All that is printed of a revision.</summary>
+public sealed record QuoteContent(
+    string Number, int Revision, DateOnly SentOn, DateOnly ValidUntil, string Currency, int MinorUnits, QuoteParty Seller, QuoteParty Customer, string? Deal,
+    IReadOnlyList<QuoteContentLine> Lines, decimal NetTotal, decimal TaxRate, decimal TaxTotal, decimal GrandTotal, string? Terms);
+
+/// <summary>A side of the offer.</summary>
+public sealed record QuoteParty(string Name, IReadOnlyList<string> Address, string? Phone);
+
+/// <summary>A line as it is printed; shares, not percents.</summary>
+public sealed record QuoteContentLine(
+    int Number, string Sku, string Name, string NameZh, string Unit, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount);

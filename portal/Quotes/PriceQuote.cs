@@ -1,0 +1,154 @@
+using System.Text.Json;
+using Platform.Database;
+using Portal.Pricing;
+
+namespace Portal.Quotes;
+
+/// <summary>Checks what somebody wants to offer and prices it: the seller's price for end customers, then what is taken off by hand.</summary>
+public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
+{
+    /// <summary>The most lines a quote has.</summary>
+    public const int MostLines = 1000;
+
+    /// <summary>The most days a quote can hold.</summary>
+    public const int MostDays = 365;
+
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Checks and prices.</summary>
+    public Task<CheckedQuote> RunAsync(QuoteRequest request, QuoteSeller seller, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        var today = await quotes.TodayAsync(ct);
+        var problems = new List<QuoteProblem>();
+        var deal = request.Deal is null ? null : await quotes.FindDealAsync(request.Deal, ct);
+        if (request.Deal is not null && deal is null)
+        {
+            problems.Add(new("deal", "quotes.problem.deal"));
+        }
+
+        var customer = await quotes.FindCustomerAsync(request.Customer ?? deal?.CustomerNumber ?? "", ct);
+        problems.AddRange(HeadProblems(request, customer, today));
+        if (customer is not null && deal is not null && deal.EndCustomerId != customer.EndCustomerId)
+        {
+            problems.Add(new("customer", "quotes.problem.customer_of_deal"));
+        }
+
+        var lines = await LinesAsync(request, seller, today, problems, ct);
+        if (problems.Count > 0)
+        {
+            return new CheckedQuote(null, problems);
+        }
+
+        var net = lines.Sum(line => line.Amount);
+        var tax = Money.Round(net * request.TaxRate!.Value / 100, seller.Currency);
+        return new CheckedQuote(new(customer!.EndCustomerId, deal?.DealId, seller.Currency, request.ValidUntil!.Value, request.TaxRate.Value / 100, Trimmed(request.Terms),
+            net, tax, net + tax, lines.Max(line => line.Discount), lines), []);
+    }, ct);
+
+    static IEnumerable<QuoteProblem> HeadProblems(QuoteRequest request, QuoteCustomer? customer, DateOnly today)
+    {
+        if (customer is null)
+        {
+            yield return new("customer", "quotes.problem.customer");
+        }
+
+        if (request.ValidUntil is not { } day || day < today || day > today.AddDays(MostDays))
+        {
+            yield return new("validUntil", "quotes.problem.valid_until", MostDays);
+        }
+
+        if (request.TaxRate is not (>= 0 and <= 100))
+        {
+            yield return new("taxRate", "quotes.problem.tax_rate");
+        }
+
+        if (request.Terms is { Length: > 10_000 })
+        {
+            yield return new("terms", "quotes.problem.terms");
+        }
+
+        if (request.Lines.Count is 0 or > MostLines)
+        {
+            yield return new("lines", "quotes.problem.lines", MostLines);
+        }
+    }
+
+    async Task<List<PricedQuoteLine>> LinesAsync(QuoteRequest request, QuoteSeller seller, DateOnly today, List<QuoteProblem> problems, CancellationToken ct)
+    {
+        if (request.Lines.Count is 0 or > MostLines)
+        {
+            return [];
+        }
+
+        var priced = await prices.ForAsync(null, seller.PartnerId, seller.Currency, today,
+            [.. request.Lines.Select(line => new AskedLine(line.Sku.Trim(), line.Quantity is >= 1 and <= 1_000_000 ? line.Quantity.Value : 1))], ct);
+        var lines = new List<PricedQuoteLine>();
+        for (var i = 0; i < request.Lines.Count; i++)
+        {
+            var (asked, price) = (request.Lines[i], priced[i]);
+            if (price.Refusal is { } reason)
+            {
+                problems.Add(new($"lines[{i}].sku", reason, asked.Sku));
+            }
+
+            if (asked.Quantity is not (>= 1 and <= 1_000_000) || decimal.Truncate(asked.Quantity.Value) != asked.Quantity)
+            {
+                problems.Add(new($"lines[{i}].quantity", "quotes.problem.quantity"));
+            }
+
+            if (asked.Discount is < 0 or > 100)
+            {
+                problems.Add(new($"lines[{i}].discount", "quotes.problem.discount"));
+            }
+
+            if (price.Refusal is null && problems.Count == 0)
+            {
+                lines.Add(Line(asked, price, seller.Currency));
+            }
+        }
+
+        return lines;
+    }
+
+    static PricedQuoteLine Line(QuoteRequestLine asked, LinePrice price, string currency)
+    {
+        var discount = Math.Round((asked.Discount ?? 0) / 100, 4, MidpointRounding.AwayFromZero);
+        var unitPrice = discount == 0 ? price.UnitPrice : Money.Round(price.UnitPrice * (1 - discount), currency);
+        var quantity = (int)asked.Quantity!.Value;
+        return new(price.ProductId!.Value, quantity, price.UnitPrice, discount, unitPrice, Money.LineAmount(quantity, unitPrice, currency), JsonSerializer.Serialize(price.Steps, Json));
+    }
+
+    static string? Trimmed(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}
+
+/// <summary>What somebody wants to offer, as typed.</summary>
+/// <param name="Customer">The customer's number; may be left out where a deal says it.</param>
+/// <param name="Deal">The approved deal it comes from.</param>
+/// <param name="ValidUntil">The last day it holds.</param>
+/// <param name="TaxRate">Percent, 0 to 100.</param>
+/// <param name="Terms">What else is agreed.</param>
+/// <param name="Lines">1 to 1,000 lines.</param>
+public sealed record QuoteRequest(string? Customer, string? Deal, DateOnly? ValidUntil, decimal? TaxRate, string? Terms, IReadOnlyList<QuoteRequestLine> Lines);
+
+/// <summary>One line, as typed.</summary>
+/// <param name="Sku">The product.</param>
+/// <param name="Quantity">1 to 1,000,000, whole.</param>
+/// <param name="Discount">Percent taken off by hand, 0 to 100.</param>
+public sealed record QuoteRequestLine(string Sku, decimal? Quantity, decimal? Discount);
+
+/// <summary>An offer, priced.</summary>
+public sealed record PricedQuote(
+    long EndCustomerId, long? DealId, string Currency, DateOnly ValidUntil, decimal TaxRate, string? Terms,
+    decimal NetTotal, decimal TaxTotal, decimal GrandTotal, decimal MostDiscount, IReadOnlyList<PricedQuoteLine> Lines);
+
+/// <summary>A line, priced; shares, not percents.</summary>
+public sealed record PricedQuoteLine(long ProductId, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount, string PriceSteps);
+
+/// <summary>The priced offer, or what is wrong with it.</summary>
+public sealed record CheckedQuote(PricedQuote? Quote, IReadOnlyList<QuoteProblem> Problems);
+
+/// <summary>What is wrong with a field, and the remedy.</summary>
+/// <param name="Field">As the API names it: <c>lines[0].quantity</c>.</param>
+/// <param name="TextKey">A sentence that names the remedy.</param>
+/// <param name="Arguments">Values for its placeholders.</param>
+public sealed record QuoteProblem(string Field, string TextKey, params IReadOnlyList<object> Arguments);

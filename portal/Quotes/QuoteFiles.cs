@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Platform.Texts;
+using Portal.Documents.Excel;
+using Portal.Documents.Typst;
+using Portal.Pricing;
+
+namespace Portal.Quotes;
+
+/// <summary>
+/// The PDF and the Excel file of a sent revision. Made once, at the first download, and kept with the SHA-256; later downloads are the same bytes.
+/// </summary>
+public sealed class QuoteFiles(QuoteStore quotes, TypstWorkers typst, Texts texts, IConfiguration settings)
+{
+    static readonly string Template = Read();
+
+    /// <summary>The file, or why there is none.</summary>
+    /// <param name="number">The quote.</param>
+    /// <param name="revision">A sent revision.</param>
+    /// <param name="kind"><c>pdf</c> or <c>xlsx</c>.</param>
+    /// <param name="language"><c>en</c> or <c>zh-CN</c>.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<QuoteFileOutcome> FindAsync(string number, int revision, string kind, string language, CancellationToken ct)
+    {
+        if (await quotes.FindFrozenAsync(number, revision, ct) is not { } frozen)
+        {
+            return new QuoteFileOutcome.NotFound();
+        }
+
+        if (await quotes.FindFileAsync(frozen.QuoteRevisionId, kind, language, ct) is { } kept)
+        {
+            return new QuoteFileOutcome.Ready(kept);
+        }
+
+        var content = FrozenQuotes.Read(frozen);
+        byte[] made;
+        if (kind == "pdf")
+        {
+            switch (await typst.RenderAsync(Job(content, language, frozen.FrozenAt), ct))
+            {
+                case Typesetting.Pdf pdf:
+                    made = pdf.Content;
+                    break;
+                case Typesetting.Refused refused:
+                    return new QuoteFileOutcome.Busy(refused.TextKey);
+                case Typesetting.Flawed flawed:
+                    throw new InvalidOperationException("The quote's template is wrong: " + string.Join("; ", flawed.Flaws.Select(flaw => flaw.ToString())));
+                default:
+                    throw new InvalidOperationException("Typesetting gives a file, a flaw or a refusal.");
+            }
+        }
+        else
+        {
+            made = await WorkbookAsync(content, language, frozen.FrozenAt, ct);
+        }
+
+        await quotes.KeepFileAsync(frozen, kind, language, made, SHA256.HashData(made), ct);
+        return new QuoteFileOutcome.Ready((await quotes.FindFileAsync(frozen.QuoteRevisionId, kind, language, ct))!);
+    }
+
+    TypstJob Job(QuoteContent content, string language, DateTime frozenAt)
+    {
+        var culture = CultureInfo.GetCultureInfo(language);
+        string Amount(decimal amount) => Money.Figure(amount, content.Currency, culture);
+        string Day(DateOnly day) => language == "zh-CN" ? day.ToString("yyyy年M月d日", culture) : day.ToString("d MMMM yyyy", culture);
+        string T(string key, params object[] arguments) => texts.In(language, key, arguments);
+        var address = (settings["Portal:Url"] ?? "http://localhost:5080").TrimEnd('/') + $"/quotes/{content.Number}";
+        var withDiscount = content.Lines.Any(line => line.Discount > 0);
+        return new(Template, new
+        {
+            number = $"{content.Number} / {content.Revision}",
+            words = new
+            {
+                quote = T("quotes.document.quote"), from = T("quotes.document.from"), to = T("quotes.document.to"),
+                date = T("quotes.document.date"), validUntil = T("quotes.document.valid_until"), revision = T("quotes.document.revision"), currency = T("quotes.document.currency"),
+                line = T("quotes.document.line"), product = T("quotes.document.product"), quantity = T("quotes.document.quantity"), price = T("quotes.document.price"),
+                discount = T("quotes.document.discount"), unitPrice = T("quotes.document.unit_price"), amount = T("quotes.document.amount"),
+                net = T("quotes.document.net"), tax = T("quotes.document.tax", (content.TaxRate * 100).ToString("0.##", culture)), total = T("quotes.document.total"),
+                terms = T("quotes.document.terms"), acceptance = T("quotes.document.acceptance"), seller = T("quotes.document.signature_seller"), customer = T("quotes.document.signature_customer"),
+                online = T("quotes.document.online"), thanks = T("quotes.document.thanks", content.Customer.Name, Day(content.ValidUntil)),
+            },
+            seller = new { name = content.Seller.Name, lines = content.Seller.Phone is { } phone ? content.Seller.Address.Append(phone) : content.Seller.Address },
+            customer = new { name = content.Customer.Name, lines = content.Customer.Address },
+            date = Day(content.SentOn), validUntil = Day(content.ValidUntil), revision = content.Revision.ToString(culture), currency = content.Currency, withDiscount,
+            lines = content.Lines.Select(line => new
+            {
+                number = line.Number.ToString(culture), sku = line.Sku, name = language == "zh-CN" ? line.NameZh : line.Name, quantity = line.Quantity.ToString("N0", culture),
+                price = Amount(line.Price), discount = line.Discount == 0 ? "" : (line.Discount * 100).ToString("0.##", culture) + "%", unitPrice = Amount(line.UnitPrice), amount = Amount(line.Amount),
+            }),
+            net = Amount(content.NetTotal), tax = Amount(content.TaxTotal), hasTax = content.TaxRate > 0, total = new Money(content.GrandTotal, content.Currency).Format(culture),
+            terms = content.Terms ?? "", qrAlt = T("quotes.document.qr_alt", content.Number),
+        }, $"{T("quotes.document.quote")} {content.Number}", new DateTimeOffset(frozenAt, TimeSpan.Zero))
+        {
+            Language = language,
+            Files = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["online.svg"] = QrImage.Svg(address) },
+        };
+    }
+
+    Task<byte[]> WorkbookAsync(QuoteContent content, string language, DateTime frozenAt, CancellationToken ct)
+    {
+        string T(string key, params object[] arguments) => texts.In(language, key, arguments);
+        var decimals = content.MinorUnits;
+        ExcelLook MoneyLook(ExcelLook look) => look with { NumberFormat = ExcelLook.Decimals(decimals) };
+        return ExcelBook.MakeAsync(new($"{T("quotes.document.quote")} {content.Number}", content.Seller.Name, new DateTimeOffset(frozenAt, TimeSpan.Zero)), book =>
+        {
+            var sheet = book.AddSheet(T("quotes.document.quote"), new()
+            {
+                Columns = [new(6), new(18), new(44), new(11), new(14), new(11), new(14), new(16)],
+                FreezeRows = 8, RepeatRows = (8, 8), IsProtected = true, ShowGridLines = false, IsLandscape = true,
+            });
+            sheet.Row(26, ExcelCell.Text(T("quotes.document.quote"), ExcelLook.Title));
+            sheet.Row(ExcelCell.Text(T("quotes.document.number"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Text($"{content.Number} / {content.Revision}"));
+            sheet.Row(ExcelCell.Text(T("quotes.document.from"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Text(content.Seller.Name));
+            sheet.Row(ExcelCell.Text(T("quotes.document.to"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Text(content.Customer.Name));
+            sheet.Row(ExcelCell.Text(T("quotes.document.date"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Date(content.SentOn, new() { Align = ExcelAlign.Left }));
+            sheet.Row(ExcelCell.Text(T("quotes.document.valid_until"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Date(content.ValidUntil, new() { Align = ExcelAlign.Left }));
+            sheet.Row(ExcelCell.Text(T("quotes.document.currency"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Text(content.Currency));
+            sheet.Row(ExcelCell.Text(T("quotes.document.line"), ExcelLook.Heading), ExcelCell.Text("SKU", ExcelLook.Heading), ExcelCell.Text(T("quotes.document.product"), ExcelLook.Heading),
+                ExcelCell.Text(T("quotes.document.quantity"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.price"), ExcelLook.HeadingRight),
+                ExcelCell.Text(T("quotes.document.discount"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.unit_price"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.amount"), ExcelLook.HeadingRight));
+            var first = sheet.NextRow;
+            foreach (var line in content.Lines)
+            {
+                var row = sheet.NextRow;
+                // The price itself may have four decimals; only what was discounted by hand is rounded to the currency.
+                var unitPrice = string.Create(CultureInfo.InvariantCulture, $"IF(F{row}=0,E{row},ROUND(E{row}*(1-F{row}),{decimals}))");
+                sheet.Row(ExcelCell.Whole(line.Number), ExcelCell.Text(line.Sku), ExcelCell.Text(language == "zh-CN" ? line.NameZh : line.Name, new() { Wrap = true }),
+                    ExcelCell.Whole(line.Quantity, ExcelLook.Input), ExcelCell.Number(line.Price, Math.Max(decimals, line.Price.Scale > decimals && line.Price != Math.Round(line.Price, decimals) ? 4 : decimals)),
+                    ExcelCell.Percent(line.Discount, ExcelLook.Input), ExcelCell.Formula(unitPrice, line.UnitPrice, MoneyLook(ExcelLook.Plain)),
+                    ExcelCell.Formula(string.Create(CultureInfo.InvariantCulture, $"ROUND(D{row}*G{row},{decimals})"), line.Amount, MoneyLook(ExcelLook.Plain)));
+            }
+
+            var last = sheet.NextRow - 1;
+            Sum(sheet, T("quotes.document.net"), $"SUM(H{first}:H{last})", content.NetTotal, MoneyLook(ExcelLook.Total));
+            Sum(sheet, T("quotes.document.tax", (content.TaxRate * 100).ToString("0.##", CultureInfo.GetCultureInfo(language))),
+                string.Create(CultureInfo.InvariantCulture, $"ROUND(H{last + 1}*{content.TaxRate},{decimals})"), content.TaxTotal, MoneyLook(ExcelLook.Plain));
+            Sum(sheet, T("quotes.document.total"), $"H{last + 1}+H{last + 2}", content.GrandTotal, ExcelLook.Total with { NumberFormat = ExcelLook.Money(content.Currency, decimals) });
+            if (content.Terms is { } terms)
+            {
+                sheet.Skip();
+                sheet.Row(ExcelCell.Text(T("quotes.document.terms"), ExcelLook.Label));
+                foreach (var paragraph in terms.ReplaceLineEndings("\n").Split('\n'))
+                {
+                    sheet.Row(ExcelCell.Text(paragraph));
+                }
+            }
+        }, ct);
+    }
+
+    static void Sum(ExcelSheet sheet, string label, string formula, decimal value, ExcelLook look) =>
+        sheet.Row(ExcelCell.Empty, ExcelCell.Empty, ExcelCell.Empty, ExcelCell.Empty, ExcelCell.Empty, ExcelCell.Empty,
+            ExcelCell.Text(label, look with { NumberFormat = "", Align = ExcelAlign.Right }), ExcelCell.Formula(formula, value, look));
+
+    static string Read()
+    {
+        using var stream = typeof(QuoteFiles).Assembly.GetManifestResourceStream("Quotes/quote.typ")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
+
+/// <summary>A file of a quote, or why there is none.</summary>
+public abstract record QuoteFileOutcome
+{
+    /// <summary>Here it is.</summary>
+    public sealed record Ready(QuoteFile File) : QuoteFileOutcome;
+
+    /// <summary>There is no such sent revision for the person at work.</summary>
+    public sealed record NotFound : QuoteFileOutcome;
+
+    /// <summary>It cannot be made just now; the text says what to do.</summary>
+    public sealed record Busy(string TextKey) : QuoteFileOutcome;
+}

@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Mvc;
+using Platform.Texts;
+using Platform.Web;
+using Portal.Web;
+
+namespace Portal.Quotes;
+
+/// <summary>The steps of a quote's life, each a noun one posts to, and the files of its sent revisions.</summary>
+[Route("quotes/{number}")]
+[AllowRoles("brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales", "viewer")]
+public sealed class QuoteStepsController(WorkOnQuote work, QuoteFiles files, Texts t) : Controller
+{
+    /// <summary>Sends it, or hands it to the deal desk.</summary>
+    [HttpPost("sending")]
+    public async Task<IActionResult> Send(string number, int version, CancellationToken ct) => Answer(number, await work.SendAsync(number, version, ct));
+
+    /// <summary>The deal desk decides.</summary>
+    [HttpPost("decision")]
+    public async Task<IActionResult> Decide(string number, int version, bool approve, string? reason, CancellationToken ct) =>
+        Answer(number, approve ? await work.ApproveAsync(number, version, ct) : await work.RejectAsync(number, version, reason, ct));
+
+    /// <summary>The customer's answer.</summary>
+    [HttpPost("answer")]
+    public async Task<IActionResult> Close(string number, int version, bool accepted, string? reason, CancellationToken ct) =>
+        Answer(number, accepted ? await work.AcceptAsync(number, version, ct) : await work.DeclineAsync(number, version, reason, ct));
+
+    /// <summary>Takes it back.</summary>
+    [HttpPost("withdrawal")]
+    public async Task<IActionResult> Withdraw(string number, int version, string? reason, CancellationToken ct) => Answer(number, await work.WithdrawAsync(number, version, reason, ct));
+
+    /// <summary>Begins the next revision.</summary>
+    [HttpPost("revisions")]
+    public async Task<IActionResult> Revise(string number, int version, CancellationToken ct) => Answer(number, await work.ReviseAsync(number, version, ct));
+
+    /// <summary>The PDF or Excel file of a sent revision; the same bytes each time.</summary>
+    [HttpGet("revisions/{revision:int}/{kind:regex(^(pdf|xlsx)$)}")]
+    public async Task<IActionResult> Download(string number, int revision, string kind, string? language, CancellationToken ct) =>
+        await QuoteDownload.AnswerAsync(this, files, t, number, revision, kind, language, ct);
+
+    IActionResult Answer(string number, QuoteOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case QuoteOutcome.NotFound:
+                return NotFound();
+            case QuoteOutcome.Forbidden:
+                return Forbid();
+            case QuoteOutcome.Done:
+                this.Flash(FlashKind.Done, t["quotes.done"]);
+                break;
+            case QuoteOutcome.NotNow or QuoteOutcome.Stale:
+                this.Flash(FlashKind.Problem, t["quotes.problem.changed_meanwhile"]);
+                break;
+            case QuoteOutcome.Wrong(var problems):
+                this.Flash(FlashKind.Problem, problems[0].Text(t));
+                break;
+        }
+
+        return RedirectToAction(nameof(QuotesController.Show), "Quotes", new { number });
+    }
+}
+
+/// <summary>Answers with a quote's file, on pages and in the API alike.</summary>
+static class QuoteDownload
+{
+    public static async Task<IActionResult> AnswerAsync(ControllerBase controller, QuoteFiles files, Texts t, string number, int revision, string kind, string? language, CancellationToken ct)
+    {
+        var tongue = language switch { "en" or "zh-CN" => language, _ => TextBook.LanguageOf(System.Globalization.CultureInfo.CurrentUICulture) };
+        switch (await files.FindAsync(number, revision, kind, tongue, ct))
+        {
+            case QuoteFileOutcome.Ready(var file):
+                var type = kind == "pdf" ? "application/pdf" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+                return controller.File(file.Content, type, $"{number}-{revision}.{kind}", lastModified: null, new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{file.Sha256}\""));
+            case QuoteFileOutcome.Busy(var textKey):
+                return new ApiProblem(StatusCodes.Status503ServiceUnavailable, "documents-busy", textKey) { RetryAfter = TimeSpan.FromSeconds(10) };
+            default:
+                return controller is ControllerBase { ControllerContext.ActionDescriptor.EndpointMetadata: var metadata } && metadata.OfType<ApiControllerAttribute>().Any()
+                    ? ApiProblem.NotFound : controller.NotFound();
+        }
+    }
+
+    /// <summary>A problem as a sentence.</summary>
+    public static string Text(this QuoteProblem problem, Texts t) => problem.Arguments.Count == 0 ? t[problem.TextKey] : t[problem.TextKey, [.. problem.Arguments]];
+}

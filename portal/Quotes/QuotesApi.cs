@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Mvc;
+using Platform.Idempotency;
+using Platform.Texts;
+using Platform.Web;
+using Platform.Web.Api;
+using Portal.Web;
+
+namespace Portal.Quotes;
+
+/// <summary>Quotes for programs.</summary>
+[ApiController]
+[Route("api/v1/quotes")]
+public sealed class QuotesApi(QuoteStore quotes, WorkOnQuote work, QuoteFiles files, Texts t) : ControllerBase
+{
+    /// <summary>A page of quotes, newest first.</summary>
+    [HttpGet]
+    public async Task<IActionResult> Index([FromQuery] PageRequest page, CancellationToken ct) => page.TryReadCursor<QuoteKey>(out var last)
+        ? Ok(page.Cut(await quotes.AfterAsync(last?.QuoteId, page.Take(), ct), row => new QuoteKey(row.QuoteId)).Select(Summary))
+        : PageRequest.BadCursor;
+
+    /// <summary>One quote with its current revision.</summary>
+    [HttpGet("{number}")]
+    public async Task<IActionResult> Show(string number, CancellationToken ct)
+    {
+        if (await quotes.HeadAsync(number, ct) is not { } head)
+        {
+            return ApiProblem.NotFound;
+        }
+
+        this.SendVersion(head.Version);
+        return Ok(new
+        {
+            head.Number, head.Status, partner = head.PartnerNumber, customer = head.CustomerNumber, customerName = head.CustomerName, deal = head.DealNumber, head.Currency, head.Revision,
+            head.ValidUntil, taxRate = head.TaxRate * 100, head.Terms, head.NetTotal, head.TaxTotal, head.GrandTotal, head.Version,
+            lines = (await quotes.LinesAsync(head.QuoteRevisionId, ct)).Select(line => new
+            {
+                line.LineNumber, line.Sku, line.Name, line.NameZh, line.Quantity, line.Price, discount = line.Discount * 100, line.UnitPrice, line.Amount,
+            }),
+            revisions = (await quotes.RevisionsAsync(head.QuoteId, ct)).Select(revision => new { revision.Revision, revision.FrozenAt, revision.GrandTotal, revision.Sha256 }),
+        });
+    }
+
+    /// <summary>Writes a draft.</summary>
+    [HttpPost, Idempotent]
+    public async Task<IActionResult> Create(QuoteRequest request, CancellationToken ct) => await work.CreateAsync(request, ct) switch
+    {
+        QuoteOutcome.Done(var number) => CreatedAtAction(nameof(Show), new { number }, new { number }),
+        var other => Refused(other),
+    };
+
+    /// <summary>Replaces a draft; <c>If-Match</c> says which version was seen.</summary>
+    [HttpPut("{number}")]
+    public async Task<IActionResult> Update(string number, [IfMatch] int version, QuoteRequest request, CancellationToken ct) =>
+        await work.UpdateAsync(number, version, request, ct) switch
+        {
+            QuoteOutcome.Done => NoContent(),
+            var other => Refused(other),
+        };
+
+    /// <summary>Sends the current revision, or hands it to the deal desk.</summary>
+    [HttpPost("{number}/sending"), Idempotent]
+    public async Task<IActionResult> Send(string number, CancellationToken ct) => await work.SendAsync(number, null, ct) switch
+    {
+        QuoteOutcome.Done => Ok(new { number, status = (await quotes.HeadAsync(number, ct))!.Status }),
+        var other => Refused(other),
+    };
+
+    /// <summary>The PDF or Excel file of a sent revision, with its SHA-256 as ETag.</summary>
+    [HttpGet("{number}/revisions/{revision:int}/{kind:regex(^(pdf|xlsx)$)}")]
+    public Task<IActionResult> Download(string number, int revision, string kind, string? language, CancellationToken ct) =>
+        QuoteDownload.AnswerAsync(this, files, t, number, revision, kind, language, ct);
+
+    sealed record QuoteKey(long QuoteId);
+
+    static QuoteAnswer Summary(QuoteRow row) => new( row.Number, row.Status, row.Revision, row.Customer, row.Partner, row.Currency, row.GrandTotal, row.ValidUntil, row.UpdatedAt);
+
+    static IActionResult Refused(QuoteOutcome outcome) => outcome switch
+    {
+        QuoteOutcome.NotFound => ApiProblem.NotFound,
+        QuoteOutcome.Forbidden => ApiProblem.Forbidden,
+        QuoteOutcome.Stale => ApiProblem.Stale,
+        QuoteOutcome.NotNow(var status) => ApiProblem.Conflict("quote-state", "quotes.problem.state", status),
+        QuoteOutcome.Wrong(var problems) => ApiProblem.Invalid([.. problems.Select(problem => new FieldProblem(problem.Field, problem.TextKey, problem.Arguments))]),
+        _ => throw new InvalidOperationException("Every end of an act has its answer."),
+    };
+}
+
+/// <summary>A quote as a list of the API tells it; the total includes tax.</summary>
+public sealed record QuoteAnswer(
+    string Number, string Status, int Revision, string Customer, string Partner, string Currency, decimal GrandTotal, DateOnly ValidUntil, DateTime UpdatedAt);

@@ -1,0 +1,230 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Platform.Idempotency;
+using Platform.Texts;
+using Portal.Web;
+using Portal.Web.Lists;
+
+namespace Portal.Quotes;
+
+/// <summary>Quotes as pages: the list, one quote, and the draft.</summary>
+[Route("quotes")]
+[AllowRoles("brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales", "viewer")]
+public sealed class QuotesController(QuoteStore quotes, PriceQuote pricing, WorkOnQuote work, Texts t) : Controller
+{
+    const int FreeRows = 5, DefaultDays = 30;
+
+    /// <summary>The list.</summary>
+    [HttpGet]
+    public async Task<IActionResult> Index(CancellationToken ct)
+    {
+        var query = ListQuery.Read(Request, QuoteStore.Shape);
+        return View("QuoteList", new QuoteListPage(query, await quotes.ListAsync(query, ct)));
+    }
+
+    /// <summary>One quote.</summary>
+    [HttpGet("{number}")]
+    public async Task<IActionResult> Show(string number, CancellationToken ct) => await PageAsync(number, ct) is { } page ? View("Quote", page) : NotFound();
+
+    /// <summary>The form for a new one, perhaps for a deal.</summary>
+    [HttpGet("new"), AllowRoles("sales", "partner_admin", "deal_desk", "brand_admin", "channel_manager")]
+    public async Task<IActionResult> New(string? deal, string? customer, CancellationToken ct)
+    {
+        var today = await quotes.TodayAsync(ct);
+        var known = deal is null ? null : await quotes.FindDealAsync(deal, ct);
+        var form = new QuoteForm
+        {
+            Customer = customer ?? known?.CustomerNumber, Deal = known?.Number, ValidUntil = today.AddDays(DefaultDays), TaxRate = await quotes.LastTaxRateAsync(ct) * 100,
+        };
+        return View("QuoteForm", await FilledAsync(form, null, ct));
+    }
+
+    /// <summary>Writes the draft.</summary>
+    [HttpPost, Idempotent, AllowRoles("sales", "partner_admin", "deal_desk", "brand_admin", "channel_manager")]
+    public async Task<IActionResult> Create(QuoteForm form, CancellationToken ct)
+    {
+        if (form.More is not null)
+        {
+            return View("QuoteForm", await FilledAsync(form, null, ct));
+        }
+
+        return await AnswerAsync(ModelState.IsValid ? await work.CreateAsync(form.Request, ct) : null, form, null, ct);
+    }
+
+    /// <summary>The form for a draft.</summary>
+    [HttpGet("{number}/edit")]
+    public async Task<IActionResult> Edit(string number, CancellationToken ct)
+    {
+        if (await quotes.HeadAsync(number, ct) is not { } head)
+        {
+            return NotFound();
+        }
+
+        if (QuoteLifecycle.Find(QuoteLifecycle.Edit, head.Status) is not { } step || !work.Allowed(step, head))
+        {
+            return RedirectToAction(nameof(Show), new { number });
+        }
+
+        var form = new QuoteForm { Customer = head.CustomerNumber, Deal = head.DealNumber, ValidUntil = head.ValidUntil, TaxRate = head.TaxRate * 100, Terms = head.Terms, Version = head.Version };
+        form.Lines.AddRange((await quotes.LinesAsync(head.QuoteRevisionId, ct)).Select(line => new QuoteFormLine { Sku = line.Sku, Quantity = line.Quantity, Discount = line.Discount == 0 ? null : line.Discount * 100 }));
+        return View("QuoteForm", await FilledAsync(form, head.Number, ct));
+    }
+
+    /// <summary>Changes the draft.</summary>
+    [HttpPost("{number}/edit"), Idempotent]
+    public async Task<IActionResult> Update(string number, QuoteForm form, CancellationToken ct)
+    {
+        if (form.More is not null)
+        {
+            return View("QuoteForm", await FilledAsync(form, number, ct));
+        }
+
+        return await AnswerAsync(ModelState.IsValid ? await work.UpdateAsync(number, form.Version, form.Request, ct) : null, form, number, ct);
+    }
+
+    /// <summary>What the lines come to, while they are typed; stores nothing.</summary>
+    [HttpPost("preview")]
+    public async Task<IActionResult> Preview(QuoteForm form, CancellationToken ct)
+    {
+        var seller = await quotes.SellerAsync(ct);
+        return PartialView("_QuotePreview", new QuotePreview(await pricing.RunAsync(form.Request, seller, ct), seller.Currency, form.Request.Lines.Count));
+    }
+
+    async Task<IActionResult> AnswerAsync(QuoteOutcome? outcome, QuoteForm form, string? number, CancellationToken ct)
+    {
+        switch (outcome)
+        {
+            case QuoteOutcome.Done(var done):
+                this.Flash(FlashKind.Done, t["quotes.stored", done]);
+                return RedirectToAction(nameof(Show), new { number = done });
+            case QuoteOutcome.NotFound:
+                return NotFound();
+            case QuoteOutcome.Forbidden:
+                return Forbid();
+            case QuoteOutcome.NotNow or QuoteOutcome.Stale:
+                ModelState.AddModelError("", t["quotes.problem.changed_meanwhile"]);
+                break;
+            case QuoteOutcome.Wrong(var problems):
+                foreach (var problem in problems)
+                {
+                    ModelState.AddModelError(form.FieldOf(problem.Field), problem.Text(t));
+                }
+
+                break;
+            case null:
+                break;
+            default:
+                throw new InvalidOperationException("Every end of an act has its answer.");
+        }
+
+        Response.StatusCode = StatusCodes.Status400BadRequest;
+        return View("QuoteForm", await FilledAsync(form, number, ct));
+    }
+
+    async Task<QuoteForm> FilledAsync(QuoteForm form, string? number, CancellationToken ct)
+    {
+        form.Number = number;
+        form.Currency = (await quotes.SellerAsync(ct)).Currency;
+        form.Customers = await quotes.CustomersAsync(ct);
+        form.Lines.AddRange(Enumerable.Range(0, Math.Max(form.More is null ? 1 : 10, FreeRows - form.Lines.Count)).Select(_ => new QuoteFormLine()));
+        return form;
+    }
+
+    async Task<QuotePage?> PageAsync(string number, CancellationToken ct) => await quotes.HeadAsync(number, ct) is not { } head ? null : new QuotePage(
+        head, await quotes.LinesAsync(head.QuoteRevisionId, ct), await quotes.RevisionsAsync(head.QuoteId, ct), await quotes.ActsAsync(head.QuoteId, ct),
+        [.. QuoteLifecycle.Open(head.Status).Where(step => work.Allowed(step, head))], await work.AuthorityAsync(head, ct));
+}
+
+/// <summary>The list's page.</summary>
+public sealed record QuoteListPage(ListQuery Query, ListPage<QuoteRow> Rows);
+
+/// <summary>One quote's page, with the steps that the person at work may take.</summary>
+public sealed record QuotePage(QuoteHead Head, IReadOnlyList<QuoteLine> Lines, IReadOnlyList<RevisionRow> Revisions, IReadOnlyList<QuoteActRow> Acts, IReadOnlyList<QuoteStep> Steps, decimal Authority)
+{
+    /// <summary>True when the person may take that step now.</summary>
+    public bool May(string act) => Steps.Any(step => step.Act == act);
+}
+
+/// <summary>What the lines come to.</summary>
+public sealed record QuotePreview(CheckedQuote Checked, string Currency, int Lines);
+
+/// <summary>The form for a draft.</summary>
+public sealed class QuoteForm
+{
+    /// <summary>The customer's number.</summary>
+    public string? Customer { get; set; }
+
+    /// <summary>The deal it comes from.</summary>
+    public string? Deal { get; set; }
+
+    /// <summary>The last day it holds.</summary>
+    [Required]
+    public DateOnly? ValidUntil { get; set; }
+
+    /// <summary>Percent.</summary>
+    [Required]
+    public decimal? TaxRate { get; set; }
+
+    /// <summary>What else is agreed.</summary>
+    [StringLength(10_000)]
+    public string? Terms { get; set; }
+
+    /// <summary>The version the person saw.</summary>
+    public int? Version { get; set; }
+
+    /// <summary>Set by the button that adds rows.</summary>
+    public string? More { get; set; }
+
+    /// <summary>Lines pasted from elsewhere: SKU, quantity and perhaps a discount on each line.</summary>
+    [StringLength(100_000)]
+    public string? Pasted { get; set; }
+
+    /// <summary>The rows; empty ones are left out.</summary>
+    public List<QuoteFormLine> Lines { get; set; } = [];
+
+    /// <summary>The quote's number; null for a new one.</summary>
+    [BindNever]
+    public string? Number { get; set; }
+
+    /// <summary>The seller's currency.</summary>
+    [BindNever]
+    public string Currency { get; set; } = "";
+
+    /// <summary>Whom one can quote to.</summary>
+    [BindNever]
+    public IReadOnlyList<QuoteCustomer> Customers { get; set; } = [];
+
+    /// <summary>As the acts want it.</summary>
+    internal QuoteRequest Request => new(string.IsNullOrWhiteSpace(Customer) ? null : Customer, string.IsNullOrWhiteSpace(Deal) ? null : Deal, ValidUntil, TaxRate, Terms,
+        [.. Filled.Select(line => new QuoteRequestLine(line.Sku!, line.Quantity, line.Discount)), .. PastedLines.Read(Pasted)]);
+
+    IEnumerable<QuoteFormLine> Filled => Lines.Where(line => !string.IsNullOrWhiteSpace(line.Sku));
+
+    /// <summary>The form's own name of a field at fault; rows that were left out do not count in the request.</summary>
+    internal string FieldOf(string field)
+    {
+        if (field.StartsWith("lines[", StringComparison.Ordinal) && int.TryParse(field.AsSpan(6, field.IndexOf(']', StringComparison.Ordinal) - 6), out var place))
+        {
+            var rows = Filled.Select(line => Lines.IndexOf(line)).ToList();
+            var row = place < rows.Count ? rows[place] : -1;
+            return row < 0 ? nameof(Pasted) : $"Lines[{row}].{char.ToUpperInvariant(field[field.IndexOf('.', StringComparison.Ordinal) + 1])}{field[(field.IndexOf('.', StringComparison.Ordinal) + 2)..]}";
+        }
+
+        return field switch { "customer" => nameof(Customer), "deal" => nameof(Deal), "validUntil" => nameof(ValidUntil), "taxRate" => nameof(TaxRate), "terms" => nameof(Terms), _ => "" };
+    }
+}
+
+/// <summary>One row of the form.</summary>
+public sealed class QuoteFormLine
+{
+    /// <summary>The product.</summary>
+    [StringLength(64)]
+    public string? Sku { get; set; }
+
+    /// <summary>Whole pieces.</summary>
+    public decimal? Quantity { get; set; }
+
+    /// <summary>Percent.</summary>
+    public decimal? Discount { get; set; }
+}

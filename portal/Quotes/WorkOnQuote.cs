@@ -1,0 +1,176 @@
+using Platform.Audit;
+using Platform.Database;
+using Portal.Kpis;
+using Portal.Web;
+
+namespace Portal.Quotes;
+
+/// <summary>Everything a person does to a quote; each act is one transaction with its entry in the audit.</summary>
+public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, FrozenQuotes frozen, KpiFacts kpis, AuditTrail audit, ICurrentPerson me)
+{
+    /// <summary>Writes a new draft.</summary>
+    public Task<QuoteOutcome> CreateAsync(QuoteRequest request, CancellationToken ct) => db.InTransactionAsync<QuoteOutcome>(async () =>
+    {
+        if (!me.Has(QuoteLifecycle.RolesOf(QuoteSide.Seller)))
+        {
+            return new QuoteOutcome.Forbidden();
+        }
+
+        var seller = await quotes.SellerAsync(ct);
+        var check = await pricing.RunAsync(request, seller, ct);
+        if (check.Quote is not { } quote)
+        {
+            return new QuoteOutcome.Wrong(check.Problems);
+        }
+
+        var number = PublicNumber.New("Q");
+        await quotes.InsertAsync(number, seller.PartnerId, quote, ct);
+        await audit.RecordAsync("quote.created", "quote", number, seller.PartnerId, new { quote.Currency, quote.GrandTotal, lines = quote.Lines.Count }, ct);
+        return new QuoteOutcome.Done(number);
+    }, ct);
+
+    /// <summary>Replaces what a draft holds, at today's prices.</summary>
+    /// <param name="number">The quote.</param>
+    /// <param name="version">The version the person saw; null where nobody looked.</param>
+    /// <param name="request">What is offered now.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<QuoteOutcome> UpdateAsync(string number, int? version, QuoteRequest request, CancellationToken ct) => WithAsync(number, version, QuoteLifecycle.Edit, null, async head =>
+    {
+        var check = await pricing.RunAsync(request, await quotes.SellerAsync(ct), ct);
+        if (check.Quote is not { } quote)
+        {
+            return new QuoteOutcome.Wrong(check.Problems);
+        }
+
+        await quotes.ReplaceAsync(head, quote, ct);
+        await audit.RecordAsync("quote.changed", "quote", number, head.PartnerId, new { head.Revision, quote.GrandTotal, lines = quote.Lines.Count }, ct);
+        return new QuoteOutcome.Done(number);
+    }, ct);
+
+    /// <summary>Freezes the revision and marks it sent; a discount beyond the partner's authority goes to the deal desk instead.</summary>
+    public Task<QuoteOutcome> SendAsync(string number, int? version, CancellationToken ct) => WithAsync(number, version, QuoteLifecycle.Send, null, async head =>
+    {
+        var today = await quotes.TodayAsync(ct);
+        if (head.ValidUntil < today)
+        {
+            return new QuoteOutcome.Wrong([new("validUntil", "quotes.problem.valid_until", PriceQuote.MostDays)]);
+        }
+
+        if (head.Status == "draft" && head.MostDiscount > await AuthorityAsync(head, ct))
+        {
+            return await AdvanceAsync(head, QuoteLifecycle.Send, "pending_approval", null, null, ct);
+        }
+
+        await frozen.FreezeAsync(head, today, ct);
+        if (head.FirstSentOn is null)
+        {
+            await kpis.AddAsync([new(head.PartnerId, Metric.QuotesSent, null, today, 1)], ct);
+        }
+
+        return await AdvanceAsync(head, QuoteLifecycle.Send, "sent", null, today, ct);
+    }, ct);
+
+    /// <summary>The deal desk lets it pass.</summary>
+    public Task<QuoteOutcome> ApproveAsync(string number, int? version, CancellationToken ct) =>
+        WithAsync(number, version, QuoteLifecycle.Approve, null, head => AdvanceAsync(head, QuoteLifecycle.Approve, "approved", null, null, ct), ct);
+
+    /// <summary>The deal desk gives it back.</summary>
+    public Task<QuoteOutcome> RejectAsync(string number, int? version, string? reason, CancellationToken ct) =>
+        WithAsync(number, version, QuoteLifecycle.Reject, reason, head => AdvanceAsync(head, QuoteLifecycle.Reject, "draft", reason, null, ct), ct);
+
+    /// <summary>The customer took the revision.</summary>
+    public Task<QuoteOutcome> AcceptAsync(string number, int? version, CancellationToken ct) =>
+        WithAsync(number, version, QuoteLifecycle.Accept, null, head => AdvanceAsync(head, QuoteLifecycle.Accept, "accepted", null, null, ct), ct);
+
+    /// <summary>The customer did not take it.</summary>
+    public Task<QuoteOutcome> DeclineAsync(string number, int? version, string? reason, CancellationToken ct) =>
+        WithAsync(number, version, QuoteLifecycle.Decline, reason, head => AdvanceAsync(head, QuoteLifecycle.Decline, "declined", reason, null, ct), ct);
+
+    /// <summary>The partner takes it back.</summary>
+    public Task<QuoteOutcome> WithdrawAsync(string number, int? version, string? reason, CancellationToken ct) =>
+        WithAsync(number, version, QuoteLifecycle.Withdraw, reason, head => AdvanceAsync(head, QuoteLifecycle.Withdraw, "withdrawn", reason, null, ct), ct);
+
+    /// <summary>Begins the next revision as a draft with the same content; an approved draft that was never sent goes back to being one.</summary>
+    public Task<QuoteOutcome> ReviseAsync(string number, int? version, CancellationToken ct) => WithAsync(number, version, QuoteLifecycle.Revise, null, async head =>
+    {
+        if (head.FrozenAt is null)
+        {
+            return await AdvanceAsync(head, QuoteLifecycle.Revise, "draft", null, null, ct);
+        }
+
+        var lines = await quotes.LinesAsync(head.QuoteRevisionId, ct);
+        var deal = head.DealNumber is null ? null : await quotes.FindDealAsync(head.DealNumber, ct);
+        await quotes.InsertRevisionAsync(head.QuoteId, head.PartnerId, head.Revision + 1, new(head.EndCustomerId, deal?.DealId, head.Currency, head.ValidUntil, head.TaxRate, head.Terms,
+            head.NetTotal, head.TaxTotal, head.GrandTotal, head.MostDiscount,
+            [.. lines.Select(line => new PricedQuoteLine(line.ProductId, line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount, line.PriceSteps))]), ct);
+        return await AdvanceAsync(head with { Revision = head.Revision + 1 }, QuoteLifecycle.Revise, "draft", null, null, ct);
+    }, ct);
+
+    /// <summary>How much the person at work may take off by hand on this quote, as a share; the deal desk may take off all.</summary>
+    public async Task<decimal> AuthorityAsync(QuoteHead head, CancellationToken ct) =>
+        me.Has(QuoteLifecycle.RolesOf(QuoteSide.DealDesk)) ? 1 : await quotes.AuthorityAsync(head.IsBrand ? "platinum" : head.PartnerLevel, ct);
+
+    Task<QuoteOutcome> WithAsync(string number, int? version, string act, string? reason, Func<QuoteHead, Task<QuoteOutcome>> work, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        if (!await quotes.HoldAsync(number, ct) || await quotes.HeadAsync(number, ct) is not { } head)
+        {
+            return new QuoteOutcome.NotFound();
+        }
+
+        if (QuoteLifecycle.Find(act, head.Status) is not { } step)
+        {
+            return new QuoteOutcome.NotNow(head.Status);
+        }
+
+        if (!Allowed(step, head))
+        {
+            return new QuoteOutcome.Forbidden();
+        }
+
+        if (version is { } seen && seen != head.Version)
+        {
+            return new QuoteOutcome.Stale(head.Version);
+        }
+
+        return step.NeedsReason && reason is not { Length: > 0 and <= 1000 }
+            ? new QuoteOutcome.Wrong([new("reason", "quotes.problem.reason")])
+            : await work(head);
+    }, ct);
+
+    /// <summary>True when the person at work may take that step on that quote; the same question the page asks before it shows a button.</summary>
+    public bool Allowed(QuoteStep step, QuoteHead head) =>
+        me.Has(QuoteLifecycle.RolesOf(step.By)) && (step.By is QuoteSide.DealDesk ? me.IsBrand : me.PartnerId == head.PartnerId);
+
+    async Task<QuoteOutcome> AdvanceAsync(QuoteHead head, string act, string status, string? reason, DateOnly? sentOn, CancellationToken ct)
+    {
+        await quotes.AdvanceAsync(head, act, status, head.Revision, reason, sentOn, ct);
+        await audit.RecordAsync("quote." + act, "quote", head.Number, head.PartnerId, new { head.Revision, status, reason }, ct);
+        return new QuoteOutcome.Done(head.Number);
+    }
+}
+
+/// <summary>How an act on a quote ended.</summary>
+public abstract record QuoteOutcome
+{
+    QuoteOutcome()
+    {
+    }
+
+    /// <summary>It is done.</summary>
+    public sealed record Done(string Number) : QuoteOutcome;
+
+    /// <summary>There is no such quote for the person at work.</summary>
+    public sealed record NotFound : QuoteOutcome;
+
+    /// <summary>The person's roles or company do not allow it.</summary>
+    public sealed record Forbidden : QuoteOutcome;
+
+    /// <summary>The quote's state does not allow it; perhaps someone was faster.</summary>
+    public sealed record NotNow(string Status) : QuoteOutcome;
+
+    /// <summary>The quote has changed since the person looked.</summary>
+    public sealed record Stale(int Version) : QuoteOutcome;
+
+    /// <summary>Fields or lines are wrong, each with its remedy.</summary>
+    public sealed record Wrong(IReadOnlyList<QuoteProblem> Problems) : QuoteOutcome;
+}
