@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Platform.Database;
+
+namespace Platform.Outbox;
+
+/// <summary>
+/// Delivers as long as the service runs: woken by the database when something is put in, and looking by itself every few seconds for what is
+/// due again. While the database is away it waits, and goes on when it is back.
+/// </summary>
+sealed class OutboxDispatcher(OutboxDelivery delivery, NpgsqlDataSource source, ILogger<OutboxDispatcher> log) : BackgroundService
+{
+    static readonly TimeSpan LookAround = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAndDeliverAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                Tell(failure);
+                await Task.Delay(LookAround, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    async Task ListenAndDeliverAsync(CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        // The channel is named after the schema, as Outbox.PutAsync names it: portal and identity do not wake each other.
+        await using (var listen = new NpgsqlCommand("do $$ begin execute 'listen outbox_' || current_schema(); end $$", connection))
+        {
+            await listen.ExecuteNonQueryAsync(ct);
+        }
+
+        while (true)
+        {
+            while (await delivery.DeliverDueAsync(ct) > 0)
+            {
+            }
+
+            await connection.WaitAsync(LookAround, ct);
+        }
+    }
+
+    void Tell(Exception failure)
+    {
+        if (failure.IsUnavailable())
+        {
+            log.LogWarning("The outbox waits, the database does not answer: {Reason}", failure.Message);
+        }
+        else
+        {
+            log.LogError(failure, "The outbox stumbled and goes on");
+        }
+    }
+}
+
+/// <summary>Brings the outbox's delivery into a service.</summary>
+public static class OutboxSetup
+{
+    /// <summary>Delivers in the background, unless <c>Outbox:Enabled</c> is false: then another instance does.</summary>
+    public static IServiceCollection AddOutboxDelivery(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<OutboxDelivery>();
+        if (configuration.GetValue("Outbox:Enabled", defaultValue: true))
+        {
+            services.AddHostedService<OutboxDispatcher>();
+        }
+
+        return services;
+    }
+}
