@@ -1,5 +1,6 @@
 using Portal.Catalog;
 using Portal.Documents;
+using Portal.Audit;
 using Portal.Demo;
 using Portal.Kpis;
 using Portal.Notifications;
@@ -19,6 +20,7 @@ static class Features
     public static IServiceCollection AddFeatures(this IServiceCollection services) => services
         .AddCatalog()
         .AddDocuments()
+        .AddAudit()
         .AddPartners()
         .AddPricing()
         .AddDemo()

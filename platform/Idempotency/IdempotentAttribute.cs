@@ -12,7 +12,7 @@ namespace Platform.Idempotency;
 
 /// <summary>
 /// Does what is asked once, however often it is sent. On the API the caller names the request with the header
-/// <c>Idempotency-Key</c>; on pages the form carries a hidden <c>form_key</c> (<see cref="FormKeyTagHelper"/>). The action runs inside one
+/// <c>Idempotency-Key</c>; on pages the form carries a hidden <c>form_key</c> (<see cref="FormKey"/>). The action runs inside one
 /// transaction with the stored answer: the same key and content get the same answer, other content 422, and while a twin is at work a program
 /// gets 409 and a person's second click waits for the first one's page. What is refused (4xx) is not remembered.
 /// </summary>

@@ -6,5 +6,7 @@ namespace Portal.Demo;
 static class DemoFeature
 {
     /// <summary>Registers the verb.</summary>
-    public static IServiceCollection AddDemo(this IServiceCollection services) => services.AddScoped<IVerb, SeedVerb>();
+    public static IServiceCollection AddDemo(this IServiceCollection services) => services
+        .AddScoped<IVerb, SeedVerb>()
+        .AddScoped<IProductionCheck, NoDemoInProduction>();
 }

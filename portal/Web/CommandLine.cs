@@ -38,7 +38,8 @@ static class CommandLine
             throw new UsageException($"'serve' takes no argument '{order.Arguments[0]}'.");
         }
 
-        await using var app = await PortalApplication.BuildAsync(order.Settings, CancellationToken.None);
+        await using var app = await PortalApplication.BuildAsync(order.Settings, isServing: true, CancellationToken.None);
+        await ProductionChecks.RefuseDemoContentAsync(app, CancellationToken.None);
         await app.RunAsync();
         return 0;
     }
@@ -51,7 +52,7 @@ static class CommandLine
             pressed.Cancel = true;
             stop.Cancel();
         };
-        await using var app = await PortalApplication.BuildAsync(["--Logging:LogLevel:Default=Warning", .. order.Settings], stop.Token);
+        await using var app = await PortalApplication.BuildAsync(["--Logging:LogLevel:Default=Warning", .. order.Settings], isServing: false, stop.Token);
         await using var scope = app.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CallerAccessor>().Current = Caller.System("cli:" + order.Verb);
         var verbs = scope.ServiceProvider.GetServices<IVerb>().ToList();

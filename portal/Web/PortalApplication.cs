@@ -2,9 +2,13 @@ using System.Reflection;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Razor;
+using Platform.Audit;
 using Platform.Database;
 using Platform.DataProtection;
 using Platform.Health;
+using Platform.Jobs;
+using Platform.Outbox;
+using Platform.Telemetry;
 using Platform.Web;
 using Platform.Web.Api;
 
@@ -13,9 +17,18 @@ namespace Portal.Web;
 /// <summary>The portal, put together: what it is made of and the order in which a request passes through it.</summary>
 static class PortalApplication
 {
-    public static async Task<WebApplication> BuildAsync(IReadOnlyList<string> settings, CancellationToken ct)
+    /// <param name="settings">The command line, without the verb and what belongs to it.</param>
+    /// <param name="isServing">True for <c>serve</c>, whose settings must be fit for Production there; a verb only works on the database.</param>
+    /// <param name="ct">Stops the start.</param>
+    public static async Task<WebApplication> BuildAsync(IReadOnlyList<string> settings, bool isServing, CancellationToken ct)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. settings], ContentRootPath = ContentRoot() });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. settings], ContentRootPath = ContentRoot(), EnvironmentName = EnvironmentUnlessSaid(settings) });
+        if (isServing)
+        {
+            ProductionChecks.RefuseDemoSettings(builder.Configuration, builder.Environment);
+        }
+
+        builder.AddTelemetry("portal");
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
@@ -34,9 +47,14 @@ static class PortalApplication
     static void AddServices(WebApplicationBuilder builder, ServiceDatabase database)
     {
         var services = builder.Services;
+        var dataFolder = DataFolder.Of(builder.Configuration, builder.Environment.ContentRootPath);
         services.AddServiceDatabase(database);
-        services.AddPartnerPortalDataProtection(builder.Configuration, "portal", DataFolder.Of(builder.Configuration, builder.Environment.ContentRootPath));
+        services.AddPartnerPortalDataProtection(builder.Configuration, "portal", dataFolder);
         services.AddPlatform(Assembly.GetExecutingAssembly());
+        services.AddOutboxDelivery(builder.Configuration);
+        services.AddJobs(builder.Configuration);
+        services.AddHousekeeping();
+        services.AddAuditSealing(builder.Configuration, "portal", dataFolder);
         services.AddRateLimits(builder.Configuration);
         services.AddPortalAuthentication(builder.Configuration, builder.Environment);
         services.AddScoped<CurrentPerson>();
@@ -52,6 +70,7 @@ static class PortalApplication
 
     static void Use(WebApplication app)
     {
+        app.UseForwardedAddresses(app.Configuration);
         app.UseSecurityHeaders();
         app.UseLanguages();
         app.UseErrorAnswers();
@@ -63,8 +82,9 @@ static class PortalApplication
         app.UseAuthorization();
         app.MapStaticAssets().AllowAnonymous().ShortCircuit();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready").AllowAnonymous();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous().ShortCircuit();
+        app.MapHealthChecks("/health/ready").AllowAnonymous().ShortCircuit();
+        app.MapCspReports();
         app.MapControllers().WithStaticAssets();
         app.MapShell();
     }
@@ -80,6 +100,24 @@ static class PortalApplication
             .AddApiAnswers();
         services.Configure<RazorViewEngineOptions>(options => options.ViewLocationExpanders.Add(new FeatureViews()));
         services.Configure<RouteOptions>(options => options.LowercaseUrls = true);
+    }
+
+    // Run from the repository it is somebody's workplace; anywhere else, silence means Production.
+    static string? EnvironmentUnlessSaid(IEnumerable<string> settings) =>
+        Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") is null && Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") is null
+            && !settings.Any(setting => setting.StartsWith("--environment=", StringComparison.OrdinalIgnoreCase)) && RepositoryIsAround()
+            ? Environments.Development
+            : null;
+
+    static bool RepositoryIsAround()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PartnerPortal.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder is not null;
     }
 
     /// <summary>Where wwwroot stands: the working folder, or the program's own when it was started from elsewhere.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Razor.TagHelpers;
+using Platform.Idempotency;
 
 namespace Portal.Web.Forms;
 
@@ -38,8 +39,8 @@ public sealed class PostFormTagHelper(IHtmlGenerator generator) : TagHelper
 
         var key = new TagBuilder("input") { TagRenderMode = TagRenderMode.SelfClosing };
         key.Attributes["type"] = "hidden";
-        key.Attributes["name"] = "form_key";
-        key.Attributes["value"] = Guid.NewGuid().ToString("N");
+        key.Attributes["name"] = FormKey.Field;
+        key.Attributes["value"] = FormKey.New();
         output.PostContent.AppendHtml(key);
     }
 }
