@@ -96,6 +96,32 @@ $$;
 comment on function customer_candidates(integer[], text[], text[], integer) is 'Customers of all partners that may be the asked ones, without their owners; for the matcher, never for a screen.';
 alter function customer_candidates(integer[], text[], text[], integer) owner to {schema}_definer;
 
+-- Searching by words. ILIKE is not leakproof, so beneath row-level security it could not use an index; this asks the same question of
+-- the same rows (the partner's own, all for the brand) without the policies. The stem is the words as the matcher writes them.
+create function customers_like(words text, stem text, cap integer) returns setof bigint
+language plpgsql stable security definer set search_path = {schema}, public, pg_temp as $$
+begin
+    if app_is_brand() then
+        return query
+        select found.end_customer_id from (
+            (select c.end_customer_id from end_customer c where c.number = upper(words))
+            union
+            (select k.end_customer_id from customer_key k where stem <> '' and k.kind in ('whole', 'core') and k.key >= stem and k.key < stem || chr(1114111) limit cap)
+            union
+            -- shorter words have no trigram and would read the whole index
+            (select c.end_customer_id from end_customer c where char_length(words) >= 3 and c.name ilike '%' || words || '%' limit cap)
+        ) found limit cap;
+    else
+        return query
+        select c.end_customer_id from end_customer c
+        where c.partner_id = app_partner_id()
+          and (c.number = upper(words) or c.name ilike '%' || words || '%' or array_to_string(c.other_names, ' ') ilike '%' || words || '%')
+        limit cap;
+    end if;
+end $$;
+comment on function customers_like(text, text, integer) is 'Customers whose name or number has these words, as far as the caller may see them; % and _ in words are escaped by the caller.';
+alter function customers_like(text, text, integer) owner to {schema}_definer;
+
 create function open_customer_clusters(how_many integer, opened_at timestamptz) returns setof bigint
 language sql security definer set search_path = {schema}, public, pg_temp as $$
     insert into customer_cluster (created_at) select opened_at from generate_series(1, how_many) returning customer_cluster_id
@@ -110,7 +136,8 @@ create policy clusters_are_opened_by_the_definer on customer_cluster to {schema}
 
 alter table end_customer enable row level security;
 alter table end_customer force row level security;
-create policy customers_are_their_partners on end_customer using (partner_id = (select app_partner_id())) with check (partner_id = (select app_partner_id()));
+create policy customers_are_their_partners on end_customer using (partner_id = (select app_partner_id()))
+    with check (partner_id = (select app_partner_id()) and (not direct_account or (select app_is_brand())));
 create policy customers_are_read_by_the_brand on end_customer for select using ((select app_is_brand()));
 create policy customers_are_settled_by_the_deal_desk on end_customer using ((select app_has_role('deal_desk'))) with check ((select app_has_role('deal_desk')));
 create policy customers_are_matched_by_the_definer on end_customer for select to {schema}_definer using (true);

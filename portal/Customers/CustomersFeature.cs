@@ -1,0 +1,15 @@
+using Portal.Search;
+
+namespace Portal.Customers;
+
+/// <summary>End customers and the clusters they stand in.</summary>
+static class CustomersFeature
+{
+    /// <summary>Registers acts and stores.</summary>
+    public static IServiceCollection AddCustomers(this IServiceCollection services) => services
+        .AddScoped<CustomerStore>()
+        .AddScoped<CustomerLists>()
+        .AddScoped<AddCustomers>()
+        .AddScoped<EditCustomer>()
+        .AddScoped<ISearchSource, CustomerSearch>();
+}
