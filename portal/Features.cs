@@ -1,6 +1,8 @@
 using Portal.Catalog;
 using Portal.Documents;
 using Portal.Audit;
+using Portal.Customers;
+using Portal.Deals;
 using Portal.Demo;
 using Portal.Kpis;
 using Portal.Notifications;
@@ -23,6 +25,8 @@ static class Features
         .AddAudit()
         .AddPartners()
         .AddPricing()
+        .AddCustomers()
+        .AddDeals()
         .AddDemo()
         .AddKpis()
         .AddNotifications()

@@ -152,12 +152,15 @@ create table deal_screening (
     band           text    not null,
     matched_fields text[]  not null,
     free_from      date,
+    own_deal       text,
     blocked        boolean not null,
     constraint screening_conflict_is_known check (conflict in ('none', 'live_claim', 'direct_account', 'own_colleague', 'recently_expired')),
     constraint screening_band_is_known check (band in ('certain', 'likely', 'possible', 'none', 'related'))
 );
 comment on table deal_screening is 'The verdict a claimant was given on submitting: anonymous, the same columns for a hit and a miss.';
 create index deal_screening_by_deal on deal_screening (deal_id, deal_screening_id desc);
+-- How many screenings a partner has had today: the limit that keeps anybody from fishing for the customer list.
+create index deal_screening_by_partner on deal_screening (partner_id, screened_at);
 
 create table deal_screening_candidate (
     deal_screening_id bigint  not null references deal_screening on delete cascade,
@@ -173,24 +176,30 @@ create table deal_screening_candidate (
 comment on table deal_screening_candidate is 'A customer that may be the same company, with the evidence in points; for the reviewer only. partner_id is the claimant.';
 create index deal_screening_candidate_by_customer on deal_screening_candidate (end_customer_id);
 
-create table deal_screening_allowance (
-    partner_id bigint  not null references partner,
-    day        date    not null,
-    used       integer not null,
-    primary key (partner_id, day)
-);
-comment on table deal_screening_allowance is 'How many screenings a partner has asked for on a day; the limit keeps anybody from fishing for the customer list.';
+-- Days of the programme are days of the brand, wherever the partner is.
+create function brand_day(at timestamptz) returns date language sql stable security definer set search_path = {schema}, public, pg_temp as $$
+    select (at at time zone b.time_zone)::date from partner b where b.partner_type = 'brand'
+$$;
+comment on function brand_day(timestamptz) is 'The day it is for the brand at that moment.';
+alter function brand_day(timestamptz) owner to {schema}_definer;
 
--- How the brand's claims stand on some clusters, for the anonymous verdict: a class and the day it ends, nothing about the holder.
+create function brand_midnight(day date) returns timestamptz language sql stable security definer set search_path = {schema}, public, pg_temp as $$
+    select day::timestamp at time zone b.time_zone from partner b where b.partner_type = 'brand'
+$$;
+comment on function brand_midnight(date) is 'The moment at which that day begins for the brand.';
+alter function brand_midnight(date) owner to {schema}_definer;
+
+-- How claims stand on some clusters, for the anonymous verdict: a class and the day it ends, nothing about the holder.
 create function claim_standing(clusters bigint[], lines bigint[], territory bigint, except_deal bigint, at timestamptz, recently interval)
-returns table (customer_cluster_id bigint, conflict text, free_at timestamptz)
+returns table (customer_cluster_id bigint, conflict text, free_from date)
 language sql stable security definer set search_path = {schema}, public, pg_temp as $$
     select asked.customer_cluster_id,
            case when bool_or(claim.live and claim.mine) then 'own_colleague'
                 when bool_or(claim.live) then 'live_claim'
                 when bool_or(claim.lately and not claim.mine) then 'recently_expired'
                 else 'none' end,
-           max(upper(claim.protection)) filter (where claim.live)
+           -- a protection that ends at midnight leaves that day free
+           brand_day(max(upper(claim.protection)) filter (where claim.live))
     from unnest(clusters) as asked (customer_cluster_id)
     left join lateral (
         select c.protection, c.protection @> at as live, upper(c.protection) <= at as lately, c.partner_id = app_partner_id() as mine
@@ -203,16 +212,24 @@ $$;
 comment on function claim_standing(bigint[], bigint[], bigint, bigint, timestamptz, interval) is 'Class of conflict and free moment per cluster, without the holder.';
 alter function claim_standing(bigint[], bigint[], bigint, bigint, timestamptz, interval) owner to {schema}_definer;
 
--- One of today's screenings, or null when the partner has used them up. A row lock for one statement: called in a transaction of its own.
-create function spend_screening(asking bigint, today date, allowed integer) returns integer
-language sql security definer set search_path = {schema}, public, pg_temp as $$
-    insert into deal_screening_allowance as a (partner_id, day, used)
-    select asking, today, 1 where asking = app_partner_id() or app_is_system()
-    on conflict (partner_id, day) do update set used = a.used + 1 where a.used < allowed
-    returning used
+-- Whom to tell about a deal: the brand's deal desk, or the claimant's own (whoever registered it, else its sales people). A partner at
+-- work may have somebody of the brand told without seeing who that is.
+create function deal_audience(about bigint, of_brand boolean)
+returns table (person_id bigint, email text, language text, is_actor boolean)
+language sql stable security definer set search_path = {schema}, public, pg_temp as $$
+    select p.person_id, p.email, coalesce(p.language, b.language), p.person_id is not distinct from app_person_id()
+    from deal d
+    join person p on p.disabled_at is null and p.kind = 'person'
+    join partner b on b.partner_id = p.partner_id
+    where d.deal_id = about and (d.partner_id = app_partner_id() or app_is_brand())
+      and case when of_brand then exists (select from person_role r where r.person_id = p.person_id and r.role = 'deal_desk')
+               when exists (select from person c where c.person_id = d.created_by and c.disabled_at is null and c.kind = 'person') then p.person_id = d.created_by
+               else p.partner_id = d.partner_id and exists (select from person_role r where r.person_id = p.person_id and r.role in ('sales', 'partner_admin')) end
+    order by p.person_id
+    limit 50
 $$;
-comment on function spend_screening(bigint, date, integer) is 'Takes one from the partner''s screenings of the day; no row when none is left.';
-alter function spend_screening(bigint, date, integer) owner to {schema}_definer;
+comment on function deal_audience(bigint, boolean) is 'The people who are told what happens to a deal, for mails and notifications.';
+alter function deal_audience(bigint, boolean) owner to {schema}_definer;
 
 -- Second wall behind DealLifecycle: what is over stays as it is, and only the deal desk (or the product) decides.
 create function deal_is_guarded() returns trigger language plpgsql as $$
@@ -235,6 +252,7 @@ create policy policies_are_kept_by_the_brand on protection_policy using ((select
 alter table deal enable row level security;
 alter table deal force row level security;
 create policy deals_are_their_partners on deal for select using (partner_id = (select app_partner_id()) or (select app_is_brand()));
+create policy deals_are_known_to_the_definer on deal for select to {schema}_definer using (true);
 create policy deals_are_registered_by_their_partner on deal for insert
     with check (status = 'draft' and partner_id = (select app_partner_id()) and ((select app_has_role('sales')) or (select app_has_role('partner_admin'))));
 create policy deals_are_changed_by_their_partner on deal for update
@@ -276,20 +294,21 @@ alter table deal_act enable row level security;
 alter table deal_act force row level security;
 create policy acts_are_read_by_both_sides on deal_act for select using (partner_id = (select app_partner_id()) or (select app_is_brand()));
 create policy acts_are_written_by_whoever_acts on deal_act for insert with check (
-    (by_brand and (select app_is_brand())) or (not by_brand and partner_id = (select app_partner_id())));
+    (by_brand and (select app_is_brand())) or (not by_brand and partner_id = (select app_partner_id())) or (select app_is_system()));
 revoke update, delete on deal_act from {schema}_app;
 
 alter table deal_comment enable row level security;
 alter table deal_comment force row level security;
 create policy comments_are_read_by_their_side on deal_comment for select using ((select app_is_brand()) or (stream = 'shared' and partner_id = (select app_partner_id())));
 create policy comments_are_written_by_their_side on deal_comment for insert with check (
-    (by_brand and (select app_is_brand())) or (not by_brand and stream = 'shared' and partner_id = (select app_partner_id())));
+    (by_brand and (select app_is_brand())) or (not by_brand and stream = 'shared' and partner_id = (select app_partner_id())) or (select app_is_system()));
 revoke update, delete on deal_comment from {schema}_app;
 
 alter table deal_extension enable row level security;
 alter table deal_extension force row level security;
 create policy extensions_are_read_by_both_sides on deal_extension for select using (partner_id = (select app_partner_id()) or (select app_is_brand()));
-create policy extensions_are_asked_for_by_the_partner on deal_extension for insert with check (granted is null and partner_id = (select app_partner_id()));
+create policy extensions_are_asked_for_by_the_partner on deal_extension for insert
+    with check ((granted is null and partner_id = (select app_partner_id())) or (select app_is_system()));
 create policy extensions_are_decided_by_the_deal_desk on deal_extension for update using ((select app_has_role('deal_desk'))) with check ((select app_has_role('deal_desk')));
 
 alter table deal_screening enable row level security;
@@ -303,8 +322,3 @@ alter table deal_screening_candidate force row level security;
 create policy candidates_are_read_by_the_brand on deal_screening_candidate for select using ((select app_is_brand()));
 create policy candidates_are_written_on_submitting on deal_screening_candidate for insert with check (partner_id = (select app_partner_id()) or (select app_is_system()));
 revoke update, delete on deal_screening_candidate from {schema}_app;
-
-alter table deal_screening_allowance enable row level security;
-alter table deal_screening_allowance force row level security;
-create policy allowances_are_read_by_the_brand on deal_screening_allowance for select using ((select app_is_brand()));
-create policy allowances_are_spent_by_the_definer on deal_screening_allowance to {schema}_definer using (true) with check (true);

@@ -1,0 +1,201 @@
+using Platform.Database;
+using Portal.Customers;
+using Portal.Web.Lists;
+
+namespace Portal.Deals;
+
+/// <summary>The lists of deals: all that the caller may see, and what waits for the deal desk.</summary>
+public sealed class DealLists(Db db)
+{
+    /// <summary>What may be asked of the list of deals.</summary>
+    public static readonly ListShape Deals = new("deals", "-updated", new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["number"] = "d.number", ["customer"] = "c.name", ["partner"] = "p.name", ["status"] = "d.status", ["amount"] = "d.amount", ["close"] = "d.expected_close",
+        ["submitted"] = "d.submitted_at", ["protected"] = "d.protected_until", ["updated"] = "d.updated_at",
+    }, Tie: "d.deal_id desc", Filters: ["status", "line", "territory", "partner", "ending", "extension"]);
+
+    /// <summary>What may be asked of the review queue.</summary>
+    public static readonly ListShape Reviews = new("reviews", "submitted", new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["submitted"] = "d.submitted_at", ["customer"] = "c.name", ["partner"] = "p.name", ["amount"] = "d.amount",
+    }, Tie: "d.deal_id", Filters: ["status", "line", "territory"]);
+
+    // Names that are in the way of a plan are joined in after the page is cut.
+    const string Columns = """
+        d.deal_id, d.number, d.partner_id, c.name as customer_name, c.number as customer_number, p.name as partner_name, d.status, d.amount, d.currency,
+        t.name as territory_name, t.name_zh as territory_name_zh, d.expected_close, d.submitted_at, d.protected_until, d.updated_at
+        """;
+
+    const string From = """
+        from deal d join end_customer c using (end_customer_id) join partner p on p.partner_id = d.partner_id join territory t on t.territory_id = d.territory_id
+        """;
+
+    const string Where = """
+        where (@status::text is null or d.status = @status)
+          and (@line::text is null or exists (select from deal_product_line l join product_line n using (product_line_id) where l.deal_id = d.deal_id and n.code = @line))
+          and (@territory::text is null or d.territory_id = (select territory_id from territory where code = @territory))
+          and (@partner::text is null or d.partner_id = (select partner_id from partner where number = @partner))
+          and (@ending::integer is null or (d.status in ('approved', 'converted') and d.protected_until > @now and d.protected_until <= @now + make_interval(days => @ending)))
+          and (@extension::boolean is null or exists (select from deal_extension x where x.deal_id = d.deal_id and x.granted is null))
+          and (@words::text is null or d.number = upper(@words) or d.end_customer_id in (select customers_like(@pattern, @stem, 5000)))
+        """;
+
+    /// <summary>One page of the deals the caller may see.</summary>
+    public async Task<ListPage<DealRow>> PageAsync(ListQuery query, DateTime now, CancellationToken ct) => await db.InTransactionAsync(async () =>
+    {
+        var args = Arguments(query, now);
+        var rows = await db.ListAsync<DealRow>($"""
+            with page as (select {Columns} {From} {Where} order by {query.OrderBy} offset @Offset limit @Limit)
+            select page.*, lines.names as line_names, lines.names_zh as line_names_zh
+            from page
+            cross join lateral (
+                select array_agg(n.name order by n.code) as names, array_agg(n.name_zh order by n.code) as names_zh
+                from deal_product_line l join product_line n using (product_line_id) where l.deal_id = page.deal_id
+            ) lines
+            """, args, ct);
+        var total = rows.Count < query.Limit && query.Offset == 0 ? rows.Count : await db.OneAsync<long>($"select count(*) from deal d {Where}", args, ct);
+        return new ListPage<DealRow>(rows, total);
+    }, ct);
+
+    /// <summary>All rows of the list, for a file.</summary>
+    public IAsyncEnumerable<DealRow> StreamAsync(ListQuery query, DateTime now, CancellationToken ct) => db.StreamAsync<DealRow>($"""
+        select {Columns}, lines.names as line_names, lines.names_zh as line_names_zh
+        {From}
+        cross join lateral (
+            select array_agg(n.name order by n.code) as names, array_agg(n.name_zh order by n.code) as names_zh
+            from deal_product_line l join product_line n using (product_line_id) where l.deal_id = d.deal_id
+        ) lines
+        {Where}
+        order by {query.OrderBy}
+        """, Arguments(query, now), ct);
+
+    /// <summary>One page of what waits for the deal desk.</summary>
+    public async Task<ListPage<ReviewRow>> ReviewsAsync(ListQuery query, CancellationToken ct) => await db.InTransactionAsync(async () =>
+    {
+        const string waiting = """
+            where d.status in ('submitted', 'under_review')
+              and (@status::text is null or d.status = @status)
+              and (@line::text is null or exists (select from deal_product_line l join product_line n using (product_line_id) where l.deal_id = d.deal_id and n.code = @line))
+              and (@territory::text is null or d.territory_id = (select territory_id from territory where code = @territory))
+              and (@words::text is null or d.number = upper(@words) or d.end_customer_id in (select customers_like(@pattern, @stem, 5000)))
+            """;
+        var args = Arguments(query, default);
+        var rows = await db.ListAsync<ReviewRow>($"""
+            with page as (select {Columns} {From} {waiting} order by {query.OrderBy} offset @Offset limit @Limit)
+            select page.*, coalesce(worst.band, 'none') as band, coalesce(worst.candidates, 0)::integer as candidates
+            from page
+            left join lateral (
+                select s.deal_screening_id from deal_screening s where s.deal_id = page.deal_id order by s.deal_screening_id desc limit 1
+            ) screening on true
+            left join lateral (
+                select count(*) as candidates, (array_agg(k.band order by array_position(array['certain', 'likely', 'related', 'possible'], k.band)))[1] as band
+                from deal_screening_candidate k where k.deal_screening_id = screening.deal_screening_id
+            ) worst on true
+            """, args, ct);
+        var total = rows.Count < query.Limit && query.Offset == 0 ? rows.Count : await db.OneAsync<long>($"select count(*) from deal d {waiting}", args, ct);
+        return new ListPage<ReviewRow>(rows, total);
+    }, ct);
+
+    /// <summary>Deals in the order in which they changed, for programs: the next so many after a place in that order.</summary>
+    /// <param name="status">Only deals in that state.</param>
+    /// <param name="customer">Only deals about that customer, by its number.</param>
+    /// <param name="after">The place of the last one that was read: when it changed, and its number.</param>
+    /// <param name="limit">How many.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<List<Deal>> AfterAsync(string? status, string? customer, (DateTime UpdatedAt, string Number)? after, int limit, CancellationToken ct) => db.ListAsync<Deal>("""
+        with page as (
+            select d.* from deal d
+            where (@status::text is null or d.status = @status)
+              and (@customer::text is null or d.end_customer_id = (select c.end_customer_id from end_customer c where c.number = @customer))
+              and (@updatedAt::timestamptz is null or (d.updated_at, d.number) > (@updatedAt, @number))
+            order by d.updated_at, d.number
+            limit @limit
+        )
+        select d.*, p.number as partner_number, p.name as partner_name, p.partner_level, c.number as customer_number, c.name as customer_name, c.customer_cluster_id,
+               t.code as territory, t.name as territory_name, t.name_zh as territory_name_zh,
+               lines.line_ids, lines.product_lines, lines.line_names, lines.line_names_zh, brand_day(d.protected_until - interval '1 microsecond') as last_protected_day
+        from page d
+        join partner p using (partner_id) join end_customer c using (end_customer_id) join territory t on t.territory_id = d.territory_id
+        cross join lateral (
+            select array_agg(n.product_line_id order by n.code) as line_ids, array_agg(n.code order by n.code) as product_lines,
+                   array_agg(n.name order by n.code) as line_names, array_agg(n.name_zh order by n.code) as line_names_zh
+            from deal_product_line l join product_line n using (product_line_id) where l.deal_id = d.deal_id
+        ) lines
+        order by d.updated_at, d.number
+        """, new { status, customer, updatedAt = after?.UpdatedAt, number = after?.Number, limit }, ct);
+
+    static object Arguments(ListQuery query, DateTime now) => new
+    {
+        status = query["status"],
+        line = query["line"],
+        territory = query["territory"],
+        partner = query["partner"],
+        ending = query["ending"] is { } days && int.TryParse(days, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? Math.Min(number, 3650) : (int?)null,
+        extension = query["extension"] is "waiting" ? true : (bool?)null,
+        words = query.Words,
+        pattern = CustomerLists.Pattern(query.Words),
+        stem = CustomerLists.Stem(query.Words),
+        now,
+        query.Offset,
+        query.Limit,
+    };
+}
+
+/// <summary>A deal in the list.</summary>
+public class DealRow
+{
+    /// <summary>The number.</summary>
+    public string Number { get; init; } = "";
+
+    /// <summary>The customer's name.</summary>
+    public string CustomerName { get; init; } = "";
+
+    /// <summary>The customer's number.</summary>
+    public string CustomerNumber { get; init; } = "";
+
+    /// <summary>The partner that registered it.</summary>
+    public string PartnerName { get; init; } = "";
+
+    /// <summary>The state.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>The amount.</summary>
+    public decimal Amount { get; init; }
+
+    /// <summary>The currency.</summary>
+    public string Currency { get; init; } = "";
+
+    /// <summary>The product lines in English.</summary>
+    public string[] LineNames { get; init; } = [];
+
+    /// <summary>The product lines in Chinese.</summary>
+    public string[] LineNamesZh { get; init; } = [];
+
+    /// <summary>The territory in English.</summary>
+    public string TerritoryName { get; init; } = "";
+
+    /// <summary>The territory in Chinese.</summary>
+    public string TerritoryNameZh { get; init; } = "";
+
+    /// <summary>The expected close.</summary>
+    public DateOnly ExpectedClose { get; init; }
+
+    /// <summary>When it was submitted.</summary>
+    public DateTime? SubmittedAt { get; init; }
+
+    /// <summary>When its protection ends.</summary>
+    public DateTime? ProtectedUntil { get; init; }
+
+    /// <summary>When it was last changed.</summary>
+    public DateTime UpdatedAt { get; init; }
+}
+
+/// <summary>A deal in the review queue.</summary>
+public sealed class ReviewRow : DealRow
+{
+    /// <summary>How sure the matcher is that the customer is known already.</summary>
+    public string Band { get; init; } = "none";
+
+    /// <summary>How many known companies it may be.</summary>
+    public int Candidates { get; init; }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Platform.Database;
+using Platform.Mail;
+using Platform.Outbox;
+using Platform.Texts;
+using Portal.Notifications;
+
+namespace Portal.Deals;
+
+/// <summary>
+/// Tells people what happened to a deal, by notification and by mail, each in their own language: in the transaction of the act, so
+/// that nothing is told that did not happen.
+/// </summary>
+public sealed class DealNews(Db db, Notifier notifier, Outbox outbox, Texts texts, IConfiguration configuration)
+{
+    /// <summary>Tells the brand's deal desk.</summary>
+    /// <param name="what">The last part of the text's key: <c>submitted</c>.</param>
+    /// <param name="deal">The deal.</param>
+    /// <param name="words">What was said with it, for the mail: a reason, a remark.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task TellDealDeskAsync(string what, Deal deal, string? words, CancellationToken ct) =>
+        TellAsync(what, deal.DealId, deal.Number, [deal.Number, deal.CustomerName, deal.PartnerName], words, ofBrand: true, ct);
+
+    /// <summary>Tells whoever registered it, or the partner's sales people where that person is gone.</summary>
+    /// <param name="what">The last part of the text's key: <c>rejected</c>.</param>
+    /// <param name="deal">The deal.</param>
+    /// <param name="words">What was said with it, for the mail: a reason, a remark.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task TellClaimantAsync(string what, Deal deal, string? words, CancellationToken ct) =>
+        TellAsync(what, deal.DealId, deal.Number, [deal.Number, deal.CustomerName], words, ofBrand: false, ct);
+
+    /// <summary>Tells whoever registered it up to which day its protection goes.</summary>
+    /// <param name="what">The last part of the text's key: <c>approved</c>.</param>
+    /// <param name="deal">The deal.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task TellClaimantAsync(string what, ProtectedDeal deal, CancellationToken ct) =>
+        TellAsync(what, deal.DealId, deal.Number, [deal.Number, deal.CustomerName, deal.LastDay], null, ofBrand: false, ct);
+
+    async Task TellAsync(string what, long dealId, string number, IReadOnlyList<object> values, string? words, bool ofBrand, CancellationToken ct)
+    {
+        var audience = await db.ListAsync<Listener>("select person_id, email, language, is_actor from deal_audience(@dealId, @ofBrand)", new { dealId, ofBrand }, ct);
+        if (audience.Count == 0)
+        {
+            return;
+        }
+
+        await notifier.TellAsync(Recipients.Person([.. audience.Select(listener => listener.PersonId)]), $"deals.told.{what}", values, $"/deals/{number}", ct);
+        foreach (var listener in audience.Where(listener => listener is { Email: not null, IsActor: false }))
+        {
+            await outbox.PutMailAsync(Letter(listener, what, number, values, words), ct);
+        }
+    }
+
+    Mail Letter(Listener listener, string what, string number, IReadOnlyList<object> values, string? words)
+    {
+        var sentence = texts.In(listener.Language, $"deals.told.{what}", [.. values.Select(value => value is DateOnly day ? Day(day, listener.Language) : value)]);
+        var address = $"{(configuration["Portal:Url"] ?? "http://localhost:5080").TrimEnd('/')}/deals/{number}";
+        return new(listener.Email!, sentence, string.Join("\n\n", new[] { sentence, words, address }.OfType<string>()));
+    }
+
+    static string Day(DateOnly day, string language) => language is "zh-CN"
+        ? day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+        : day.ToString("d MMM yyyy", CultureInfo.GetCultureInfo("en"));
+
+    sealed record Listener(long PersonId, string? Email, string Language, bool IsActor);
+}
+
+/// <summary>A deal and the last day it is protected.</summary>
+/// <param name="DealId">The key.</param>
+/// <param name="Number">The number.</param>
+/// <param name="PartnerId">The claimant.</param>
+/// <param name="CustomerName">The customer.</param>
+/// <param name="LastDay">The last protected day, for the brand.</param>
+public sealed record ProtectedDeal(long DealId, string Number, long PartnerId, string CustomerName, DateOnly LastDay);

@@ -1,0 +1,323 @@
+using System.Text.Json;
+using Platform.Database;
+using Portal.Matching;
+
+namespace Portal.Deals;
+
+/// <summary>The statements by which deals are entered, changed, screened and protected; what lists and queues show stands in <see cref="DealLists"/> and <see cref="DealPages"/>.</summary>
+public sealed class DealStore(Db db)
+{
+    /// <summary>The constraint that is the invariant of deal registration.</summary>
+    public const string OneLiveClaim = "one_live_claim";
+
+    /// <summary>The constraint that lets one extension request wait at a time.</summary>
+    public const string OneOpenExtension = "one_open_extension_request";
+
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>A deal as the caller may see it, with who the caller is.</summary>
+    public Task<Deal?> FindAsync(string number, CancellationToken ct) => db.FindAsync<Deal>("""
+        select d.deal_id, d.number, d.partner_id, p.number as partner_number, p.name as partner_name, p.partner_level, d.end_customer_id, c.number as customer_number,
+               c.name as customer_name, c.customer_cluster_id, d.territory_id, t.code as territory, t.name as territory_name, t.name_zh as territory_name_zh,
+               lines.line_ids, lines.product_lines, lines.line_names, lines.line_names_zh, d.status, d.amount, d.currency, d.expected_close, d.period_from, d.period_until,
+               d.contact_name, d.contact_email, d.contact_phone, d.need, d.protected_from, d.protected_until, brand_day(d.protected_until - interval '1 microsecond') as last_protected_day,
+               d.submitted_at, d.decided_at, d.closed_at, d.created_at, d.updated_at, d.version,
+               app_is_brand() as caller_is_brand, string_to_array(coalesce(current_setting('app.roles', true), ''), ',') as caller_roles
+        from deal d
+        join partner p using (partner_id)
+        join end_customer c using (end_customer_id)
+        join territory t on t.territory_id = d.territory_id
+        cross join lateral (
+            select array_agg(l.product_line_id order by l.code) as line_ids, array_agg(l.code order by l.code) as product_lines,
+                   array_agg(l.name order by l.code) as line_names, array_agg(l.name_zh order by l.code) as line_names_zh
+            from deal_product_line dl join product_line l using (product_line_id)
+            where dl.deal_id = d.deal_id
+        ) lines
+        where d.number = @number
+        """, new { number }, ct);
+
+    /// <summary>What a registration is checked against: the lines and territory it names, the brand's day, the claimant's own name, and who is at work.</summary>
+    public Task<DealTerms> TermsAsync(IReadOnlyList<string> lineCodes, string? territory, DateTime now, CancellationToken ct) => db.OneAsync<DealTerms>("""
+        select array(select product_line_id from product_line where code = any(@lines) order by code) as line_ids,
+               (select territory_id from territory where code = @territory) as territory_id,
+               brand_day(@now) as today,
+               (select array_remove(array[p.name, p.name_latin], null) from partner p where p.partner_id = app_partner_id()) as own_names,
+               app_partner_id() as partner_id,
+               app_is_brand() as caller_is_brand,
+               string_to_array(coalesce(current_setting('app.roles', true), ''), ',') as caller_roles
+        """, new { lines = lineCodes.ToArray(), territory, now }, ct);
+
+    /// <summary>The policy that holds for a partner's claim on those lines today (the most specific one, then the newest), and how much of it is used up.</summary>
+    public Task<ProtectionPolicy> PolicyAsync(long partnerId, IReadOnlyList<long> lineIds, DateTime now, CancellationToken ct) => db.OneAsync<ProtectionPolicy>("""
+        select y.protection_days, y.extension_days, y.reminder_days, y.recently_expired_days, y.screenings_per_day,
+               (select count(*)::integer from deal_screening s where s.partner_id = @partnerId and s.screened_at >= brand_midnight(brand_day(@now))) as screenings_today
+        from protection_policy y
+        where y.effective_from <= brand_day(@now)
+          and (y.partner_level is null or y.partner_level = (select p.partner_level from partner p where p.partner_id = @partnerId))
+          and (y.product_line_id is null or y.product_line_id = any(@lines))
+        order by (y.product_line_id is not null)::integer + (y.partner_level is not null)::integer desc, y.effective_from desc
+        limit 1
+        """, new { partnerId, lines = lineIds.ToArray(), now }, ct);
+
+    /// <summary>Enters a draft with its lines.</summary>
+    public Task<long> InsertAsync(DealDraft draft, DateTime now, CancellationToken ct) => db.OneAsync<long>("""
+        with entered as (
+            insert into deal (number, partner_id, end_customer_id, territory_id, amount, currency, expected_close, period_from, period_until,
+                              contact_name, contact_email, contact_phone, need, created_by, created_at, updated_at)
+            values (@Number, @PartnerId, @EndCustomerId, @TerritoryId, @Amount, @Currency, @ExpectedClose, @PeriodFrom, @PeriodUntil,
+                    @ContactName, @ContactEmail, @ContactPhone, @Need, app_person_id(), @now, @now)
+            returning deal_id, partner_id
+        ), lined as (
+            insert into deal_product_line (deal_id, product_line_id, partner_id)
+            select e.deal_id, l, e.partner_id from entered e cross join unnest(@LineIds) as l
+        )
+        select deal_id from entered
+        """, new
+    {
+        draft.Number, draft.PartnerId, draft.EndCustomerId, draft.TerritoryId, draft.Amount, draft.Currency, draft.ExpectedClose, draft.PeriodFrom, draft.PeriodUntil,
+        draft.ContactName, draft.ContactEmail, draft.ContactPhone, draft.Need, LineIds = draft.LineIds.ToArray(), now,
+    }, ct);
+
+    /// <summary>Changes a deal's fields and lines; null when somebody changed it since that version.</summary>
+    public Task<int?> UpdateAsync(long dealId, int version, DealDraft draft, DateTime now, CancellationToken ct) => db.FindAsync<int?>("""
+        with changed as (
+            update deal
+            set end_customer_id = @EndCustomerId, territory_id = @TerritoryId, amount = @Amount, currency = @Currency, expected_close = @ExpectedClose,
+                period_from = @PeriodFrom, period_until = @PeriodUntil, contact_name = @ContactName, contact_email = @ContactEmail,
+                contact_phone = @ContactPhone, need = @Need, updated_at = @now, version = version + 1
+            where deal_id = @dealId and version = @version
+            returning deal_id, partner_id, version
+        ), gone as (
+            delete from deal_product_line l using changed c where l.deal_id = c.deal_id and l.product_line_id <> all (@LineIds)
+        ), come as (
+            insert into deal_product_line (deal_id, product_line_id, partner_id)
+            select c.deal_id, l, c.partner_id from changed c cross join unnest(@LineIds) as l
+            on conflict do nothing
+        )
+        select version from changed
+        """, new
+    {
+        dealId, version, draft.EndCustomerId, draft.TerritoryId, draft.Amount, draft.Currency, draft.ExpectedClose, draft.PeriodFrom, draft.PeriodUntil,
+        draft.ContactName, draft.ContactEmail, draft.ContactPhone, draft.Need, LineIds = draft.LineIds.ToArray(), now,
+    }, ct);
+
+    /// <summary>
+    /// Carries out an act: the new state and the act's row in the timeline, in one statement. Null when the deal is not at that version
+    /// any more: somebody was faster.
+    /// </summary>
+    public Task<int?> MoveAsync(Deal deal, DealAct act, string? reason, DateTime now, CancellationToken ct, DateTime? protectedFrom = null, DateTime? protectedUntil = null) => db.FindAsync<int?>("""
+        with moved as (
+            update deal
+            set status = @to,
+                submitted_at = case when @act = 'submit' then @now else submitted_at end,
+                decided_at = case when @to in ('approved', 'rejected', 'duplicate') and status <> @to then @now else decided_at end,
+                closed_at = case when @over then @now end,
+                protected_from = coalesce(@protectedFrom, protected_from),
+                protected_until = coalesce(@protectedUntil, protected_until),
+                reminded_at = case when @protectedUntil is null then reminded_at end,
+                updated_at = @now, version = version + 1
+            where deal_id = @DealId and version = @Version
+            returning deal_id, partner_id, version
+        ), acted as (
+            insert into deal_act (deal_id, partner_id, act, from_status, to_status, reason, by_brand, person_id, happened_at)
+            select deal_id, partner_id, @act, @from, @to, @reason, @byBrand, app_person_id(), @now from moved
+        )
+        select version from moved
+        """, new
+    {
+        deal.DealId, deal.Version, act = act.Name, from = deal.Status, to = act.To ?? deal.Status, over = act.To is not null && DealLifecycle.IsOver(act.To),
+        reason, byBrand = deal.CallerIsBrand, now, protectedFrom, protectedUntil,
+    }, ct);
+
+    /// <summary>
+    /// Writes the claim of an approved deal: a row for each line and territory it covers. Where another live claim stands in the way, the
+    /// database refuses with <see cref="OneLiveClaim"/>; the caller holds the customer's cluster, so that rivals wait instead of deadlocking.
+    /// </summary>
+    public Task InsertClaimAsync(long dealId, DateTime from, DateTime until, CancellationToken ct) => db.ExecuteAsync("""
+        insert into deal_claim (deal_id, partner_id, end_customer_id, customer_cluster_id, product_line_id, territory_id, protection)
+        select d.deal_id, d.partner_id, d.end_customer_id, c.customer_cluster_id, l.product_line_id, d.territory_id, tstzrange(@from, @until)
+        from deal d join end_customer c using (end_customer_id) join deal_product_line l using (deal_id)
+        where d.deal_id = @dealId
+        """, new { dealId, from, until }, ct);
+
+    /// <summary>Cuts the protection off now: the customer is free for others.</summary>
+    public Task ReleaseClaimAsync(long dealId, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
+        update deal_claim
+        set protection = tstzrange(lower(protection), greatest(@now, lower(protection) + interval '1 microsecond'))
+        where deal_id = @dealId and upper(protection) > @now
+        """, new { dealId, now }, ct);
+
+    /// <summary>Lengthens the protection.</summary>
+    public Task ExtendClaimAsync(long dealId, DateTime until, CancellationToken ct) => db.ExecuteAsync("""
+        update deal_claim set protection = tstzrange(lower(protection), @until) where deal_id = @dealId
+        """, new { dealId, until }, ct);
+
+    /// <summary>The moment at which the day after <paramref name="days"/> more days begins for the brand: a claim approved on 1 March for 90 days holds through 30 May.</summary>
+    public Task<DateTime> EndOfDayAsync(DateTime from, int days, CancellationToken ct) =>
+        db.OneAsync<DateTime>("select brand_midnight(brand_day(@from) + @days + 1)", new { from, days }, ct);
+
+    /// <summary>The day a moment falls on for the brand.</summary>
+    public Task<DateOnly> DayAsync(DateTime at, CancellationToken ct) => db.OneAsync<DateOnly>("select brand_day(@at)", new { at }, ct);
+
+    /// <summary>The first day on which the deal's customer is free of other claims, null where it is free now.</summary>
+    public Task<DateOnly?> FreeFromAsync(Deal deal, DateTime now, CancellationToken ct) => db.FindAsync<DateOnly?>("""
+        select free_from from claim_standing(array[@CustomerClusterId::bigint], @LineIds, @TerritoryId, @DealId, @now, interval '0')
+        """, new { deal.CustomerClusterId, deal.LineIds, deal.TerritoryId, deal.DealId, now }, ct);
+
+    /// <summary>The moment the next day begins for the brand, when a partner has its screenings back.</summary>
+    public Task<DateTime> NextDayAsync(DateTime now, CancellationToken ct) =>
+        db.OneAsync<DateTime>("select brand_midnight(brand_day(@now) + 1)", new { now }, ct);
+
+    /// <summary>How claims stand on clusters, without their holders, and the claimant's own deal there.</summary>
+    public Task<List<Standing>> StandingAsync(IReadOnlyCollection<long> clusterIds, Deal deal, int recentlyDays, DateTime now, CancellationToken ct) => db.ListAsync<Standing>("""
+        select s.customer_cluster_id, s.conflict, s.free_from, own.number as own_deal
+        from claim_standing(@clusters, @LineIds, @TerritoryId, @DealId, @now, make_interval(days => @recentlyDays)) s
+        left join lateral (
+            select d.number
+            from deal d join end_customer c using (end_customer_id)
+            where c.customer_cluster_id = s.customer_cluster_id and c.partner_id = @PartnerId and d.deal_id <> @DealId and d.territory_id = @TerritoryId
+              and d.status in ('submitted', 'under_review', 'information_requested', 'approved', 'converted')
+              and exists (select from deal_product_line l where l.deal_id = d.deal_id and l.product_line_id = any(@LineIds))
+            order by d.deal_id limit 1
+        ) own on true
+        """, new { clusters = clusterIds.ToArray(), deal.LineIds, deal.TerritoryId, deal.DealId, deal.PartnerId, recentlyDays, now }, ct);
+
+    /// <summary>Keeps the verdict and, for the reviewer, what led to it.</summary>
+    public Task InsertScreeningAsync(Deal deal, Verdict verdict, IReadOnlyList<ScreenedCandidate> candidates, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
+        with screened as (
+            select nextval(pg_get_serial_sequence('deal_screening', 'deal_screening_id')) as id
+        ), kept as (
+            insert into deal_screening (deal_screening_id, deal_id, partner_id, screened_at, matcher, conflict, band, matched_fields, free_from, own_deal, blocked)
+            overriding system value
+            select id, @DealId, @PartnerId, @now, @matcher, @Conflict, @Band, @fields, @FreeFrom, @OwnDeal, @Blocked from screened
+        )
+        insert into deal_screening_candidate (deal_screening_id, end_customer_id, partner_id, band, conflict, score, evidence)
+        select id, c.customer, @PartnerId, c.band, c.conflict, c.score, c.evidence::jsonb
+        from screened cross join unnest(@customers, @bands, @conflicts, @scores, @evidence) as c (customer, band, conflict, score, evidence)
+        """, new
+    {
+        deal.DealId,
+        deal.PartnerId,
+        now,
+        matcher = SameCompany.Version,
+        verdict.Conflict,
+        verdict.Band,
+        fields = verdict.MatchedFields.ToArray(),
+        verdict.FreeFrom,
+        verdict.OwnDeal,
+        verdict.Blocked,
+        customers = candidates.Select(candidate => candidate.EndCustomerId).ToArray(),
+        bands = candidates.Select(candidate => candidate.Judgement.Band.ToString().ToLowerInvariant()).ToArray(),
+        conflicts = candidates.Select(candidate => candidate.Conflict).ToArray(),
+        scores = candidates.Select(candidate => candidate.Judgement.Score).ToArray(),
+        evidence = candidates.Select(candidate => JsonSerializer.Serialize(candidate.Judgement.Evidence, Json)).ToArray(),
+    }, ct);
+
+    /// <summary>Writes a comment.</summary>
+    public Task InsertCommentAsync(Deal deal, string stream, string body, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
+        insert into deal_comment (deal_id, partner_id, stream, body, by_brand, person_id, written_at)
+        values (@DealId, @PartnerId, @stream, @body, @CallerIsBrand, app_person_id(), @now)
+        """, new { deal.DealId, deal.PartnerId, stream, body, deal.CallerIsBrand, now }, ct);
+
+    /// <summary>Asks for a longer protection.</summary>
+    public Task InsertExtensionAsync(Deal deal, int days, string reason, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
+        insert into deal_extension (deal_id, partner_id, days, reason, requested_by, requested_at)
+        values (@DealId, @PartnerId, @days, @reason, app_person_id(), @now)
+        """, new { deal.DealId, deal.PartnerId, days, reason, now }, ct);
+
+    /// <summary>Decides the request that waits and answers how many days it asked for; null when none waits.</summary>
+    public Task<int?> DecideExtensionAsync(long dealId, bool granted, string? answer, DateTime now, CancellationToken ct) => db.FindAsync<int?>("""
+        update deal_extension
+        set granted = @granted, answer = @answer, decided_by = app_person_id(), decided_at = @now
+        where deal_id = @dealId and granted is null
+        returning days
+        """, new { dealId, granted, answer, now }, ct);
+
+    /// <summary>Turns deals whose protection has ended into expired ones, at most <paramref name="atMost"/> at once; rivals at work on one of them are not waited for.</summary>
+    public Task<List<ProtectedDeal>> ExpireAsync(DateTime now, int atMost, CancellationToken ct) => db.ListAsync<ProtectedDeal>("""
+        with due as (
+            select deal_id, status from deal
+            where status in ('approved', 'converted') and protected_until <= @now
+            order by protected_until, deal_id
+            limit @atMost
+            for update skip locked
+        ), ended as (
+            update deal d set status = 'expired', closed_at = @now, updated_at = @now, version = version + 1
+            from due where d.deal_id = due.deal_id
+            returning d.deal_id, d.number, d.partner_id, d.end_customer_id, d.protected_until, due.status as was
+        ), acted as (
+            insert into deal_act (deal_id, partner_id, act, from_status, to_status, by_brand, happened_at)
+            select deal_id, partner_id, 'expire', was, 'expired', true, @now from ended
+        )
+        select e.deal_id, e.number, e.partner_id, c.name as customer_name, brand_day(e.protected_until - interval '1 microsecond') as last_day
+        from ended e join end_customer c using (end_customer_id)
+        """, new { now, atMost }, ct);
+
+    /// <summary>Deals whose protection ends soon and whose partner has not been reminded; marks them as reminded.</summary>
+    public Task<List<ProtectedDeal>> RemindAsync(DateTime now, int atMost, CancellationToken ct) => db.ListAsync<ProtectedDeal>("""
+        with policy as (
+            select max(reminder_days) as days from protection_policy where effective_from <= brand_day(@now)
+        ), due as (
+            select deal_id from deal
+            where status in ('approved', 'converted') and protected_until > @now and reminded_at is null
+              and protected_until <= @now + make_interval(days => (select days from policy))
+            order by protected_until, deal_id
+            limit @atMost
+            for update skip locked
+        ), reminded as (
+            update deal d set reminded_at = @now from due where d.deal_id = due.deal_id
+            returning d.deal_id, d.number, d.partner_id, d.end_customer_id, d.protected_until
+        )
+        select r.deal_id, r.number, r.partner_id, c.name as customer_name, brand_day(r.protected_until - interval '1 microsecond') as last_day
+        from reminded r join end_customer c using (end_customer_id)
+        """, new { now, atMost }, ct);
+}
+
+/// <summary>What a registration is checked against.</summary>
+public sealed class DealTerms
+{
+    /// <summary>The lines that exist among those named.</summary>
+    public long[] LineIds { get; init; } = [];
+
+    /// <summary>The territory, null where there is none of that code.</summary>
+    public long? TerritoryId { get; init; }
+
+    /// <summary>The day it is for the brand.</summary>
+    public DateOnly Today { get; init; }
+
+    /// <summary>The names of the company of whoever is at work.</summary>
+    public string[]? OwnNames { get; init; }
+
+    /// <summary>The company of whoever is at work.</summary>
+    public long? PartnerId { get; init; }
+
+    /// <summary>The brand is at work.</summary>
+    public bool CallerIsBrand { get; init; }
+
+    /// <summary>The roles of whoever is at work.</summary>
+    public string[] CallerRoles { get; init; } = [];
+}
+
+/// <summary>The rules a claim is protected by.</summary>
+/// <param name="ProtectionDays">How long.</param>
+/// <param name="ExtensionDays">How much longer on request.</param>
+/// <param name="ReminderDays">How many days before the end the partner is reminded.</param>
+/// <param name="RecentlyExpiredDays">How long an ended claim is called recently expired.</param>
+/// <param name="ScreeningsPerDay">How often a partner may have claims screened in a day.</param>
+/// <param name="ScreeningsToday">How often it has today.</param>
+public sealed record ProtectionPolicy(int ProtectionDays, int ExtensionDays, int ReminderDays, int RecentlyExpiredDays, int ScreeningsPerDay, int ScreeningsToday);
+
+/// <summary>A deal as it is entered, checked.</summary>
+public sealed record DealDraft(
+    string Number, long PartnerId, long EndCustomerId, long TerritoryId, IReadOnlyList<long> LineIds, decimal Amount, string Currency, DateOnly ExpectedClose,
+    DateOnly? PeriodFrom, DateOnly? PeriodUntil, string? ContactName, string? ContactEmail, string? ContactPhone, string? Need);
+
+/// <summary>How claims stand on one company.</summary>
+/// <param name="CustomerClusterId">The company.</param>
+/// <param name="Conflict">The class of conflict.</param>
+/// <param name="FreeFrom">The first free day, where a live claim stands in the way.</param>
+/// <param name="OwnDeal">A deal of the claimant itself on the same company, line and territory.</param>
+public sealed record Standing(long CustomerClusterId, string Conflict, DateOnly? FreeFrom, string? OwnDeal);
+
+/// <summary>A customer that may be the same company, as the reviewer will see it.</summary>
+public sealed record ScreenedCandidate(long EndCustomerId, Judgement Judgement, string Conflict);

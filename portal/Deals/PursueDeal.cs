@@ -1,0 +1,55 @@
+using Platform.Audit;
+using Portal.Kpis;
+
+namespace Portal.Deals;
+
+/// <summary>What a claimant does with a deal after registering it: wins it, loses it, turns it into a quote, gives it up.</summary>
+public sealed class PursueDeal(ActOnDeal actOnDeal, DealStore deals, AuditTrail audit, KpiFacts facts, TimeProvider clock)
+{
+    /// <summary>Gives the deal up; a protected customer is free for others at once.</summary>
+    public Task<DealOutcome> WithdrawAsync(string number, int? version, string? reason, CancellationToken ct) =>
+        EndAsync(number, version, "withdraw", reason, "deal.withdrawn", null, ct);
+
+    /// <summary>The deal is won; its protection has done its work and ends.</summary>
+    public Task<DealOutcome> WinAsync(string number, int? version, CancellationToken ct) =>
+        EndAsync(number, version, "win", null, "deal.won", Metric.DealsWon, ct);
+
+    /// <summary>The deal is lost; the customer is free for others.</summary>
+    public Task<DealOutcome> LoseAsync(string number, int? version, string? reason, CancellationToken ct) =>
+        EndAsync(number, version, "lose", reason, "deal.lost", Metric.DealsLost, ct);
+
+    /// <summary>The deal has become a quote; called by the quotes, in their transaction. The protection goes on.</summary>
+    /// <param name="number">The deal.</param>
+    /// <param name="quoteNumber">The quote.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<DealOutcome> ConvertAsync(string number, string quoteNumber, CancellationToken ct) =>
+        actOnDeal.RunAsync(number, null, "convert", null, async (deal, act) =>
+        {
+            if (await deals.MoveAsync(deal, act, quoteNumber, clock.GetUtcNow().UtcDateTime, ct) is not { } next)
+            {
+                return new DealOutcome.Stale();
+            }
+
+            await audit.RecordAsync("deal.converted", "deal", number, deal.PartnerId, new { quote = quoteNumber }, ct);
+            return new DealOutcome.Done(number, next);
+        }, ct);
+
+    Task<DealOutcome> EndAsync(string number, int? version, string actName, string? reason, string action, string? metric, CancellationToken ct) =>
+        actOnDeal.RunAsync(number, version, actName, reason, async (deal, act) =>
+        {
+            var now = clock.GetUtcNow().UtcDateTime;
+            if (await deals.MoveAsync(deal, act, DealTyped.Text(reason), now, ct) is not { } next)
+            {
+                return new DealOutcome.Stale();
+            }
+
+            await deals.ReleaseClaimAsync(deal.DealId, now, ct);
+            await audit.RecordAsync(action, "deal", number, deal.PartnerId, new { from = deal.Status, reason }, ct);
+            if (metric is not null)
+            {
+                await facts.AddAsync([new(deal.PartnerId, metric, null, await deals.DayAsync(now, ct), 1)], ct);
+            }
+
+            return new DealOutcome.Done(number, next);
+        }, ct);
+}

@@ -1,0 +1,149 @@
+using Npgsql;
+using Platform.Audit;
+using Platform.Database;
+using Portal.Customers;
+using Portal.Kpis;
+using Portal.Web.Display;
+
+namespace Portal.Deals;
+
+/// <summary>The deal desk decides on a registration: takes it up, approves it with a protection, rejects it, asks, or finds it a duplicate.</summary>
+public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, CustomerStore customers, AuditTrail audit, KpiFacts facts, DealNews news, TimeProvider clock)
+{
+    /// <summary>Takes a submitted deal up, so that colleagues see somebody is at it.</summary>
+    public Task<DealOutcome> TakeUpAsync(string number, int? version, CancellationToken ct) =>
+        actOnDeal.RunAsync(number, version, "take_up", null, async (deal, act) =>
+            await MoveAsync(deal, act, null, "deal.taken_up", null, ct) ?? new DealOutcome.Stale(), ct);
+
+    /// <summary>
+    /// Approves a deal and protects its customer. Where rivals are approved at the same moment they wait for each other and the database
+    /// lets one through; the others are told from which day the customer is free.
+    /// </summary>
+    /// <param name="number">The deal.</param>
+    /// <param name="version">The version that was seen.</param>
+    /// <param name="days">Days of protection; null for the policy's, or the period that was asked for where that is shorter.</param>
+    /// <param name="sameAs">Customers, by number, that the reviewer finds to be the same company; they become one.</param>
+    /// <param name="note">A remark for both sides.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<DealOutcome> ApproveAsync(string number, int? version, int? days, IReadOnlyList<string> sameAs, string? note, CancellationToken ct)
+    {
+        if (days is < 1 or > 1095)
+        {
+            return new DealOutcome.Invalid([new("days", "deals.invalid.days")]);
+        }
+
+        try
+        {
+            return await actOnDeal.RunAsync(number, version, "approve", note, async (deal, act) =>
+            {
+                var now = clock.GetUtcNow().UtcDateTime;
+                await JoinAsync(deal, sameAs, note, now, ct);
+                var until = await deals.EndOfDayAsync(now, days ?? await DefaultDaysAsync(deal, now, ct), ct);
+                if (await deals.MoveAsync(deal, act, DealTyped.Text(note), now, ct, now, until) is not { } next)
+                {
+                    return new DealOutcome.Stale();
+                }
+
+                await deals.InsertClaimAsync(deal.DealId, now, until, ct);
+                await audit.RecordAsync("deal.approved", "deal", number, deal.PartnerId, new { from = now, until, sameAs, note }, ct);
+                await facts.AddAsync([new(deal.PartnerId, Metric.DealsApproved, null, await deals.DayAsync(now, ct), 1)], ct);
+                await news.TellClaimantAsync("approved", new ProtectedDeal(deal.DealId, number, deal.PartnerId, deal.CustomerName, await deals.DayAsync(until.AddTicks(-10), ct)), ct);
+                return new DealOutcome.Done(number, next);
+            }, ct);
+        }
+        catch (PostgresException refused) when (refused.Violates(DealStore.OneLiveClaim))
+        {
+            return await TakenAsync(number, ct);
+        }
+    }
+
+    /// <summary>Rejects a deal.</summary>
+    public Task<DealOutcome> RejectAsync(string number, int? version, string? reason, CancellationToken ct) =>
+        DecideAsync(number, version, "reject", reason, "deal.rejected", "rejected", ct);
+
+    /// <summary>Asks the claimant for more; it may then edit everything and gives the deal back.</summary>
+    public Task<DealOutcome> RequestInformationAsync(string number, int? version, string? question, CancellationToken ct) =>
+        DecideAsync(number, version, "request_information", question, "deal.information_requested", "information_requested", ct);
+
+    /// <summary>Finds a deal to be a claim on a company that is taken. Customers named as the same company become one with its customer.</summary>
+    public async Task<DealOutcome> MarkDuplicateAsync(string number, int? version, string? reason, IReadOnlyList<string> sameAs, CancellationToken ct)
+    {
+        try
+        {
+            return await actOnDeal.RunAsync(number, version, "mark_duplicate", reason, async (deal, act) =>
+            {
+                await JoinAsync(deal, sameAs, reason, clock.GetUtcNow().UtcDateTime, ct);
+                return await MoveAsync(deal, act, reason, "deal.marked_duplicate", "duplicate", ct) ?? new DealOutcome.Stale();
+            }, ct);
+        }
+        catch (PostgresException refused) when (refused.Violates(DealStore.OneLiveClaim))
+        {
+            return new DealOutcome.Refused("deals.refused.two_claims_meet");
+        }
+    }
+
+    Task<DealOutcome> DecideAsync(string number, int? version, string act, string? reason, string action, string what, CancellationToken ct) =>
+        actOnDeal.RunAsync(number, version, act, reason, async (deal, declared) => await MoveAsync(deal, declared, reason, action, what, ct) ?? new DealOutcome.Stale(), ct);
+
+    async Task<DealOutcome?> MoveAsync(Deal deal, DealAct act, string? reason, string action, string? what, CancellationToken ct)
+    {
+        if (await deals.MoveAsync(deal, act, DealTyped.Text(reason), clock.GetUtcNow().UtcDateTime, ct) is not { } next)
+        {
+            return null;
+        }
+
+        await audit.RecordAsync(action, "deal", deal.Number, deal.PartnerId, new { from = deal.Status, to = act.To, reason }, ct);
+        if (what is not null)
+        {
+            await news.TellClaimantAsync(what, deal, reason, ct);
+        }
+
+        return new DealOutcome.Done(deal.Number, next);
+    }
+
+    // Locks first: the deal's own company and those that are joined to it, so that rivals wait instead of deadlocking.
+    async Task JoinAsync(Deal deal, IReadOnlyList<string> sameAs, string? reason, DateTime now, CancellationToken ct)
+    {
+        var same = await HeldAsync([.. sameAs, deal.CustomerNumber], ct);
+        var own = same.Single(customer => string.Equals(customer.Number, deal.CustomerNumber, StringComparison.Ordinal)).CustomerClusterId;
+        foreach (var cluster in same.Select(customer => customer.CustomerClusterId).Distinct().Where(cluster => cluster != own))
+        {
+            foreach (var member in await customers.MembersAsync(cluster, ct))
+            {
+                await customers.MoveAsync(member.EndCustomerId, cluster, own, DealTyped.Text(reason) ?? $"review of {deal.Number}", byPerson: true, now, ct);
+            }
+        }
+    }
+
+    // While we waited for the locks a customer may have moved; then its new cluster is held as well.
+    async Task<List<CustomerPlace>> HeldAsync(IReadOnlyCollection<string> numbers, CancellationToken ct)
+    {
+        var seen = await customers.PlacesAsync(numbers, ct);
+        while (true)
+        {
+            await customers.HoldClustersAsync(seen.Select(customer => customer.CustomerClusterId), ct);
+            var now = await customers.PlacesAsync(numbers, ct);
+            if (now.ToHashSet().SetEquals(seen))
+            {
+                return now;
+            }
+
+            seen = now;
+        }
+    }
+
+    async Task<int> DefaultDaysAsync(Deal deal, DateTime now, CancellationToken ct)
+    {
+        var policy = await deals.PolicyAsync(deal.PartnerId, deal.LineIds, now, ct);
+        var asked = deal.PeriodUntil?.DayNumber - (await deals.DayAsync(now, ct)).DayNumber;
+        return asked is > 0 && asked < policy.ProtectionDays ? asked.Value : policy.ProtectionDays;
+    }
+
+    async Task<DealOutcome> TakenAsync(string number, CancellationToken ct)
+    {
+        var deal = await deals.FindAsync(number, ct);
+        return deal is not null && await deals.FreeFromAsync(deal, clock.GetUtcNow().UtcDateTime, ct) is { } free
+            ? new DealOutcome.Refused("deals.refused.taken_until", Formats.Date(free))
+            : new DealOutcome.Refused("deals.refused.two_claims_meet");
+    }
+}

@@ -1,0 +1,96 @@
+using Npgsql;
+using Platform.Database;
+using Portal.Customers;
+using Portal.Matching;
+
+namespace Portal.Deals;
+
+/// <summary>
+/// Finds out where a claim stands: which known companies its customer may be, and what is claimed there. The same for the screen, the
+/// API and any other way in. A hit and a miss cost the same statements and are answered in the same shape.
+/// </summary>
+public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
+{
+    const int MostCandidates = 20;
+
+    /// <summary>Screens a deal, keeps verdict and evidence, and settles which company the customer is where the matcher is certain. Runs in the caller's transaction.</summary>
+    public async Task<Verdict> RunAsync(Deal deal, ProtectionPolicy policy, DateTime now, CancellationToken ct)
+    {
+        var customer = await customers.FindAsync(deal.CustomerNumber, ct) ?? throw new InvalidOperationException($"Deal {deal.Number} has no customer.");
+        var keys = MatchKey.Of(customer.Profile);
+        await customers.HoldAsync(keys, ct);
+        var candidates = Judged(customer, await customers.CandidatesAsync([keys], ct));
+        var standings = (await deals.StandingAsync([.. candidates.Select(found => found.Candidate.CustomerClusterId).Append(customer.CustomerClusterId).Distinct()], deal, policy.RecentlyExpiredDays, now, ct))
+            .ToDictionary(standing => standing.CustomerClusterId);
+        var verdict = VerdictOf(customer, candidates, standings);
+        await deals.InsertScreeningAsync(deal, verdict,
+            [.. candidates.Select(found => new ScreenedCandidate(found.Candidate.EndCustomerId, found.Judgement, ConflictOf(found.Candidate, standings[found.Candidate.CustomerClusterId])))], now, ct);
+        await SettleAsync(customer, candidates, now, ct);
+        return verdict;
+    }
+
+    // What stands in the customer's own cluster is the same company, whatever the names say: somebody has found that out before.
+    static List<Found> Judged(Customer customer, List<CustomerCandidate> candidates) =>
+        [.. candidates.Where(candidate => candidate.EndCustomerId != customer.EndCustomerId)
+            .Select(candidate => new Found(candidate, candidate.CustomerClusterId == customer.CustomerClusterId
+                ? Joined(candidate.JudgedAgainst(customer.Profile))
+                : candidate.JudgedAgainst(customer.Profile)))
+            .Where(found => found.Judgement.Band >= Band.Possible)
+            .OrderByDescending(found => found.Judgement.Band).ThenByDescending(found => found.Judgement.Score).ThenBy(found => found.Candidate.EndCustomerId)
+            .Take(MostCandidates)];
+
+    static Judgement Joined(Judgement judged) =>
+        judged.Band == Band.Certain ? judged : new(Band.Certain, judged.Score + 12, [.. judged.Evidence, new("company", "joined", 12)]);
+
+    // Possible is for the reviewer's eyes. Of what remains the surest counts, and of equally sure ones the one that hinders most.
+    static Verdict VerdictOf(Customer customer, List<Found> candidates, Dictionary<long, Standing> standings)
+    {
+        var itself = (Judgement: new Judgement(Band.Certain, 12, [new("company", "joined", 12)]), Standing: standings[customer.CustomerClusterId], Conflict: ConflictOf(null, standings[customer.CustomerClusterId]));
+        var worst = candidates.Where(found => found.Judgement.Band > Band.Possible)
+            .Select(found => (found.Judgement, Standing: standings[found.Candidate.CustomerClusterId], Conflict: ConflictOf(found.Candidate, standings[found.Candidate.CustomerClusterId])))
+            .Append(itself)
+            .Where(hit => hit.Conflict is not "none")
+            .OrderByDescending(hit => hit.Judgement.Band).ThenByDescending(hit => Severity(hit.Conflict)).ThenByDescending(hit => hit.Judgement.Score)
+            .Select(hit => new Verdict(hit.Conflict, hit.Judgement.Band.ToString().ToLowerInvariant(), Fields(hit.Judgement),
+                hit.Conflict is "live_claim" or "own_colleague" ? hit.Standing.FreeFrom : null,
+                hit.Conflict is "own_colleague" ? hit.Standing.OwnDeal : null,
+                Blocked: hit.Judgement.Band == Band.Certain && hit.Conflict is not "recently_expired"))
+            .FirstOrDefault();
+        return worst ?? Verdict.Clear;
+    }
+
+    // To the claimant "the company" is its name: that somebody joined two spellings is not its business.
+    static IReadOnlyList<string> Fields(Judgement judgement) =>
+        [.. judgement.MatchedFields.Select(field => field is "company" ? "name" : field).Distinct()];
+
+    static string ConflictOf(CustomerCandidate? candidate, Standing standing) =>
+        standing.OwnDeal is not null ? "own_colleague"
+        : candidate is { DirectAccount: true, Mine: false } ? "direct_account"
+        : standing.Conflict;
+
+    static int Severity(string conflict) => conflict switch { "own_colleague" => 4, "live_claim" => 3, "direct_account" => 2, "recently_expired" => 1, _ => 0 };
+
+    // Where the matcher is certain the customer joins that company, its own claims with it. Two live claims that would meet keep it apart:
+    // the constraint says no, and a person will have to look.
+    async Task SettleAsync(Customer customer, List<Found> candidates, DateTime now, CancellationToken ct)
+    {
+        if (candidates.FirstOrDefault(found => found.Judgement.Band == Band.Certain)?.Candidate is not { } same || same.CustomerClusterId == customer.CustomerClusterId
+            || candidates.Exists(found => found.Candidate.CustomerClusterId == customer.CustomerClusterId))
+        {
+            return;
+        }
+
+        await customers.HoldClustersAsync([customer.CustomerClusterId, same.CustomerClusterId], ct);
+        await db.SavepointAsync("settle", ct);
+        try
+        {
+            await customers.MoveAsync(customer.EndCustomerId, customer.CustomerClusterId, same.CustomerClusterId, "matcher " + SameCompany.Version, byPerson: false, now, ct);
+        }
+        catch (PostgresException refused) when (refused.Violates(DealStore.OneLiveClaim))
+        {
+            await db.RollbackToAsync("settle", ct);
+        }
+    }
+
+    sealed record Found(CustomerCandidate Candidate, Judgement Judgement);
+}
