@@ -70,7 +70,7 @@ sealed class AuthorizationChecks(ClientStore clients, IssuedTokens tokens)
     }
 
     static OAuthError? NothingIsSentTwice(AuthorizationRequest request) =>
-        request.Parameters.AnyRepeated ? OAuthError.InvalidRequest("A parameter is sent twice.") : null;
+        request.Parameters.AnyFaulty ? OAuthError.InvalidRequest("A parameter is sent twice, or with a NUL in it.") : null;
 
     static OAuthError? NoRequestObject(AuthorizationRequest request) =>
         request.Parameters["request"] is not null ? new("request_not_supported", "Request objects are not supported.")

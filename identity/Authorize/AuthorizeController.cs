@@ -22,14 +22,13 @@ sealed class AuthorizeController(AnswerAuthorization answer, PendingAuthorizatio
     [HttpPost]
     public async Task<IActionResult> Create(CancellationToken ct)
     {
-        if (!Request.HasFormContentType || Request.QueryString.HasValue)
+        if (Request.QueryString.HasValue || await ProtocolParameters.ReadFormAsync(Request, ct) is not { } parameters)
         {
             return Refused(OAuthError.InvalidRequest("A request by POST has its parameters in a form and none in the address."));
         }
 
-        var parameters = ProtocolParameters.Of(await Request.ReadFormAsync(ct));
         // What is sent twice is lost in the address; it is refused here as it would be there.
-        return parameters.AnyRepeated || pending.Write(parameters) is not { } text
+        return parameters.AnyFaulty || pending.Write(parameters) is not { } text
             ? await AnswerAsync(parameters, since: null, ct)
             : this.SeeOther(QueryHelpers.AddQueryString("/connect/authorize/callback", "request", text));
     }

@@ -36,13 +36,12 @@ sealed class EndSessionController(LogoutRequests requests, Sessions.EndSession e
     [HttpPost]
     public async Task<IActionResult> Create(CancellationToken ct)
     {
-        if (!Request.HasFormContentType)
+        if (await ProtocolParameters.ReadFormAsync(Request, ct) is not { } form)
         {
             Response.StatusCode = StatusCodes.Status400BadRequest;
             return View("SignOutRefused", OAuthError.InvalidRequest("A request by POST has its parameters in a form."));
         }
 
-        var form = ProtocolParameters.Of(await Request.ReadFormAsync(ct));
         return this.SeeOther(QueryHelpers.AddQueryString("/connect/endsession", form.All.ToDictionary(pair => pair.Key, pair => (string?)pair.Value, StringComparer.Ordinal)));
     }
 }

@@ -32,7 +32,7 @@ sealed class LogoutRequests(IssuedTokens tokens, ClientStore clients)
     /// <summary>Reads one.</summary>
     public async Task<LogoutRequest> ReadAsync(ProtocolParameters parameters, SignInSession? session, CancellationToken ct)
     {
-        if (parameters.AnyRepeated || parameters["state"] is { Length: > LongestState })
+        if (parameters.AnyFaulty || parameters["state"] is { Length: > LongestState })
         {
             return new LogoutRequest.Malformed(OAuthError.InvalidRequest("A parameter is sent twice or is too long."));
         }

@@ -23,7 +23,7 @@ sealed class PasswordResetController(RequestPasswordReset request, ChooseNewPass
     [HttpPost]
     public async Task<IActionResult> Create(ResetWish wish, CancellationToken ct)
     {
-        if (wish.Email?.Trim() is not { Length: > 0 and <= 254 } email || !MailAddress.TryCreate(email, out _))
+        if (wish.Email?.Trim() is not { Length: > 0 and <= 254 } email || email.Any(char.IsControl) || !MailAddress.TryCreate(email, out _))
         {
             wish.RefusalKey = "passwordreset.not_an_address";
             return View("AskForLink", wish);

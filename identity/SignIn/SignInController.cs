@@ -29,7 +29,7 @@ sealed class SignInController(SignInWithPassword signIn, PendingAuthorizations p
     {
         var waiting = await FindWaitingAsync(form.Request, ct);
         form.Request = waiting?.Text;
-        if (string.IsNullOrWhiteSpace(form.Email) || string.IsNullOrEmpty(form.Password) || form.Email.Length > 254 || form.Password.Length > Profile.LongestPassword)
+        if (string.IsNullOrWhiteSpace(form.Email) || string.IsNullOrEmpty(form.Password) || form.Email.Length > 254 || form.Email.Contains('\0', StringComparison.Ordinal) || form.Password.Length > Profile.LongestPassword)
         {
             return Refuse(form, "signin.refused");
         }

@@ -65,7 +65,7 @@ sealed class ClientAuthentication(ClientStore clients)
         }
 
         var text = Encoding.UTF8.GetString(bytes, 0, length);
-        return text.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
+        return text.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && !FormDecode(text).Contains('\0', StringComparison.Ordinal)
             ? new(FormDecode(text[..colon]), FormDecode(text[(colon + 1)..]), Basic)
             : null;
     }

@@ -12,19 +12,26 @@ namespace Identity.Token;
 [IgnoreAntiforgeryToken] // programs call it, without cookies
 sealed class TokenController(ClientAuthentication authentication, RedeemCode redeemCode, IssueToClient issueToClient, Throttle throttle, Db db, AuditTrail audit) : Controller
 {
+    /// <summary>Nothing is issued for an address, which would be written down on its way.</summary>
+    [HttpGet]
+    public IActionResult Show()
+    {
+        Response.Headers.Allow = "POST";
+        return this.OAuthError(OAuthError.InvalidRequest("Tokens are asked for by POST."), StatusCodes.Status405MethodNotAllowed);
+    }
+
     /// <summary>Issues tokens.</summary>
     [HttpPost]
     public async Task<IActionResult> Create(CancellationToken ct)
     {
-        if (!string.Equals(Request.ContentType?.Split(';')[0].Trim(), "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) || Request.QueryString.HasValue)
+        if (Request.QueryString.HasValue || await ProtocolParameters.ReadFormAsync(Request, ct) is not { } form)
         {
             return this.OAuthError(OAuthError.InvalidRequest("Parameters are sent as a form in the body, and none in the address."));
         }
 
-        var form = ProtocolParameters.Of(await Request.ReadFormAsync(ct));
-        if (form.AnyRepeated)
+        if (form.AnyFaulty)
         {
-            return this.OAuthError(OAuthError.InvalidRequest("A parameter is sent twice."));
+            return this.OAuthError(OAuthError.InvalidRequest("A parameter is sent twice, or with a NUL in it."));
         }
 
         var (claim, error) = ClientAuthentication.Read(Request, form);

@@ -64,7 +64,7 @@ sealed class UserInfoController(IssuedTokens tokens, GrantStore grants) : Contro
             return header[7..].Trim();
         }
 
-        return HttpMethods.IsPost(Request.Method) && Request.HasFormContentType ? ProtocolParameters.Of(await Request.ReadFormAsync(ct))["access_token"] : null;
+        return HttpMethods.IsPost(Request.Method) ? (await ProtocolParameters.ReadFormAsync(Request, ct))?["access_token"] : null;
     }
 
     JsonResult Invalid() => Challenge(StatusCodes.Status401Unauthorized, new("invalid_token", "The access token is not valid (any more)."));

@@ -13,6 +13,8 @@ sealed partial class PasswordRules(IdentitySettings options) : IPasswordValidato
     const int FewestDifferentCharacters = 5;
     const int ShortestContextWord = 4;
 
+    static readonly char[] Ornaments = [.. "0123456789!?.,-_#*+$&% "];
+
     public Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user, string? password) =>
         Task.FromResult(Refusal(user, password ?? "") is { } key ? IdentityResult.Failed(new IdentityError { Code = key, Description = key }) : IdentityResult.Success);
 
@@ -32,17 +34,18 @@ sealed partial class PasswordRules(IdentitySettings options) : IPasswordValidato
     // Password2026!, p4ssw0rd.p4ssw0rd and the like are on no list and still the first ideas of a guesser.
     static bool IsCommon(string password)
     {
-        if (CommonPasswords.Contains(password))
-        {
-            return true;
-        }
-
-        var letters = NoLetter().Replace(Plain(password), "");
-        return letters.Length >= password.Length / 2
-            && (CommonPasswords.Contains(letters) || (letters[..(letters.Length / 2)] == letters[(letters.Length / 2)..] && CommonPasswords.Contains(letters[..(letters.Length / 2)])));
+        var lower = password.ToLowerInvariant();
+        return CommonPasswords.Contains(lower)
+            || IsCommonWord(NoLetter().Replace(lower, ""), password.Length)
+            || IsCommonWord(NoLetter().Replace(Plain(lower.TrimEnd(Ornaments)), ""), password.Length);
     }
 
-    static string Plain(string password) => string.Concat(password.ToLowerInvariant().Select(letter => letter switch
+    // A word of the list, or twice the same, that makes up most of the password.
+    static bool IsCommonWord(string letters, int length) =>
+        letters.Length >= length / 2
+        && (CommonPasswords.Contains(letters) || (letters[..(letters.Length / 2)] == letters[(letters.Length / 2)..] && CommonPasswords.Contains(letters[..(letters.Length / 2)])));
+
+    static string Plain(string lower) => string.Concat(lower.Select(letter => letter switch
     {
         '0' => 'o', '1' or '!' => 'i', '3' => 'e', '4' or '@' => 'a', '5' or '$' => 's', '7' => 't', _ => letter,
     }));

@@ -32,7 +32,7 @@ static class IdentityApplication
 
     public static async Task<WebApplication> BuildAsync(IReadOnlyList<string> arguments, CancellationToken ct)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. arguments], ContentRootPath = ContentRoot() });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = typeof(IdentityApplication).Assembly.GetName().Name, Args = [.. arguments], ContentRootPath = ContentRoot() });
         var dataFolder = DataFolder.Of(builder.Configuration, builder.Environment.ContentRootPath);
         var settings = IdentitySettings.From(builder.Configuration, dataFolder, builder.Environment.IsProduction());
         builder.WebHost.UseStaticWebAssets();

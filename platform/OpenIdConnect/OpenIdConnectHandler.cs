@@ -164,8 +164,7 @@ public sealed class OpenIdConnectHandler(IOptionsMonitor<OpenIdConnectOptions> o
     void CheckIssuer(OpenIdConnectConfiguration provider)
     {
         var issuer = (string?)Request.Query["iss"];
-        var mustBeThere = provider.AdditionalData.TryGetValue("authorization_response_iss_parameter_supported", out var supported) && supported is true or JsonElement { ValueKind: JsonValueKind.True };
-        if (issuer is null ? mustBeThere : !string.Equals(issuer, provider.Issuer, StringComparison.Ordinal))
+        if (issuer is null ? provider.AuthorizationResponseIssParameterSupported : !string.Equals(issuer, provider.Issuer, StringComparison.Ordinal))
         {
             throw new SignInRefusedException(SignInFailure.Refused, $"The authorization response comes from {issuer ?? "an unnamed issuer"} instead of {provider.Issuer}.");
         }

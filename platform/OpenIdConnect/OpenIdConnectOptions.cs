@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OAuth;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
@@ -69,6 +71,7 @@ public sealed class OpenIdConnectOptions : OAuthOptions
     Task ShowFailure(RemoteFailureContext failure)
     {
         var reason = failure.Failure is SignInRefusedException refused ? refused.Reason : SignInFailure.Interrupted;
+        failure.HttpContext.RequestServices.GetRequiredService<ILogger<OpenIdConnectHandler>>().LogWarning("A sign-in through {Authority} did not work ({Reason}): {Message}", Authority, reason, failure.Failure?.Message);
         failure.Response.Redirect(failure.Request.PathBase + QueryHelpers.AddQueryString(FailurePath, "reason", reason));
         failure.HandleResponse();
         return Task.CompletedTask;

@@ -18,11 +18,15 @@ public sealed record TestFile(string Name, byte[] Content, string ContentType = 
 /// <summary>Somebody with a browser: keeps cookies, follows redirects, fills in the forms that are really on the page.</summary>
 public sealed class Visitor
 {
-    static readonly Uri Portal = new("https://portal.test");
-
     readonly HttpClient http;
+    readonly Uri home;
 
-    internal Visitor(HttpMessageHandler server) => http = new HttpClient(server) { BaseAddress = Portal };
+    /// <summary>A browser that reaches one server, under that address.</summary>
+    public Visitor(HttpMessageHandler server, string home = "https://portal.test")
+    {
+        this.home = new(home);
+        http = new HttpClient(server) { BaseAddress = this.home };
+    }
 
     /// <summary>The browser's cookies by name.</summary>
     public CookieJar Cookies { get; } = new();
@@ -88,7 +92,7 @@ public sealed class Visitor
             var response = await http.SendAsync(request);
             Cookies.Take(response);
             if (follow && redirects < 10 && response.StatusCode is HttpStatusCode.Redirect or HttpStatusCode.SeeOther && response.Headers.Location is { } location
-                && (!location.IsAbsoluteUri || location.Host == Portal.Host))
+                && (!location.IsAbsoluteUri || location.Host == home.Host))
             {
                 request = new HttpRequestMessage(HttpMethod.Get, location);
                 continue;

@@ -1,0 +1,286 @@
+using System.Text.Json;
+using Identity.Clients;
+using Identity.Users;
+using Identity.Web;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+using Platform.Database;
+using Platform.Outbox;
+using Xunit;
+
+namespace Support;
+
+/// <summary>
+/// Identity as it is, on a database of the test class's own, with a clock that the test moves. Two of them may share a database: two
+/// instances of one service.
+/// </summary>
+public class IdentityApp : IAsyncLifetime
+{
+    /// <summary>Its issuer.</summary>
+    public const string Issuer = "https://identity.test";
+
+    /// <summary>Where the portal would be.</summary>
+    public const string PortalUrl = "https://portal.test";
+
+    /// <summary>The secret of the client <c>portal</c>.</summary>
+    public const string PortalSecret = "a secret of the portal: 100% for/tests";
+
+    /// <summary>The password of accounts that are made without one being named.</summary>
+    public const string Password = "correct horse battery staple";
+
+    // Hashed once; the rounds are those of the product.
+    static readonly string PasswordHash = new AccountPasswordHasher().HashPassword(new(), Password);
+
+    readonly IdentityApp? first;
+    readonly string files;
+    readonly bool ownsFiles;
+    TestDatabase? database;
+    Factory? factory;
+    int accounts;
+
+    /// <summary>An identity of its own.</summary>
+    public IdentityApp()
+        : this(null, new())
+    {
+    }
+
+    IdentityApp(IdentityApp? first, TestClock clock)
+    {
+        this.first = first;
+        files = first?.files ?? Path.Combine(Path.GetTempPath(), "partnerportal-test-identity-" + Guid.NewGuid().ToString("N"));
+        ownsFiles = first is null;
+        Clock = clock;
+    }
+
+    /// <summary>The clock of identity.</summary>
+    public TestClock Clock { get; }
+
+    /// <summary>The database.</summary>
+    public TestDatabase Database => first?.database ?? database ?? throw new InvalidOperationException("Identity has not been started.");
+
+    /// <summary>What identity wrote to its log, warnings and worse.</summary>
+    public TestLog Log { get; } = new();
+
+    /// <summary>The data folder.</summary>
+    public string Files => files;
+
+    /// <summary>Identity's services.</summary>
+    public IServiceProvider Services => factory!.Services;
+
+    /// <summary>Settings that differ from those of all tests.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>();
+
+    /// <summary>Another instance on the same database, not started yet.</summary>
+    public IdentityApp Another() => new(this, Clock);
+
+    /// <summary>A browser.</summary>
+    public Visitor Visitor() => new(factory!.Server.CreateHandler(), Issuer);
+
+    /// <summary>A browser in which somebody is signed in since now.</summary>
+    public async Task<Visitor> SignedInAsync(TestAccount account)
+    {
+        var visitor = Visitor();
+        visitor.Cookies.Add(new SetCookieHeaderValue("__Host-identity", await BeginSessionAsync(account)));
+        return visitor;
+    }
+
+    /// <summary>A program that speaks the protocol.</summary>
+    public HttpClient Program() => new(factory!.Server.CreateHandler()) { BaseAddress = new Uri(Issuer) };
+
+    /// <summary>The wire to identity, for a service that is to use it.</summary>
+    public HttpMessageHandler Wire() => factory!.Server.CreateHandler();
+
+    /// <summary>An account that can sign in with <see cref="Password"/>.</summary>
+    public async Task<TestAccount> AnAccountAsync(string? email = null, string name = "Ann Example", string language = "en")
+    {
+        email ??= $"person{Interlocked.Increment(ref accounts)}@company.test";
+        var account = new TestAccount(Guid.NewGuid().ToString("N"), email, name);
+        await Database.ExecuteAsync("""
+            insert into account (subject, email, normalized_email, email_confirmed, name, language, password_hash, security_stamp, concurrency_stamp, created_at, updated_at)
+            values (@Subject, @Email, upper(@Email), true, @Name, @language, @PasswordHash, 'stamp', 'stamp', @Now, @Now)
+            """, new { account.Subject, account.Email, account.Name, language, PasswordHash, Now = Clock.Now.UtcDateTime });
+        return account;
+    }
+
+    /// <summary>A client beside the portal, with a secret like its name.</summary>
+    public Task AClientAsync(string clientId, Action<Client> change, string? secret = null) => AsTheProductAsync(services =>
+    {
+        var client = new Client { ClientId = clientId, ClientName = clientId, AllowedGrantTypes = ["authorization_code"], RedirectUris = [$"https://{clientId}.test/cb"], AllowedScopes = ["openid"] };
+        change(client);
+        return services.GetRequiredService<RegisterClient>().RunAsync(client, secret ?? SecretOf(clientId), "test", CancellationToken.None);
+    });
+
+    /// <summary>The secret of a client made by <see cref="AClientAsync"/>.</summary>
+    public static string SecretOf(string clientId) => "the secret of " + clientId;
+
+    /// <summary>Does something with identity's own services, as the product itself.</summary>
+    public async Task AsTheProductAsync(Func<IServiceProvider, Task> work)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CallerAccessor>().Current = Caller.System("test");
+        await work(scope.ServiceProvider);
+    }
+
+    /// <summary>Delivers what is in the outbox.</summary>
+    /// <returns>The mails that went out, oldest first.</returns>
+    public async Task<IReadOnlyList<TestMail>> DeliverAsync()
+    {
+        foreach (var (id, kind, payload) in await Database.ListAsync<(long, string, string)>("select outbox_message_id, kind, payload::text from outbox_message where delivered_at is null order by 1"))
+        {
+            await AsTheProductAsync(services =>
+                services.GetServices<IOutboxReceiver>().Single(receiver => receiver.Kind == kind).ReceiveAsync(JsonDocument.Parse(payload).RootElement, CancellationToken.None));
+            await Database.ExecuteAsync("update outbox_message set delivered_at = now() where outbox_message_id = @id", new { id });
+        }
+
+        return TestMail.ReadAndRemove(Path.Combine(files, "mail"));
+    }
+
+    /// <summary>The audit's actions about something, oldest first.</summary>
+    public Task<List<string>> AuditAsync(string subjectNumber) =>
+        Database.ListAsync<string>("select action from audit_entry where subject_number = @subjectNumber order by audit_entry_id", new { subjectNumber });
+
+    /// <inheritdoc/>
+    public virtual async Task InitializeAsync()
+    {
+        database = first is null ? await TestDatabase.IdentityAsync() : null;
+        Start();
+        await Task.CompletedTask;
+    }
+
+    /// <summary>Starts on the database it has.</summary>
+    public void Start()
+    {
+        factory = new Factory(this);
+        _ = factory.Server;
+    }
+
+    /// <summary>Stops the service; its database and files stay.</summary>
+    public async Task DisposeOfInstanceAsync()
+    {
+        if (factory is not null)
+        {
+            await factory.DisposeAsync();
+            factory = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public virtual async Task DisposeAsync()
+    {
+        await DisposeOfInstanceAsync();
+
+        if (database is not null)
+        {
+            await database.DisposeAsync();
+        }
+
+        if (ownsFiles && Directory.Exists(files))
+        {
+            Directory.Delete(files, recursive: true);
+        }
+    }
+
+    async Task<string> BeginSessionAsync(TestAccount account)
+    {
+        var key = Secret.New();
+        await Database.ExecuteAsync("""
+            insert into sign_in_session (key_hash, sid, account_id, amr, authenticated_at, last_seen_at, ends_at)
+            select @hash, @sid, account_id, '{pwd}', @now, @now, @now + interval '10 hours' from account where subject = @Subject
+            """, new { hash = Secret.Hash(key), sid = Secret.NewName(), now = Clock.Now.UtcDateTime, account.Subject });
+        return key;
+    }
+
+    sealed class Factory(IdentityApp identity) : WebApplicationFactory<Account>
+    {
+        protected override IHost CreateHost(IHostBuilder builder)
+        {
+            // Handed to the program as its command line, which is where it looks before it opens the database.
+            builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(new Dictionary<string, string?>(identity.Database.Settings)
+            {
+                ["Portal:Url"] = PortalUrl,
+                ["Portal:DataFolder"] = identity.files,
+                ["Portal:ClientSecret"] = PortalSecret,
+                ["Identity:Url"] = Issuer,
+                ["Outbox:Enabled"] = "false",
+                ["Jobs:Enabled"] = "false",
+            }.Concat(identity.Settings).GroupBy(setting => setting.Key).ToDictionary(setting => setting.Key, setting => setting.Last().Value)));
+            return base.CreateHost(builder);
+        }
+
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            builder.UseEnvironment("Testing");
+            builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(identity.Log));
+            builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(identity.Clock));
+        }
+
+        protected override void ConfigureClient(HttpClient client) => client.BaseAddress = new Uri(Issuer);
+    }
+}
+
+/// <summary>An account of a test.</summary>
+public sealed record TestAccount(string Subject, string Email, string Name);
+
+/// <summary>A mail that went out.</summary>
+/// <param name="To">Its address.</param>
+/// <param name="Subject">Its subject.</param>
+/// <param name="Text">Its text.</param>
+public sealed record TestMail(string To, string Subject, string Text)
+{
+    /// <summary>The first link in it.</summary>
+    public string Link => Text.Split(' ', '\n').First(word => word.StartsWith("https://", StringComparison.Ordinal)).Trim();
+
+    internal static IReadOnlyList<TestMail> ReadAndRemove(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        var files = new DirectoryInfo(folder).GetFiles("*.eml").OrderBy(file => file.CreationTimeUtc).ToList();
+        var mails = files.ConvertAll(file => Parse(File.ReadAllText(file.FullName)));
+        files.ForEach(file => file.Delete());
+        return mails;
+    }
+
+    static TestMail Parse(string text)
+    {
+        var parts = text.ReplaceLineEndings("\n").Split("\n\n", 2);
+        var headers = parts[0].Replace("\n ", "", StringComparison.Ordinal).Split('\n').Select(line => line.Split(": ", 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
+        return new(headers["To"], DecodeWords(headers["Subject"]), headers["Content-Transfer-Encoding"] is "base64" ? Utf8(Convert.FromBase64String(parts[1].Replace("\n", "", StringComparison.Ordinal))) : QuotedPrintable(parts[1]));
+    }
+
+    static string DecodeWords(string text) => text.StartsWith("=?utf-8?B?", StringComparison.OrdinalIgnoreCase)
+        ? string.Concat(text.Split("=?utf-8?B?", StringSplitOptions.RemoveEmptyEntries).Select(word => Utf8(Convert.FromBase64String(word.Split("?=")[0]))))
+        : text.StartsWith("=?utf-8?Q?", StringComparison.OrdinalIgnoreCase)
+            ? string.Concat(text.Split("=?utf-8?Q?", StringSplitOptions.RemoveEmptyEntries).Select(word => QuotedPrintable(word.Split("?=")[0].Replace('_', ' '))))
+            : text;
+
+    static string QuotedPrintable(string text)
+    {
+        var joined = text.Replace("=\n", "", StringComparison.Ordinal);
+        var bytes = new List<byte>();
+        for (var i = 0; i < joined.Length; i++)
+        {
+            if (joined[i] == '=' && i + 2 < joined.Length)
+            {
+                bytes.Add(Convert.ToByte(joined.Substring(i + 1, 2), 16));
+                i += 2;
+            }
+            else
+            {
+                bytes.Add((byte)joined[i]);
+            }
+        }
+
+        return Utf8([.. bytes]);
+    }
+
+    static string Utf8(byte[] bytes) => System.Text.Encoding.UTF8.GetString(bytes);
+}
