@@ -10,7 +10,7 @@ public sealed record ExcelLook
     public static ExcelLook Title { get; } = new() { Bold = true, Size = 18 };
 
     /// <summary>The head of a column: bold on the accent's pale shade, with a line below.</summary>
-    public static ExcelLook Heading { get; } = new() { Bold = true, Colour = "1C5D7D", Fill = "EDF3F6", LineBelow = true, Wrap = true, Middle = true };
+    public static ExcelLook Heading { get; } = new() { Bold = true, Colour = "1C5D7D", Fill = "EDF3F6", LineBelow = true, Wrap = true };
 
     /// <summary>The head of a column of numbers.</summary>
     public static ExcelLook HeadingRight { get; } = Heading with { Align = ExcelAlign.Right };
@@ -48,8 +48,8 @@ public sealed record ExcelLook
     /// <summary>Where the content stands across.</summary>
     public ExcelAlign Align { get; init; }
 
-    /// <summary>In the middle of the row's height instead of at its top.</summary>
-    public bool Middle { get; init; }
+    /// <summary>At the top of the row instead of in the middle of its height; for rows with long texts.</summary>
+    public bool Top { get; init; }
 
     /// <summary>Long texts break into lines.</summary>
     public bool Wrap { get; init; }

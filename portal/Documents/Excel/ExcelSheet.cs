@@ -145,7 +145,7 @@ public sealed partial class ExcelSheet
         }
 
         writer.WriteElement(new SheetViews(view));
-        writer.WriteElement(new SheetFormatProperties { DefaultRowHeight = 15 });
+        writer.WriteElement(new SheetFormatProperties { DefaultRowHeight = 18, CustomHeight = true });
         if (setup.Columns.Count > 0)
         {
             writer.WriteElement(new Columns(setup.Columns.Select((column, index) => new Column

@@ -93,7 +93,7 @@ sealed class ExcelStyles
     {
         var alignment = new Alignment
         {
-            Vertical = look.Middle ? VerticalAlignmentValues.Center : VerticalAlignmentValues.Top,
+            Vertical = look.Top ? VerticalAlignmentValues.Top : VerticalAlignmentValues.Center,
             WrapText = look.Wrap ? BooleanValue.FromBoolean(true) : null,
         };
         if (look.Align != ExcelAlign.General)
