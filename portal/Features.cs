@@ -9,6 +9,7 @@ using Portal.Notifications;
 using Portal.Orders;
 using Portal.Partners;
 using Portal.Pricing;
+using Portal.Quotes;
 using Portal.Search;
 using Portal.Stock;
 using Portal.Verify;
@@ -33,6 +34,7 @@ static class Features
         .AddSearch()
         .AddStock()
         .AddOrders()
+        .AddQuotes()
         .AddVerify()
         ;
 }

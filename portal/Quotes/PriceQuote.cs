@@ -40,7 +40,7 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
         }
 
         var net = lines.Sum(line => line.Amount);
-        var tax = Money.Round(net * request.TaxRate!.Value / 100, seller.Currency);
+        var tax = Amounts.Round(net * request.TaxRate!.Value / 100, seller.Currency);
         return new CheckedQuote(new(customer!.EndCustomerId, deal?.DealId, seller.Currency, request.ValidUntil!.Value, request.TaxRate.Value / 100, Trimmed(request.Terms),
             net, tax, net + tax, lines.Max(line => line.Discount), lines), []);
     }, ct);
@@ -113,9 +113,9 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
     static PricedQuoteLine Line(QuoteRequestLine asked, LinePrice price, string currency)
     {
         var discount = Math.Round((asked.Discount ?? 0) / 100, 4, MidpointRounding.AwayFromZero);
-        var unitPrice = discount == 0 ? price.UnitPrice : Money.Round(price.UnitPrice * (1 - discount), currency);
+        var unitPrice = discount == 0 ? price.UnitPrice : Amounts.Round(price.UnitPrice * (1 - discount), currency);
         var quantity = (int)asked.Quantity!.Value;
-        return new(price.ProductId!.Value, quantity, price.UnitPrice, discount, unitPrice, Money.LineAmount(quantity, unitPrice, currency), JsonSerializer.Serialize(price.Steps, Json));
+        return new(price.ProductId!.Value, quantity, price.UnitPrice, discount, unitPrice, Amounts.OfLine(quantity, unitPrice, currency), JsonSerializer.Serialize(price.Steps, Json));
     }
 
     static string? Trimmed(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

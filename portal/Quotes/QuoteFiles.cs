@@ -61,7 +61,8 @@ public sealed class QuoteFiles(QuoteStore quotes, TypstWorkers typst, Texts text
     TypstJob Job(QuoteContent content, string language, DateTime frozenAt)
     {
         var culture = CultureInfo.GetCultureInfo(language);
-        string Amount(decimal amount) => Money.Figure(amount, content.Currency, culture);
+        // A unit price may have more decimals than the currency; it keeps them.
+        string Amount(decimal amount) => amount.ToString("N" + Math.Max(content.MinorUnits, Math.Min(Amounts.Decimals(amount), 4)).ToString(CultureInfo.InvariantCulture), culture);
         string Day(DateOnly day) => language == "zh-CN" ? day.ToString("yyyy年M月d日", culture) : day.ToString("d MMMM yyyy", culture);
         string T(string key, params object[] arguments) => texts.In(language, key, arguments);
         var address = (settings["Portal:Url"] ?? "http://localhost:5080").TrimEnd('/') + $"/quotes/{content.Number}";
@@ -87,7 +88,7 @@ public sealed class QuoteFiles(QuoteStore quotes, TypstWorkers typst, Texts text
                 number = line.Number.ToString(culture), sku = line.Sku, name = language == "zh-CN" ? line.NameZh : line.Name, quantity = line.Quantity.ToString("N0", culture),
                 price = Amount(line.Price), discount = line.Discount == 0 ? "" : (line.Discount * 100).ToString("0.##", culture) + "%", unitPrice = Amount(line.UnitPrice), amount = Amount(line.Amount),
             }),
-            net = Amount(content.NetTotal), tax = Amount(content.TaxTotal), hasTax = content.TaxRate > 0, total = new Money(content.GrandTotal, content.Currency).Format(culture),
+            net = Amount(content.NetTotal), tax = Amount(content.TaxTotal), hasTax = content.TaxRate > 0, total = $"{content.Currency}\u00a0{Amount(content.GrandTotal)}",
             terms = content.Terms ?? "", qrAlt = T("quotes.document.qr_alt", content.Number),
         }, $"{T("quotes.document.quote")} {content.Number}", new DateTimeOffset(frozenAt, TimeSpan.Zero))
         {

@@ -40,13 +40,13 @@ public sealed class QuotesDemo(Db db, QuoteStore quotes, FrozenQuotes frozen, Pr
         var lines = priced.Select((line, index) =>
         {
             var discount = index == 0 ? 0.03m : 0;
-            var unitPrice = discount == 0 ? line.UnitPrice : Money.Round(line.UnitPrice * (1 - discount), customer.Currency);
+            var unitPrice = discount == 0 ? line.UnitPrice : Amounts.Round(line.UnitPrice * (1 - discount), customer.Currency);
             return new PricedQuoteLine(line.ProductId!.Value, (int)line.Quantity, line.UnitPrice, discount, unitPrice,
-                Money.LineAmount(line.Quantity, unitPrice, customer.Currency), JsonSerializer.Serialize(line.Steps, JsonSerializerOptions.Web));
+                Amounts.OfLine(line.Quantity, unitPrice, customer.Currency), JsonSerializer.Serialize(line.Steps, JsonSerializerOptions.Web));
         }).ToList();
         var taxRate = customer.Currency == "CNY" ? 0.13m : 0.19m;
         var net = lines.Sum(line => line.Amount);
-        var tax = Money.Round(net * taxRate, customer.Currency);
+        var tax = Amounts.Round(net * taxRate, customer.Currency);
         var number = PublicNumber.From("Q", "demo quote " + customer.CustomerNumber);
         await quotes.InsertAsync(number, customer.PartnerId,
             new(customer.EndCustomerId, null, customer.Currency, today.AddDays(21), taxRate, null, net, tax, net + tax, lines.Max(line => line.Discount), lines), ct);
