@@ -21,6 +21,7 @@ public sealed class TypstWorkers(DocumentSettings settings, ILogger<TypstWorkers
     readonly ILogger log = log;
     readonly Channel<Order> queue = Channel.CreateBounded<Order>(settings.Queue);
     readonly CancellationTokenSource stopping = new();
+    bool ended;
     readonly Lock starting = new();
     readonly HashSet<int> processes = [];
     Task[] loops = [];
@@ -62,6 +63,11 @@ public sealed class TypstWorkers(DocumentSettings settings, ILogger<TypstWorkers
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (ended)
+        {
+            return;
+        }
+
         queue.Writer.TryComplete();
         await stopping.CancelAsync();
         await Task.WhenAll(loops).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -70,7 +76,9 @@ public sealed class TypstWorkers(DocumentSettings settings, ILogger<TypstWorkers
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // The container knows it under two names and disposes of both.
         await StopAsync(CancellationToken.None);
+        ended = true;
         stopping.Dispose();
     }
 

@@ -12,6 +12,8 @@ namespace Portal.Web.Forms;
 [HtmlTargetElement("form", Attributes = "method")]
 public sealed class PostFormTagHelper(IHtmlGenerator generator) : TagHelper
 {
+    const string Token = "__RequestVerificationToken";
+
     /// <summary>The form's method.</summary>
     public string Method { get; set; } = "get";
 
@@ -31,8 +33,9 @@ public sealed class PostFormTagHelper(IHtmlGenerator generator) : TagHelper
             return;
         }
 
-        // MVC leaves the token out where the action is written by hand. Ours all lead to ourselves: the policy on form-action sees to that.
-        if (context.AllAttributes.TryGetAttribute("action", out var action) && action.Value is not (null or "" or Microsoft.AspNetCore.Html.HtmlString { Value: "" }))
+        // MVC leaves the token out where the action is written by hand (but not always: ~/ gets it). Ours all lead to ourselves: the policy on
+        // form-action sees to that. Two tokens would be refused.
+        if (!output.PostContent.GetContent().Contains(Token, StringComparison.Ordinal))
         {
             output.PostContent.AppendHtml(generator.GenerateAntiforgery(ViewContext));
         }

@@ -43,10 +43,28 @@
 
   // After a refusal the first field at fault has the focus; a dialog that was refused is open again.
   const wake = within => {
-    for (const dialog of all('[popover][data-open]', within)) dialog.showPopover();
+    for (const dialog of all('[popover][data-open=true]', within)) dialog.showPopover();
     within.querySelector('.is-invalid')?.focus();
   };
   wake(document);
+
+  // On a phone a list's rows become cards (portal.css): each cell is given its column's name, and the table keeps its roles.
+  const name = within => {
+    for (const table of all('table.table-list', within)) {
+      const heads = all('thead th', table).map(head => head.textContent.trim());
+      table.setAttribute('role', 'table');
+      for (const part of all('thead, tbody, tfoot', table)) part.setAttribute('role', 'rowgroup');
+      for (const row of all('tr', table)) {
+        row.setAttribute('role', 'row');
+        [...row.cells].forEach((cell, at) => {
+          cell.setAttribute('role', cell.tagName === 'TD' ? 'cell' : row.parentElement.tagName === 'THEAD' ? 'columnheader' : 'rowheader');
+          if (cell.colSpan === 1 && heads[at] && row.parentElement.tagName !== 'THEAD') cell.dataset.label = heads[at];
+        });
+      }
+      table.classList.add('is-named');
+    }
+  };
+  name(document);
 
   // The side menu lies over the page on small screens only.
   document.getElementById('side-menu')?.addEventListener('toggle', event => {
@@ -121,7 +139,10 @@
       if (token) detail.headers.RequestVerificationToken = token;
     }
   });
-  document.body.addEventListener('htmx:afterSettle', event => wake(event.target));
+  document.body.addEventListener('htmx:afterSettle', event => {
+    wake(event.target);
+    name(event.target.parentElement ?? document);
+  });
   for (const failure of ['htmx:responseError', 'htmx:sendError']) document.body.addEventListener(failure, event => {
     if (event.detail.xhr?.status === 401) return;
     const flash = document.getElementById('flash');
