@@ -76,7 +76,7 @@ public sealed partial class EveryText
     [GeneratedRegex(@"\{(\d+)[^}]*\}")]
     private static partial Regex Placeholder();
 
-    [GeneratedRegex(@"\bT(exts)?\[""(?<key>[a-z0-9_.-]+)""")]
+    [GeneratedRegex(@"\bT(exts)?\[""(?<key>[a-z0-9_.-]*[a-z0-9])""")]
     private static partial Regex AskedFor();
 
     [GeneratedRegex("///[^\n]*")]
