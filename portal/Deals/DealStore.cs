@@ -126,7 +126,7 @@ public sealed class DealStore(Db db)
         """, new
     {
         deal.DealId, deal.Version, act = act.Name, from = deal.Status, to = act.To ?? deal.Status, over = act.To is not null && DealLifecycle.IsOver(act.To),
-        reason, byBrand = deal.CallerIsBrand, now, protectedFrom, protectedUntil,
+        reason, byBrand = act.Side is DealSide.Brand or DealSide.Product, now, protectedFrom, protectedUntil,
     }, ct);
 
     /// <summary>

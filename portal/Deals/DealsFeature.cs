@@ -1,4 +1,6 @@
+using Platform.Jobs;
 using Portal.Customers;
+using Portal.Demo;
 using Portal.Search;
 using Portal.Start;
 
@@ -20,7 +22,8 @@ static class DealsFeature
         .AddScoped<PursueDeal>()
         .AddScoped<ExtendProtection>()
         .AddScoped<CommentOnDeal>()
-        .AddScoped<ExpireProtections>()
+        .AddScheduledJob<ExpireProtections>("0 0/5 * * * ?")
+        .AddScoped<IDemoPart, DealsDemo>()
         .AddScoped<ICustomerPart, DealsOfCustomer>()
         .AddScoped<IWaitingSource, DealsWaiting>()
         .AddScoped<ISearchSource, DealSearch>();

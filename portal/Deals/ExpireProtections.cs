@@ -1,5 +1,6 @@
 using Platform.Audit;
 using Platform.Database;
+using Platform.Jobs;
 
 namespace Portal.Deals;
 
@@ -7,7 +8,7 @@ namespace Portal.Deals;
 /// Turns deals whose protection has ended into expired ones and reminds partners of those that end soon. The customer is free the
 /// moment the protection ends, whenever this runs: the claim's range says so, not the state. Run by the product itself.
 /// </summary>
-public sealed class ExpireProtections(Db db, DealStore deals, AuditTrail audit, DealNews news, TimeProvider clock)
+public sealed class ExpireProtections(Db db, DealStore deals, AuditTrail audit, DealNews news, TimeProvider clock) : IScheduledJob
 {
     const int AtOnce = 200;
 
@@ -18,6 +19,8 @@ public sealed class ExpireProtections(Db db, DealStore deals, AuditTrail audit, 
         var reminded = await AllAsync(deals.RemindAsync, "deal.reminded", "reminded", ct);
         return new(expired, reminded);
     }
+
+    Task IScheduledJob.RunAsync(CancellationToken ct) => RunAsync(ct);
 
     async Task<int> AllAsync(Func<DateTime, int, CancellationToken, Task<List<ProtectedDeal>>> take, string action, string what, CancellationToken ct)
     {
