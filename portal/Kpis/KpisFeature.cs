@@ -1,3 +1,5 @@
+using Portal.Demo;
+using Portal.Start;
 using Portal.Verify;
 
 namespace Portal.Kpis;
@@ -17,6 +19,8 @@ static class KpisFeature
         .AddScoped<KeepScorecard>()
         .AddScoped<SetTargets>()
         .AddScoped<ICheck, KpiCheck>()
+        .AddScoped<IDemoPart, KpisDemo>()
+        .AddScoped<IFigureSource, KpiFigures>()
         .AddSingleton<FoldFacts>()
         .AddHostedService(provider => provider.GetRequiredService<FoldFacts>());
 }
