@@ -21,7 +21,7 @@ public sealed class QuotingPartner : PortalApp
             set search_path = portal, public;
             insert into product_line (code, name, name_zh) values ('DESK', 'Desks', '办公桌');
             insert into product (sku, name, name_zh, product_line_id, created_at)
-            select sku, name, name_zh, product_line_id, now() from product_line, (values ('D-1', 'Standing desk', '升降桌'), ('D-2', 'Lamp', '台灯')) as p (sku, name, name_zh);
+            select p.sku, p.name, p.name_zh, product_line_id, now() from product_line, (values ('D-1', 'Standing desk', '升降桌'), ('D-2', 'Lamp', '台灯')) as p (sku, name, name_zh);
             insert into price_book (seller_id, code, name, kind, currency, audience, valid, created_at)
             select partner_id, 'LIST', 'List', 'list', 'CNY', 'everyone', '[2020-01-01,)', now() from partner where partner_type = 'brand';
             insert into price_book_entry (price_book_id, product_id, unit_price, valid, created_at)
