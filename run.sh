@@ -193,6 +193,7 @@ need_icu
 need_node
 need_postgres
 if [ -n "$fresh" ]; then
+    [ -z "${ConnectionStrings__Portal:-}${ConnectionStrings__Identity:-}" ] || complain "--fresh empties the data folder; the database on a server of your own stays as it is."
     stop_all || exit 1
     empty_data_folder
 fi

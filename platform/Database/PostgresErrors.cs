@@ -14,7 +14,8 @@ public static class PostgresErrors
     {
         PostgresException postgres => postgres.SqlState is { Length: 5 } state
             && (state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal)),
-        NpgsqlException npgsql => npgsql.InnerException is IOException or System.Net.Sockets.SocketException or TimeoutException || npgsql.IsTransient,
+        NpgsqlException npgsql => npgsql.InnerException is IOException or System.Net.Sockets.SocketException or TimeoutException || npgsql.IsTransient || npgsql.InnerException?.IsUnavailable() == true,
+        AggregateException of => of.InnerExceptions.All(IsUnavailable), // one for each host of several
         _ => failure.InnerException is { } inner && inner.IsUnavailable(),
     };
 }

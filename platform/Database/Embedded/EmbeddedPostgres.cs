@@ -76,7 +76,7 @@ public sealed class EmbeddedPostgres
             await using var turn = await WaitForTurnAsync(options.DataFolder, ct);
             var place = new ServerFolder(options.DataFolder);
             var server = new EmbeddedPostgres(options, place, await KeysAsync(options, place, ct), log);
-            await server.EnsureRunningAsync(ct);
+            await server.EnsureRunningAsync(mayMove: options.Port is null, ct);
             return server;
         }
         catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
@@ -85,11 +85,12 @@ public sealed class EmbeddedPostgres
         }
     }
 
-    /// <summary>Starts the server again after it was killed.</summary>
+    /// <summary>Starts the server again after it was killed, on the port that those who use it know.</summary>
+    /// <exception cref="CannotStartException">The port has been taken meanwhile, or the server does not come up.</exception>
     public async Task RestartAsync(CancellationToken ct)
     {
         await using var turn = await WaitForTurnAsync(options.DataFolder, ct);
-        await EnsureRunningAsync(ct);
+        await EnsureRunningAsync(mayMove: false, ct);
     }
 
     /// <summary>Stops the server of a data folder if it runs: open transactions are rolled back, what was committed is kept.</summary>
@@ -166,7 +167,7 @@ public sealed class EmbeddedPostgres
         return fresh;
     }
 
-    async Task EnsureRunningAsync(CancellationToken ct)
+    async Task EnsureRunningAsync(bool mayMove, CancellationToken ct)
     {
         var binaries = await PostgresBinaries.FindAsync(options.BinaryFolder, folder.DatabaseVersion, ct);
         if (folder.DatabaseVersion is null)
@@ -177,21 +178,21 @@ public sealed class EmbeddedPostgres
 
         if (folder.ServerProcess is null)
         {
-            await TakePortAsync(ct);
+            await TakePortAsync(mayMove, ct);
             await LaunchAsync(binaries, ct);
         }
 
         await WaitUntilReadyAsync(ct);
     }
 
-    async Task TakePortAsync(CancellationToken ct)
+    async Task TakePortAsync(bool mayMove, CancellationToken ct)
     {
         var wanted = options.Port ?? keys.Port;
         if (!IsFree(wanted))
         {
-            if (options.Port is not null)
+            if (!mayMove)
             {
-                throw new CannotStartException(string.Create(CultureInfo.InvariantCulture, $"Port {wanted} on 127.0.0.1, which the database shall use, is taken by another program: end that one, or leave Portal__DatabasePort out and a free port is found."));
+                throw new CannotStartException(string.Create(CultureInfo.InvariantCulture, $"Port {wanted} on 127.0.0.1, which the database shall use, is taken by another program: end that one{(options.Port is null ? "" : ", or leave Portal__DatabasePort out and a free port is found")}."));
             }
 
             wanted = FreePort();

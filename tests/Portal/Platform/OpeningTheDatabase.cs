@@ -151,6 +151,15 @@ public sealed class OpeningTheDatabase
     }
 
     [Fact]
+    public async Task Several_hosts_that_are_all_away_are_an_outage_too()
+    {
+        await using var source = new NpgsqlDataSourceBuilder("Host=127.0.0.1:1,127.0.0.1:2;Username=portal_app;Password=x;Database=x").BuildMultiHost();
+        await using var db = new Db(source, new CallerAccessor());
+
+        (await Should.ThrowAsync<NpgsqlException>(() => db.OneAsync<int>("select 1", null, CancellationToken.None))).IsUnavailable().ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_mistake_in_a_statement_is_not_taken_for_an_outage()
     {
         await using var database = await TestDatabase.PortalAsync();
