@@ -25,7 +25,7 @@ public sealed partial record ScheduledJob(string Name, Type Job, string Cron)
 {
     internal static ScheduledJob Of<T>(string cron) => new(Hyphenated().Replace(typeof(T).Name, "-$1").ToLowerInvariant(), typeof(T), cron);
 
-    [GeneratedRegex("(?<!^)([A-Z])")]
+    [GeneratedRegex("(?<!^)([A-Z])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Hyphenated();
 }
 
