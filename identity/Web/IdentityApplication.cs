@@ -17,10 +17,13 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Razor;
 using Microsoft.Extensions.WebEncoders;
+using Platform.Audit;
 using Platform.Database;
 using Platform.DataProtection;
+using Platform.Jobs;
 using Platform.Mail;
 using Platform.Outbox;
+using Platform.Telemetry;
 using Platform.Web;
 
 namespace Identity.Web;
@@ -32,9 +35,10 @@ static class IdentityApplication
 
     public static async Task<WebApplication> BuildAsync(IReadOnlyList<string> arguments, CancellationToken ct)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = typeof(IdentityApplication).Assembly.GetName().Name, Args = [.. arguments], ContentRootPath = ContentRoot() });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = typeof(IdentityApplication).Assembly.GetName().Name, Args = [.. arguments], ContentRootPath = ContentRoot(), EnvironmentName = EnvironmentUnlessSaid(arguments) });
         var dataFolder = DataFolder.Of(builder.Configuration, builder.Environment.ContentRootPath);
         var settings = IdentitySettings.From(builder.Configuration, dataFolder, builder.Environment.IsProduction());
+        builder.AddTelemetry("identity");
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -69,6 +73,11 @@ static class IdentityApplication
         services.AddPartnerPortalDataProtection(builder.Configuration, "identity", settings.DataFolder);
         services.AddPartnerPortalMail(builder.Configuration, settings.DataFolder);
         services.AddPlatform(Assembly.GetExecutingAssembly());
+        services.AddOutboxDelivery(builder.Configuration);
+        services.AddJobs(builder.Configuration);
+        services.AddHousekeeping();
+        services.AddScheduledJob<ForgetWhatEnded>("0 5/10 * * * ?");
+        services.AddAuditSealing(builder.Configuration, "identity", settings.DataFolder);
         services.AddAccounts();
         services.AddScoped<Throttle>();
         services.AddScoped<ClientStore>();
@@ -98,7 +107,6 @@ static class IdentityApplication
         services.AddScoped<AddUserVerb>();
         services.AddScoped<SeedDemo>();
         services.AddScoped<NoDemoInProduction>();
-        services.AddHostedService<Housekeeping>();
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.AddAuthentication(SessionAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null);
         AddPages(services);
@@ -123,6 +131,7 @@ static class IdentityApplication
 
     static void Use(WebApplication app)
     {
+        app.UseForwardedAddresses(app.Configuration);
         app.UseSecurityHeaders();
         app.UseLanguages();
         app.Use((http, next) =>
@@ -149,8 +158,9 @@ static class IdentityApplication
             return next(http);
         });
         app.MapStaticAssets().ShortCircuit();
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).ShortCircuit();
+        app.MapHealthChecks("/health/ready").ShortCircuit();
+        app.MapCspReports();
         app.MapControllers();
     }
 
@@ -169,6 +179,24 @@ static class IdentityApplication
         }
 
         builder.WebHost.UseUrls(address.Uri.GetLeftPart(UriPartial.Authority));
+    }
+
+    // Run from the repository it is somebody's workplace; anywhere else, silence means Production.
+    static string? EnvironmentUnlessSaid(IEnumerable<string> arguments) =>
+        Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") is null && Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") is null
+            && !arguments.Any(argument => argument.StartsWith("--environment=", StringComparison.OrdinalIgnoreCase)) && RepositoryIsAround()
+            ? Environments.Development
+            : null;
+
+    static bool RepositoryIsAround()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PartnerPortal.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder is not null;
     }
 
     /// <summary>Where wwwroot stands: the working folder, or the program's own when it was started from elsewhere.</summary>

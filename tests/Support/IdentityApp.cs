@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Identity.Clients;
 using Identity.Users;
 using Identity.Web;
@@ -131,11 +130,8 @@ public class IdentityApp : IAsyncLifetime
     /// <returns>The mails that went out, oldest first.</returns>
     public async Task<IReadOnlyList<TestMail>> DeliverAsync()
     {
-        foreach (var (id, kind, payload) in await Database.ListAsync<(long, string, string)>("select outbox_message_id, kind, payload::text from outbox_message where delivered_at is null order by 1"))
+        while (await Services.GetRequiredService<OutboxDelivery>().DeliverDueAsync(CancellationToken.None) > 0)
         {
-            await AsTheProductAsync(services =>
-                services.GetServices<IOutboxReceiver>().Single(receiver => receiver.Kind == kind).ReceiveAsync(JsonDocument.Parse(payload).RootElement, CancellationToken.None));
-            await Database.ExecuteAsync("update outbox_message set delivered_at = now() where outbox_message_id = @id", new { id });
         }
 
         return TestMail.ReadAndRemove(Path.Combine(files, "mail"));

@@ -1,0 +1,19 @@
+using Identity.Grants;
+using Identity.PasswordReset;
+using Identity.Sessions;
+using Identity.Throttling;
+using Platform.Jobs;
+
+namespace Identity.Web;
+
+/// <summary>Removes what has ended by itself: sessions, grants with their codes, links, counts.</summary>
+sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, PasswordResetStore resets, Throttle throttle) : IScheduledJob
+{
+    public async Task RunAsync(CancellationToken ct)
+    {
+        await sessions.CleanUpAsync(ct);
+        await grants.CleanUpAsync(ct);
+        await resets.CleanUpAsync(ct);
+        await throttle.CleanUpAsync(ct);
+    }
+}
