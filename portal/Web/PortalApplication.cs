@@ -99,7 +99,6 @@ static class PortalApplication
             .AddDataAnnotationsLocalization()
             .AddApiAnswers();
         services.Configure<RazorViewEngineOptions>(options => options.ViewLocationExpanders.Add(new FeatureViews()));
-        services.Configure<RouteOptions>(options => options.LowercaseUrls = true);
     }
 
     // Run from the repository it is somebody's workplace; anywhere else, silence means Production.

@@ -1,0 +1,120 @@
+using System.Net;
+using Shouldly;
+using Support;
+
+namespace Portal.Tests.Pricing;
+
+public sealed class KeepingPriceBooks(PortalApp portal) : IClassFixture<PortalApp>
+{
+    [Fact]
+    public async Task The_deal_desk_opens_a_book_sets_a_price_and_the_buyer_pays_it()
+    {
+        var brand = await portal.Given.TheBrand();
+        var huaxin = await portal.Given.APerson(await portal.Given.APartner("Huaxin", "distributor", level: "gold"), "purchasing");
+        await portal.Given.AProduct("BOOK-1");
+        var visitor = portal.SignIn(await portal.Given.SomebodyOfTheBrand("deal_desk"));
+        var today = DateOnly.FromDateTime(portal.Clock.Now.UtcDateTime);
+
+        var book = await visitor.SubmitAsync("/prices/books/new", ("Facts.Code", "gold-26"), ("Facts.Name", "Gold 2026"), ("Facts.Currency", "CNY"), ("Facts.PartnerLevel", "gold"));
+        var page = await visitor.SubmitAsync(book.Path, ("Form.Sku", "BOOK-1"), ("Form.Price", "96.00"));
+
+        book.Path.ShouldBe($"/prices/books/{brand.Number}/GOLD-26");
+        page.All("tbody td").ShouldContain("96.00");
+        (await portal.Ask(huaxin, huaxin.Partner, brand, "CNY", today.ToString("yyyy-MM-dd"), ("BOOK-1", 1))).Single().UnitPrice.ShouldBe(96m);
+    }
+
+    [Fact]
+    public async Task The_past_is_not_rewritten_on_the_screen()
+    {
+        var brand = await portal.Given.TheBrand();
+        await portal.Given.ABook(brand, "PAST");
+        await portal.Given.AProduct("PAST-1");
+        var visitor = portal.SignIn(await portal.Given.SomebodyOfTheBrand("brand_admin"));
+
+        var page = await visitor.SubmitAsync($"/prices/books/{brand.Number}/PAST", ("Form.Sku", "PAST-9"), ("Form.Price", "-1"), ("Form.From", portal.Clock.Now.UtcDateTime.AddDays(-3).ToString("yyyy-MM-dd")));
+
+        page.All(".field-problem").ShouldBe(["There is no product with this SKU.", "Give a price of zero or more with at most four decimals.", "Choose today or a later day; what has held is not rewritten."]);
+    }
+
+    [Fact]
+    public async Task A_second_list_for_the_same_days_is_refused_with_a_sentence()
+    {
+        await portal.Given.ABook(await portal.Given.TheBrand(), "L1", kind: "list", currency: "JPY");
+        var visitor = portal.SignIn(await portal.Given.SomebodyOfTheBrand("brand_admin"));
+
+        var page = await visitor.SubmitAsync("/prices/books/new", ("Facts.Code", "L2"), ("Facts.Name", "Second"), ("Facts.Kind", "list"), ("Facts.Currency", "JPY"));
+
+        page.Text(".field-problem").ShouldBe("You have a list in this currency for these days already.");
+    }
+
+    [Fact]
+    public async Task A_partners_administrator_keeps_the_own_books_and_sees_no_others()
+    {
+        var brand = await portal.Given.TheBrand();
+        await portal.Given.ABook(brand, "SECRET");
+        var huaxin = await portal.Given.ADistributor("Own books");
+        var visitor = portal.SignIn(huaxin);
+
+        await visitor.SubmitAsync("/prices/books/new", ("Facts.Code", "HX"), ("Facts.Name", "Our channel"));
+
+        (await visitor.GetAsync("/prices")).All("tbody td:first-child").ShouldBe(["HX"]);
+        (await visitor.GetAsync($"/prices/books/{brand.Number}/SECRET")).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await visitor.GetAsync($"/prices/books/{brand.Number}/SECRET/edit")).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await portal.SignIn(await portal.Given.APerson(huaxin.Partner, "sales")).GetAsync("/prices/books/new")).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task A_promotion_is_added_and_gets_its_last_day()
+    {
+        var brand = await portal.Given.TheBrand();
+        await portal.Given.AProduct("PROMO-1");
+        var visitor = portal.SignIn(await portal.Given.SomebodyOfTheBrand("brand_admin"));
+
+        var wrong = await visitor.SubmitAsync("/prices/rules/new", ("Form.Code", "SPRING"), ("Form.Name", "Spring"), ("Form.Percent", "500"), ("Form.Skus", "PROMO-1"));
+        var rule = await visitor.SubmitAsync("/prices/rules/new", ("Form.Code", "SPRING"), ("Form.Name", "Spring"), ("Form.Percent", "7.5"), ("Form.Skus", "PROMO-1, PROMO-1"), ("Form.MinQuantity", "11"), ("Form.MaxQuantity", "14"));
+        var ended = await visitor.SubmitAsync(rule, ("lastDay", DateOnly.FromDateTime(portal.Clock.Now.UtcDateTime)));
+
+        wrong.Text(".field-problem").ShouldBe("Give a discount between 0 and 100 per cent.");
+        rule.Path.ShouldBe($"/prices/rules/{brand.Number}/SPRING");
+        rule.Document.QuerySelector(".facts")!.TextContent.ShouldContain("7.5%");
+        rule.Document.QuerySelector(".facts")!.TextContent.ShouldContain("11–14");
+        ended.Text(".flash-done").ShouldContain("has its last day");
+        (await visitor.GetAsync("/prices/rules?kind=promotion&state=in_force")).All("tbody td:first-child").ShouldBe(["SPRING"]);
+    }
+
+    [Fact]
+    public async Task Finance_enters_rates_and_the_deal_desk_reads_them()
+    {
+        await portal.Given.TheBrand();
+        var finance = portal.SignIn(await portal.Given.SomebodyOfTheBrand("finance"));
+
+        var page = await finance.SubmitAsync("/prices/rates", ("Form.Currency", "EUR"), ("Form.Rate", "1.0825"));
+        var wrong = await finance.SubmitAsync("/prices/rates", ("Form.Currency", "EUR"), ("Form.Rate", "0"));
+
+        page.All("tbody td").ShouldContain("1.0825");
+        wrong.Text(".field-problem").ShouldContain("above zero");
+        (await portal.SignIn(await portal.Given.SomebodyOfTheBrand("deal_desk")).GetAsync("/prices/rates")).Document.QuerySelector("main form[action='/prices/rates']").ShouldBeNull();
+        (await portal.SignIn(await portal.Given.ADistributor("No rates")).GetAsync("/prices/rates")).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task A_basket_is_priced_over_the_api_line_by_line()
+    {
+        var brand = await portal.Given.TheBrand();
+        var huaxin = await portal.Given.ADistributor("Basket");
+        await portal.Given.AnEntry(await portal.Given.ABook(brand, "LIST-CNY", kind: "list"), await portal.Given.AProduct("BASKET-1"), 19.99m);
+
+        var priced = await portal.Api(huaxin).PostAsync("/api/v1/prices", new { lines = new[] { new { sku = "BASKET-1", quantity = 3 }, new { sku = "NONE", quantity = 1 } } });
+        var customer = await portal.Api(huaxin).PostAsync("/api/v1/prices", new { endCustomer = true, lines = new[] { new { sku = "BASKET-1", quantity = 3 } } });
+
+        priced.Status.ShouldBe(HttpStatusCode.OK);
+        priced.Json.GetProperty("total").GetDecimal().ShouldBe(59.97m);
+        priced.Json.GetProperty("complete").GetBoolean().ShouldBeFalse();
+        priced.Json.GetProperty("lines")[0].GetProperty("steps")[0].GetProperty("rule").GetString().ShouldBe("LIST-CNY");
+        priced.Json.GetProperty("lines")[1].GetProperty("refusal").GetString().ShouldBe("unknown_sku");
+        priced.Text.ShouldNotContain("productId");
+        customer.Json.GetProperty("complete").GetBoolean().ShouldBeTrue();
+        (await portal.Api(huaxin).PostAsync("/api/v1/prices", new { lines = Array.Empty<object>() })).Problem.ShouldBe("invalid");
+        (await portal.Api(huaxin).PostAsync("/api/v1/prices", new { buyer = "P-0000-0000-0000", lines = new[] { new { sku = "BASKET-1", quantity = 3 } } })).Problem.ShouldBe("not-found");
+    }
+}
