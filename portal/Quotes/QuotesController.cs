@@ -204,7 +204,7 @@ public sealed class QuoteForm
     /// <summary>The form's own name of a field at fault; rows that were left out do not count in the request.</summary>
     internal string FieldOf(string field)
     {
-        if (field.StartsWith("lines[", StringComparison.Ordinal) && int.TryParse(field.AsSpan(6, field.IndexOf(']', StringComparison.Ordinal) - 6), out var place))
+        if (field.StartsWith("lines[", StringComparison.Ordinal) && int.TryParse(field.AsSpan(6, field.IndexOf(']', StringComparison.Ordinal) - 6), System.Globalization.CultureInfo.InvariantCulture, out var place))
         {
             var rows = Filled.Select(line => Lines.IndexOf(line)).ToList();
             var row = place < rows.Count ? rows[place] : -1;
