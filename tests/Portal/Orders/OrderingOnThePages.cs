@@ -1,0 +1,172 @@
+using System.Net;
+using Support;
+
+namespace Portal.Tests.Orders;
+
+public sealed class OrderingOnThePages(PortalApp portal) : IClassFixture<PortalApp>, IAsyncLifetime
+{
+    static readonly SemaphoreSlim Once = new(1);
+
+    public async Task InitializeAsync()
+    {
+        await Once.WaitAsync();
+        try
+        {
+            if ((await portal.Database.ListAsync<long>("select count(*) from portal.product")).Single() == 0)
+            {
+                await portal.Given.Products();
+            }
+        }
+        finally
+        {
+            Once.Release();
+        }
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task A_clerk_types_lines_sees_their_price_and_submits_them()
+    {
+        var clerk = portal.SignIn(await portal.Given.ADistributor("华信 types"));
+        var form = await clerk.GetAsync("/orders/new");
+
+        var page = await clerk.PressAsync(form, "button[value=check]", ("Lines", "A-01 3\nA-10 2"), ("PoNumber", "HX-77"));
+        Assert.Contains("230.23", page.Text("#order-check tfoot"));
+
+        var order = await clerk.PressAsync(page, "button[value=submit]");
+        Assert.Equal(HttpStatusCode.OK, order.Status);
+        Assert.Contains("Submitted", order.Text(".badge"));
+        Assert.Contains("HX-77", order.Text(".facts"));
+        Assert.Contains("has been submitted to the seller", order.Text(".flash"));
+    }
+
+    [Fact]
+    public async Task Wrong_lines_are_named_and_what_was_typed_stays()
+    {
+        var clerk = portal.SignIn(await portal.Given.ADistributor("华信 errs"));
+
+        var page = await clerk.PressAsync(await clerk.GetAsync("/orders/new"), "button[value=submit]", ("Lines", "A-01 3\nNOPE 1\nOLD-1 2\nA-02 0"));
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, page.Status);
+        Assert.Equal("A-01 3\nNOPE 1\nOLD-1 2\nA-02 0", page.Document.QuerySelector("textarea[name=Lines]")!.TextContent.Trim());
+        Assert.Equal(
+            ["There is no product NOPE. Check the SKU or find the product by its name.", "OLD-1 is discontinued. Take the line out or choose a successor.", "Write a quantity of 1 or more, or take the line out."],
+            page.Document.QuerySelectorAll(".is-wrong .field-problem").Select(problem => problem.TextContent.Trim()));
+        Assert.Contains("30.03", page.Text("#order-check tbody tr:first-child"));
+    }
+
+    [Fact]
+    public async Task The_page_speaks_Chinese_to_a_Chinese_reader()
+    {
+        var clerk = portal.SignIn(await portal.Given.ADistributor("华信 中文"));
+        clerk.Language = "zh-CN";
+
+        var page = await clerk.PressAsync(await clerk.GetAsync("/orders/new"), "button[value=check]", ("Lines", "A-01 3\nNOPE 1"));
+
+        Assert.Equal("新建订单", page.Text("h1"));
+        Assert.Contains("没有产品 NOPE", page.Text(".is-wrong"));
+        Assert.Contains("桌子 A-01", page.Text("#order-check"));
+    }
+
+    [Fact]
+    public async Task An_order_goes_from_draft_to_received_between_two_browsers()
+    {
+        var buyer = await portal.Given.ADistributor("华信 whole way");
+        var brand = await portal.Given.SomebodyOfTheBrand("brand_admin");
+        await portal.Given.Stock(brand.Partner, "A-05", 10);
+        var (clerk, seller) = (portal.SignIn(buyer), portal.SignIn(brand));
+
+        var draft = await clerk.PressAsync(await clerk.GetAsync("/orders/new"), "button[value=save]", ("Lines", "A-05 10"));
+        var number = draft.Text("h1");
+        Assert.Equal(HttpStatusCode.NotFound, (await seller.GetAsync($"/orders/{number}")).Status);
+        var edited = await clerk.PressAsync(await clerk.GetAsync($"/orders/{number}/edit"), "button[value=submit]", ("Lines", "A-05 8"));
+        Assert.Contains("Submitted", edited.Text(".badge"));
+
+        var confirmed = await seller.PressAsync(await seller.GetAsync($"/orders/{number}"), "form[action$=confirmation]");
+        Assert.Contains("Confirmed", confirmed.Text(".badge"));
+
+        var sent = await seller.SubmitAsync($"/orders/{number}/shipments/new", ("Carrier", "顺丰"), ("Lines[0].Quantity", "8"));
+        Assert.Contains("Shipped", sent.Text(".badge"));
+        var shipment = sent.Text(".card-title").Split(' ')[^1];
+
+        Assert.Equal(HttpStatusCode.NotFound, (await seller.GetAsync($"/shipments/{shipment}/receipts/new")).Status);
+        var received = await clerk.SubmitAsync($"/shipments/{shipment}/receipts/new", ("Lines[0].Received", "7"), ("Lines[0].Damaged", "1"), ("Lines[0].Note", "bent leg"));
+        Assert.Contains("Received", received.Text(".badge"));
+        Assert.Contains("bent leg", received.Document.Body!.TextContent);
+
+        var stock = await clerk.GetAsync("/stock");
+        Assert.Contains("A-05", stock.Text("tbody"));
+        Assert.Contains("7", stock.Text("tbody"));
+    }
+
+    [Fact]
+    public async Task A_double_click_on_submit_makes_one_order()
+    {
+        var clerk = portal.SignIn(await portal.Given.ADistributor("华信 clicks twice"));
+        var form = await clerk.GetAsync("/orders/new");
+
+        await Task.WhenAll(
+            clerk.PressAsync(form, "button[value=submit]", ("Lines", "A-01 3")),
+            clerk.PressAsync(form, "button[value=submit]", ("Lines", "A-01 3")));
+
+        Assert.Single((await clerk.GetAsync("/orders")).Document.QuerySelectorAll("tbody tr"));
+    }
+
+    [Fact]
+    public async Task What_the_seller_lacks_is_said_on_the_page()
+    {
+        var buyer = portal.SignIn(await portal.Given.ADistributor("华信 too much"));
+        var seller = portal.SignIn(await portal.Given.SomebodyOfTheBrand("brand_admin"));
+        var number = (await buyer.PressAsync(await buyer.GetAsync("/orders/new"), "button[value=submit]", ("Lines", "A-06 10"))).Text("h1");
+
+        var page = await seller.PressAsync(await seller.GetAsync($"/orders/{number}"), "form[action$=confirmation]");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, page.Status);
+        Assert.Equal("Line 1: A-06: 10 ordered, 0 available. Take goods in first, or reject the order.", page.Text(".flash-problem li"));
+
+        var rejected = await seller.SubmitAsync(page, ("reason", "sold out"));
+        Assert.Contains("Rejected", rejected.Text(".badge"));
+        Assert.Contains("sold out", rejected.Text("blockquote"));
+    }
+
+    [Fact]
+    public async Task Lists_are_narrowed_and_exported()
+    {
+        var clerk = portal.SignIn(await portal.Given.ADistributor("华信 lists"));
+        foreach (var po in new[] { "L-1", "L-2" })
+        {
+            await clerk.PressAsync(await clerk.GetAsync("/orders/new"), "button[value=submit]", ("Lines", "A-01 1"), ("PoNumber", po));
+        }
+
+        Assert.Single((await clerk.GetAsync("/orders?q=l-2")).Document.QuerySelectorAll("tbody tr"));
+        Assert.Empty((await clerk.GetAsync("/orders?status=closed")).Document.QuerySelectorAll("tbody tr"));
+        Assert.Equal(HttpStatusCode.OK, (await clerk.GetAsync("/orders/sales")).Status);
+        var file = await clerk.GetOnlyAsync("/orders/buyer/export");
+        Assert.Equal(HttpStatusCode.OK, file.Status);
+    }
+
+    [Fact]
+    public async Task Somebody_without_the_role_is_not_shown_the_ways()
+    {
+        var partner = (await portal.Given.ADistributor("华信 roles")).Partner;
+        var viewer = portal.SignIn(await portal.Given.APerson(partner, "viewer"));
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await viewer.GetAsync("/orders/new")).Status);
+        Assert.Empty((await viewer.GetAsync("/orders")).Document.QuerySelectorAll("a[href='/orders/new']"));
+        Assert.Equal(HttpStatusCode.Forbidden, (await viewer.GetAsync("/orders/channel")).Status);
+    }
+
+    [Fact]
+    public async Task Movements_are_recorded_by_hand()
+    {
+        var keeper = portal.SignIn(await portal.Given.ADistributor("华信 keeps stock"));
+
+        var wrong = await keeper.SubmitAsync("/stock/moves/new", ("Kind", "loss"), ("Lines", "A-07 5\nNOPE 1"), ("Note", ""));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.Status);
+        Assert.Equal(3, wrong.Document.QuerySelectorAll(".flash-problem li").Length);
+
+        var moves = await keeper.SubmitAsync("/stock/moves/new", ("Kind", "supply"), ("Lines", "A-07 5"), ("Note", "opening"));
+        Assert.Contains("+5", moves.Text("tbody"));
+    }
+}
