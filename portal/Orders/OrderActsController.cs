@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Platform.Idempotency;
 using Platform.Texts;
 using Portal.Web;
 
@@ -9,27 +10,27 @@ namespace Portal.Orders;
 public sealed class OrderActsController(PlaceOrder placeOrder, AnswerOrder answerOrder, CancelOrder cancelOrder, CloseOrder closeOrder, OrderPages pages, Texts t) : Controller
 {
     /// <summary>The buyer hands its draft to the seller.</summary>
-    [HttpPost("submission"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    [HttpPost("submission"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
     public async Task<IActionResult> Submit(string number, int? version, CancellationToken ct) =>
         await AnswerAsync(number, await placeOrder.SubmitAsync(number, version, ct), "orders.submitted", ct);
 
     /// <summary>The seller promises the order.</summary>
-    [HttpPost("confirmation"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
+    [HttpPost("confirmation"), Idempotent, AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
     public async Task<IActionResult> Confirm(string number, int? version, CancellationToken ct) =>
         await AnswerAsync(number, await answerOrder.ConfirmAsync(number, version, ct), "orders.confirmed", ct);
 
     /// <summary>The seller turns the order down.</summary>
-    [HttpPost("rejection"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
+    [HttpPost("rejection"), Idempotent, AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
     public async Task<IActionResult> Reject(string number, int? version, string? reason, CancellationToken ct) =>
         await AnswerAsync(number, await answerOrder.RejectAsync(number, version, reason?.Trim(), ct), "orders.rejected", ct);
 
     /// <summary>Either side calls off what is open.</summary>
-    [HttpPost("cancellation")]
+    [HttpPost("cancellation"), Idempotent]
     public async Task<IActionResult> Cancel(string number, int? version, string? reason, CancellationToken ct) =>
         await AnswerAsync(number, await cancelOrder.RunAsync(number, version, string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), ct), "orders.called_off", ct);
 
     /// <summary>Either side puts a received order away.</summary>
-    [HttpPost("closing")]
+    [HttpPost("closing"), Idempotent]
     public async Task<IActionResult> Close(string number, int? version, CancellationToken ct) =>
         await AnswerAsync(number, await closeOrder.RunAsync(number, version, ct), "orders.put_away", ct);
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Portal.Stock;
 
 namespace Portal.Orders;
@@ -17,6 +19,9 @@ public sealed class OrderForm
 
     /// <summary>The total the buyer has seen, as the page wrote it; empty where it has not been calculated yet.</summary>
     public string? ShownTotal { get; set; }
+
+    /// <summary>The mark of the lines that <see cref="ShownTotal"/> was calculated for; of other lines it says nothing.</summary>
+    public string? ShownFor { get; set; }
 
     /// <summary>The version of the draft that is changed.</summary>
     public int? Version { get; set; }
@@ -41,7 +46,10 @@ public sealed class OrderForm
 
     /// <summary>What is wanted.</summary>
     public OrderRequest Request => new(Text(PoNumber), Text(Note), null,
-        decimal.TryParse(ShownTotal, NumberStyles.Number, CultureInfo.InvariantCulture, out var total) ? total : null, SkuLines.Read(Lines));
+        ShownFor == MarkOfLines && decimal.TryParse(ShownTotal, NumberStyles.Number, CultureInfo.InvariantCulture, out var total) ? total : null, SkuLines.Read(Lines));
+
+    /// <summary>Tells the lines that are typed now from others.</summary>
+    public string MarkOfLines => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((Lines ?? "").ReplaceLineEndings("\n").Trim())).AsSpan(0, 8));
 
     static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
 }

@@ -1,3 +1,4 @@
+using Npgsql;
 using Platform.Database;
 
 namespace Portal.Orders;
@@ -7,6 +8,8 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 {
     /// <summary>The name of the constraint that keeps a buyer from using a purchase order number twice.</summary>
     public const string PoNumberIsUsedOnce = "a_po_number_is_used_once";
+
+    const string Before = "before_the_draft_was_replaced";
 
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -44,12 +47,13 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         db.OneAsync<DraftHead>("select po_number, note from purchase_order where purchase_order_id = @purchaseOrderId", new { purchaseOrderId }, ct);
 
     /// <summary>Writes a new order, a draft or one that goes to the seller at once, with lines and first step.</summary>
-    /// <exception cref="Npgsql.PostgresException">The buyer has used the purchase order number before (<see cref="PoNumberIsUsedOnce"/>).</exception>
-    public Task<long> InsertAsync(NewOrder order, CancellationToken ct) => db.OneAsync<long>("""
+    /// <returns>False when the buyer has used the purchase order number before; then nothing is written.</returns>
+    public Task<bool> InsertAsync(NewOrder order, CancellationToken ct) => db.OneAsync<bool>("""
         with placed as (
             insert into purchase_order (number, buyer_id, seller_id, po_number, ordered_on, currency, line_count, total_amount, status, to_place_id, note, created_at, submitted_at)
             values (@Number, @BuyerId, @SellerId, @PoNumber, @OrderedOn, @Currency, @LineCount, @Total, case when @Submitted then 'submitted' else 'draft' end,
                     stock_place_of(@BuyerId), @Note, @now, case when @Submitted then @now end)
+            on conflict on constraint a_po_number_is_used_once do nothing
             returning purchase_order_id),
         line as (
             insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, unit_price, amount, price_steps)
@@ -60,11 +64,27 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
             select placed.purchase_order_id, @BuyerId, @SellerId, case when @Submitted then 'submit' else 'edit' end, case when @Submitted then 'submitted' else 'draft' end,
                    app_partner_id(), app_person_id(), @now
             from placed)
-        select purchase_order_id from placed
+        select exists (select from placed)
         """, order.Arguments(Now), ct);
 
     /// <summary>Replaces a draft's head and lines; the draft may go to the seller with it.</summary>
-    public async Task ReplaceAsync(OrderInHand draft, NewOrder order, CancellationToken ct)
+    /// <returns>False when the buyer has used the purchase order number before; then nothing is changed.</returns>
+    public async Task<bool> ReplaceAsync(OrderInHand draft, NewOrder order, CancellationToken ct)
+    {
+        await db.SavepointAsync(Before, ct);
+        try
+        {
+            await WriteAsync(draft, order, ct);
+            return true;
+        }
+        catch (PostgresException refused) when (refused.Violates(PoNumberIsUsedOnce))
+        {
+            await db.RollbackToAsync(Before, ct);
+            return false;
+        }
+    }
+
+    async Task WriteAsync(OrderInHand draft, NewOrder order, CancellationToken ct)
     {
         await db.ExecuteAsync("delete from purchase_order_line where purchase_order_id = @PurchaseOrderId", new { draft.PurchaseOrderId }, ct);
         var arguments = order.Arguments(Now);

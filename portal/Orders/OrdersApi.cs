@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Platform.Idempotency;
 using Platform.Web;
 using Platform.Web.Api;
 using Portal.Pricing;
@@ -44,7 +45,7 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
         await orders.FindAsync(number, ct) is { } page ? Versioned(page) : ApiProblem.NotFound;
 
     /// <summary>Places an order: kept as a draft, or with <c>submit</c> handed to the seller at once.</summary>
-    [HttpPost(""), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    [HttpPost(""), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
     public async Task<IActionResult> Create(OrderAsked asked, CancellationToken ct) => await placeOrder.CreateAsync(asked.Request, asked.Submit, ct) switch
     {
         OrderOutcome.Done(var number, _) => Placed(number, asked.Submit),
@@ -82,7 +83,7 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
         await AnswerAsync(await closeOrder.RunAsync(number, version, ct), ct);
 
     /// <summary>Sends goods of a confirmed order, all that is open or a part.</summary>
-    [HttpPost("{number}/shipments"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
+    [HttpPost("{number}/shipments"), Idempotent, AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
     public async Task<IActionResult> Ship(string number, ShipmentAsked asked, CancellationToken ct) => await shipOrder.RunAsync(number, null, asked.Dispatch, ct) switch
     {
         OrderOutcome.Done(_, { } shipment) => Created(new Uri($"/api/v1/shipments/{shipment}", UriKind.Relative), new { number = shipment, order = number }),
@@ -117,7 +118,7 @@ public sealed class ShipmentsApi(OrderStore orders, ReceiveShipment receiveShipm
         await orders.FindShipmentAsync(number, ct) is { } page ? Ok(ShipmentAnswer.Of(page)) : ApiProblem.NotFound;
 
     /// <summary>Takes a shipment in, whole or a part, with what differed.</summary>
-    [HttpPost("{number}/receipts"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    [HttpPost("{number}/receipts"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
     public async Task<IActionResult> Receive(string number, ReceiptAsked asked, CancellationToken ct) => await receiveShipment.RunAsync(number, null, asked.Arrival, ct) switch
     {
         OrderOutcome.Done(var order, { } receipt) => Created(new Uri($"/api/v1/orders/{order}", UriKind.Relative), new { number = receipt, shipment = number, order }),

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Platform.Database;
+using Platform.Idempotency;
 using Platform.Texts;
 using Portal.Documents.Excel;
 using Portal.Documents.Tables;
@@ -38,7 +39,7 @@ public sealed class OrdersController(OrderStore orders, OrderPages pages, OrderP
     public async Task<IActionResult> New(CancellationToken ct) => View("OrderForm", await PageAsync(new OrderForm(), null, ct));
 
     /// <summary>Takes what was typed: checks it, keeps it as a draft or hands it to the seller.</summary>
-    [HttpPost(""), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    [HttpPost(""), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
     public Task<IActionResult> Create(OrderForm form, CancellationToken ct) => WriteAsync(form, null, submit => placeOrder.CreateAsync(form.Request, submit, ct), ct);
 
     /// <summary>The checked lines alone, while somebody types.</summary>
@@ -63,7 +64,7 @@ public sealed class OrdersController(OrderStore orders, OrderPages pages, OrderP
     };
 
     /// <summary>Takes what was changed in a draft.</summary>
-    [HttpPost("{number}"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    [HttpPost("{number}"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
     public Task<IActionResult> Update(string number, OrderForm form, CancellationToken ct) =>
         WriteAsync(form, number, submit => placeOrder.UpdateAsync(number, form.Version, form.Request, submit, ct), ct);
 

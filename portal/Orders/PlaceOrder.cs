@@ -1,4 +1,3 @@
-using Npgsql;
 using Platform.Database;
 using Portal.Stock;
 
@@ -11,7 +10,7 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
     /// <param name="request">What is wanted.</param>
     /// <param name="submit">True to hand it to the seller at once, false to keep it as a draft.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> CreateAsync(OrderRequest request, bool submit, CancellationToken ct) => GuardedAsync(request, async () =>
+    public Task<OrderOutcome> CreateAsync(OrderRequest request, bool submit, CancellationToken ct) => db.InTransactionAsync(async () =>
     {
         var order = await pricing.CheckAsync(request, ct);
         if (Refusal(order, submit) is { } refusal)
@@ -20,7 +19,11 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
         }
 
         var written = Written(order, PublicNumber.New("PO"), submit);
-        await orders.InsertAsync(written, ct);
+        if (!await orders.InsertAsync(written, ct))
+        {
+            return await NumberUsedAsync(written, ct);
+        }
+
         await news.TellAsync(written.Number, written.BuyerId, written.SellerId, submit ? OrderLifecycle.Submit : OrderLifecycle.Edit,
             submit ? OrderStatus.Submitted : OrderStatus.Draft, Details(written), ct);
         return new OrderOutcome.Done(written.Number);
@@ -32,7 +35,7 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
     /// <param name="request">What is wanted now.</param>
     /// <param name="submit">True to hand it to the seller with it.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> UpdateAsync(string number, int? version, OrderRequest request, bool submit, CancellationToken ct) => GuardedAsync(request, async () =>
+    public Task<OrderOutcome> UpdateAsync(string number, int? version, OrderRequest request, bool submit, CancellationToken ct) => db.InTransactionAsync(async () =>
     {
         var draft = await orders.TakeAsync(number, ct);
         var act = submit ? OrderLifecycle.Submit : OrderLifecycle.Edit;
@@ -75,7 +78,11 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
         }
 
         var written = Written(order, draft.Number, submit);
-        await orders.ReplaceAsync(draft, written, ct);
+        if (!await orders.ReplaceAsync(draft, written, ct))
+        {
+            return await NumberUsedAsync(written, ct);
+        }
+
         await news.TellAsync(draft.Number, draft.BuyerId, draft.SellerId, submit ? OrderLifecycle.Submit : OrderLifecycle.Edit,
             submit ? OrderStatus.Submitted : OrderStatus.Draft, Details(written), ct);
         return new OrderOutcome.Done(draft.Number);
@@ -109,16 +116,6 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
 
     static object Details(NewOrder order) => new { order.PoNumber, order.Currency, order.Total, Lines = order.Lines.Count };
 
-    // The transaction is gone when the constraint has spoken, so the sentence is made outside it.
-    async Task<OrderOutcome> GuardedAsync(OrderRequest request, Func<Task<OrderOutcome>> work, CancellationToken ct)
-    {
-        try
-        {
-            return await db.InTransactionAsync(work, ct);
-        }
-        catch (PostgresException refused) when (refused.Violates(OrderWriting.PoNumberIsUsedOnce))
-        {
-            return OrderOutcome.Because("poNumber", "orders.problem.po_number_used", request.PoNumber!, await orders.NumberOfAsync(request.PoNumber!, ct) ?? "");
-        }
-    }
+    async Task<OrderOutcome> NumberUsedAsync(NewOrder order, CancellationToken ct) =>
+        OrderOutcome.Because("poNumber", "orders.problem.po_number_used", order.PoNumber!, await orders.NumberOfAsync(order.PoNumber!, ct) ?? "");
 }

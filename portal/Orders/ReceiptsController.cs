@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Platform.Idempotency;
 using Platform.Texts;
 using Portal.Stock;
 using Portal.Web;
@@ -19,7 +20,7 @@ public sealed class ReceiptsController(OrderStore orders, ReceiveShipment receiv
     };
 
     /// <summary>Takes it in.</summary>
-    [HttpPost("")]
+    [HttpPost(""), Idempotent]
     public async Task<IActionResult> Create(string number, ReceiptForm form, CancellationToken ct)
     {
         if (await orders.FindShipmentAsync(number, ct) is not { } page)

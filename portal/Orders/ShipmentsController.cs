@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Platform.Idempotency;
 using Platform.Texts;
 using Portal.Stock;
 using Portal.Web;
@@ -24,7 +25,7 @@ public sealed class ShipmentsController(OrderStore orders, ShipOrder shipOrder, 
     }
 
     /// <summary>Sends them.</summary>
-    [HttpPost("")]
+    [HttpPost(""), Idempotent]
     public async Task<IActionResult> Create(string number, ShipmentForm form, CancellationToken ct)
     {
         switch (await shipOrder.RunAsync(number, form.Version, form.Dispatch, ct))

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Platform.Idempotency;
 using Platform.Texts;
 using Portal.Web;
 
@@ -13,7 +14,7 @@ public sealed class MovementsController(RecordMovement recordMovement, Texts t) 
     public IActionResult New(string kind = "supply") => View("MovementForm", new MovementFormPage(new MovementForm { Kind = kind }, []));
 
     /// <summary>Records what was typed.</summary>
-    [HttpPost("")]
+    [HttpPost(""), Idempotent]
     public async Task<IActionResult> Create(MovementForm form, CancellationToken ct)
     {
         var note = string.IsNullOrWhiteSpace(form.Note) ? null : form.Note.Trim();

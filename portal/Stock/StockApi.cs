@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Platform.Idempotency;
 using Platform.Web;
 using Platform.Web.Api;
 using Portal.Web;
@@ -28,7 +29,7 @@ public sealed class StockApi(StockStore stock, RecordMovement recordMovement) : 
         : Ok((await stock.OfferedAsync(sku, ct)).Select(row => new { row.Sku, row.Shows, row.Band, row.Available }));
 
     /// <summary>Records supply, a sale to an end customer or a loss.</summary>
-    [HttpPost("movements"), AllowRoles("purchasing", "sales", "partner_admin", "brand_admin")]
+    [HttpPost("movements"), Idempotent, AllowRoles("purchasing", "sales", "partner_admin", "brand_admin")]
     public async Task<IActionResult> Record(MovementAsked asked, CancellationToken ct) => await recordMovement.RunAsync(asked.Kind ?? "", asked.Note, asked.Lines ?? [], ct) switch
     {
         MovementOutcome.Recorded(var lines) => Created(new Uri("/api/v1/stock", UriKind.Relative), new { lines }),
