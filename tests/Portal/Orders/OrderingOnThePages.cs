@@ -90,7 +90,7 @@ public sealed class OrderingOnThePages(PortalApp portal) : IClassFixture<PortalA
         Assert.Contains("Shipped", sent.Text(".badge"));
         var shipment = sent.Text(".card-title").Split(' ')[^1];
 
-        Assert.Equal(HttpStatusCode.NotFound, (await seller.GetAsync($"/shipments/{shipment}/receipts/new")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await seller.GetAsync($"/shipments/{shipment}/receipts/new")).Status);
         var received = await clerk.SubmitAsync($"/shipments/{shipment}/receipts/new", ("Lines[0].Received", "7"), ("Lines[0].Damaged", "1"), ("Lines[0].Note", "bent leg"));
         Assert.Contains("Received", received.Text(".badge"));
         Assert.Contains("bent leg", received.Document.Body!.TextContent);
