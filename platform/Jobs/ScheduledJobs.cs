@@ -23,9 +23,9 @@ public interface IScheduledJob
 /// <param name="Cron">When, in Quartz's form with seconds first, in UTC.</param>
 public sealed partial record ScheduledJob(string Name, Type Job, string Cron)
 {
-    internal static ScheduledJob Of<T>(string cron) => new(Hyphenated().Replace(typeof(T).Name, "-$1").ToLowerInvariant(), typeof(T), cron);
+    internal static ScheduledJob Of<T>(string cron) => new(Hyphenated().Replace(typeof(T).Name, "-${capital}").ToLowerInvariant(), typeof(T), cron);
 
-    [GeneratedRegex("(?<!^)([A-Z])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("(?<!^)(?<capital>[A-Z])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Hyphenated();
 }
 
