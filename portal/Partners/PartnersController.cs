@@ -150,12 +150,13 @@ public sealed class PartnersController(
         [.. TextBook.Languages.Select(language => new SelectListItem(t[$"partners.language.{language}"], language))],
         Zones());
 
-    /// <summary>The countries in the reader's language.</summary>
+    /// <summary>The countries by their English names and codes.</summary>
     static IReadOnlyList<SelectListItem> Countries() =>
         [.. CultureInfo.GetCultures(CultureTypes.SpecificCultures).Select(culture => new RegionInfo(culture.Name)).Where(region => region.TwoLetterISORegionName is [>= 'A' and <= 'Z', _])
             .DistinctBy(region => region.TwoLetterISORegionName, StringComparer.Ordinal)
-            .Select(region => new SelectListItem(region.DisplayName, region.TwoLetterISORegionName))
-            .OrderBy(item => item.Text, StringComparer.CurrentCulture)];
+            // A region's display name is in the language of the culture it was found by; its English name is the same for all.
+            .Select(region => new SelectListItem($"{region.EnglishName} ({region.TwoLetterISORegionName})", region.TwoLetterISORegionName))
+            .OrderBy(item => item.Text, StringComparer.Ordinal)];
 
     /// <summary>The time zones this machine knows, by their IANA names.</summary>
     internal static IReadOnlyList<SelectListItem> Zones() =>
