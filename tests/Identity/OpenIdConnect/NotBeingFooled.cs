@@ -43,7 +43,11 @@ public sealed class NotBeingFooled : IAsyncDisposable
 
     public static TheoryData<string> ChangeNames => [.. Changes.Keys];
 
-    public async ValueTask DisposeAsync() => await Portal.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Portal.DisposeAsync();
+        provider.Dispose();
+    }
 
     [Fact]
     public async Task An_answer_in_order_signs_in()
