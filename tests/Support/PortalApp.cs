@@ -40,6 +40,9 @@ public class PortalApp : IAsyncLifetime
     /// <summary>The portal's services.</summary>
     public IServiceProvider Services => factory!.Services;
 
+    /// <summary>The server, for requests that no browser would send.</summary>
+    public Microsoft.AspNetCore.TestHost.TestServer Server => factory!.Server;
+
     /// <summary>What the portal wrote to its log, warnings and worse.</summary>
     public TestLog Log { get; } = new();
 
