@@ -74,6 +74,11 @@ static class PortalApplication
         app.UseSecurityHeaders();
         app.UseLanguages();
         app.UseErrorAnswers();
+        if (app.Environment.IsProduction())
+        {
+            app.UseHttpsOnlyForTheApi();
+        }
+
         app.UseRouting();
         app.UseAuthentication();
         app.UseCurrentCaller();
