@@ -1,11 +1,12 @@
 using Platform.Database;
 using Portal.Matching;
+using Portal.Web;
 using Portal.Web.Lists;
 
 namespace Portal.Customers;
 
 /// <summary>The lists of customers.</summary>
-public sealed class CustomerLists(Db db)
+public sealed class CustomerLists(Db db, ICurrentPerson me)
 {
     /// <summary>What may be asked of the list.</summary>
     public static readonly ListShape Shape = new("customers", "name", new Dictionary<string, string>(StringComparer.Ordinal)
@@ -26,24 +27,27 @@ public sealed class CustomerLists(Db db)
         from end_customer c join partner p using (partner_id)
         """;
 
+    // The policy says "one's own, or all for the brand", and no index serves an "or": a partner's statement names its own besides.
+    string Own => me is { IsKnown: true, IsBrand: false } ? "and c.partner_id = app_partner_id()" : "";
+
     /// <summary>One page of the customers the caller may see.</summary>
     public async Task<ListPage<Customer>> PageAsync(ListQuery query, CancellationToken ct) => await db.InTransactionAsync(async () =>
     {
         var args = Arguments(query);
-        var rows = await db.ListAsync<Customer>($"{Select} {Where} order by {query.OrderBy} offset @Offset limit @Limit", args, ct);
-        var total = rows.Count < query.Limit && query.Offset == 0 ? rows.Count : await db.OneAsync<long>($"select count(*) from end_customer c {Where}", args, ct);
+        var rows = await db.ListAsync<Customer>($"{Select} {Where} {Own} order by {query.OrderBy} offset @Offset limit @Limit", args, ct);
+        var total = rows.Count < query.Limit && query.Offset == 0 ? rows.Count : await db.OneAsync<long>($"select count(*) from end_customer c {Where} {Own}", args, ct);
         return new ListPage<Customer>(rows, total);
     }, ct);
 
     /// <summary>All rows of the list, for a file.</summary>
     public IAsyncEnumerable<Customer> StreamAsync(ListQuery query, CancellationToken ct) =>
-        db.StreamAsync<Customer>($"{Select} {Where} order by {query.OrderBy}", Arguments(query), ct);
+        db.StreamAsync<Customer>($"{Select} {Where} {Own} order by {query.OrderBy}", Arguments(query), ct);
 
     /// <summary>Customers in the order in which they changed, for programs: the next so many after a place in that order.</summary>
     public Task<List<Customer>> AfterAsync(string? words, (DateTime UpdatedAt, string Number)? after, int limit, CancellationToken ct) => db.ListAsync<Customer>($"""
         {Select}
         where (@words::text is null or c.end_customer_id in (select customers_like(@pattern, @stem, 5000)))
-          and (@updatedAt::timestamptz is null or (c.updated_at, c.number) > (@updatedAt, @number))
+          and (@updatedAt::timestamptz is null or (c.updated_at, c.number) > (@updatedAt, @number)) {Own}
         order by c.updated_at, c.number
         limit @limit
         """, new { words = Words(words), pattern = Pattern(words), stem = Stem(words), updatedAt = after?.UpdatedAt, number = after?.Number, limit }, ct);

@@ -41,6 +41,8 @@ create table end_customer (
 comment on table end_customer is 'A company as one partner knows it; direct_account marks those the brand itself serves.';
 create index end_customer_by_partner on end_customer (partner_id, name, end_customer_id);
 create index end_customer_by_cluster on end_customer (customer_cluster_id);
+create index end_customer_by_order on end_customer (name, end_customer_id);
+create index end_customer_by_change on end_customer (updated_at, number);
 create index end_customer_by_name on end_customer using gin (name gin_trgm_ops);
 
 -- What a customer is found by. One row a key, so that a new kind of key (pinyin, rare character pairs) is new rows, not a new index.

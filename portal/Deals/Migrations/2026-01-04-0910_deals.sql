@@ -54,8 +54,10 @@ create table deal (
     constraint a_deal_left_draft_when_submitted check (status in ('draft', 'withdrawn') or submitted_at is not null)
 );
 comment on table deal is 'One partner''s registration of one customer; its lines stand in deal_product_line, its protection in deal_claim.';
-create index deal_by_partner on deal (partner_id, updated_at desc, deal_id desc);
-create index deal_by_time on deal (updated_at desc, deal_id desc);
+-- The list's own order, nulls and all: an index in another order would be sorted again.
+create index deal_by_partner on deal (partner_id, updated_at desc nulls last, deal_id desc);
+create index deal_by_time on deal (updated_at desc nulls last, deal_id desc);
+create index deal_by_change on deal (updated_at, number);
 create index deal_by_customer on deal (end_customer_id);
 -- The review queue, oldest first, and the protections that end next: both small among many deals.
 create index deal_waiting on deal (submitted_at, deal_id) where status in ('submitted', 'under_review');
@@ -199,7 +201,7 @@ language sql stable security definer set search_path = {schema}, public, pg_temp
                 when bool_or(claim.lately and not claim.mine) then 'recently_expired'
                 else 'none' end,
            -- a protection that ends at midnight leaves that day free
-           brand_day(max(upper(claim.protection)) filter (where claim.live))
+           (max(upper(claim.protection)) filter (where claim.live) at time zone (select b.time_zone from partner b where b.partner_type = 'brand'))::date
     from unnest(clusters) as asked (customer_cluster_id)
     left join lateral (
         select c.protection, c.protection @> at as live, upper(c.protection) <= at as lately, c.partner_id = app_partner_id() as mine
