@@ -40,6 +40,8 @@ public sealed class Desk : IAsyncDisposable
             TimezoneId = "Asia/Shanghai",
             ViewportSize = new() { Width = 1280, Height = 900 },
             JavaScriptEnabled = script,
+            // A colour on its way from light to dark has no contrast worth measuring.
+            ReducedMotion = ReducedMotion.Reduce,
         });
         opened.SetDefaultTimeout(10_000);
         var address = portal.Address.ToString();
