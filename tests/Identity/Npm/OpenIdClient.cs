@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Support;
+
+namespace Identity.Tests.Npm;
+
+/// <summary>openid-client (npm), a certified relying party that nobody here wrote, against identity as it is started for real.</summary>
+public sealed class OpenIdClient
+{
+    static readonly string Folder = Path.Combine(Repository(), "tests", "Identity", "Npm");
+
+    [Fact]
+    public async Task Signs_in_asks_about_the_person_replays_signs_out_and_calls_the_api()
+    {
+        await InstallAsync();
+        await using var identity = await RunningIdentity.StartAsync();
+        var account = await identity.AddAccountAsync();
+
+        var seen = await TellAsync(identity.Issuer, "portal", IdentityApp.PortalSecret, "http://localhost:5080/signin-oidc", "http://localhost:5080/signout-callback-oidc",
+            account.Email, IdentityApp.Password, "demo-erp-brand", "demo-erp-secret-2026");
+
+        Assert.Equal(identity.Issuer, seen["issuer"].GetString());
+        Assert.Equal(account.Subject, seen["claims"].GetProperty("sub").GetString());
+        Assert.Equal(account.Email, seen["userinfo"].GetProperty("email").GetString());
+        Assert.Equal("invalid_grant", seen["replay"].GetString());
+        Assert.Equal("invalid_token", seen["after replay"].GetString());
+        Assert.Equal("http://localhost:5080/signout-callback-oidc?state=bye", seen["signed out to"].GetString());
+        Assert.Equal("portal.api", seen["api"].GetString());
+    }
+
+    static async Task InstallAsync()
+    {
+        if (Directory.Exists(Path.Combine(Folder, "node_modules", "openid-client")))
+        {
+            return;
+        }
+
+        var (code, output) = await RunAsync("npm", Folder, "ci", "--ignore-scripts", "--prefer-offline", "--loglevel=error");
+        if (code != 0)
+        {
+            // The token by which xunit 2 knows that a test skips itself.
+            throw new InvalidOperationException($"$XunitDynamicSkip$npm cannot install openid-client here: {output.Trim().Split('\n')[0]}");
+        }
+    }
+
+    static async Task<Dictionary<string, JsonElement>> TellAsync(params string[] arguments)
+    {
+        var (code, output) = await RunAsync("node", Folder, ["sign-in.mjs", .. arguments]);
+        Assert.True(code == 0, output);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(line => line.GetProperty("what").GetString()!, line => line.GetProperty("value"));
+    }
+
+    static async Task<(int Code, string Output)> RunAsync(string program, string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment.Remove("NODE_OPTIONS");
+        try
+        {
+            using var process = Process.Start(start)!;
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await process.WaitForExitAsync();
+            return (process.ExitCode, process.ExitCode == 0 ? await output : await output + await errors);
+        }
+        catch (System.ComponentModel.Win32Exception missing)
+        {
+            return (127, missing.Message);
+        }
+    }
+
+    static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "PartnerPortal.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests must run from within the repository.");
+        }
+
+        return folder.FullName;
+    }
+
+    /// <summary>Identity as a process of its own, on a port of its own, with the demonstration's API clients.</summary>
+    sealed class RunningIdentity : IAsyncDisposable
+    {
+        readonly IdentityApp first;
+        readonly Process process;
+
+        RunningIdentity(IdentityApp first, Process process, string issuer) => (this.first, this.process, Issuer) = (first, process, issuer);
+
+        public string Issuer { get; }
+
+        public static async Task<RunningIdentity> StartAsync()
+        {
+            var first = new IdentityApp();
+            await first.InitializeAsync();
+            await first.AsTheProductAsync(services => ((Identity.Demo.SeedDemo)services.GetService(typeof(Identity.Demo.SeedDemo))!).RunAsync(TextWriter.Null, CancellationToken.None));
+            var issuer = $"http://127.0.0.1:{FreePort()}";
+            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Identity.dll"), "serve"]) { WorkingDirectory = Path.Combine(Repository(), "identity") };
+            foreach (var (name, value) in first.Database.Settings.Append(new("Identity:Url", issuer)).Append(new("Portal:Url", "http://localhost:5080")).Append(new("Portal:ClientSecret", IdentityApp.PortalSecret)).Append(new("Portal:DataFolder", first.Files)))
+            {
+                start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+            }
+
+            start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+            var running = new RunningIdentity(first, Process.Start(start)!, issuer);
+            await running.WaitAsync();
+            return running;
+        }
+
+        public async Task<TestAccount> AddAccountAsync()
+        {
+            var account = await first.AnAccountAsync("somebody@company.test");
+            return account;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+            await first.DisposeAsync();
+        }
+
+        async Task WaitAsync()
+        {
+            using var http = new HttpClient();
+            for (var tries = 0; tries < 300; tries++)
+            {
+                try
+                {
+                    if ((await http.GetAsync(Issuer + "/health/ready")).IsSuccessStatusCode)
+                    {
+                        return;
+                    }
+                }
+                catch (HttpRequestException)
+                {
+                    Assert.False(process.HasExited, $"Identity ended with {(process.HasExited ? process.ExitCode : 0)}.");
+                }
+
+                await Task.Delay(200);
+            }
+
+            Assert.Fail("Identity did not come up within a minute.");
+        }
+
+        static int FreePort()
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            return ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+    }
+}
