@@ -32,6 +32,8 @@ public sealed partial record ScheduledJob(string Name, Type Job, string Cron)
 /// <summary>Brings jobs into a service.</summary>
 public static class ScheduledJobs
 {
+    static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(2);
+
     /// <summary>Runs <typeparamref name="T"/> at these times: <c>services.AddScheduledJob&lt;ExpireProtections&gt;("0 0 2 * * ?")</c>, every night at two, UTC.</summary>
     public static IServiceCollection AddScheduledJob<T>(this IServiceCollection services, string cron)
         where T : class, IScheduledJob
@@ -51,6 +53,9 @@ public static class ScheduledJobs
 
         services.AddQuartz(quartz =>
         {
+            // The scheduler sleeps until the next time it knows of, and does not hear that a job which kept its own trigger back has ended: a job that
+            // runs every few seconds would come half a minute late.
+            quartz.ConfigureScheduler(scheduler => scheduler.IdleWaitTime = LongestSleep);
             quartz.UseDefaultTimeZone(TimeZoneInfo.Utc);
             quartz.UsePersistentStore(store =>
             {
