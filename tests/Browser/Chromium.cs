@@ -36,7 +36,7 @@ public sealed class Chromium : IAsyncLifetime
 
 /// <summary>All browser tests share one browser and one portal and run one after the other: two cores are not many.</summary>
 [CollectionDefinition(Name)]
-public sealed class InTheBrowser : ICollectionFixture<Chromium>, ICollectionFixture<ListeningPortal>
+public sealed class InTheBrowser : ICollectionFixture<Chromium>, ICollectionFixture<ListeningPortal>, ICollectionFixture<DemoPortal>
 {
     public const string Name = "in the browser";
 }

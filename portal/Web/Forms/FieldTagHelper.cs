@@ -161,7 +161,7 @@ public sealed record Field(string Name, string Id, string Type, IReadOnlyList<st
         view.ViewData.ModelState.TryGetValue(name, out var entry);
         var type = Nullable.GetUnderlyingType(property.ModelExplorer.ModelType) ?? property.ModelExplorer.ModelType;
         return new(name, IdOf(name), TypeOf(type), ValuesOf(entry?.RawValue, property.Model), entry?.Errors.Select(error => error.ErrorMessage).Distinct(StringComparer.Ordinal).ToList() ?? [],
-            property.Metadata.IsRequired && type != typeof(bool), LongestOf(property));
+            IsRequired(property, type), LongestOf(property));
     }
 
     /// <summary>The field of that name, with what the request brought.</summary>
@@ -193,6 +193,9 @@ public sealed record Field(string Name, string Id, string Type, IReadOnlyList<st
         System.Collections.IEnumerable several => [.. several.Cast<object?>().Select(one => Convert.ToString(one, CultureInfo.CurrentCulture) ?? "")],
         var other => [Convert.ToString(other, CultureInfo.CurrentCulture) ?? ""],
     };
+
+    // A check box is filled in whatever it says, and an empty list of choices is a list; where one has to choose, the tag says required.
+    static bool IsRequired(ModelExpression property, Type type) => property.Metadata.IsRequired && TypeOf(type) is not ("checkbox" or "multiple");
 
     static int? LongestOf(ModelExpression property) =>
         property.Metadata.ValidatorMetadata.Select(rule => rule switch
