@@ -57,7 +57,8 @@ public sealed class TextBook
 }
 
 /// <summary>
-/// The texts in the language of the current request. In views: <c>@T["deals.register"]</c>, with values <c>@T["deals.ends", day]</c>.
+/// The texts in the language of the current request. In views: <c>@T["deals.register"]</c>, with values <c>@T["deals.ends", day]</c>;
+/// a text that counts says both forms: <c>"{0} {0:product|products}"</c>.
 /// For mails and files in somebody else's language: <see cref="In"/>.
 /// </summary>
 public sealed class Texts(TextBook book) : IStringLocalizer
@@ -67,14 +68,14 @@ public sealed class Texts(TextBook book) : IStringLocalizer
 
     /// <inheritdoc/>
     public LocalizedString this[string name, params object[] arguments] =>
-        new(name, Find(name) is { } text ? string.Format(CultureInfo.CurrentCulture, text, arguments) : name, Find(name) is null);
+        new(name, Find(name) is { } text ? string.Format(new Counting(CultureInfo.CurrentCulture), text, arguments) : name, Find(name) is null);
 
     /// <summary>A text in a named language, formatted with that language's culture.</summary>
     /// <param name="language">One of <see cref="TextBook.Languages"/>.</param>
     /// <param name="key">The text's key.</param>
     /// <param name="arguments">Values for its placeholders.</param>
     public string In(string language, string key, params object[] arguments) =>
-        string.Format(CultureInfo.GetCultureInfo(language), book.Find(key, language) ?? key, arguments);
+        string.Format(new Counting(CultureInfo.GetCultureInfo(language)), book.Find(key, language) ?? key, arguments);
 
     /// <inheritdoc/>
     public IEnumerable<LocalizedString> GetAllStrings(bool includeParentCultures) =>

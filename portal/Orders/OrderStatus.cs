@@ -37,6 +37,20 @@ public static class OrderStatus
     public static IReadOnlyList<string> All { get; } =
         [Draft, Submitted, PendingApproval, Confirmed, PartiallyShipped, Shipped, Received, Closed, Cancelled, Rejected];
 
+    /// <summary>What a seller has still to ship, as a filter of lists.</summary>
+    public const string ToShip = "to_ship";
+
+    /// <summary>What a buyer has still to receive, as a filter of lists.</summary>
+    public const string ToReceive = "to_receive";
+
+    /// <summary>The states that a filter of lists stands for: <see cref="ToShip"/> and <see cref="ToReceive"/> are two, a state is itself.</summary>
+    public static string[] In(string filter) => filter switch
+    {
+        ToShip => [Confirmed, PartiallyShipped],
+        ToReceive => [PartiallyShipped, Shipped],
+        _ => [filter],
+    };
+
     /// <summary>The way of an order that nothing happens to, for the chain on its page.</summary>
     public static IReadOnlyList<string> Chain { get; } = [Draft, Submitted, Confirmed, Shipped, Received, Closed];
 

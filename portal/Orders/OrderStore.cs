@@ -27,7 +27,7 @@ public sealed class OrderStore(Db db)
         where case @side when 'buyer' then o.buyer_id = (select app_partner_id())
                          when 'seller' then o.seller_id = (select app_partner_id()) and o.submitted_at is not null
                          else (select app_is_brand()) end
-          and (@status::text is null or o.status = @status)
+          and (@statuses::text[] is null or o.status = any(@statuses))
           and (@from::date is null or o.ordered_on >= @from)
           and (@to::date is null or o.ordered_on <= @to)
           and (@words::text is null
@@ -209,7 +209,7 @@ public sealed record OrderList(string Side, ListQuery Query)
     internal object Arguments => new
     {
         side = Side,
-        status = Query["status"],
+        statuses = Query["status"] is { } status ? OrderStatus.In(status) : null,
         from = Day(Query["from"]),
         to = Day(Query["to"]),
         words = Query.Words,

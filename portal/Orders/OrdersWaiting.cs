@@ -33,12 +33,12 @@ sealed class OrdersWaiting(OrderStore orders, ICurrentPerson me, Texts t, TimePr
             IsUrgent = waiting.Oldest is { } oldest && clock.GetUtcNow().UtcDateTime - oldest > TooLong,
             Detail = waiting.Oldest is { } since ? t["orders.waiting.since", Formats.Time(since, Formats.Zone(me.TimeZone))].Value : null,
         };
-        yield return new("orders.waiting.ship", (int)waiting.ToShip, "/orders/sales?status=confirmed", "truck-delivery");
+        yield return new("orders.waiting.ship", (int)waiting.ToShip, "/orders/sales?status=to_ship", "truck-delivery");
     }
 
     static IEnumerable<Waiting> Buying(WaitingOrders waiting)
     {
-        yield return new("orders.waiting.receive", (int)waiting.ToReceive, "/orders?status=shipped", "package-import");
+        yield return new("orders.waiting.receive", (int)waiting.ToReceive, "/orders?status=to_receive", "package-import");
         yield return new("orders.waiting.drafts", (int)waiting.Drafts, "/orders?status=draft", "pencil");
     }
 }

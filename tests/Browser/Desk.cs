@@ -58,7 +58,7 @@ public sealed class Desk : IAsyncDisposable
         {
             if (message.Type is "error" or "warning")
             {
-                desk.complaints.Add(message.Text);
+                desk.complaints.Add($"{message.Text} {message.Location}");
             }
         };
         desk.Page.PageError += (_, error) => desk.complaints.Add(error);
@@ -123,7 +123,7 @@ public sealed class Desk : IAsyncDisposable
     public async Task CheckAxeAsync(string where)
     {
         var result = await Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-        result.Violations.Select(problem => $"{problem.Id}: {problem.Help}: {string.Join(" | ", problem.Nodes.Take(3).Select(node => node.Html))}")
+        result.Violations.Select(problem => $"{problem.Id}: {problem.Help}: {string.Join(" | ", problem.Nodes.Take(3).Select(node => $"{node.Html} {string.Join(" ", node.Any.Select(check => check.Message))}"))}")
             .ShouldBeEmpty(where);
     }
 

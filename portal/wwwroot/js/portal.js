@@ -48,6 +48,25 @@
   };
   wake(document);
 
+  // A browser writes a day in its own language, which need not be the page's (02/03/2026 is two days): then the page's own way stands beside it.
+  const reads = new Intl.DateTimeFormat().resolvedOptions().locale.split('-')[0] !== root.lang.split('-')[0];
+  const readDay = input => {
+    let read = input.nextElementSibling;
+    if (!read?.matches('.day-read')) {
+      read = document.createElement('span');
+      read.className = 'day-read';
+      read.setAttribute('aria-hidden', 'true');
+      input.after(read);
+    }
+    const day = input.value && new Date(`${input.value}T12:00`);
+    read.textContent = !day || isNaN(day) ? '' : root.lang.startsWith('zh') ? input.value : new Intl.DateTimeFormat(root.lang, { day: 'numeric', month: 'short', year: 'numeric' }).format(day);
+  };
+  const readDays = within => {
+    if (reads) for (const input of all('input[type=date]', within)) readDay(input);
+  };
+  readDays(document);
+  document.addEventListener('input', event => reads && event.target.matches?.('input[type=date]') && readDay(event.target));
+
   // On a phone a list's rows become cards (portal.css): each cell is given its column's name, and the table keeps its roles.
   const name = within => {
     for (const table of all('table.table-list', within)) {
@@ -141,6 +160,7 @@
   });
   document.body.addEventListener('htmx:afterSettle', event => {
     wake(event.target);
+    readDays(event.target);
     name(event.target.parentElement ?? document);
   });
   for (const failure of ['htmx:responseError', 'htmx:sendError']) document.body.addEventListener(failure, event => {

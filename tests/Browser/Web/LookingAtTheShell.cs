@@ -34,4 +34,14 @@ public sealed class LookingAtTheShell(Chromium chromium, ListeningPortal portal)
         await desk.LookAtAsync("/signed-out", "signed-out");
     }
 
+    [BrowserFact]
+    public async Task Lists_forms_and_charts_are_readable_for_everybody()
+    {
+        await using var desk = await Desk.SitDownAsync(chromium, portal, await portal.Given.ADistributor("华信办公设备"));
+
+        await desk.LookAtAsync("/gallery/list", "gallery-list");
+        await desk.LookAtAsync("/gallery/list?empty=true", "gallery-list-empty");
+        await desk.LookAtAsync("/gallery/form", "gallery-form");
+        await desk.LookAtAsync("/gallery/charts", "gallery-charts", page => page.WaitForSelectorAsync("[data-drawn]"));
+    }
 }

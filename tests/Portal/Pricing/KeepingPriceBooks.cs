@@ -79,7 +79,7 @@ public sealed class KeepingPriceBooks(PortalApp portal) : IClassFixture<PortalAp
         rule.Document.QuerySelector(".facts")!.TextContent.ShouldContain("7.5%");
         rule.Document.QuerySelector(".facts")!.TextContent.ShouldContain("11–14");
         ended.Text(".flash-done").ShouldContain("has its last day");
-        (await visitor.GetAsync("/prices/rules?kind=promotion&state=in_force")).All("tbody td:first-child").ShouldBe(["SPRING"]);
+        (await visitor.GetAsync("/prices/rules?kind=promotion&state=in_force")).All("tbody td:first-child .number").ShouldBe(["SPRING"]);
     }
 
     [Fact]

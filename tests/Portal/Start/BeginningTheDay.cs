@@ -39,6 +39,14 @@ public sealed class BeginningTheDay(BeginningTheDay.PortalWithWork portal) : ICl
     }
 
     [Fact]
+    public async Task The_menu_leads_to_the_pages_from_wherever_one_is()
+    {
+        var page = await portal.SignIn(await portal.Given.ADistributor("无锡启明")).GetAsync("/profile");
+
+        page.Document.QuerySelectorAll(".side-menu nav a").Select(link => link.GetAttribute("href")).Take(2).ShouldBe(["/", "/deals"]);
+    }
+
+    [Fact]
     public async Task The_list_alone_is_answered_to_an_open_page()
     {
         portal.Waiting = [new("web.nav.deals", 3, "/", "inbox")];
