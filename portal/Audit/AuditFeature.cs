@@ -7,5 +7,6 @@ static class AuditFeature
 {
     /// <summary>Registers the feature.</summary>
     public static IServiceCollection AddAudit(this IServiceCollection services) => services
+        .AddScoped<AuditStore>()
         .AddScoped<ICheck, AuditIsWhole>();
 }
