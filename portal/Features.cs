@@ -4,6 +4,7 @@ using Portal.Audit;
 using Portal.Customers;
 using Portal.Deals;
 using Portal.Demo;
+using Portal.Imports;
 using Portal.Kpis;
 using Portal.Notifications;
 using Portal.Orders;
@@ -35,6 +36,7 @@ static class Features
         .AddStock()
         .AddOrders()
         .AddQuotes()
+        .AddImports()
         .AddVerify()
         ;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.Audit;
@@ -30,7 +31,8 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
                 quantity     numeric not null,
                 unit_price   numeric not null,
                 line_amount  numeric,
-                currency     text
+                currency     text,
+                is_readable  boolean not null
             ) on commit drop
             """, null, ct);
 
@@ -39,7 +41,7 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
     public async Task<long> AddAsync(IAsyncEnumerable<HistoricLine> lines, CancellationToken ct)
     {
         await using var writer = await db.CopyAsync("""
-            copy pg_temp.history_line (row_number, order_number, ordered_on, buyer_code, line_number, sku, quantity, unit_price, line_amount, currency) from stdin (format binary)
+            copy pg_temp.history_line (row_number, order_number, ordered_on, buyer_code, line_number, sku, quantity, unit_price, line_amount, currency, is_readable) from stdin (format binary)
             """, ct);
         var count = 0L;
         await foreach (var line in lines.WithCancellation(ct))
@@ -55,27 +57,51 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
     /// <summary>Looks for what is wrong with the lines that were added, each with its row, column and remedy; the first ones up to <paramref name="limit"/>.</summary>
     public async Task<List<HistoryProblem>> CheckAsync(int limit, CancellationToken ct)
     {
+        var problems = new List<HistoryProblem>();
+        await foreach (var problem in ProblemsAsync(ct))
+        {
+            problems.Add(problem);
+            if (problems.Count == limit)
+            {
+                break;
+            }
+        }
+
+        return problems;
+    }
+
+    /// <summary>The same, all of them, by row.</summary>
+    public async IAsyncEnumerable<HistoryProblem> ProblemsAsync([EnumeratorCancellation] CancellationToken ct)
+    {
         await db.ExecuteAsync(PrepareSql, new { now = clock.GetUtcNow().UtcDateTime }, ct);
-        return await db.ListAsync<HistoryProblem>("""
+        await foreach (var problem in db.StreamAsync<HistoryProblem>("""
             select row_number as row, column_name as "column", text_key, value
             from history_problem
             order by row_number, column_name
-            limit @limit
-            """, new { limit }, ct);
+            """, null, ct))
+        {
+            yield return problem;
+        }
     }
 
-    /// <summary>Leaves out every order with a wrong line; the others are whole.</summary>
-    /// <returns>The rows that are left out.</returns>
-    public Task<List<long>> LeaveOutWrongAsync(CancellationToken ct) => db.ListAsync<long>("""
+    /// <summary>Leaves out every order with a wrong line or one that could not be read; the others are whole.</summary>
+    /// <returns>The rows that are left out though nothing is wrong with them.</returns>
+    public Task<List<LeftOut>> LeaveOutWrongAsync(CancellationToken ct) => db.ListAsync<LeftOut>("""
         with wrong as (
-            select distinct l.buyer_code, l.order_number
-            from history_line l join history_problem p on p.row_number = l.row_number),
+            select l.buyer_code, l.order_number from history_line l join history_problem p on p.row_number = l.row_number
+            union
+            select u.buyer_code, u.order_number from history_unreadable u),
+        left_out as (
+            delete from history_line l
+            using wrong
+            where l.buyer_code = wrong.buyer_code and l.order_number = wrong.order_number
+            returning l.row_number, l.order_number),
         forgotten as (
             delete from history_problem)
-        delete from history_line l
-        using wrong
-        where l.buyer_code = wrong.buyer_code and l.order_number = wrong.order_number
-        returning l.row_number
+        select o.row_number as row, o.order_number
+        from left_out o
+        where not exists (select from history_problem p where p.row_number = o.row_number)
+        order by o.row_number
         """, null, ct);
 
     /// <summary>Writes the orders. Call it when <see cref="CheckAsync"/> found nothing, or after <see cref="LeaveOutWrongAsync"/>.</summary>
@@ -99,7 +125,7 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
         }
 
         await audit.RecordAsync("orders.history_entered", "history", source, null, new { orders, lines, moves }, ct);
-        await db.ExecuteAsync("drop table history_line, history_known, history_problem, history_order, stock_delivery", null, ct);
+        await db.ExecuteAsync("drop table history_line, history_known, history_problem, history_unreadable, history_order, stock_delivery", null, ct);
         return new(orders, lines, moves);
     }
 
@@ -116,12 +142,18 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
         await writer.WriteAsync(line.UnitPrice, NpgsqlDbType.Numeric, ct);
         await WriteOptionalAsync(writer, line.LineAmount, NpgsqlDbType.Numeric, ct);
         await WriteOptionalAsync(writer, line.Currency, NpgsqlDbType.Text, ct);
+        await writer.WriteAsync(!line.IsUnreadable, NpgsqlDbType.Boolean, ct);
     }
 
     static Task WriteOptionalAsync<T>(NpgsqlBinaryImporter writer, T? value, NpgsqlDbType type, CancellationToken ct) =>
         value is null ? writer.WriteNullAsync(ct) : writer.WriteAsync<object>(value, type, ct);
 
     const string PrepareSql = """
+        create temporary table history_unreadable on commit drop as
+        select distinct buyer_code, order_number from history_line where not is_readable;
+        delete from history_line where not is_readable;
+        analyze history_line;
+
         create temporary table history_known on commit drop as
         select l.row_number, l.order_number, l.line_number, l.ordered_on, l.quantity, l.unit_price, l.line_amount, b.partner_id as buyer_id, b.upstream_id as seller_id,
                coalesce(l.currency, b.currency) as currency, c.minor_units, p.product_id
@@ -228,7 +260,16 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
 /// <param name="LineAmount">Quantity times price, checked where it is there.</param>
 /// <param name="Currency">ISO 4217; the buyer's own where it is absent.</param>
 public sealed record HistoricLine(
-    long Row, string OrderNumber, DateOnly OrderedOn, string BuyerCode, int Line, string Sku, decimal Quantity, decimal UnitPrice, decimal? LineAmount, string? Currency);
+    long Row, string OrderNumber, DateOnly OrderedOn, string BuyerCode, int Line, string Sku, decimal Quantity, decimal UnitPrice, decimal? LineAmount, string? Currency)
+{
+    /// <summary>The row could not be read: it stands for the order it belongs to, as far as that is known, and is never written.</summary>
+    public bool IsUnreadable { get; init; }
+}
+
+/// <summary>A line that is left out because another of its order is wrong.</summary>
+/// <param name="Row">Its row in the file.</param>
+/// <param name="OrderNumber">The order's number there.</param>
+public sealed record LeftOut(long Row, string OrderNumber);
 
 /// <summary>What is wrong with a row of a history.</summary>
 /// <param name="Row">The row in the file.</param>

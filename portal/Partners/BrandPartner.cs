@@ -12,15 +12,18 @@ public sealed class BrandPartner(Db db, AuditTrail audit, IConfiguration setting
 {
     /// <summary>The brand's number; makes the brand when there is none.</summary>
     /// <exception cref="InvalidOperationException">The settings make no company; the message names them.</exception>
-    public Task<string> EnsureAsync(CancellationToken ct) => db.InTransactionAsync(async () =>
-        await db.FindAsync<string>("select number from partner where partner_type = 'brand'", null, ct) ?? await MakeAsync(ct), ct);
+    public Task<string> EnsureAsync(CancellationToken ct) => EnsureAsync(null, null, ct);
 
-    async Task<string> MakeAsync(CancellationToken ct)
+    /// <summary>The same, with what is known about country and currency where the settings do not say.</summary>
+    public Task<string> EnsureAsync(string? country, string? currency, CancellationToken ct) => db.InTransactionAsync(async () =>
+        await db.FindAsync<string>("select number from partner where partner_type = 'brand'", null, ct) ?? await MakeAsync(country, currency, ct), ct);
+
+    async Task<string> MakeAsync(string? country, string? currency, CancellationToken ct)
     {
         var facts = new PartnerFacts
         {
             Name = settings["Brand:Name"] ?? "Brand", NameLatin = settings["Brand:NameLatin"], PartnerType = "brand", PartnerLevel = "platinum",
-            CountryCode = settings["Brand:Country"] ?? "CN", Currency = settings["Brand:Currency"] ?? "CNY", Language = settings["Brand:Language"], TimeZone = settings["Brand:TimeZone"],
+            CountryCode = settings["Brand:Country"] ?? country ?? "CN", Currency = settings["Brand:Currency"] ?? currency ?? "CNY", Language = settings["Brand:Language"], TimeZone = settings["Brand:TimeZone"],
         }.Tidied();
         if (facts.Flaws().Where(flaw => flaw.Field is not nameof(PartnerFacts.PartnerType)).Select(flaw => flaw.Field).ToList() is { Count: > 0 } wrong)
         {

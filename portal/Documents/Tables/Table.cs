@@ -31,7 +31,11 @@ public abstract record TableLine
     public sealed record Row(long Number, IReadOnlyList<string?> Cells) : TableLine;
 
     /// <summary>A row that cannot be read; the rows after it can.</summary>
-    public sealed record Broken(TableRefusal Refusal) : TableLine;
+    public sealed record Broken(TableRefusal Refusal) : TableLine
+    {
+        /// <summary>Its cells as far as they could be made out, for a repair file.</summary>
+        public IReadOnlyList<string?> Cells { get; init; } = [];
+    }
 }
 
 /// <summary>Something a person should know about a table that was opened all the same.</summary>
@@ -118,7 +122,7 @@ public abstract class Table : IAsyncDisposable
     {
         if (raw.Refusal is not null)
         {
-            return new TableLine.Broken(raw.Refusal);
+            return new TableLine.Broken(raw.Refusal) { Cells = raw.Cells };
         }
 
         if (raw.Cells.All(cell => cell is null))
@@ -130,7 +134,7 @@ public abstract class Table : IAsyncDisposable
         {
             if (raw.Cells[index] is { } surplus)
             {
-                return new TableLine.Broken(new TableRefusal(TableRefusalKind.TooManyCells, raw.Number, Excel.ExcelCell.ColumnName(index + 1), surplus.Length > 40 ? surplus[..40] + "…" : surplus));
+                return new TableLine.Broken(new TableRefusal(TableRefusalKind.TooManyCells, raw.Number, Excel.ExcelCell.ColumnName(index + 1), surplus.Length > 40 ? surplus[..40] + "…" : surplus)) { Cells = raw.Cells };
             }
         }
 

@@ -1,0 +1,23 @@
+using Portal.Web;
+
+namespace Portal.Imports;
+
+/// <summary>
+/// Who may import what: the brand's admins and channel managers every kind, a partner's admin the customers of its own company. The
+/// database says the same (<c>app_may_import</c>) to every row that is written.
+/// </summary>
+public static class ImportRights
+{
+    /// <summary>The kinds this person may import, in order; none for most.</summary>
+    public static IReadOnlyList<ImportKind> KindsFor(ICurrentPerson person) => KindsFor(person.IsBrand, person.Roles);
+
+    /// <summary>True when this person may import files of that kind.</summary>
+    public static bool MayImport(ICurrentPerson person, string kind) => KindsFor(person).Any(allowed => allowed.Code == kind);
+
+    internal static IReadOnlyList<ImportKind> KindsFor(bool isBrand, IEnumerable<string> roles) => (isBrand, roles) switch
+    {
+        (true, _) when roles.Any(role => role is "brand_admin" or "channel_manager") => ImportKind.All,
+        (false, _) when roles.Contains("partner_admin", StringComparer.Ordinal) => [ImportKind.Of("customers")],
+        _ => [],
+    };
+}

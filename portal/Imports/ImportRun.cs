@@ -1,0 +1,127 @@
+using System.Runtime.CompilerServices;
+using Platform.Rows;
+using Portal.Documents.Tables;
+
+namespace Portal.Imports;
+
+/// <summary>Takes the rows of one kind of file: reads them from the run, gives them to the feature they belong to, and names what that refused.</summary>
+interface IImportWriter
+{
+    /// <summary>The code of its kind.</summary>
+    string Kind { get; }
+
+    /// <summary>Does it, inside the transaction that is open.</summary>
+    /// <returns>What it came to, beyond rows: the key is the text <c>imports.figure.KEY</c>.</returns>
+    Task<IReadOnlyDictionary<string, long>> WriteAsync(ImportRun run, CancellationToken ct);
+}
+
+/// <summary>One file on its way through a writer.</summary>
+sealed class ImportRun(Import import, SpooledFile file, Table table, ImportProgress progress, Func<IReadOnlyCollection<RowRefusal>, CancellationToken, Task> keepRefusals)
+{
+    const int RefusalsAtOnce = 1000;
+    const int RowsBetweenLooks = 200;
+
+    readonly List<RowRefusal> waiting = [];
+
+    /// <summary>The import's number, as the audit names the source.</summary>
+    public string Number => import.Number;
+
+    /// <summary>True for the brand's, false for a partner's.</summary>
+    public bool IsBrands => import.IsBrands;
+
+    /// <summary>The right rows are taken even where others are wrong.</summary>
+    public bool LeavesOutWrong => import.LeavesOutWrong;
+
+    /// <summary>Rows that were refused so far.</summary>
+    public long RowsRefused => progress.RowsRefused;
+
+    /// <summary>
+    /// Reads the rows one by one. The same object comes each time, standing on the next row. Rows that cannot be read at all are refused
+    /// here and do not come.
+    /// </summary>
+    public async IAsyncEnumerable<ImportRow> RowsAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        var row = new ImportRow(ImportKind.Of(import.Kind).FieldsFor(import.IsBrands), import.Mapping, table.Columns);
+        await foreach (var line in table.LinesAsync(ct))
+        {
+            if (++progress.RowsRead % RowsBetweenLooks == 0)
+            {
+                progress.Share = file.ShareRead;
+            }
+
+            switch (line)
+            {
+                case TableLine.Broken(var refusal):
+                    var problem = ImportProblem.From(refusal);
+                    await RefuseAsync(refusal.Row ?? 0, [new(refusal.Row ?? 0, null, problem.TextKey, problem.Arguments)], ct);
+                    break;
+                case TableLine.Row cells:
+                    row.Begin(cells);
+                    yield return row;
+                    break;
+            }
+        }
+
+        progress.Share = 1;
+    }
+
+    /// <summary>Reads the rows as records, so many at once; rows that are wrong in themselves are refused here.</summary>
+    public async IAsyncEnumerable<List<T>> BatchesAsync<T>(int size, Func<ImportRow, T> read, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var batch = new List<T>(size);
+        await foreach (var row in RowsAsync(ct))
+        {
+            var record = read(row);
+            if (!row.IsSound)
+            {
+                await RefuseAsync(row.Number, row.Refusals, ct);
+                continue;
+            }
+
+            batch.Add(record);
+            if (batch.Count == size)
+            {
+                yield return batch;
+                batch = new(size);
+            }
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+
+    /// <summary>Refuses one row.</summary>
+    public async Task RefuseAsync(long row, IReadOnlyList<RowRefusal> refusals, CancellationToken ct)
+    {
+        progress.RowsRefused++;
+        waiting.AddRange(refusals.Count > 0 ? refusals : throw new InvalidOperationException($"Row {row} is refused for a reason."));
+        if (waiting.Count >= RefusalsAtOnce)
+        {
+            await FlushAsync(ct);
+        }
+    }
+
+    /// <summary>Refuses what an act refused; several refusals of a row count once.</summary>
+    public async Task RefuseAsync(IEnumerable<RowRefusal> refusals, CancellationToken ct)
+    {
+        foreach (var row in refusals.GroupBy(refusal => refusal.Row))
+        {
+            await RefuseAsync(row.Key, [.. row], ct);
+        }
+    }
+
+    /// <summary>Says what is being done now: checking, writing.</summary>
+    public void Enter(string phase) => progress.Phase = phase;
+
+    /// <summary>Writes the refusals that wait.</summary>
+    public async Task FlushAsync(CancellationToken ct)
+    {
+        if (waiting.Count > 0)
+        {
+            await keepRefusals(waiting, ct);
+            waiting.Clear();
+        }
+    }
+}

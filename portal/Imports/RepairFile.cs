@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using Platform.Texts;
+using Portal.Documents.Excel;
+using Portal.Documents.Tables;
+
+namespace Portal.Imports;
+
+/// <summary>
+/// Writes the rows that were refused as they stood in the file, with a last column that names what is wrong with each, in the reader's
+/// language. Corrected, it is imported like any other file: the last column fills nothing.
+/// </summary>
+public sealed class RepairFile(ImportStore imports, TableReader reader, Texts texts, TimeProvider clock)
+{
+    /// <summary>True for a repair file as a workbook: of a workbook; else it is CSV.</summary>
+    public static bool IsExcel(Import import) => import.FileName.EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What the file is called.</summary>
+    public static string NameOf(Import import) => Path.GetFileNameWithoutExtension(import.FileName) + ".refused" + (IsExcel(import) ? ".xlsx" : ".csv");
+
+    /// <summary>Its media type.</summary>
+    public static string TypeOf(Import import) => IsExcel(import) ? TableExport.ExcelType : TableExport.CsvType;
+
+    /// <summary>True when there is one to be had.</summary>
+    public static bool CanBeMade(Import import) => import is { FileIsStored: true, RowsRefused: > 0, Status: ImportStatus.Done or ImportStatus.Refused };
+
+    /// <summary>Writes it, row by row. False when the file has been deleted meanwhile; nothing is written then.</summary>
+    /// <param name="import">The import.</param>
+    /// <param name="begin">Called before the first byte, to set headers.</param>
+    /// <param name="target">Where it goes.</param>
+    /// <param name="ct">Stops the work.</param>
+    public async Task<bool> WriteAsync(Import import, Action begin, Stream target, CancellationToken ct)
+    {
+        await using var file = await imports.OpenFileAsync(import, ct);
+        if (file is null)
+        {
+            return false;
+        }
+
+        begin();
+        await WriteAsync(import, file, IsExcel(import), target, ct);
+        return true;
+    }
+
+    internal async Task WriteAsync(Import import, SpooledFile file, bool asExcel, Stream target, CancellationToken ct)
+    {
+        file.Content.Position = 0;
+        if (await reader.OpenAsync(file.Content, import.FileName, ct) is not TableOpening.Opened(var table))
+        {
+            throw new InvalidOperationException($"The file of {import.Number} was read once and can be read no more.");
+        }
+
+        await using (table)
+        {
+            IReadOnlyList<TableColumn> columns = [.. table.Columns.Select(column => new TableColumn(column)), new(texts["imports.problems_column"].Value, Width: 60)];
+            var rows = RowsAsync(import, table, ct);
+            await (asExcel
+                ? TableExport.WriteExcelAsync(target, new ExcelBookInfo(texts["imports.refused_rows"].Value, "PartnerPortal", clock.GetUtcNow()), columns, rows, ct)
+                : TableExport.WriteCsvAsync(target, columns, rows, ct));
+        }
+    }
+
+    // Both come in the order of the rows, so one look at each is enough.
+    async IAsyncEnumerable<IReadOnlyList<object?>> RowsAsync(Import import, Table table, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var (kind, mapping) = (ImportKind.Of(import.Kind), import.Mapping);
+        await using var refusals = imports.EveryRefusalAsync(import.ImportId, ct).GetAsyncEnumerator(ct);
+        var hasMore = await refusals.MoveNextAsync();
+        await foreach (var line in table.LinesAsync(ct))
+        {
+            var (number, cells) = line switch
+            {
+                TableLine.Row row => (row.Number, row.Cells),
+                TableLine.Broken broken => (broken.Refusal.Row ?? 0, broken.Cells),
+                _ => throw new InvalidOperationException("A line is a row or broken."),
+            };
+            var problems = new List<string>();
+            while (hasMore && refusals.Current.RowNumber <= number)
+            {
+                if (refusals.Current.RowNumber == number)
+                {
+                    var sentence = refusals.Current.Problem.Describe(texts);
+                    problems.Add(refusals.Current.ColumnOf(kind, mapping, texts) is { } column ? $"{column}: {sentence}" : sentence);
+                }
+
+                hasMore = await refusals.MoveNextAsync();
+            }
+
+            if (problems.Count > 0)
+            {
+                yield return [.. Enumerable.Range(0, table.Columns.Count).Select(index => index < cells.Count ? cells[index] : null), string.Join(" | ", problems)];
+            }
+
+            if (!hasMore)
+            {
+                yield break;
+            }
+        }
+    }
+}
