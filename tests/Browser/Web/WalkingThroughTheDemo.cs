@@ -48,7 +48,7 @@ public sealed partial class WalkingThroughTheDemo(Chromium chromium, DemoPortal 
 
     static Task<string[]> LinksAsync(IPage page) => page.EvaluateAsync<string[]>("""
         () => [...document.querySelectorAll('a[href]:not([download])')].map(link => new URL(link.href))
-          .filter(address => address.origin === location.origin && !/^\/(sign-|api|openapi|lib)|\/(export|excel|pdf)|\.(xlsx|pdf|csv)$/.test(address.pathname))
+          .filter(address => address.origin === location.origin && !/^\/(sign-|api|openapi|lib)|\/(export|excel|pdf|xlsx|repair)\b|\.(xlsx|pdf|csv)$/.test(address.pathname))
           .map(address => address.pathname)
         """);
 
