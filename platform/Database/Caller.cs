@@ -24,6 +24,9 @@ public abstract record Caller
     /// <param name="reason">What runs, as it shall stand in the audit, for example <c>job:expire-protections</c>.</param>
     public static Caller System(string reason) => new Product(reason);
 
+    /// <summary>How many seconds a statement may take: 0 for as long as it takes, null for what the connection string says.</summary>
+    internal virtual int? StatementSeconds => null;
+
     internal abstract Task EnterAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct);
 
     sealed record Anonymous : Caller
@@ -39,6 +42,9 @@ public abstract record Caller
 
     sealed record Product(string Reason) : Caller
     {
+        // Nobody waits at a screen for the product's own work; a check of millions of rows takes the time it takes.
+        internal override int? StatementSeconds => 0;
+
         internal override Task EnterAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct) =>
             connection.ExecuteAsync(new CommandDefinition("select enter_as_system(@Reason)", this, transaction, cancellationToken: ct));
     }

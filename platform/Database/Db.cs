@@ -57,7 +57,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     {
         if (transaction is not null)
         {
-            await foreach (var row in connection!.QueryUnbufferedAsync<T>(sql, args, transaction).WithCancellation(ct))
+            await foreach (var row in connection!.QueryUnbufferedAsync<T>(sql, args, transaction, caller.Current.StatementSeconds).WithCancellation(ct))
             {
                 yield return row;
             }
@@ -68,7 +68,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         await BeginAsync(ct);
         try
         {
-            await foreach (var row in connection!.QueryUnbufferedAsync<T>(sql, args, transaction).WithCancellation(ct))
+            await foreach (var row in connection!.QueryUnbufferedAsync<T>(sql, args, transaction, caller.Current.StatementSeconds).WithCancellation(ct))
             {
                 yield return row;
             }
@@ -155,7 +155,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     }
 
     CommandDefinition Command(string sql, object? args, CancellationToken ct) =>
-        new(sql, args, transaction, cancellationToken: ct);
+        new(sql, args, transaction, caller.Current.StatementSeconds, cancellationToken: ct);
 
     async Task BeginAsync(CancellationToken ct)
     {

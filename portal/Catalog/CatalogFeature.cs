@@ -15,5 +15,6 @@ static class CatalogFeature
         .AddScoped<KeepProductLine>()
         .AddScoped<AddProducts>()
         .AddScoped<ISearchSource, ProductSearch>()
-        .AddScoped<IDemoPart, CatalogDemo>();
+        .AddScoped<IDemoPart, CatalogDemo>()
+        .AddScoped<ILargeDemoPart, ManyProducts>();
 }

@@ -24,6 +24,7 @@ static class DealsFeature
         .AddScoped<CommentOnDeal>()
         .AddScheduledJob<ExpireProtections>("0 0/5 * * * ?")
         .AddScoped<IDemoPart, DealsDemo>()
+        .AddScoped<ILargeDemoPart, ManyDeals>()
         .AddScoped<ICustomerPart, DealsOfCustomer>()
         .AddScoped<IWaitingSource, DealsWaiting>()
         .AddScoped<ISearchSource, DealSearch>();

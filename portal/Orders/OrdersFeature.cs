@@ -28,6 +28,7 @@ static class OrdersFeature
         .AddScoped<ISearchSource, OrderSearch>()
         .AddScoped<IWaitingSource, OrdersWaiting>()
         .AddScoped<IDemoPart, OrdersDemo>()
+        .AddScoped<ILargeDemoPart, ManyOrders>()
         .AddScoped<ICheck, OrdersCheck>()
         .AddScoped<ICheck, MoneyCheck>();
 }

@@ -29,5 +29,6 @@ static class PartnersFeature
         .AddScoped<IPreferenceKeeper>(services => services.GetRequiredService<KeepProfile>())
         .AddScoped<ISearchSource, PartnerSearch>()
         .AddScoped<IVerb, AddPersonVerb>()
-        .AddScoped<IDemoPart, PartnersDemo>();
+        .AddScoped<IDemoPart, PartnersDemo>()
+        .AddScoped<ILargeDemoPart, ManyPartners>();
 }
