@@ -31,6 +31,10 @@ public sealed class ImportStore(Db db)
         ["created"] = "i.created_at", ["number"] = "i.number", ["file"] = "i.file_name", ["kind"] = "i.kind", ["status"] = "i.status", ["rows"] = "i.rows_read",
     }, Tie: "i.import_id desc", Filters: ["kind", "status"]);
 
+    /// <summary>What may be asked of the refusals of one import.</summary>
+    public static readonly ListShape RefusalShape = new("import-refusals", "row", new Dictionary<string, string>(StringComparer.Ordinal) { ["row"] = "row_number" },
+        Tie: "import_refusal_id", Filters: []);
+
     /// <summary>The imports of the own company.</summary>
     public Task<ListPage<Import>> PageAsync(ListQuery query, CancellationToken ct) => db.InTransactionAsync(async () =>
     {
@@ -68,6 +72,20 @@ public sealed class ImportStore(Db db)
         order by row_number, import_refusal_id
         limit @most
         """, new { import.ImportId, most }, ct);
+
+    /// <summary>A page of the refusals of an import.</summary>
+    public Task<ListPage<ImportRefusal>> RefusalPageAsync(Import import, ListQuery query, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        var args = new { import.ImportId, query.Offset, query.Limit };
+        var rows = await db.ListAsync<ImportRefusal>($"""
+            select row_number, column_name, text_key, arguments as arguments_json
+            from import_refusal
+            where import_id = @ImportId
+            order by {query.OrderBy}
+            offset @Offset limit @Limit
+            """, args, ct);
+        return new ListPage<ImportRefusal>(rows, await db.OneAsync<long>("select count(*) from import_refusal where import_id = @ImportId", args, ct));
+    }, ct);
 
     /// <summary>All refusals of an import, by row.</summary>
     internal IAsyncEnumerable<ImportRefusal> EveryRefusalAsync(long importId, CancellationToken ct) => db.StreamAsync<ImportRefusal>("""

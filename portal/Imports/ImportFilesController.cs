@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Net.Http.Headers;
+using Platform.Texts;
+using Platform.Web;
+using Portal.Documents.Excel;
+using Portal.Documents.Tables;
+using Portal.Web;
+
+namespace Portal.Imports;
+
+/// <summary>Files out: an empty one to fill in, what is there already, and the rows of an import that were refused. All are sent row by row.</summary>
+[Route("imports"), AllowRoles("brand_admin", "channel_manager", "partner_admin"), EnableRateLimiting(RateLimits.Costly)]
+public sealed class ImportFilesController(ImportStore imports, TemplateFile template, ExportRows rows, RepairFile repair, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+{
+    /// <summary>An empty file of a kind, with one row as an example.</summary>
+    [HttpGet("templates/{kind}.{format:regex(^(csv|xlsx)$)}")]
+    public async Task<IActionResult> Template(string kind, string format, CancellationToken ct)
+    {
+        if (ImportKind.Find(kind) is not { } known || !ImportRights.MayImport(me, kind))
+        {
+            return NotFound();
+        }
+
+        Begin($"{NameOf(known)} - {t["imports.template"].Value}.{format}", format == "xlsx");
+        await template.WriteAsync(known, me.IsBrand, format == "xlsx", Response.Body, ct);
+        return new EmptyResult();
+    }
+
+    /// <summary>Everything of a kind that this person may see, as a file that can be imported again.</summary>
+    [HttpGet("exports/{kind}.{format:regex(^(csv|xlsx)$)}")]
+    public async Task<IActionResult> Export(string kind, string format, CancellationToken ct)
+    {
+        if (ImportKind.Find(kind) is not { } known || !ImportRights.MayImport(me, kind))
+        {
+            return NotFound();
+        }
+
+        Begin(FormattableString.Invariant($"{NameOf(known)} {clock.GetUtcNow():yyyy-MM-dd}.{format}"), format == "xlsx");
+        var (columns, all) = (ExportRows.Columns(known), rows.OfAsync(known, ct));
+        await (format == "xlsx"
+            ? TableExport.WriteExcelAsync(Response.Body, new ExcelBookInfo(NameOf(known), me.PartnerName, clock.GetUtcNow()), columns, all, ct)
+            : TableExport.WriteCsvAsync(Response.Body, columns, all, ct));
+        return new EmptyResult();
+    }
+
+    /// <summary>The rows that were refused, each with what is wrong with it; corrected, it is imported like any other file.</summary>
+    [HttpGet("{number}/repair")]
+    public async Task<IActionResult> Repair(string number, CancellationToken ct) =>
+        await imports.FindAsync(number, ct) is { } import && RepairFile.CanBeMade(import)
+            && await repair.WriteAsync(import, () => Begin(RepairFile.NameOf(import), RepairFile.IsExcel(import)), Response.Body, ct)
+            ? new EmptyResult()
+            : NotFound();
+
+    string NameOf(ImportKind kind) => t["imports.kind." + kind.Code].Value;
+
+    void Begin(string name, bool isExcel)
+    {
+        Response.ContentType = isExcel ? TableExport.ExcelType : TableExport.CsvType;
+        var attachment = new ContentDispositionHeaderValue("attachment");
+        attachment.SetHttpFileName(name);
+        Response.Headers.ContentDisposition = attachment.ToString();
+    }
+}
