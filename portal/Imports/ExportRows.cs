@@ -34,18 +34,19 @@ public sealed class ExportRows(Db db)
         _ => value,
     };
 
+    // Territories and lines are written by name where the import makes the same code of it, so that an empty portal gets the name as well.
     static string Sql(string kind) => kind switch
     {
         "partners" => """
             select coalesce(b.code, b.number) as code, b.name, b.name_latin, b.partner_type, b.partner_level, case when u.partner_type <> 'brand' then coalesce(u.code, u.number) end as upstream_code,
-                   t.code as territory, b.country_code, b.state, b.city, b.postal_code, b.address, b.phone, b.currency, b.language, b.time_zone, b.annual_sales, b.employees, b.year_opened
+                   case when upper(regexp_replace(t.name, '[^A-Za-z0-9-]', '_', 'g')) = t.code then t.name else t.code end as territory, b.country_code, b.state, b.city, b.postal_code, b.address, b.phone, b.currency, b.language, b.time_zone, b.annual_sales, b.employees, b.year_opened
             from partner b
             join partner u on u.partner_id = b.upstream_id
             left join territory t on t.territory_id = b.territory_id
             order by (select max(l.distance) from partner_line l where l.partner_id = b.partner_id), 1
             """,
         "products" => """
-            select p.sku, p.name, p.name_zh, l.code as line, p.category, p.colour, p.size, p.weight, p.unit, p.status, c.unit_cost as cost, c.currency as cost_currency,
+            select p.sku, p.name, p.name_zh, case when upper(regexp_replace(l.name, '[^A-Za-z0-9-]', '_', 'g')) = l.code then l.name else l.code end as line, p.category, p.colour, p.size, p.weight, p.unit, p.status, c.unit_cost as cost, c.currency as cost_currency,
                    list.unit_price as list_price, list.currency as price_currency
             from product p
             join product_line l on l.product_line_id = p.product_line_id

@@ -18,9 +18,9 @@ public sealed class ImportLedger(Db db)
     {
         await db.ExecuteAsync("""
             update import
-            set status = 'failed', problem = @problem::jsonb, ended_at = @now, runner = null, lease_until = null
+            set status = 'failed', problem = case when file_is_stored then @gaveUp::jsonb else @interrupted::jsonb end, ended_at = @now, runner = null, lease_until = null
             where status = 'running' and lease_until < @now and (attempts >= @MostAttempts or not file_is_stored)
-            """, new { now, MostAttempts, problem = new ImportProblem("imports.problem.gave_up").ToJson() }, ct);
+            """, new { now, MostAttempts, gaveUp = new ImportProblem("imports.problem.gave_up").ToJson(), interrupted = new ImportProblem("imports.problem.interrupted").ToJson() }, ct);
         return await db.FindAsync<Import>($"""
             with next as (
                 select import_id

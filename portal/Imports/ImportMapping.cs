@@ -86,7 +86,7 @@ public sealed record ImportMapping(IReadOnlyDictionary<string, FieldSource> Sour
         foreach (var field in fields.Where(field => field.IsTheBrandsCurrency && !sources.ContainsKey(field.Name) && brandCurrency is not null))
         {
             var amount = fields.FirstOrDefault(other => other.CurrencyField == field.Name);
-            if (amount is null || sources.ContainsKey(amount.Name))
+            if (field.IsRequired || amount is null || sources.ContainsKey(amount.Name))
             {
                 sources[field.Name] = FieldSource.Always(brandCurrency!);
             }

@@ -14,7 +14,7 @@ public static class ImportRights
     /// <summary>True when this person may import files of that kind.</summary>
     public static bool MayImport(ICurrentPerson person, string kind) => KindsFor(person).Any(allowed => allowed.Code == kind);
 
-    internal static IReadOnlyList<ImportKind> KindsFor(bool isBrand, IEnumerable<string> roles) => (isBrand, roles) switch
+    internal static IReadOnlyList<ImportKind> KindsFor(bool isBrand, IReadOnlyCollection<string> roles) => (isBrand, roles) switch
     {
         (true, _) when roles.Any(role => role is "brand_admin" or "channel_manager") => ImportKind.All,
         (false, _) when roles.Contains("partner_admin", StringComparer.Ordinal) => [ImportKind.Of("customers")],

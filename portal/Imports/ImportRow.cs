@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Platform.Rows;
@@ -12,6 +13,8 @@ namespace Portal.Imports;
 public sealed partial class ImportRow
 {
     static readonly string[] Days = ["yyyy-M-d", "yyyy/M/d", "yyyy.M.d", "yyyyMMdd", "yyyy年M月d日", "yyyy-M-d HH:mm:ss", "yyyy-M-d'T'HH:mm:ss", "yyyy/M/d H:mm:ss"];
+
+    static readonly SearchValues<char> OfPlainNumbers = SearchValues.Create("0123456789.-");
 
     readonly Dictionary<string, Place> places;
     readonly List<RowRefusal> refusals = [];
@@ -36,6 +39,9 @@ public sealed partial class ImportRow
     /// <summary>True when nothing is wrong so far.</summary>
     public bool IsSound => refusals.Count == 0;
 
+    /// <summary>Cells in which letters that had lost their encoding were mended.</summary>
+    public long Repaired { get; private set; }
+
     internal IReadOnlyList<(int Index, ImportField Field)> UsedColumns { get; }
 
     /// <summary>Goes to the next row, and looks for what no field may contain.</summary>
@@ -55,7 +61,7 @@ public sealed partial class ImportRow
             {
                 Refuse(field.Name, "imports.refused.formula", Short(text));
             }
-            else if (text.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0 && text.Any(letter => char.IsControl(letter) && letter is not ('\t' or '\r' or '\n')))
+            else if (text.Any(letter => letter < ' ' && letter is not ('\t' or '\r' or '\n')))
             {
                 Refuse(field.Name, "imports.refused.control_characters");
             }
@@ -69,6 +75,7 @@ public sealed partial class ImportRow
         var text = (place is { Index: >= 0 } ? cells[place.Index] : place?.Fixed)?.Trim();
         if (!string.IsNullOrEmpty(text))
         {
+            text = Mended(text);
             return text.AsSpan().IndexOfAny('\r', '\n', '\t') < 0 ? text : string.Join(' ', text.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         }
 
@@ -168,6 +175,11 @@ public sealed partial class ImportRow
 
     decimal? Amount(string field, string text)
     {
+        if (text.AsSpan().IndexOfAnyExcept(OfPlainNumbers) < 0 && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var usual))
+        {
+            return usual;
+        }
+
         var plain = text.Replace("\u00a0", "", StringComparison.Ordinal).Replace("\u202f", "", StringComparison.Ordinal);
         if (Plain().IsMatch(plain) || GroupedByCommas().IsMatch(plain))
         {
@@ -185,6 +197,22 @@ public sealed partial class ImportRow
 
         Refuse(field, "imports.refused.not_a_number", Short(text));
         return null;
+    }
+
+    /// <summary>
+    /// Letters between U+0080 and U+009F are no letters, but bytes of an old code page that somebody took for Latin-1: of Windows (’ – €), or
+    /// of DOS where Windows has nothing there (Kurf\x81rstenstr. is Kurfürstenstr.).
+    /// </summary>
+    string Mended(string text)
+    {
+        const string Letters = "€ü‚ƒ„…†‡ˆ‰Š‹ŒìŽÅÉ‘’“”•–—˜™š›œØžŸ";
+        if (text.AsSpan().IndexOfAnyInRange('\u0080', '\u009f') < 0)
+        {
+            return text;
+        }
+
+        Repaired++;
+        return string.Concat(text.Select(letter => letter is >= '\u0080' and <= '\u009f' ? Letters[letter - 0x80] : letter));
     }
 
     /// <summary>

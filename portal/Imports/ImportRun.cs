@@ -26,11 +26,17 @@ sealed class ImportRun(Import import, SpooledFile file, Table table, ImportProgr
     /// <summary>The import's number, as the audit names the source.</summary>
     public string Number => import.Number;
 
+    /// <summary>The company that imports.</summary>
+    public long PartnerId => import.PartnerId;
+
     /// <summary>True for the brand's, false for a partner's.</summary>
     public bool IsBrands => import.IsBrands;
 
     /// <summary>The right rows are taken even where others are wrong.</summary>
     public bool LeavesOutWrong => import.LeavesOutWrong;
+
+    /// <summary>Cells in which letters were mended so far.</summary>
+    public long Repaired { get; private set; }
 
     /// <summary>Rows that were refused so far.</summary>
     public long RowsRefused => progress.RowsRefused;
@@ -63,6 +69,7 @@ sealed class ImportRun(Import import, SpooledFile file, Table table, ImportProgr
         }
 
         progress.Share = 1;
+        Repaired = row.Repaired;
     }
 
     /// <summary>Reads the rows as records, so many at once; rows that are wrong in themselves are refused here.</summary>

@@ -176,6 +176,9 @@ public sealed record SampleRow(long Number, IReadOnlyList<string?> Cells, Import
 /// <summary>An import, as it stands in the list and on its page.</summary>
 public sealed record Import
 {
+    // jsonb keeps no order
+    static readonly List<string> FigureOrder = ["partners", "orders", "lines", "moves", "prices", "added", "known", "repaired"];
+
     internal long ImportId { get; init; }
 
     internal long PartnerId { get; init; }
@@ -229,8 +232,17 @@ public sealed record Import
     /// <summary>One of <see cref="ImportStatus"/>.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>What is being done while it runs: reading, checking, writing (texts <c>imports.phase.*</c>).</summary>
+    /// <summary>The text of the status.</summary>
+    public string StatusKey => $"imports.status.{Status}";
+
+    /// <summary>What is being done while it runs: reading, checking, writing.</summary>
     public string? Phase { get; init; }
+
+    /// <summary>The text of the phase; null while it does not run.</summary>
+    public string? PhaseKey => Phase is null ? null : $"imports.phase.{Phase}";
+
+    /// <summary>The text of its kind.</summary>
+    public string KindKey => $"imports.kind.{Kind}";
 
     /// <summary>How much of the file has been read, between 0 and 1.</summary>
     public decimal Progress { get; init; }
@@ -260,7 +272,8 @@ public sealed record Import
     public DateTime? EndedAt { get; init; }
 
     /// <summary>What it came to, in the order to show: the key is the text <c>imports.figure.KEY</c>.</summary>
-    public IReadOnlyDictionary<string, long> Figures => JsonSerializer.Deserialize<Dictionary<string, long>>(FiguresJson)!;
+    public IReadOnlyList<KeyValuePair<string, long>> Figures =>
+        [.. JsonSerializer.Deserialize<Dictionary<string, long>>(FiguresJson)!.OrderBy(figure => FigureOrder.IndexOf(figure.Key))];
 
     /// <summary>Why it was refused or failed.</summary>
     public ImportProblem? Problem => ImportProblem.FromJson(ProblemJson);

@@ -120,7 +120,12 @@ sealed class RunImport(IServiceScopeFactory scopes, TableReader reader, Texts te
         var writer = services.GetServices<IImportWriter>().Single(writer => writer.Kind == import.Kind);
         return await db.InTransactionAsync(async () =>
         {
-            var figures = await writer.WriteAsync(run, ct);
+            var figures = new Dictionary<string, long>(await writer.WriteAsync(run, ct), StringComparer.Ordinal);
+            if (run.Repaired > 0)
+            {
+                figures["repaired"] = run.Repaired;
+            }
+
             await run.FlushAsync(ct);
             if (progress.RowsRead == 0)
             {

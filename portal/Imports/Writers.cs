@@ -156,28 +156,24 @@ sealed class CustomersWriter(Db db, AddCustomers customers) : IImportWriter
         DirectAccount = row.Yes("direct_account"),
     });
 
-    // The brand may name the partner whose customer it is.
+    // The brand may name the partner whose customer it is; it works as the product itself here, so its own company is named too.
     async Task<List<CustomerRow>> OwnedAsync(List<CustomerRow> rows, ImportRun run, CancellationToken ct)
     {
-        var codes = rows.Select(row => row.PartnerCode).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
-        if (codes.Length == 0)
+        if (!run.IsBrands)
         {
             return rows;
         }
 
         var partners = (await db.ListAsync<(string Code, long PartnerId)>("""
             select named.code, p.partner_id from unnest(@codes) as named (code) join partner p on p.code = named.code or (p.code is null and p.number = named.code)
-            """, new { codes }, ct)).ToDictionary(partner => partner.Code, partner => partner.PartnerId, StringComparer.Ordinal);
+            """, new { codes = rows.Select(row => row.PartnerCode).OfType<string>().Distinct(StringComparer.Ordinal).ToArray() }, ct))
+            .ToDictionary(partner => partner.Code, partner => partner.PartnerId, StringComparer.Ordinal);
         var owned = new List<CustomerRow>(rows.Count);
         foreach (var row in rows)
         {
-            if (row.PartnerCode is null)
+            if (row.PartnerCode is null || partners.ContainsKey(row.PartnerCode))
             {
-                owned.Add(row);
-            }
-            else if (partners.TryGetValue(row.PartnerCode, out var partnerId))
-            {
-                owned.Add(row with { Customer = row.Customer with { PartnerId = partnerId } });
+                owned.Add(row with { Customer = row.Customer with { PartnerId = row.PartnerCode is null ? run.PartnerId : partners[row.PartnerCode] } });
             }
             else
             {

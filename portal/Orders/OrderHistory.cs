@@ -177,6 +177,15 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
         select l.row_number, 'currency', 'orders.history.unknown_currency', l.currency
         from history_line l join history_known k using (row_number) where l.currency is not null and k.minor_units is null
         union all
+        select k.row_number, 'currency', 'orders.history.two_currencies', k.currency
+        from (select row_number, currency, minor_units, min(currency) over (partition by buyer_id, order_number) as first_currency from history_known) as k
+        where k.minor_units is not null and k.currency <> k.first_currency
+        union all
+        -- without a rate the sale would be in no figure of the brand's, and nobody would know
+        select k.row_number, 'currency', 'orders.history.no_rate', k.currency || ' ' || k.ordered_on
+        from history_known k
+        join (select currency, ordered_on from history_known where minor_units is not null group by currency, ordered_on having rate_to_brand(currency, ordered_on) is null) as rateless using (currency, ordered_on)
+        union all
         select row_number, 'quantity', 'orders.history.quantity', quantity::text
         from history_line where quantity <> trunc(quantity) or quantity not between 1 and 1000000
         union all

@@ -35,6 +35,12 @@ public abstract record TableLine
     {
         /// <summary>Its cells as far as they could be made out, for a repair file.</summary>
         public IReadOnlyList<string?> Cells { get; init; } = [];
+
+        /// <summary>Two are the same when the same is wrong with the same row.</summary>
+        public bool Equals(Broken? other) => other is not null && Refusal == other.Refusal;
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => Refusal.GetHashCode();
     }
 }
 

@@ -110,13 +110,15 @@ public sealed class EnteringTheHistory : IAsyncLifetime
             Line(5, "D", "2018-03-01", "huaxin", 1, "S-001", 1.5m), Line(6, "E", "2018-03-01", "huaxin", 1, "S-001", 2, 3m, 7m), Line(7, "F", "2999-01-01", "huaxin", 1, "S-001", 1),
             Line(8, "G", "2018-03-01", "huaxin", 1, "S-001", 1), Line(9, "G", "2018-03-01", "huaxin", 1, "S-002", 1), Line(10, "H", "2018-03-01", "huaxin", 1, "S-001", 1),
             Line(11, "H", "2018-03-02", "huaxin", 2, "S-001", 1), Line(12, "KNOWN", "2018-03-01", "huaxin", 1, "S-001", 1), Line(13, "I", "2018-03-01", "north", 1, "S-001", 1),
-            Line(14, "J", "2018-03-01", "huaxin", 1, "S-001", 1, -1m), Line(15, "K", "2018-03-01", "huaxin", 1, "S-001", 1, currency: "XXX"));
+            Line(14, "J", "2018-03-01", "huaxin", 1, "S-001", 1, -1m), Line(15, "K", "2018-03-01", "huaxin", 1, "S-001", 1, currency: "XXX"),
+            Line(16, "L", "2018-03-01", "huaxin", 1, "S-001", 1, currency: "CNY"), Line(17, "L", "2018-03-01", "huaxin", 2, "S-001", 1, currency: "USD"),
+            Line(18, "M", "2018-03-01", "huaxin", 1, "S-001", 1, currency: "EUR"));
 
         Assert.Null(written);
         Assert.Equal(
             [
                 (2, "buyer_code"), (3, "sku"), (4, "quantity"), (5, "quantity"), (6, "line_amount"), (7, "order_date"), (8, "line"), (9, "line"), (11, "order_date"),
-                (12, "order_number"), (13, "buyer_code"), (14, "unit_price"), (15, "currency"),
+                (12, "order_number"), (13, "buyer_code"), (14, "unit_price"), (15, "currency"), (17, "currency"), (17, "currency"), (18, "currency"),
             ],
             problems.Select(problem => ((int)problem.Row, problem.Column)));
     }

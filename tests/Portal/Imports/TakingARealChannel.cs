@@ -1,0 +1,221 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Platform.Database;
+using Portal.Kpis;
+using Portal.Verify;
+using Portal.Web;
+using Support;
+
+namespace Portal.Tests.Imports;
+
+/// <summary>An empty portal into which the whole folder went, by the command line.</summary>
+public sealed class RealChannel : PortalApp
+{
+    /// <summary>What the commands printed.</summary>
+    public StringWriter Printed { get; } = new();
+
+    /// <summary>Their exit codes.</summary>
+    public List<int> Codes { get; } = [];
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        if (!AdventureWorks.Folder.Exists)
+        {
+            return;
+        }
+
+        Clock.Now = new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
+        foreach (var kind in new[] { "partners", "products", "promotions", "orders" })
+        {
+            Codes.Add(await VerbAsync("import", kind, AdventureWorks.File(kind)));
+        }
+
+        await CopyRawAsync();
+    }
+
+    public Task<int> VerbAsync(string verb, params string[] arguments) => InScopeAsync(Caller.System("test"), services =>
+        services.GetServices<IVerb>().Single(known => known.Name == verb).RunAsync(arguments, Printed, default));
+
+    // The file as it is, for plain SQL to be compared with.
+    async Task CopyRawAsync()
+    {
+        await using var connection = await Database.OpenAsync("superuser");
+        await using (var create = new NpgsqlCommand("""
+            create table public.raw_line (order_number text, order_date date, buyer_code text, line integer, sku text, quantity numeric, unit_price numeric, line_amount numeric);
+            create table public.raw_partner (code text, name text, tier text, parent_code text, business_type text, territory text, country_code text, country text, state text, city text,
+                                             postal_code text, address text, phone text, annual_sales numeric, employees integer, year_opened integer)
+            """, connection))
+        {
+            await create.ExecuteNonQueryAsync();
+        }
+
+        foreach (var (table, kind) in new[] { ("public.raw_line", "orders"), ("public.raw_partner", "partners") })
+        {
+            await using var copy = await connection.BeginTextImportAsync($"copy {table} from stdin (format csv, header)");
+            await copy.WriteAsync(await System.IO.File.ReadAllTextAsync(AdventureWorks.File(kind)));
+        }
+    }
+}
+
+public sealed class TakingARealChannel(RealChannel channel) : IClassFixture<RealChannel>
+{
+    Task<List<T>> ListAsync<T>(string sql) => channel.Database.ListAsync<T>(sql);
+
+    [AdventureWorksFact]
+    public async Task All_of_it_is_taken()
+    {
+        Assert.True(channel.Codes.TrueForAll(code => code == 0), channel.Printed.ToString());
+        Assert.Equal(["distributor 10", "reseller 222", "store 469"], await ListAsync<string>("select partner_type || ' ' || count(*) from partner where partner_type <> 'brand' group by partner_type order by 1"));
+        Assert.Equal([("Brand", "US", "USD")], await ListAsync<(string, string, string)>("select name, country_code, currency from partner where partner_type = 'brand'"));
+        Assert.Equal((295L, 295L, 4L, 16L), (await ListAsync<(long, long, long, long)>(
+            "select (select count(*) from product), (select count(*) from price_book_entry where not isempty(valid)), (select count(*) from product_line), (select count(*) from price_rule)")).Single());
+        Assert.Equal((3616L, 57851L, 632L), (await ListAsync<(long, long, long)>(
+            "select (select count(*) from purchase_order), (select count(*) from purchase_order_line), (select count(distinct buyer_id) from purchase_order)")).Single());
+        Assert.Equal(await ListAsync<decimal>("select sum(round(line_amount, 2)) from public.raw_line"), await ListAsync<decimal>("select sum(total_amount) from purchase_order"));
+    }
+
+    [AdventureWorksFact]
+    public async Task Everybody_stands_below_whom_the_file_says() => Assert.Empty(await ListAsync<string>("""
+        select r.code from public.raw_partner r
+        left join partner p on p.code = r.code
+        left join partner u on u.partner_id = p.upstream_id
+        where p.code is null or coalesce(u.code, '') <> coalesce(r.parent_code, '')
+           or p.partner_type <> case r.tier when 'Distributor' then 'distributor' when 'SubDistributor' then 'reseller' else 'store' end
+        """));
+
+    [AdventureWorksFact]
+    public async Task Orders_say_line_by_line_what_the_file_says() => Assert.Empty(await ListAsync<string>("""
+        select 'missing ' || t::text from (
+            select order_number, order_date, buyer_code, line, sku, quantity, unit_price, round(line_amount, 2) from public.raw_line
+            except
+            select o.external_number, o.ordered_on, b.code, l.line_number, p.sku, l.quantity, l.unit_price, l.amount
+            from purchase_order o join purchase_order_line l using (purchase_order_id) join partner b on b.partner_id = o.buyer_id join product p using (product_id)
+            where o.currency = 'USD' and o.status = 'closed') as t
+        """));
+
+    [AdventureWorksFact]
+    public async Task What_partners_bought_by_month_is_the_sum_of_the_file()
+    {
+        Assert.Equal([0L], await ListAsync<long>("select count(*) from kpi_delta")); // folded: dashboards show it
+        Assert.Empty(await ListAsync<string>("""
+            with raw as (
+                select p.partner_id, date_trunc('month', r.order_date)::date as month, sum(round(r.quantity * r.unit_price, 2)) as value
+                from public.raw_line r join partner p on p.code = r.buyer_code group by 1, 2),
+            kept as (
+                select partner_id, date_trunc('month', day)::date as month, sum(value) as value from kpi_daily where metric = 'purchases' group by 1, 2)
+            select partner_id || ' ' || month || ': ' || coalesce(raw.value::text, '-') || ' ' || coalesce(kept.value::text, '-')
+            from raw full join kept using (partner_id, month) where raw.value is distinct from kept.value
+            """));
+    }
+
+    [AdventureWorksFact]
+    public async Task What_sellers_sold_is_what_those_below_them_bought()
+    {
+        Assert.Empty(await ListAsync<string>("""
+            with raw as (
+                select u.partner_id, case u.partner_type when 'brand' then 'sell_in' else 'sell_through' end as metric, p.partner_id as buyer_id, date_trunc('month', r.order_date)::date as month,
+                       sum(round(r.quantity * r.unit_price, 2)) as value
+                from public.raw_line r join partner p on p.code = r.buyer_code join partner u on u.partner_id = p.upstream_id group by 1, 2, 3, 4),
+            expected as (
+                select case metric when 'sell_in' then buyer_id else partner_id end as partner_id, metric, month, sum(value) as value from raw group by 1, 2, 3),
+            kept as (
+                select partner_id, metric, date_trunc('month', day)::date as month, sum(value) as value from kpi_daily where metric in ('sell_in', 'sell_through') group by 1, 2, 3)
+            select partner_id || ' ' || metric || ' ' || month || ': ' || coalesce(expected.value::text, '-') || ' ' || coalesce(kept.value::text, '-')
+            from expected full join kept using (partner_id, metric, month) where expected.value is distinct from kept.value
+            """));
+    }
+
+    [AdventureWorksFact]
+    public async Task Dashboards_show_these_sums_for_the_brand_and_for_a_distributor()
+    {
+        var partners = await ListAsync<(long Id, string Number, string Name, string Type, string? Code)>("select partner_id, number, name, partner_type, code from partner where partner_type in ('brand', 'distributor') order by partner_type, code");
+        foreach (var (id, number, name, type, _) in partners)
+        {
+            var year = Period.Of(PeriodKind.Year, new DateOnly(2019, 1, 1));
+            var figures = await channel.InScopeAsync(Caller.System("test"), services =>
+                services.GetRequiredService<Dashboard>().ReadAsync(new PartnerName(id, number, name, type, "registered"), year, PeriodKind.Year, new DateOnly(2026, 3, 2), default));
+
+            var expected = (await channel.Database.ListAsync<(decimal SellIn, decimal SellThrough)>("""
+                select coalesce(sum(a.amount) filter (where u.partner_type = 'brand'), 0), coalesce(sum(a.amount) filter (where u.partner_type <> 'brand'), 0)
+                from public.raw_line r
+                cross join lateral (select round(r.quantity * r.unit_price, 2) as amount) as a
+                join partner b on b.code = r.buyer_code
+                join partner u on u.partner_id = b.upstream_id
+                -- of the branch: sell-in counts for the buyer, sell-through for the seller
+                where r.order_date between '2019-01-01' and '2019-12-31'
+                  and case when u.partner_type = 'brand' then b.partner_id else u.partner_id end in (select l.partner_id from partner_line l where l.ancestor_id = @id)
+                """, new { id })).Single();
+            Assert.Equal(expected, (figures.Sum(Metric.SellIn, year), figures.Sum(Metric.SellThrough, year)));
+            Assert.True(expected.SellIn > 0 || type != "brand", name);
+        }
+    }
+
+    [AdventureWorksFact]
+    public async Task Nothing_contradicts() => Assert.Empty(await channel.InScopeAsync(Caller.System("test"), async services =>
+    {
+        var findings = new List<string>();
+        foreach (var check in services.GetServices<ICheck>())
+        {
+            findings.AddRange((await check.RunAsync(default)).Findings);
+        }
+
+        return findings;
+    }));
+
+    [AdventureWorksFact]
+    public async Task A_second_time_partners_products_and_promotions_change_nothing_and_orders_are_refused()
+    {
+        var before = (await ListAsync<string>("select (select count(*) from audit_entry where action not like 'import.%') || ' ' || (select sum(version) from partner) || ' ' || (select sum(version) from product)")).Single();
+
+        foreach (var kind in new[] { "partners", "products", "promotions" })
+        {
+            Assert.Equal(0, await channel.VerbAsync("import", kind, AdventureWorks.File(kind)));
+        }
+
+        Assert.Equal([before], await ListAsync<string>("select (select count(*) from audit_entry where action not like 'import.%') || ' ' || (select sum(version) from partner) || ' ' || (select sum(version) from product)"));
+    }
+
+    [AdventureWorksFact]
+    public async Task What_is_exported_is_imported_again_as_it_was()
+    {
+        await using var copy = new EmptyPortal();
+        await copy.InitializeAsync();
+        var folder = Directory.CreateTempSubdirectory("partnerportal-export-").FullName;
+        try
+        {
+            foreach (var (kind, ending) in new[] { ("partners", "csv"), ("products", "xlsx"), ("prices", "csv"), ("promotions", "xlsx"), ("orders", "csv") })
+            {
+                Assert.Equal(0, await channel.VerbAsync("export", kind, Path.Combine(folder, $"{kind}.{ending}")));
+                Assert.True(await copy.VerbAsync("import", kind, Path.Combine(folder, $"{kind}.{ending}")) == 0, copy.Printed.ToString());
+            }
+
+            foreach (var sql in new[]
+                     {
+                         "select p.code || p.name || p.partner_type || coalesce(u.code, '') || coalesce(t.name, '') || coalesce(p.address, '') || coalesce(p.annual_sales::text, '') from partner p left join partner u on u.partner_id = p.upstream_id left join territory t on t.territory_id = p.territory_id where p.partner_type <> 'brand' order by p.code",
+                         "select p.sku || p.name || l.code || coalesce(p.category, '') || coalesce(p.weight::text, '') || coalesce(c.unit_cost::text, '') from product p join product_line l using (product_line_id) left join product_cost c using (product_id) order by p.sku",
+                         "select k.code || k.currency || p.sku || e.unit_price || e.valid from price_book_entry e join price_book k using (price_book_id) join product p using (product_id) where not isempty(e.valid) order by 1",
+                         "select r.code || r.name || r.kind || r.audience || r.discount_rate || r.min_quantity || coalesce(r.max_quantity::text, '') || r.valid || (select count(*) from price_rule_product x where x.price_rule_id = r.price_rule_id) from price_rule r order by r.code",
+                         "select o.external_number || b.code || o.ordered_on || l.line_number || p.sku || l.quantity || l.unit_price || l.amount from purchase_order o join purchase_order_line l using (purchase_order_id) join partner b on b.partner_id = o.buyer_id join product p using (product_id) order by 1",
+                     })
+            {
+                Assert.Equal(await ListAsync<string>(sql), await copy.Database.ListAsync<string>(sql));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>An empty portal with its command line.</summary>
+    sealed class EmptyPortal : PortalApp, IAsyncDisposable
+    {
+        public StringWriter Printed { get; } = new();
+
+        public Task<int> VerbAsync(string verb, params string[] arguments) => InScopeAsync(Caller.System("test"), services =>
+            services.GetServices<IVerb>().Single(known => known.Name == verb).RunAsync(arguments, Printed, default));
+
+        async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
+    }
+}
