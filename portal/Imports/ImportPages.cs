@@ -62,6 +62,9 @@ public sealed record ImportResultPage(Import Import, ListQuery Query, ListPage<I
 /// <summary>How imports are shown.</summary>
 public static class ImportWords
 {
+    /// <summary>What the file was read as; a comma between cells needs no mention.</summary>
+    public static string FormatOf(Import import) => import.Format.EndsWith(", ,", StringComparison.Ordinal) ? import.Format[..^3] : import.Format;
+
     /// <summary>How a status feels.</summary>
     public static Tone ToneOf(string status) => status switch
     {
