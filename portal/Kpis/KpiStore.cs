@@ -139,7 +139,7 @@ public sealed class KpiStore(Db db)
     {
         var card = await ScorecardAsync(period, ct);
         var reached = (await ReachedAsync(period, null, ct)).ToLookup(row => row.PartnerNumber, StringComparer.Ordinal);
-        return
+        List<PartnerScore> scores =
         [
             .. from partner in reached
                let first = partner.First()
@@ -149,6 +149,14 @@ public sealed class KpiStore(Db db)
                orderby score.Points descending, score.PartnerName, score.PartnerNumber
                select score,
         ];
+        var rank = 0;
+        for (var place = 0; place < scores.Count; place++)
+        {
+            rank = place > 0 && scores[place].Points == scores[place - 1].Points ? rank : place + 1;
+            scores[place] = scores[place] with { Rank = rank };
+        }
+
+        return scores;
     }
 
     /// <summary>Months of a branch: the partner and all below it, by metric and product line.</summary>
@@ -224,5 +232,8 @@ public sealed record ScoredLine(ScorecardLine Line, Reached? Reached)
 public sealed record PartnerScore(string PartnerNumber, string PartnerName, string PartnerType, string PartnerLevel, IReadOnlyList<ScoredLine> Lines)
 {
     /// <summary>The sum of the lines' points: 100 where every target is just reached.</summary>
-    public decimal Points => Lines.Sum(line => line.Points);
+    public decimal Points { get; } = Lines.Sum(line => line.Points);
+
+    /// <summary>The place among all, 1 the best; equals share it.</summary>
+    public int Rank { get; init; }
 }

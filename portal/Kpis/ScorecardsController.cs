@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Portal.Web;
+using Portal.Web.Lists;
 
 namespace Portal.Kpis;
 
@@ -18,8 +19,32 @@ public sealed class ScorecardsController(KpiStore kpis, PartnerNames partners, B
 
         var (today, currency) = await calendar.TodayAsync(ct);
         var shown = Period.Parse(period) ?? Period.Of(PeriodKind.Quarter, today);
-        return View("ScorecardList", new ScorecardListPage(shown, currency, await kpis.ScorecardAsync(shown, ct), await kpis.ScoresAsync(shown, ct)));
+        var query = ListQuery.Read(Request, Ranking);
+        // A rank is known only once all are scored; what is shown of them is a page.
+        var scores = await kpis.ScoresAsync(shown, ct);
+        return View("ScorecardList", new ScorecardListPage(shown, currency, await kpis.ScorecardAsync(shown, ct), query, PageOf(scores, query), scores.Count > 0));
     }
+
+    static ListPage<PartnerScore> PageOf(List<PartnerScore> scores, ListQuery query)
+    {
+        var found = scores.Where(score =>
+            (query["level"] is not { } level || score.PartnerLevel == level)
+            && (query.Words is not { } words || score.PartnerNumber.Equals(words, StringComparison.OrdinalIgnoreCase) || score.PartnerName.Contains(words, StringComparison.CurrentCultureIgnoreCase))).ToList();
+        if (query.SortColumn is "partner")
+        {
+            found.Sort((one, other) => string.Compare(one.PartnerName, other.PartnerName, StringComparison.CurrentCulture));
+        }
+
+        if (query.Descending)
+        {
+            found.Reverse();
+        }
+
+        return new([.. found.Skip((int)Math.Min(query.Offset, found.Count)).Take(query.Limit)], found.Count);
+    }
+
+    // Sorted here and not by the database, so the columns have no SQL.
+    static readonly ListShape Ranking = new("scorecards", "rank", new Dictionary<string, string>(StringComparer.Ordinal) { ["rank"] = "", ["partner"] = "" }, Tie: "", Filters: ["period", "level"]);
 
     /// <summary>One partner's card.</summary>
     [HttpGet("{number}")]
@@ -39,7 +64,7 @@ public sealed class ScorecardsController(KpiStore kpis, PartnerNames partners, B
 }
 
 /// <summary>The ranking's page.</summary>
-public sealed record ScorecardListPage(Period Period, string Currency, IReadOnlyList<ScorecardLine> Card, IReadOnlyList<PartnerScore> Scores);
+public sealed record ScorecardListPage(Period Period, string Currency, IReadOnlyList<ScorecardLine> Card, ListQuery Query, ListPage<PartnerScore> Page, bool HasScores);
 
 /// <summary>One partner's card; <paramref name="Others"/> are KPIs with a figure or a target that the card does not weigh.</summary>
 public sealed record ScorecardPage(PartnerName Partner, Period Period, string Currency, IReadOnlyList<ScoredLine> Lines, IReadOnlyList<Reached> Others, bool ForTheBrand);

@@ -5,7 +5,7 @@ using Portal.Pricing;
 
 namespace Portal.Orders;
 
-/// <summary>The large data set's orders: two years of them, from every generated reseller and store to its upstream.</summary>
+/// <summary>The large data set's orders: two years of them, from every generated reseller and store to its upstream, and from their distributors to the brand.</summary>
 sealed class ManyOrders(Db db, OrderHistory history, Prices prices) : ILargeDemoPart
 {
     const int Months = 24;
@@ -15,7 +15,8 @@ sealed class ManyOrders(Db db, OrderHistory history, Prices prices) : ILargeDemo
     public async Task<string> SeedAsync(DateOnly today, CancellationToken ct)
     {
         var buyers = await db.ListAsync<Buyer>("""
-            select partner_id, code, upstream_id as seller_id, currency, partner_type from partner where code like 'L-%' order by code
+            select partner_id, code, upstream_id as seller_id, currency, partner_type from partner where code like 'L-%' or (partner_type = 'distributor' and partner_id in (select upstream_id from partner where code like 'L-%'))
+            order by code
             """, null, ct);
         var skus = await db.ListAsync<string>("select sku from product where status = 'active' order by sku", null, ct);
         var asked = skus.Select(sku => new AskedLine(sku, 1)).ToList();
@@ -44,19 +45,25 @@ sealed class ManyOrders(Db db, OrderHistory history, Prices prices) : ILargeDemo
         var random = new Random(20260102);
         var row = 0L;
         var number = 0;
-        for (var month = Months; month >= 1; month--)
+        for (var month = Months; month >= 0; month--)
         {
             var first = new DateOnly(today.Year, today.Month, 1).AddMonths(-month);
-            foreach (var buyer in buyers)
+            // Distributors buy for all who buy from them: often, and much at a time.
+            foreach (var buyer in buyers.SelectMany(buyer => Enumerable.Repeat(buyer, buyer.PartnerType is "distributor" ? 6 : 1)))
             {
                 var products = priced[$"{buyer.Currency} {buyer.PartnerType}"];
-                var lines = products.Count == 0 ? 0 : random.Next(3, 9);
-                number++;
+                var lines = products.Count == 0 ? 0 : buyer.PartnerType is "distributor" ? 40 : random.Next(3, 9);
                 var day = first.AddDays(random.Next(0, 27));
+                if (day > today)
+                {
+                    continue;
+                }
+
+                number++;
                 for (var line = 0; line < lines; line++)
                 {
                     var product = products[random.Next(products.Count)];
-                    yield return new HistoricLine(++row, string.Create(CultureInfo.InvariantCulture, $"L-{number:D6}"), day, buyer.Code, line + 1, product.Sku, random.Next(1, 12), product.UnitPrice, null, null);
+                    yield return new HistoricLine(++row, string.Create(CultureInfo.InvariantCulture, $"L-{number:D6}"), day, buyer.Code, line + 1, product.Sku, (buyer.PartnerType is "distributor" ? 10 : 1) * random.Next(1, 12), product.UnitPrice, null, null);
                 }
             }
         }
