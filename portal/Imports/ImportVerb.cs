@@ -65,6 +65,11 @@ sealed class ImportVerb(
             await ledger.BeginAsync(entered, runner, clock.GetUtcNow().UtcDateTime, RunImport.Lease, ct);
             return entered;
         }, ct);
+        foreach (var earlier in await imports.SameContentAsync(import, ct))
+        {
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"The very same content was taken before, as {earlier.Number} on {earlier.EndedAt:yyyy-MM-dd}."));
+        }
+
         file.Content.Position = 0;
         var end = await runImport.RunAsync(import, runner, _ => Task.FromResult<SpooledFile?>(file.Shared()), ct);
         if (end is null)

@@ -68,18 +68,19 @@ sealed class ProductsWriter(AddProducts products, RowsOnce once) : IImportWriter
 }
 
 /// <summary>Prices into the books of the company.</summary>
-sealed class PricesWriter(AddPrices prices, RowsOnce once) : IImportWriter
+sealed class PricesWriter(Db db, AddPrices prices, TimeProvider clock) : IImportWriter
 {
     public string Kind => "prices";
 
     public async Task<IReadOnlyDictionary<string, long>> WriteAsync(ImportRun run, CancellationToken ct)
     {
-        await once.BeginAsync(ct);
+        await db.ExecuteAsync("""
+            create temporary table import_price (key text not null, starts date not null, ends date, row_number bigint not null) on commit drop;
+            create index on import_price (key)
+            """, null, ct);
         await foreach (var batch in run.BatchesAsync(2000, Read, ct))
         {
-            var fresh = await once.OfAsync(batch, row => row.Row, row => $"{row.Book?.ToUpperInvariant()}|{row.Currency?.ToUpperInvariant()}|{row.From:yyyy-MM-dd}|{row.Sku}",
-                row => new(row.Row, "from", "imports.refused.twice"), run, ct);
-            await run.RefuseAsync(await prices.AddPricesAsync(fresh, ct), ct);
+            await run.RefuseAsync(await prices.AddPricesAsync(await WithoutContradictionsAsync(batch, run, ct), ct), ct);
         }
 
         return new Dictionary<string, long>(StringComparer.Ordinal);
@@ -89,6 +90,37 @@ sealed class PricesWriter(AddPrices prices, RowsOnce once) : IImportWriter
     {
         Book = row.Text("book"), PartnerLevel = row.Text("partner_level"), Tier = row.Whole("tier"), From = row.Day("from"), Until = row.Day("until"),
     };
+
+    // Within a batch AddPrices finds two prices of one product for the same days; here those that stand far apart in the file are found, by the same rule.
+    async Task<List<PriceRow>> WithoutContradictionsAsync(List<PriceRow> rows, ImportRun run, CancellationToken ct)
+    {
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var earlier = (await db.ListAsync<(long Row, long Earlier)>("""
+            with asked as (
+                select key, starts, ends, row_number from unnest(@keys, @starts, @ends, @numbers) as r (key, starts, ends, row_number)),
+            contradicted as (
+                select a.row_number, min(s.row_number) as earlier
+                from asked a
+                join pg_temp.import_price s on s.key = a.key and (s.starts = a.starts or (s.starts < a.starts and s.ends >= a.starts) or (a.starts < s.starts and a.ends >= s.starts))
+                group by a.row_number),
+            kept as (
+                insert into pg_temp.import_price (key, starts, ends, row_number)
+                select key, starts, ends, row_number from asked where row_number not in (select row_number from contradicted))
+            select row_number, earlier from contradicted order by row_number
+            """, new
+        {
+            keys = rows.Select(row => $"{row.Book?.ToUpperInvariant()}|{row.Currency?.ToUpperInvariant()}|{row.Sku}").ToArray(),
+            starts = rows.Select(row => row.From ?? today).ToArray(),
+            ends = rows.Select(row => row.Until).ToArray(),
+            numbers = rows.Select(row => row.Row).ToArray(),
+        }, ct)).ToDictionary(contradicted => contradicted.Row, contradicted => contradicted.Earlier);
+        foreach (var (row, other) in earlier)
+        {
+            await run.RefuseAsync([new(row, "from", "pricing.refused.days_twice", other)], ct);
+        }
+
+        return earlier.Count == 0 ? rows : [.. rows.Where(row => !earlier.ContainsKey(row.Row))];
+    }
 }
 
 /// <summary>Volume breaks and promotions, as price rules.</summary>

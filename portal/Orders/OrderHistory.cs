@@ -152,7 +152,6 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
         create temporary table history_unreadable on commit drop as
         select distinct buyer_code, order_number from history_line where not is_readable;
         delete from history_line where not is_readable;
-        analyze history_line;
 
         create temporary table history_known on commit drop as
         select l.row_number, l.order_number, l.line_number, l.ordered_on, l.quantity, l.unit_price, l.line_amount, b.partner_id as buyer_id, b.upstream_id as seller_id,
@@ -178,8 +177,9 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
         from history_line l join history_known k using (row_number) where l.currency is not null and k.minor_units is null
         union all
         select k.row_number, 'currency', 'orders.history.two_currencies', k.currency
-        from (select row_number, currency, minor_units, min(currency) over (partition by buyer_id, order_number) as first_currency from history_known) as k
-        where k.minor_units is not null and k.currency <> k.first_currency
+        from history_known k
+        join (select buyer_id, order_number, min(currency) as first_currency from history_known group by buyer_id, order_number having min(currency) <> max(currency)) as mixed using (buyer_id, order_number)
+        where k.minor_units is not null and k.currency <> mixed.first_currency
         union all
         -- without a rate the sale would be in no figure of the brand's, and nobody would know
         select k.row_number, 'currency', 'orders.history.no_rate', k.currency || ' ' || k.ordered_on
@@ -196,16 +196,19 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
         from history_known k where k.line_amount is not null and k.minor_units is not null and round(k.line_amount, k.minor_units) <> round(k.quantity * k.unit_price, k.minor_units)
         union all
         select row_number, 'order_date', 'orders.history.future', ordered_on::text
-        from history_line where ordered_on > order_day(@now)
+        from history_line where ordered_on > (select order_day(@now))
         union all
-        select row_number, 'line', 'orders.history.line_twice', line_number::text
-        from (select row_number, line_number, count(*) over (partition by buyer_code, order_number, line_number) as times from history_line) as line where times > 1
+        select l.row_number, 'line', 'orders.history.line_twice', l.line_number::text
+        from history_line l
+        join (select buyer_code, order_number, line_number from history_line group by buyer_code, order_number, line_number having count(*) > 1) as repeated using (buyer_code, order_number, line_number)
         union all
         select row_number, 'line', 'orders.history.line_number', line_number::text
         from history_line where line_number not between 1 and 2000
         union all
-        select row_number, 'order_date', 'orders.history.two_days', ordered_on::text
-        from (select row_number, ordered_on, min(ordered_on) over (partition by buyer_code, order_number) as first_day from history_line) as line where ordered_on <> first_day
+        select l.row_number, 'order_date', 'orders.history.two_days', l.ordered_on::text
+        from history_line l
+        join (select buyer_code, order_number, min(ordered_on) as first_day from history_line group by buyer_code, order_number having min(ordered_on) <> max(ordered_on)) as split using (buyer_code, order_number)
+        where l.ordered_on <> split.first_day
         union all
         select k.row_number, 'order_number', 'orders.history.known_already', k.order_number
         from history_known k where exists (select from purchase_order o where o.buyer_id = k.buyer_id and o.external_number = k.order_number)

@@ -25,6 +25,7 @@ public sealed class AddPartners(Db db, BrandPartner brand, AuditTrail audit, Tim
             await brand.EnsureAsync(ct);
             var refusals = new List<RowRefusal>();
             var candidates = Readable(rows, refusals);
+            await AdoptNumbersAsync(candidates, ct);
             var known = await KnownAsync(candidates, ct);
             var byCode = candidates.ToDictionary(row => row.Facts.Code!, StringComparer.Ordinal);
             await AddTerritoriesAsync(candidates, ct);
@@ -60,6 +61,18 @@ public sealed class AddPartners(Db db, BrandPartner brand, AuditTrail audit, Tim
         }
 
         return [.. taken.Values];
+    }
+
+    // A company that was entered without a code leaves in exports under its number; that becomes its code when it comes back.
+    async Task AdoptNumbersAsync(List<PartnerRow> rows, CancellationToken ct)
+    {
+        var adopted = await db.ListAsync<Written>("""
+            update partner
+            set code = number, version = version + 1
+            where code is null and partner_type <> 'brand' and number = any (@codes)
+            returning partner_id, number, code
+            """, new { codes = rows.SelectMany(row => new[] { row.Facts.Code, row.UpstreamCode }).OfType<string>().Distinct(StringComparer.Ordinal).ToArray() }, ct);
+        await audit.RecordAsync([.. adopted.Select(partner => new AuditAct("partner.changed", "partner", partner.Number, [partner.PartnerId], new { partner.Code, import = true }))], ct);
     }
 
     // The codes that stand in the database already, each with the code of its upstream (null: the brand, which may have no code).

@@ -91,6 +91,22 @@ public sealed class ImportingByCommand(PortalApp portal) : IClassFixture<PortalA
         Assert.StartsWith("There is no file ", (await Assert.ThrowsAsync<UsageException>(() => RunAsync("import", "products", Path.Combine(folder, "none.csv")))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public async Task Partners_without_a_code_come_back_as_themselves()
+    {
+        var above = await portal.Given.APartner("Ohne Code", "distributor");
+        await portal.Given.APartner("Darunter", "reseller", above);
+        var exported = Path.Combine(folder, "partners.xlsx");
+        Assert.Equal(0, (await RunAsync("export", "partners", exported)).Code);
+        var before = await portal.Database.ListAsync<string>("select number || name || coalesce(upstream_id::text, '') from partner order by 1");
+
+        var (code, printed) = await RunAsync("import", "partners", exported);
+
+        Assert.True(code == 0, printed);
+        Assert.Equal(before, await portal.Database.ListAsync<string>("select number || name || coalesce(upstream_id::text, '') from partner order by 1"));
+        Assert.Contains("The very same content was taken before, as IM-", (await RunAsync("import", "partners", exported)).Printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Customers_come_out_as_they_went_in()
     {
         var path = await FileAsync("k.csv", "name,other_names,country,city,domain,partner_code,direct\nExportkunde GmbH,Export Customer;EK,DE,Bonn,exportkunde.example,,yes\n");

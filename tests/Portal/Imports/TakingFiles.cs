@@ -114,9 +114,22 @@ public sealed class TakingFiles(PortalApp portal) : IClassFixture<PortalApp>
         var import = await desk.ImportAsync("prices", "sku,price,currency,book,level,from,until\nDK-1,90,EUR,gold-eur,gold,2026-04-01,\nDK-1,80,EUR,gold-eur,gold,2026-06-01,2026-06-30\nDK-1,81,EUR,GOLD-EUR,gold,2026-06-01,\n", leaveOutWrong: true);
 
         Assert.Equal(("done", 2L), (import.Status, import.RowsTaken));
-        Assert.Equal(["4 from: Row 3 says this already. Keep one of the two."], await desk.RefusalsAsync(import));
+        Assert.Equal(["4 from: Row 3 gives a price of the same product for the same days. Keep one of the two."], await desk.RefusalsAsync(import));
         Assert.Equal(["GOLD-EUR 90.0000 2026-04-01", "GOLD-EUR 80.0000 2026-06-01", "GOLD-EUR 90.0000 2026-07-01"], await portal.Database.ListAsync<string>(
             "select k.code || ' ' || e.unit_price || ' ' || lower(e.valid) from price_book_entry e join price_book k using (price_book_id) where k.code = 'GOLD-EUR' and not isempty(e.valid) order by lower(e.valid)"));
+    }
+
+    [Fact]
+    public async Task Two_prices_for_the_same_days_contradict_however_far_apart_they_stand()
+    {
+        var desk = await BrandAsync();
+        await desk.ImportAsync("products", "sku,name,line\n" + string.Concat(Enumerable.Range(0, 2100).Select(number => $"FP-{number},Thing,Things\n")));
+        var rows = Enumerable.Range(0, 2100).Select(number => $"FP-{number},{number},EUR,FAR-EUR,2026-04-01,2026-12-31\n");
+
+        var import = await desk.ImportAsync("prices", "sku,price,currency,book,from,until\n" + string.Concat(rows) + "FP-7,5,EUR,far-eur,2026-06-01,2026-06-30\nFP-8,5,EUR,FAR-EUR,2027-01-01,\n", leaveOutWrong: true);
+
+        Assert.Equal((2102L, 2101L), (import.RowsRead, import.RowsTaken));
+        Assert.StartsWith("2102 from: ", (await desk.RefusalsAsync(import)).Single(), StringComparison.Ordinal);
     }
 
     [Fact]
