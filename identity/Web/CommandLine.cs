@@ -45,7 +45,7 @@ static class CommandLine
         {
             await using var serving = await IdentityApplication.BuildAsync(order.Settings, stop.Token);
             await IdentityApplication.PrepareAsync(serving, stop.Token);
-            await serving.RunAsync(stop.Token);
+            await serving.RunOnFreeAddressesAsync(stop.Token);
             return Environment.ExitCode;
         }
 

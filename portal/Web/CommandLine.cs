@@ -40,7 +40,7 @@ static class CommandLine
 
         await using var app = await PortalApplication.BuildAsync(order.Settings, isServing: true, CancellationToken.None);
         await ProductionChecks.RefuseDemoContentAsync(app, CancellationToken.None);
-        await app.RunAsync();
+        await app.RunOnFreeAddressesAsync(CancellationToken.None);
         return 0;
     }
 
