@@ -53,7 +53,8 @@ public sealed record ImportColumnsPage(Import Import, ColumnChoice Choice, Impor
 /// <param name="Import">The import.</param>
 /// <param name="Query">Which refusals are shown.</param>
 /// <param name="Refusals">The refusals.</param>
-public sealed record ImportResultPage(Import Import, ListQuery Query, ListPage<ImportRefusal> Refusals)
+/// <param name="Kinds">What is wrong most often; nothing where all of it is seen at once.</param>
+public sealed record ImportResultPage(Import Import, ListQuery Query, ListPage<ImportRefusal> Refusals, IReadOnlyList<RefusalKind> Kinds)
 {
     /// <summary>It can be started again, with other columns or another choice about wrong rows.</summary>
     public bool MayStartAgain => Import is { FileIsStored: true, Status: ImportStatus.Refused or ImportStatus.Failed or ImportStatus.Cancelled };

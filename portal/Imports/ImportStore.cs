@@ -87,6 +87,20 @@ public sealed class ImportStore(Db db)
         return new ListPage<ImportRefusal>(rows, await db.OneAsync<long>("select count(*) from import_refusal where import_id = @ImportId", args, ct));
     }, ct);
 
+    /// <summary>What is wrong most often, each with how many rows it concerns and the first of them.</summary>
+    public Task<List<RefusalKind>> RefusalKindsAsync(Import import, CancellationToken ct) => db.ListAsync<RefusalKind>("""
+        select k.rows, first.row_number, first.column_name, first.text_key, first.arguments as arguments_json
+        from (
+            select count(distinct row_number) as rows, min(import_refusal_id) as import_refusal_id
+            from import_refusal
+            where import_id = @ImportId
+            group by column_name, text_key
+            order by 1 desc, 2
+            limit 6) as k
+        join import_refusal first using (import_refusal_id)
+        order by k.rows desc, first.import_refusal_id
+        """, new { import.ImportId }, ct);
+
     /// <summary>All refusals of an import, by row.</summary>
     internal IAsyncEnumerable<ImportRefusal> EveryRefusalAsync(long importId, CancellationToken ct) => db.StreamAsync<ImportRefusal>("""
         select row_number, column_name, text_key, arguments as arguments_json
@@ -321,8 +335,15 @@ public static class ImportStatus
     public static IReadOnlyList<string> All { get; } = [Ready, Queued, Running, Done, Refused, Failed, Cancelled];
 }
 
+/// <summary>Something that is wrong with several rows, by its first.</summary>
+public sealed record RefusalKind : ImportRefusal
+{
+    /// <summary>How many rows it concerns.</summary>
+    public long Rows { get; init; }
+}
+
 /// <summary>Why a row was not taken.</summary>
-public sealed record ImportRefusal
+public record ImportRefusal
 {
     internal string ArgumentsJson { get; init; } = "[]";
 

@@ -110,7 +110,8 @@ public sealed class ImportsController(ImportStore imports, TakeUpload takeUpload
     async Task<IActionResult> ResultAsync(Import import, CancellationToken ct)
     {
         var query = ListQuery.Read(Request, ImportStore.RefusalShape);
-        return View("ImportResult", new ImportResultPage(import, query, await imports.RefusalPageAsync(import, query, ct)));
+        var refusals = await imports.RefusalPageAsync(import, query, ct);
+        return View("ImportResult", new ImportResultPage(import, query, refusals, refusals.Total > query.Size ? await imports.RefusalKindsAsync(import, ct) : []));
     }
 
     Func<ImportField, string> LabelOf(Import import) => field => t[ImportKind.Of(import.Kind).LabelKey(field)].Value;

@@ -124,9 +124,24 @@ public sealed class ImportingOnThePages(PortalApp portal) : IClassFixture<Portal
         await visitor.SubmitAsync(page.Path + "?again=true", ("wrong", "leave-out"));
         await RunAsync();
 
-        refused.Text(".flash-problem").ShouldBe("1 of 2 rows are wrong; nothing was taken. Correct them in your file, or leave the wrong rows out.");
+        refused.Text(".flash-problem").ShouldBe("1 of 2 rows is wrong; nothing was taken. Correct them in your file, or leave the wrong rows out.");
         none.Has("tbody").ShouldBeFalse();
         (await visitor.GetAsync("/customers")).All("tbody td:first-child a").ShouldBe(["Good One GmbH"]);
+    }
+
+    [Fact]
+    public async Task Many_refused_rows_are_told_apart_and_summed_up_by_what_is_wrong()
+    {
+        var visitor = portal.SignIn(await portal.Given.ADistributor("多错商贸"));
+        var rows = string.Concat(Enumerable.Range(1, 30).Select(row => $"Company {row} GmbH,{(row == 7 ? "" : "DE")},12\n"));
+        var page = await visitor.SubmitAsync(await UploadAsync(visitor, "name,country,duns\n" + rows), ("wrong", "all-or-nothing"));
+        await RunAsync();
+
+        var first = await visitor.GetAsync(page.Path);
+        var second = await visitor.GetAsync(page.Path + "?page=2");
+
+        first.All(".card-body li").ShouldBe(["29 rows: duns as in row 2: A D-U-N-S number has nine digits.", "1 row: country as in row 8: The cell is empty. Enter a value."], ignoreOrder: true);
+        second.All("#list tbody td:first-child")[^1].ShouldBe("Row 31");
     }
 
     [Fact]
