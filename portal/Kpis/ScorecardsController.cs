@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Portal.Web;
 using Portal.Web.Lists;
@@ -32,7 +33,7 @@ public sealed class ScorecardsController(KpiStore kpis, PartnerNames partners, B
             && (query.Words is not { } words || score.PartnerNumber.Equals(words, StringComparison.OrdinalIgnoreCase) || score.PartnerName.Contains(words, StringComparison.CurrentCultureIgnoreCase))).ToList();
         if (query.SortColumn is "partner")
         {
-            found.Sort((one, other) => string.Compare(one.PartnerName, other.PartnerName, StringComparison.CurrentCulture));
+            found.Sort((one, other) => CultureInfo.CurrentCulture.CompareInfo.Compare(one.PartnerName, other.PartnerName));
         }
 
         if (query.Descending)
