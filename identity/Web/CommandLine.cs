@@ -1,13 +1,15 @@
+using System.Globalization;
 using Identity.Demo;
 using Identity.PasswordReset;
 using Platform;
+using Platform.Audit;
 using Platform.Database;
 using Platform.Web;
 
 namespace Identity.Web;
 
 /// <summary>
-/// <c>identity [serve | migrate | seed | add-user EMAIL] [--data DIR] [--port N] [--Section:Name=value]</c>. Without a verb identity serves.
+/// <c>identity [serve | migrate | seed | add-user EMAIL | verify] [--data DIR] [--port N] [--Section:Name=value]</c>. Without a verb identity serves.
 /// Whatever keeps it from starting is told in one line, and the exit code is not 0.
 /// </summary>
 static class CommandLine
@@ -15,6 +17,7 @@ static class CommandLine
     const string Usage = """
           identity serve           answers on Identity__Url
           identity migrate         brings the database up to date
+          identity verify          looks whether the audit is whole
           identity seed            makes the accounts and API clients of the demonstration
           identity add-user EMAIL  adds an account and prints the link to choose its password (--name NAME, --language zh-CN)
         Each takes --data DIR and --port N.
@@ -45,7 +48,7 @@ static class CommandLine
         {
             await using var serving = await IdentityApplication.BuildAsync(order.Settings, stop.Token);
             await IdentityApplication.PrepareAsync(serving, stop.Token);
-            await serving.RunOnFreeAddressesAsync(stop.Token);
+            await serving.ServeAsync(stop.Token);
             return Environment.ExitCode;
         }
 
@@ -60,10 +63,23 @@ static class CommandLine
         return order.Words switch
         {
             ["migrate"] => await MigrateAsync(app.Services.GetRequiredService<ServiceDatabase>()),
+            ["verify"] or ["verify", "audit" or "all"] => await VerifyAsync(scope.ServiceProvider.GetRequiredService<AuditCheck>(), stop.Token),
             ["seed"] => await scope.ServiceProvider.GetRequiredService<SeedDemo>().RunAsync(Console.Out, stop.Token),
             ["add-user", var email] => await scope.ServiceProvider.GetRequiredService<AddUserVerb>().RunAsync(email, app.Configuration["name"], app.Configuration["language"], Console.Out, stop.Token),
             _ => throw new UsageException($"'{string.Join(' ', order.Words)}' is not understood."),
         };
+    }
+
+    static async Task<int> VerifyAsync(AuditCheck audit, CancellationToken ct)
+    {
+        var (acts, seals, findings) = await audit.RunAsync(ct);
+        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"audit    {(findings.Count == 0 ? "ok" : "WRONG")}  looked at {acts:N0} acts, {seals:N0} seals"));
+        foreach (var finding in findings)
+        {
+            await Console.Out.WriteLineAsync("         " + finding);
+        }
+
+        return findings.Count == 0 ? 0 : 1;
     }
 
     // Opening the database has done it already.

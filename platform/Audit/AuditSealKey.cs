@@ -15,7 +15,8 @@ namespace Platform.Audit;
 /// </summary>
 /// <param name="keyFile">A secret of at least 32 characters; made when it is missing.</param>
 /// <param name="headFolder">Where the last seal of each database is noted.</param>
-sealed class AuditSealKey(string keyFile, string headFolder)
+/// <param name="service">Whose seals they are: two services may share database and folder.</param>
+sealed class AuditSealKey(string keyFile, string headFolder, string service)
 {
     readonly Lazy<byte[]> key = new(() => HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(SecretFile.ReadOrCreate(keyFile)), 32, info: "partner portal audit seal"u8.ToArray()));
 
@@ -38,7 +39,7 @@ sealed class AuditSealKey(string keyFile, string headFolder)
             ? (long.Parse(id, CultureInfo.InvariantCulture), Convert.FromHexString(digest))
             : null;
 
-    string Head(string database) => Path.Combine(headFolder, "audit-head-" + database);
+    string Head(string database) => Path.Combine(headFolder, $"audit-head-{service}-{database}");
 }
 
 /// <summary>Brings the sealing of the audit into a service.</summary>
@@ -52,7 +53,7 @@ public static class AuditSetup
     {
         var keyFile = configuration["Audit:KeyFile"] is { Length: > 0 } file ? file : Path.Combine(dataFolder, "secrets", "audit-seal-" + service);
         var headFolder = configuration["Audit:HeadFolder"] is { Length: > 0 } folder ? folder : Path.GetDirectoryName(Path.GetFullPath(keyFile))!;
-        services.AddSingleton(new AuditSealKey(keyFile, headFolder));
+        services.AddSingleton(new AuditSealKey(keyFile, headFolder, service));
         services.AddScoped(provider => new AuditCheck(provider.GetRequiredService<Db>(), provider.GetRequiredService<AuditSealKey>()));
         return services.AddScheduledJob<SealAudit>("0 * * * * ?");
     }

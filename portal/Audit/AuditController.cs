@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
+using Platform.Web;
 using Portal.Documents.Tables;
-using Portal.Web;
 using Portal.Web.Display;
 using Portal.Web.Lists;
+using Portal.Web;
 
 namespace Portal.Audit;
 
@@ -20,7 +22,7 @@ public sealed class AuditController(AuditStore audit, ICurrentPerson me, Texts t
     }
 
     /// <summary>The acts as an Excel file.</summary>
-    [HttpGet("export")]
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
     public Task Export(CancellationToken ct)
     {
         List<TableColumn> columns =

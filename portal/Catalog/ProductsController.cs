@@ -1,14 +1,15 @@
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Documents.Excel;
 using Portal.Documents.Tables;
 using Portal.Pricing;
-using Portal.Web;
 using Portal.Web.Display;
 using Portal.Web.Lists;
+using Portal.Web;
 
 namespace Portal.Catalog;
 
@@ -27,7 +28,7 @@ public sealed class ProductsController(ProductStore products, CatalogPrices pric
     }
 
     /// <summary>The list as a workbook, with the prices of the own company.</summary>
-    [HttpGet("export")]
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
     public async Task Export(CancellationToken ct)
     {
         var query = ListQuery.Read(Request, ProductStore.Shape);

@@ -10,6 +10,8 @@ public sealed class FoldFacts(IServiceScopeFactory scopes, TimeProvider clock, I
 {
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
+    bool isWaiting;
+
     /// <summary>Folds once; answers how many shares there were.</summary>
     public async Task<long> FoldAsync(CancellationToken ct)
     {
@@ -28,6 +30,17 @@ public sealed class FoldFacts(IServiceScopeFactory scopes, TimeProvider clock, I
             try
             {
                 await FoldAsync(stoppingToken);
+                isWaiting = false;
+            }
+            catch (Exception failure) when (failure.IsUnavailable() && !stoppingToken.IsCancellationRequested)
+            {
+                // The other watchers say that the database is away; one line of this one is enough.
+                if (!isWaiting)
+                {
+                    log.LogWarning("The KPI facts wait, the database does not answer: {Reason}", failure.Message);
+                }
+
+                isWaiting = true;
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

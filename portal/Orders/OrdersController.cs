@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Database;
 using Platform.Idempotency;
 using Platform.Texts;
+using Platform.Web;
 using Portal.Documents.Excel;
 using Portal.Documents.Tables;
 using Portal.Stock;
-using Portal.Web;
 using Portal.Web.Lists;
+using Portal.Web;
 
 namespace Portal.Orders;
 
@@ -27,7 +29,7 @@ public sealed class OrdersController(OrderStore orders, OrderPages pages, OrderP
     public Task<IActionResult> Channel(CancellationToken ct) => ListAsync("channel", ct);
 
     /// <summary>A list as an Excel file.</summary>
-    [HttpGet("{side:regex(^(buyer|seller|channel)$)}/export")]
+    [HttpGet("{side:regex(^(buyer|seller|channel)$)}/export"), EnableRateLimiting(RateLimits.Costly)]
     public async Task Export(string side, CancellationToken ct)
     {
         var list = new OrderList(side, ListQuery.Read(Request, OrderStore.Shape(side)));

@@ -1,15 +1,16 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Documents.Excel;
 using Portal.Documents.Tables;
 using Portal.Pricing;
-using Portal.Web;
 using Portal.Web.Lists;
+using Portal.Web;
 
 namespace Portal.Partners;
 
@@ -29,7 +30,7 @@ public sealed class PartnersController(
     }
 
     /// <summary>The list as a workbook.</summary>
-    [HttpGet("export")]
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
     public async Task Export(CancellationToken ct)
     {
         var query = ListQuery.Read(Request, PartnerList.Shape);

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Documents.Excel;
 using Portal.Documents.Tables;
-using Portal.Web;
 using Portal.Web.Lists;
+using Portal.Web;
 
 namespace Portal.Pricing;
 
@@ -27,7 +28,7 @@ public sealed class PriceBooksController(PriceBookStore books, AddPriceBook addP
         await books.FindAsync(seller, code, me.Today(clock), ct) is { } book ? View("PriceBookPage", await PageAsync(book, new PriceForm { From = me.Today(clock) }, ct)) : NotFound();
 
     /// <summary>The prices of a book as a workbook.</summary>
-    [HttpGet("books/{seller}/{code}/export")]
+    [HttpGet("books/{seller}/{code}/export"), EnableRateLimiting(RateLimits.Costly)]
     public async Task<IActionResult> Export(string seller, string code, CancellationToken ct)
     {
         if (await books.FindAsync(seller, code, me.Today(clock), ct) is not { } book)

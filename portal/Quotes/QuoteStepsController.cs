@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Web;
@@ -33,7 +34,7 @@ public sealed class QuoteStepsController(WorkOnQuote work, QuoteFiles files, Tex
     public async Task<IActionResult> Revise(string number, int version, CancellationToken ct) => Answer(number, await work.ReviseAsync(number, version, ct));
 
     /// <summary>The PDF or Excel file of a sent revision; the same bytes each time.</summary>
-    [HttpGet("revisions/{revision:int}/{kind:regex(^(pdf|xlsx)$)}")]
+    [HttpGet("revisions/{revision:int}/{kind:regex(^(pdf|xlsx)$)}"), EnableRateLimiting(RateLimits.Costly)]
     public async Task<IActionResult> Download(string number, int revision, string kind, string? language, CancellationToken ct) =>
         await QuoteDownload.AnswerAsync(this, files, t, number, revision, kind, language, ct);
 

@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
-using Platform.Web;
 using Platform.Web.Api;
+using Platform.Web;
 using Portal.Web;
 
 namespace Portal.Quotes;
@@ -66,7 +67,7 @@ public sealed class QuotesApi(QuoteStore quotes, WorkOnQuote work, QuoteFiles fi
     };
 
     /// <summary>The PDF or Excel file of a sent revision, with its SHA-256 as ETag.</summary>
-    [HttpGet("{number}/revisions/{revision:int}/{kind:regex(^(pdf|xlsx)$)}")]
+    [HttpGet("{number}/revisions/{revision:int}/{kind:regex(^(pdf|xlsx)$)}"), EnableRateLimiting(RateLimits.Costly)]
     public Task<IActionResult> Download(string number, int revision, string kind, string? language, CancellationToken ct) =>
         QuoteDownload.AnswerAsync(this, files, t, number, revision, kind, language, ct);
 

@@ -1,12 +1,13 @@
 using Platform.Audit;
 using Platform.Database;
+using Portal.Deals;
 using Portal.Kpis;
 using Portal.Web;
 
 namespace Portal.Quotes;
 
 /// <summary>Everything a person does to a quote; each act is one transaction with its entry in the audit.</summary>
-public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, FrozenQuotes frozen, KpiFacts kpis, AuditTrail audit, ICurrentPerson me)
+public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, FrozenQuotes frozen, KpiFacts kpis, PursueDeal pursueDeal, AuditTrail audit, ICurrentPerson me)
 {
     /// <summary>Writes a new draft.</summary>
     public Task<QuoteOutcome> CreateAsync(QuoteRequest request, CancellationToken ct) => db.InTransactionAsync<QuoteOutcome>(async () =>
@@ -65,10 +66,15 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
         if (head.FirstSentOn is null)
         {
             await kpis.AddAsync([new(head.PartnerId, Metric.QuotesSent, null, today, 1)], ct);
+            await ConvertDealAsync(head, ct);
         }
 
         return await AdvanceAsync(head, QuoteLifecycle.Send, "sent", null, today, ct);
     }, ct);
+
+    // An approved deal becomes a quote with the first one that goes out. One that is over or already a quote stays as it is, and so does the quote.
+    Task ConvertDealAsync(QuoteHead head, CancellationToken ct) =>
+        head.DealNumber is { } deal && me.PartnerId == head.PartnerId ? pursueDeal.ConvertAsync(deal, head.Number, ct) : Task.CompletedTask;
 
     /// <summary>The deal desk lets it pass.</summary>
     public Task<QuoteOutcome> ApproveAsync(string number, int? version, CancellationToken ct) =>

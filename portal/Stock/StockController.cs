@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
+using Platform.Web;
 using Portal.Documents.Tables;
-using Portal.Web;
 using Portal.Web.Lists;
+using Portal.Web;
 
 namespace Portal.Stock;
 
@@ -27,15 +29,15 @@ public sealed class StockController(StockStore stock, ShowStock showStock, ICurr
     }
 
     /// <summary>The balances as an Excel file.</summary>
-    [HttpGet("export")]
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
     public Task Export(CancellationToken ct) => SendBalancesAsync(everybodys: false, ct);
 
     /// <summary>All partners' balances as an Excel file.</summary>
-    [HttpGet("channel/export"), AllowRoles("brand_admin", "channel_manager", "finance", "deal_desk")]
+    [HttpGet("channel/export"), AllowRoles("brand_admin", "channel_manager", "finance", "deal_desk"), EnableRateLimiting(RateLimits.Costly)]
     public Task ExportChannel(CancellationToken ct) => SendBalancesAsync(everybodys: true, ct);
 
     /// <summary>The movements as an Excel file.</summary>
-    [HttpGet("moves/export")]
+    [HttpGet("moves/export"), EnableRateLimiting(RateLimits.Costly)]
     public Task ExportMoves(CancellationToken ct) => Response.SendExcelAsync(t["stock.moves"], me.PartnerName, clock.GetUtcNow(),
         [
             new(t["stock.moved_at"], TableColumnKind.Time, 18), new(t["stock.kind"]), new(t["stock.sku"], Width: 18), new(t["stock.name"], Width: 40),

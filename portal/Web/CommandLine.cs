@@ -40,7 +40,7 @@ static class CommandLine
 
         await using var app = await PortalApplication.BuildAsync(order.Settings, isServing: true, CancellationToken.None);
         await ProductionChecks.RefuseDemoContentAsync(app, CancellationToken.None);
-        await app.RunOnFreeAddressesAsync(CancellationToken.None);
+        await app.ServeAsync(CancellationToken.None);
         return 0;
     }
 

@@ -7,6 +7,7 @@ using Platform.Database;
 using Platform.DataProtection;
 using Platform.Health;
 using Platform.Jobs;
+using Platform.Mail;
 using Platform.Outbox;
 using Platform.Telemetry;
 using Platform.Web;
@@ -51,6 +52,7 @@ static class PortalApplication
         services.AddServiceDatabase(database);
         services.AddPartnerPortalDataProtection(builder.Configuration, "portal", dataFolder);
         services.AddPlatform(Assembly.GetExecutingAssembly());
+        services.AddPartnerPortalMail(builder.Configuration, dataFolder);
         services.AddOutboxDelivery(builder.Configuration);
         services.AddJobs(builder.Configuration);
         services.AddHousekeeping();

@@ -22,7 +22,7 @@ public sealed class AnsweringOnTakenAddresses
         builder.WebHost.UseUrls(string.Format(CultureInfo.InvariantCulture, urls, ((IPEndPoint)other.LocalEndpoint).Port));
         await using var app = builder.Build();
 
-        var refused = await Assert.ThrowsAsync<CannotStartException>(() => app.RunOnFreeAddressesAsync(default));
+        var refused = await Assert.ThrowsAsync<CannotStartException>(() => app.ServeAsync(default));
 
         Assert.Contains("is taken by another program", refused.Message, StringComparison.Ordinal);
     }

@@ -57,6 +57,30 @@ public sealed class QuotingACustomer(QuotingPartner portal) : IClassFixture<Quot
     }
 
     [Fact]
+    public async Task The_first_quote_of_an_approved_deal_makes_it_a_converted_one()
+    {
+        await portal.Database.ExecuteAsync("""
+            set search_path = portal, public;
+            insert into territory (code, name, name_zh) values ('CN-EAST', 'East China', '华东');
+            insert into deal (number, partner_id, end_customer_id, territory_id, status, amount, currency, expected_close, submitted_at, decided_at, protected_from, protected_until, created_at, updated_at)
+            select 'D-QUOTED', @PartnerId, end_customer_id, territory_id, 'approved', 5000, 'CNY', current_date + 30, @now, @now, @now, @now + interval '90 days', @now, @now
+            from end_customer, territory;
+            insert into deal_product_line (deal_id, product_line_id, partner_id) select deal_id, product_line_id, partner_id from deal, product_line;
+            """, new { portal.Sales.Partner.PartnerId, now = portal.Clock.GetUtcNow().UtcDateTime });
+        var sales = portal.SignIn(portal.Sales);
+
+        Assert.True((await sales.GetAsync("/deals/D-QUOTED")).Has("a[href='/quotes/new?deal=D-QUOTED']"));
+        var form = await sales.GetAsync("/quotes/new?deal=D-QUOTED");
+        Assert.Equal("D-QUOTED", form.Value("Deal"));
+        var draft = await sales.SubmitAsync(form, ("TaxRate", "13"), ("Lines[0].Sku", "D-1"), ("Lines[0].Quantity", 2));
+        Assert.Contains("Approved", (await sales.GetAsync("/deals/D-QUOTED")).Words, StringComparison.Ordinal);
+
+        await sales.PressAsync(draft, $"form[action='{draft.Path}/sending']");
+
+        Assert.Equal(["converted"], await portal.Database.ListAsync<string>("select status from portal.deal where number = 'D-QUOTED'"));
+    }
+
+    [Fact]
     public async Task A_discount_beyond_the_authority_goes_to_the_deal_desk_first()
     {
         var sales = portal.SignIn(portal.Sales);

@@ -6,21 +6,48 @@ using Microsoft.Extensions.Hosting;
 
 namespace Platform.Web;
 
-/// <summary>Looks whether the addresses a service shall answer on are free, before the host starts and fails in a page of stack traces.</summary>
-public static class FreeAddresses
+/// <summary>Runs a service: only where its addresses are free, and to a sure end.</summary>
+public static class Serving
 {
-    /// <summary>Runs the service until it is told to stop.</summary>
+    /// <summary>
+    /// Longer than the host itself gives its services to end (<c>HostOptions.ShutdownTimeout</c>, 30 s). Whoever still waits then waits for a database that
+    /// does not answer; nothing is lost by ending, because every change is one transaction.
+    /// </summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(35);
+
+    /// <summary>Runs the service until it is told to stop. Looks at the addresses first: the host would fail on a taken one in a page of stack traces.</summary>
     /// <param name="app">The service.</param>
     /// <param name="ct">Stops it.</param>
     /// <exception cref="CannotStartException">One of its addresses is taken.</exception>
-    public static async Task RunOnFreeAddressesAsync(this WebApplication app, CancellationToken ct)
+    public static async Task ServeAsync(this WebApplication app, CancellationToken ct)
     {
         foreach (var url in (app.Configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             Try(BindingAddress.Parse(url));
         }
 
-        await HostingAbstractionsHostExtensions.RunAsync(app, ct);
+        var hasEnded = new ManualResetEventSlim(); // not disposed: the thread may still look at it
+        app.Lifetime.ApplicationStopping.Register(() => new Thread(() => EndAtLast(hasEnded)) { IsBackground = true, Name = "end at last" }.Start());
+        try
+        {
+            await HostingAbstractionsHostExtensions.RunAsync(app, ct);
+        }
+        finally
+        {
+            hasEnded.Set();
+        }
+    }
+
+    static void EndAtLast(ManualResetEventSlim hasEnded)
+    {
+        if (hasEnded.Wait(Patience))
+        {
+            return;
+        }
+
+        Console.Error.WriteLine("The service did not end within 35 seconds, something waits for the database; it is ended now.");
+        using var self = System.Diagnostics.Process.GetCurrentProcess();
+        self.Kill();
     }
 
     static void Try(BindingAddress address)
