@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
 using Platform.Database;
 
 namespace Platform.Audit;
@@ -23,8 +25,8 @@ public sealed class AuditTrail(Db db, TimeProvider clock)
     public Task RecordAsync(string action, string subjectKind, string subjectNumber, long? partnerId, object? details, CancellationToken ct) =>
         RecordAsync([new(action, subjectKind, subjectNumber, partnerId is { } id ? [id] : [], details)], ct);
 
-    /// <summary>Records several acts with one statement.</summary>
-    public async Task RecordAsync(IReadOnlyCollection<AuditAct> acts, CancellationToken ct)
+    /// <summary>Records several acts with one statement, which goes out with the next one or with the commit.</summary>
+    public Task RecordAsync(IReadOnlyCollection<AuditAct> acts, CancellationToken ct)
     {
         if (!db.IsInTransaction)
         {
@@ -33,21 +35,22 @@ public sealed class AuditTrail(Db db, TimeProvider clock)
 
         // Each record's chain is locked by its first act here; one order for all keeps rivals from deadlocking.
         acts = [.. acts.OrderBy(act => act.SubjectKind, StringComparer.Ordinal).ThenBy(act => act.SubjectNumber, StringComparer.Ordinal)];
-        await db.ExecuteAsync("""
+        db.Later("""
             insert into audit_entry (happened_at, actor, partner_ids, action, subject_kind, subject_number, details, correlation_id, hash)
-            select @now, coalesce(app_actor(), 'anonymous'), act.partner_ids::bigint[], act.action, act.subject_kind, act.subject_number, act.details::jsonb, @correlation, ''
-            from unnest(@actions, @kinds, @numbers, @partners, @details) as act (action, subject_kind, subject_number, partner_ids, details)
-            """, new
-        {
-            now = clock.GetUtcNow().UtcDateTime,
-            correlation = Activity.Current?.TraceId.ToHexString(),
-            actions = acts.Select(act => act.Action).ToArray(),
-            kinds = acts.Select(act => act.SubjectKind).ToArray(),
-            numbers = acts.Select(act => act.SubjectNumber).ToArray(),
-            partners = acts.Select(act => "{" + string.Join(',', act.PartnerIds) + "}").ToArray(),
-            details = acts.Select(act => act.Details is null ? "{}" : JsonSerializer.Serialize(act.Details, Json)).ToArray(),
-        }, ct);
+            select $1, coalesce(app_actor(), 'anonymous'), act.partner_ids::bigint[], act.action, act.subject_kind, act.subject_number, act.details::jsonb, $2, ''
+            from unnest($3, $4, $5, $6, $7) as act (action, subject_kind, subject_number, partner_ids, details)
+            """,
+            new NpgsqlParameter<DateTime> { TypedValue = clock.GetUtcNow().UtcDateTime },
+            new NpgsqlParameter<string> { TypedValue = Activity.Current?.TraceId.ToHexString(), NpgsqlDbType = NpgsqlDbType.Text },
+            Texts(acts.Select(act => act.Action)),
+            Texts(acts.Select(act => act.SubjectKind)),
+            Texts(acts.Select(act => act.SubjectNumber)),
+            Texts(acts.Select(act => "{" + string.Join(',', act.PartnerIds) + "}")),
+            Texts(acts.Select(act => act.Details is null ? "{}" : JsonSerializer.Serialize(act.Details, Json))));
+        return Task.CompletedTask;
     }
+
+    static NpgsqlParameter<string[]> Texts(IEnumerable<string> texts) => new() { TypedValue = texts.ToArray() };
 }
 
 /// <summary>One act for the audit; see <see cref="AuditTrail.RecordAsync(string, string, string, long?, object?, CancellationToken)"/>.</summary>

@@ -1,11 +1,8 @@
-using Dapper;
-using Npgsql;
-
 namespace Platform.Database;
 
 /// <summary>
 /// On whose behalf a transaction runs. Entering sets the tenant, person and roles with SET LOCAL semantics from the
-/// database's own membership tables (the schema's functions <c>enter</c> and <c>enter_as_system</c>); an anonymous caller
+/// database's own membership tables (the schema's procedures <c>come_in</c> and <c>come_in_as_system</c>); an anonymous caller
 /// sets nothing and so sees no tenant's rows.
 /// </summary>
 public abstract record Caller
@@ -27,17 +24,17 @@ public abstract record Caller
     /// <summary>How many seconds a statement may take: 0 for as long as it takes, null for what the connection string says.</summary>
     internal virtual int? StatementSeconds => null;
 
-    internal abstract Task EnterAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct);
+    /// <summary>What begins a transaction of this caller; null for nobody.</summary>
+    internal abstract Entrance? Entrance { get; }
 
     sealed record Anonymous : Caller
     {
-        internal override Task EnterAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct) => Task.CompletedTask;
+        internal override Entrance? Entrance => null;
     }
 
     sealed record Known(string Issuer, string SubjectId) : Caller
     {
-        internal override Task EnterAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct) =>
-            connection.ExecuteAsync(new CommandDefinition("select enter(@Issuer, @SubjectId)", this, transaction, cancellationToken: ct));
+        internal override Entrance Entrance => new("call come_in(@entering_issuer, @entering_subject)", ("entering_issuer", Issuer), ("entering_subject", SubjectId));
     }
 
     sealed record Product(string Reason) : Caller
@@ -45,8 +42,7 @@ public abstract record Caller
         // Nobody waits at a screen for the product's own work; a check of millions of rows takes the time it takes.
         internal override int? StatementSeconds => 0;
 
-        internal override Task EnterAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct) =>
-            connection.ExecuteAsync(new CommandDefinition("select enter_as_system(@Reason)", this, transaction, cancellationToken: ct));
+        internal override Entrance Entrance => new("call come_in_as_system(@entering_reason)", ("entering_reason", Reason));
     }
 }
 

@@ -7,13 +7,16 @@ namespace Platform.Database;
 
 /// <summary>
 /// The one way to the database for a request or a job. Every statement runs in a transaction that begins by
-/// entering the caller's tenant (<see cref="Caller"/>), so row-level security decides what it sees.
+/// entering the caller's tenant (<see cref="Caller"/>), so row-level security decides what it sees. What goes before a statement
+/// (the tenant, a savepoint) and what nobody waits for (<see cref="Later"/>) travels with it: a statement alone is one round trip.
 /// Not thread-safe: no two statements of one <see cref="Db"/> run at the same time.
 /// </summary>
 /// <param name="source">The pool of the application's role, which owns nothing.</param>
 /// <param name="caller">On whose behalf the statements run.</param>
 public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncDisposable
 {
+    readonly Prelude prelude = new();
+    readonly List<NpgsqlBatchCommand> later = [];
     NpgsqlConnection? connection;
     NpgsqlTransaction? transaction;
     int depth;
@@ -27,11 +30,34 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     /// throws, and whoever catches a refusal of the database can go on.
     /// </summary>
     public Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken ct) =>
-        transaction is null ? RunAsync(work, ct) : BehindSavepointAsync(work, ct);
+        transaction is null ? InOwnTransactionAsync(work, ct) : BehindSavepointAsync(work, ct);
 
     /// <inheritdoc cref="InTransactionAsync{T}"/>
     public Task InTransactionAsync(Func<Task> work, CancellationToken ct) =>
         InTransactionAsync(async () => { await work(); return true; }, ct);
+
+    /// <summary>
+    /// A write of the running transaction whose answer nobody waits for, such as the audit of what was done: it is sent with the next
+    /// statement or with the commit, which fails when it fails.
+    /// </summary>
+    /// <param name="sql">One statement, its values written <c>$1</c>, <c>$2</c>.</param>
+    /// <param name="values">The values, none of them null; with their type where the database could not know it.</param>
+    /// <exception cref="InvalidOperationException">No transaction is open.</exception>
+    public void Later(string sql, params ReadOnlySpan<NpgsqlParameter> values)
+    {
+        if (transaction is null)
+        {
+            throw new InvalidOperationException("What is written later takes part in a transaction; open one first.");
+        }
+
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(value);
+        }
+
+        later.Add(command);
+    }
 
     /// <summary>The rows of a statement, all of them; page in SQL.</summary>
     public Task<List<T>> ListAsync<T>(string sql, object? args, CancellationToken ct) =>
@@ -57,7 +83,8 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     {
         if (transaction is not null)
         {
-            await foreach (var row in connection!.QueryUnbufferedAsync<T>(sql, args, transaction, caller.Current.StatementSeconds).WithCancellation(ct))
+            await SendLaterAsync(ct);
+            await foreach (var row in RowsAsync<T>(sql, args).WithCancellation(ct))
             {
                 yield return row;
             }
@@ -68,12 +95,12 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         await BeginAsync(ct);
         try
         {
-            await foreach (var row in connection!.QueryUnbufferedAsync<T>(sql, args, transaction, caller.Current.StatementSeconds).WithCancellation(ct))
+            await foreach (var row in RowsAsync<T>(sql, args).WithCancellation(ct))
             {
                 yield return row;
             }
 
-            await transaction!.CommitAsync(ct);
+            await CommitAsync(ct);
         }
         finally
         {
@@ -83,35 +110,67 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
 
     /// <summary>A binary COPY into a table, inside the running transaction; complete the importer before the next statement.</summary>
     /// <exception cref="InvalidOperationException">No transaction is open.</exception>
-    public Task<NpgsqlBinaryImporter> CopyAsync(string copyStatement, CancellationToken ct) =>
-        transaction is null
-            ? throw new InvalidOperationException("COPY takes part in a transaction; open one first.")
-            : connection!.BeginBinaryImportAsync(copyStatement, ct);
+    public async Task<NpgsqlBinaryImporter> CopyAsync(string copyStatement, CancellationToken ct)
+    {
+        if (transaction is null)
+        {
+            throw new InvalidOperationException("COPY takes part in a transaction; open one first.");
+        }
+
+        await SendAsync(ct);
+        return await connection!.BeginBinaryImportAsync(copyStatement, ct);
+    }
 
     /// <summary>
     /// Marks a point of the running transaction that <see cref="RollbackToAsync"/> returns to, so that one refused
     /// statement does not lose what went before it.
     /// </summary>
-    public Task SavepointAsync(string name, CancellationToken ct) => transaction!.SaveAsync(name, ct);
+    public async Task SavepointAsync(string name, CancellationToken ct)
+    {
+        await SendLaterAsync(ct);
+        prelude.Add($"savepoint {name}");
+    }
 
     /// <summary>Undoes everything since <see cref="SavepointAsync"/> of that name.</summary>
-    public Task RollbackToAsync(string name, CancellationToken ct) => transaction!.RollbackAsync(name, ct);
+    public async Task RollbackToAsync(string name, CancellationToken ct)
+    {
+        later.Clear();
+        if (!prelude.CutAfter($"savepoint {name}"))
+        {
+            await transaction!.RollbackAsync(name, ct);
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => EndAsync();
 
-    async Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken ct)
+    // A statement that stands alone is a transaction by itself: what is sent together is carried out together or not at all.
+    async Task<T> RunAsync<T>(Func<Task<T>> statement, CancellationToken ct)
     {
         if (transaction is not null)
         {
-            return await work();
+            await SendLaterAsync(ct);
+            return await statement();
         }
 
+        try
+        {
+            await OpenAsync(ct);
+            return await statement();
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    async Task<T> InOwnTransactionAsync<T>(Func<Task<T>> work, CancellationToken ct)
+    {
         await BeginAsync(ct);
         try
         {
             var result = await work();
-            await transaction!.CommitAsync(ct);
+            await CommitAsync(ct);
             return result;
         }
         finally
@@ -123,11 +182,15 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     async Task<T> BehindSavepointAsync<T>(Func<Task<T>> work, CancellationToken ct)
     {
         var savepoint = string.Create(CultureInfo.InvariantCulture, $"within_{++depth}");
-        await transaction!.SaveAsync(savepoint, ct);
+        await SavepointAsync(savepoint, ct);
         try
         {
             var result = await work();
-            await transaction.ReleaseAsync(savepoint, ct);
+            if (!prelude.CutFrom($"savepoint {savepoint}"))
+            {
+                prelude.Add($"release savepoint {savepoint}");
+            }
+
             return result;
         }
         catch
@@ -146,7 +209,8 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         try
         {
             // Not cancelled with the request, or the outer transaction could not go on.
-            await transaction!.RollbackAsync(savepoint, CancellationToken.None);
+            await RollbackToAsync(savepoint, CancellationToken.None);
+            prelude.CutFrom($"savepoint {savepoint}");
         }
         catch (Exception gone) when (gone is NpgsqlException or InvalidOperationException)
         {
@@ -154,16 +218,30 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         }
     }
 
-    CommandDefinition Command(string sql, object? args, CancellationToken ct) =>
-        new(sql, args, transaction, caller.Current.StatementSeconds, cancellationToken: ct);
+    CommandDefinition Command(string sql, object? args, CancellationToken ct)
+    {
+        var (text, all) = prelude.Before(sql, args);
+        return new(text, all, transaction, caller.Current.StatementSeconds, cancellationToken: ct);
+    }
+
+    IAsyncEnumerable<T> RowsAsync<T>(string sql, object? args)
+    {
+        var (text, all) = prelude.Before(sql, args);
+        return connection!.QueryUnbufferedAsync<T>(text, all, transaction, caller.Current.StatementSeconds);
+    }
+
+    async Task OpenAsync(CancellationToken ct)
+    {
+        connection = await source.OpenConnectionAsync(ct);
+        prelude.Begin(caller.Current);
+    }
 
     async Task BeginAsync(CancellationToken ct)
     {
-        connection = await source.OpenConnectionAsync(ct);
         try
         {
-            transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
-            await caller.Current.EnterAsync(connection, transaction, ct);
+            await OpenAsync(ct);
+            transaction = await connection!.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
         }
         catch
         {
@@ -172,10 +250,35 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         }
     }
 
+    Task SendLaterAsync(CancellationToken ct) => later.Count == 0 ? Task.CompletedTask : SendAsync(ct);
+
+    // What waits goes out by itself, because the next thing to do is no statement it could go with.
+    async Task SendAsync(CancellationToken ct, params IEnumerable<NpgsqlBatchCommand> more)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.Timeout = caller.Current.StatementSeconds ?? batch.Timeout;
+        foreach (var command in prelude.Take().Concat(later).Concat(more))
+        {
+            batch.BatchCommands.Add(command);
+        }
+
+        later.Clear();
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(ct);
+        }
+    }
+
+    // The last writes and the commit are one round trip; the commit is not carried out when one of them fails.
+    Task CommitAsync(CancellationToken ct) =>
+        later.Count == 0 ? transaction!.CommitAsync(ct) : SendAsync(ct, new NpgsqlBatchCommand("commit"));
+
     async ValueTask EndAsync()
     {
         var (endedTransaction, endedConnection) = (transaction, connection);
         (transaction, connection) = (null, null);
+        prelude.Clear();
+        later.Clear();
         if (endedTransaction is not null)
         {
             await endedTransaction.DisposeAsync();

@@ -127,6 +127,8 @@ public sealed class ServiceDatabase : IAsyncDisposable
     {
         var settings = Completed(connectionString, service);
         SetUnlessGiven(settings, "Max Auto Prepare", 100);
+        // Nothing we say to a session outlives its transaction, so nothing has to be wiped off before the next one uses it.
+        SetUnlessGiven(settings, "No Reset On Close", true);
         SetUnlessGiven(settings, "Maximum Pool Size", string.Equals(service, "portal", StringComparison.Ordinal) ? 80 : 40);
         return Build(settings, logs);
     }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Npgsql;
+using NpgsqlTypes;
 using Platform.Database;
 
 namespace Platform.Idempotency;
@@ -18,19 +20,21 @@ sealed class IdempotentAnswers(Db db, TimeProvider clock)
         from take_idempotent_key(@key, @patience)
         """, new { key, patience = (int)patience.TotalMilliseconds }, ct);
 
-    /// <summary>Keeps the answer, in the transaction of what it answers for.</summary>
-    public Task KeepAsync(IdempotentRequest request, HttpResponse response, byte[] body, CancellationToken ct) => db.ExecuteAsync("""
+    /// <summary>Keeps the answer, in the transaction of what it answers for; it goes out with the commit.</summary>
+    public void Keep(IdempotentRequest request, HttpResponse response, byte[] body) => db.Later("""
         insert into idempotent_answer (caller, key, request_hash, status, headers, body, answered_at)
-        values (app_actor(), @key, @hash, @status, @headers::jsonb, @body, @now)
-        """, new
-    {
-        key = request.Key,
-        hash = request.Hash,
-        status = response.StatusCode,
-        headers = JsonSerializer.Serialize(KeptHeaders.Where(response.Headers.ContainsKey).ToDictionary(name => name, name => response.Headers[name].ToString(), StringComparer.Ordinal)),
-        body,
-        now = clock.GetUtcNow().UtcDateTime,
-    }, ct);
+        values (app_actor(), $1, $2, $3, $4::jsonb, $5, $6)
+        """,
+        new NpgsqlParameter<string> { TypedValue = request.Key },
+        new NpgsqlParameter<byte[]> { TypedValue = request.Hash },
+        new NpgsqlParameter<int> { TypedValue = response.StatusCode },
+        new NpgsqlParameter<string>
+        {
+            TypedValue = JsonSerializer.Serialize(KeptHeaders.Where(response.Headers.ContainsKey).ToDictionary(name => name, name => response.Headers[name].ToString(), StringComparer.Ordinal)),
+            NpgsqlDbType = NpgsqlDbType.Text,
+        },
+        new NpgsqlParameter<byte[]> { TypedValue = body },
+        new NpgsqlParameter<DateTime> { TypedValue = clock.GetUtcNow().UtcDateTime });
 
     /// <summary>Forgets what is older than <see cref="Kept"/>.</summary>
     /// <returns>How many.</returns>

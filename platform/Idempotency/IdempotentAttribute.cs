@@ -98,7 +98,7 @@ sealed class OnceOnly(Db db, IdempotentAnswers answers) : IAsyncResourceFilter
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
         if (IsRemembered(http.Response.StatusCode, request.IsForm))
         {
-            await answers.KeepAsync(request, http.Response, written.ToArray(), http.RequestAborted);
+            answers.Keep(request, http.Response, written.ToArray());
         }
 
         return null;

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
 using Platform.Database;
 
 namespace Platform.Outbox;
@@ -14,18 +16,21 @@ public sealed class Outbox(Db db, TimeProvider clock)
     /// <param name="payload">Anything that serialises to JSON; no secrets.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <exception cref="InvalidOperationException">No transaction is open.</exception>
-    public async Task PutAsync(string kind, object payload, CancellationToken ct)
+    public Task PutAsync(string kind, object payload, CancellationToken ct)
     {
         if (!db.IsInTransaction)
         {
             throw new InvalidOperationException("A message is put into the outbox in the transaction of the change it speaks of.");
         }
 
-        await db.ExecuteAsync("""
-            insert into outbox_message (kind, payload, created_at, not_before) values (@kind, @payload::jsonb, @now, @now);
+        db.Later("""
+            with put as (insert into outbox_message (kind, payload, created_at, not_before) values ($1, $2::jsonb, $3, $3))
             select pg_notify('outbox_' || current_schema(), '')
             """,
-            new { kind, payload = JsonSerializer.Serialize(payload, Json), now = clock.GetUtcNow().UtcDateTime }, ct);
+            new NpgsqlParameter<string> { TypedValue = kind },
+            new NpgsqlParameter<string> { TypedValue = JsonSerializer.Serialize(payload, Json), NpgsqlDbType = NpgsqlDbType.Text },
+            new NpgsqlParameter<DateTime> { TypedValue = clock.GetUtcNow().UtcDateTime });
+        return Task.CompletedTask;
     }
 }
 

@@ -51,15 +51,71 @@ public sealed class EnteringATenant : IAsyncLifetime
     public async Task The_product_itself_sees_every_tenant() =>
         (await PartnersSeenByAsync(Caller.System("job:test"))).ShouldBe("Eurodist, Gone, Huaxin, Northlight");
 
-    [Fact]
-    public async Task A_connection_forgets_its_caller_before_the_next_one_uses_it()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_connection_forgets_its_caller_before_the_next_one_uses_it(bool noResetOnClose)
     {
-        await using var single = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString("app")) { MaxPoolSize = 1 });
+        await using var single = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString("app")) { MaxPoolSize = 1, NoResetOnClose = noResetOnClose });
         foreach (var (caller, count) in new[] { (Caller.Subject(Issuer, "li"), 2), (Caller.Nobody, 0), (Caller.System("job:test"), 4), (Caller.Nobody, 0) })
         {
             await using var db = new Db(single, new CallerAccessor { Current = caller });
             (await db.OneAsync<int>("select count(*)::integer from partner", null, CancellationToken.None)).ShouldBe(count);
         }
+    }
+
+    [Fact]
+    public async Task A_transaction_within_another_that_fails_takes_nothing_of_the_outer_with_it()
+    {
+        await using var db = database.As(Caller.System("test"));
+        await db.InTransactionAsync(async () =>
+        {
+            await Should.ThrowAsync<PostgresException>(() => db.InTransactionAsync(async () =>
+            {
+                await db.ExecuteAsync("insert into territory (code, name, name_zh) values ('T-1', 'One', '一')", null, CancellationToken.None);
+                db.Later("select 1 / 0");
+                await db.ExecuteAsync("select 1", null, CancellationToken.None);
+            }, CancellationToken.None));
+            await db.InTransactionAsync(() => db.ExecuteAsync("insert into territory (code, name, name_zh) values ('T-2', 'Two', '二')", null, CancellationToken.None), CancellationToken.None);
+        }, CancellationToken.None);
+
+        (await db.ListAsync<string>("select code from territory where code like 'T-%'", null, CancellationToken.None)).ShouldBe(["T-2"]);
+    }
+
+    [Fact]
+    public async Task What_is_written_later_is_seen_by_the_next_statement()
+    {
+        await using var db = database.As(Caller.System("test"));
+        (await db.InTransactionAsync(async () =>
+        {
+            db.Later("insert into territory (code, name, name_zh) values ($1, 'One', '一')", new NpgsqlParameter<string> { TypedValue = "T-1" });
+            return await db.OneAsync<long>("select count(*) from territory where code = 'T-1'", null, CancellationToken.None);
+        }, CancellationToken.None)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_is_written_later_and_refused_leaves_nothing_of_its_transaction()
+    {
+        await using var db = database.As(Caller.System("test"));
+        (await Should.ThrowAsync<PostgresException>(() => db.InTransactionAsync(async () =>
+        {
+            await db.ExecuteAsync("insert into territory (code, name, name_zh) values ('T-1', 'One', '一')", null, CancellationToken.None);
+            db.Later("select 1 / 0");
+        }, CancellationToken.None))).SqlState.ShouldBe(PostgresErrorCodes.DivisionByZero);
+
+        (await db.OneAsync<long>("select count(*) from territory where code = 'T-1'", null, CancellationToken.None)).ShouldBe(0);
+        db.IsInTransaction.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_statement_that_stands_alone_is_one_round_trip_and_a_transaction_of_its_own()
+    {
+        await using var db = database.As(Caller.Subject(Issuer, "li"));
+
+        (await db.OneAsync<string>("select current_setting('app.actor')", null, CancellationToken.None)).ShouldBe("U-li");
+
+        await using var nobody = database.As(Caller.Nobody);
+        (await nobody.OneAsync<string>("select coalesce(current_setting('app.actor', true), '')", null, CancellationToken.None)).ShouldBe("");
     }
 
     async Task<string> PartnersSeenByAsync(Caller caller)

@@ -1,0 +1,93 @@
+using Benchmarks.Import;
+using Benchmarks.Orders;
+using Benchmarks.Pages;
+using Benchmarks.Stage;
+using Platform;
+
+namespace Benchmarks;
+
+/// <summary><c>dotnet run -c Release --project tests/Benchmarks -- NAME [--quick]</c>.</summary>
+static class CommandLine
+{
+    const string Usage = """
+        dotnet run -c Release --project tests/Benchmarks -- NAME [--quick]
+          orders  a 20-line order through the API against the same statements sent raw, 1, 4 and 8 clients
+          import  order lines through the import against COPY
+          pages   sign-in page, list of deals, dashboard: requests a second and how long they take
+          all     one after the other
+          --quick       a short form, to see that it works; its figures are rough
+          --statements  tells what the database spent on which statement
+        Ends with 0 when every target was reached, with 1 when one was not, with 2 when it could not be measured.
+        """;
+
+    static readonly Dictionary<string, Func<RunLength, CancellationToken, Task<Report>>> Known = new(StringComparer.Ordinal)
+    {
+        ["orders"] = OrdersBenchmark.RunAsync,
+        ["import"] = ImportBenchmark.RunAsync,
+        ["pages"] = PagesBenchmark.RunAsync,
+    };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var names = args.Where(arg => !arg.StartsWith('-')).ToList();
+        if (names is not [var name] || !(name is "all" || Known.ContainsKey(name)) || args.Any(arg => arg.StartsWith('-') && arg is not ("--quick" or "--statements")))
+        {
+            await Console.Error.WriteLineAsync(Usage);
+            return 2;
+        }
+
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            stop.Cancel();
+        };
+        var length = args.Contains("--quick", StringComparer.Ordinal) ? RunLength.Quick : RunLength.Full;
+        Statements.AreCounted = args.Contains("--statements", StringComparer.Ordinal);
+        try
+        {
+            var reports = new List<Report>();
+            foreach (var run in Known.Where(known => name is "all" || known.Key == name).Select(known => known.Value))
+            {
+                var report = await run(length, stop.Token);
+                report.Print(Console.Out);
+                reports.Add(report);
+            }
+
+            await Console.Out.WriteLineAsync(Report.Together(name, reports).Json);
+            return reports.TrueForAll(report => report.IsReached) ? 0 : 1;
+        }
+        catch (CannotMeasureException why)
+        {
+            await Console.Error.WriteLineAsync(why.Message);
+            return 2;
+        }
+        catch (CannotStartException why)
+        {
+            await Console.Error.WriteLineAsync(why.Message);
+            return 2;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Stopped; what was started is ended.");
+            return 2;
+        }
+    }
+}
+
+/// <summary>How long to measure.</summary>
+/// <param name="Name">What it is called in the table.</param>
+/// <param name="Rounds">How often each thing is measured, taking turns.</param>
+/// <param name="Round">How long each time.</param>
+/// <param name="WarmUp">How long before that nothing counts.</param>
+sealed record RunLength(string Name, int Rounds, TimeSpan Round, TimeSpan WarmUp)
+{
+    public static RunLength Full { get; } = new("full", 4, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8));
+
+    public static RunLength Quick { get; } = new("quick", 2, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(3));
+
+    public bool IsQuick => this == Quick;
+}
+
+/// <summary>Something the benchmark needs is not there, or does not answer as it must; no figure is made up instead.</summary>
+sealed class CannotMeasureException(string message) : Exception(message);

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Benchmarks.Stage;
+
+namespace Benchmarks.Orders;
+
+/// <summary>
+/// An order of 20 lines, created and submitted through the API with a bearer token and an idempotency key, against the same rows
+/// written by hand with Npgsql. Both take turns, on the same database, in the same minute.
+/// </summary>
+static class OrdersBenchmark
+{
+    static readonly int[] ClientCounts = [1, 4, 8];
+
+    static readonly Dictionary<string, string> Settings = new(StringComparer.Ordinal)
+    {
+        // What is put into the outbox is delivered by another instance: the raw side delivers nothing either.
+        ["Outbox__Enabled"] = "false",
+    };
+
+    public static async Task<Report> RunAsync(RunLength length, CancellationToken ct)
+    {
+        var machine = Machine.Description;
+        await using var installation = await Installation.BeginAsync(ct);
+        await installation.ServeAsync(Settings, ct);
+        await using var source = installation.Connect("portal_app");
+        using var api = await OrderingClients.NewAsync(installation, ClientCounts.Max(), ct);
+        var raw = await RawOrders.NewAsync(source, api, ct);
+
+        Installation.Say("Warming up ...");
+        await Load.RunAsync(4, length.WarmUp, api.OrderAsync, ct);
+        await Load.RunAsync(4, length.WarmUp / 2, raw.OrderAsync, ct);
+        var figures = new List<Figure>();
+        var notes = new List<string> { $"{machine}; {length.Name} run, {length.Rounds} rounds of {length.Round.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s each way" };
+        foreach (var clients in ClientCounts)
+        {
+            await MeasureAsync(clients, length, installation, api, raw, figures, notes, ct);
+        }
+
+        return new("orders", [.. figures.OrderByDescending(figure => figure.Target is not null)], notes);
+    }
+
+    static async Task MeasureAsync(int clients, RunLength length, Installation installation, OrderingClients api, RawOrders raw, List<Figure> figures, List<string> notes, CancellationToken ct)
+    {
+        Installation.Say($"{clients} client{(clients == 1 ? "" : "s")} ...");
+        var (byApi, byHand) = (Taken.Nothing, Taken.Nothing);
+        var (spentByApi, spentByHand) = (Spent.Nothing, Spent.Nothing);
+        for (var round = 0; round < length.Rounds; round++)
+        {
+            // Who goes first changes, so that neither always meets what the other left behind.
+            for (var turn = 0; turn < 2; turn++)
+            {
+                var before = installation.Spent;
+                if ((round + turn) % 2 == 0)
+                {
+                    await Statements.BeginAsync(installation, ct);
+                    var once = await Load.RunAsync(clients, length.Round, api.OrderAsync, ct);
+                    await Statements.TellAsync(installation, "orders through the API", once.Milliseconds.Count, ct);
+                    byApi += once;
+                    spentByApi += installation.Spent - before;
+                }
+                else
+                {
+                    byHand += await Load.RunAsync(clients, length.Round, raw.OrderAsync, ct);
+                    spentByHand += installation.Spent - before;
+                }
+            }
+        }
+
+        var name = clients == 1 ? "1_client" : string.Create(CultureInfo.InvariantCulture, $"{clients}_clients");
+        figures.Add(Figure.High("raw_ratio_" + name, byApi.PerSecond / byHand.PerSecond, clients == 8 ? 0.35 : null));
+        figures.Add(Figure.High("orders_per_second_" + name, byApi.PerSecond));
+        figures.Add(Figure.High("raw_per_second_" + name, byHand.PerSecond));
+        figures.Add(Figure.Low("order_p95_ms_" + name, byApi.Percentile(0.95)));
+        notes.Add($"{name}, an order through the API: {spentByApi.Each(byApi.Milliseconds.Count)}");
+        notes.Add($"{name}, an order by hand: {spentByHand.Each(byHand.Milliseconds.Count)}");
+    }
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Platform.Database;
+using Platform.Database.Embedded;
+using Portal.Web;
+
+namespace Benchmarks.Stage;
+
+/// <summary>
+/// An installation of the product that lives for one benchmark: a database of its own in a folder of its own, with the demo in it, and
+/// identity and portal as processes on free ports when asked for. Nothing of it is left afterwards.
+/// </summary>
+sealed class Installation : IAsyncDisposable
+{
+    const string DatabaseName = "partnerportal";
+
+    readonly string dataFolder = Path.Combine(Path.GetTempPath(), "partnerportal-benchmark-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8]);
+    readonly List<IAsyncDisposable> running = [];
+    readonly Dictionary<string, string> settings;
+    EmbeddedPostgres? server;
+    WebApplication? acts;
+
+    Installation()
+    {
+        Portal = new($"http://localhost:{Service.FreePort()}");
+        Identity = new($"http://localhost:{Service.FreePort()}");
+        settings = new(StringComparer.Ordinal)
+        {
+            ["Portal__Url"] = Portal.GetLeftPart(UriPartial.Authority),
+            ["Identity__Url"] = Identity.GetLeftPart(UriPartial.Authority),
+            ["Portal__DataFolder"] = dataFolder,
+            // As in Production, but on this machine and without https: no development tools in the way of a request.
+            ["ASPNETCORE_ENVIRONMENT"] = "Benchmark",
+            ["Logging__LogLevel__Default"] = "Warning",
+            ["RateLimits__Enabled"] = "false",
+            ["Documents__WarmAtStart"] = "false",
+        };
+    }
+
+    /// <summary>Where the portal answers.</summary>
+    public Uri Portal { get; }
+
+    /// <summary>Where identity answers.</summary>
+    public Uri Identity { get; }
+
+    /// <summary>The portal's process, once it is started.</summary>
+    public Service? PortalService { get; private set; }
+
+    /// <summary>Identity's process, once it is started.</summary>
+    public Service? IdentityService { get; private set; }
+
+    /// <summary>Makes the database and writes the demo.</summary>
+    public static async Task<Installation> BeginAsync(CancellationToken ct)
+    {
+        var installation = new Installation();
+        try
+        {
+            Say($"Making a database in {installation.dataFolder} ...");
+            installation.server = await EmbeddedPostgres.StartAsync(new(installation.dataFolder) { Settings = Statements.ServerSettings }, NullLogger.Instance, ct);
+            await Service.RunVerbAsync(ServiceFolder("identity"), "Identity", ["seed"], installation.settings, ct);
+            await Service.RunVerbAsync(ServiceFolder("portal"), "Portal", ["seed"], installation.settings, ct);
+            await installation.GatherStatisticsAsync(ct);
+            return installation;
+        }
+        catch
+        {
+            await installation.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts identity and portal, with settings of this benchmark's own.</summary>
+    public async Task ServeAsync(IReadOnlyDictionary<string, string> more, CancellationToken ct)
+    {
+        var all = settings.Concat(more).GroupBy(setting => setting.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal);
+        Say("Starting identity and portal ...");
+        running.Add(IdentityService = await Service.StartAsync(ServiceFolder("identity"), "Identity", Identity, all, ct));
+        running.Add(PortalService = await Service.StartAsync(ServiceFolder("portal"), "Portal", Portal, all, ct));
+    }
+
+    /// <summary>Does what autovacuum would do within a minute; a measure cannot wait for it, nor do without.</summary>
+    public async Task GatherStatisticsAsync(CancellationToken ct)
+    {
+        await using var source = Connect("postgres");
+        await using var gather = source.CreateCommand("vacuum analyze");
+        gather.CommandTimeout = 0;
+        await gather.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Runs a verb of identity.</summary>
+    public Task<string> IdentityVerbAsync(IReadOnlyList<string> arguments, CancellationToken ct) => Service.RunVerbAsync(ServiceFolder("identity"), "Identity", arguments, settings, ct);
+
+    /// <summary>Runs a verb of the portal.</summary>
+    public Task<string> PortalVerbAsync(IReadOnlyList<string> arguments, CancellationToken ct) => Service.RunVerbAsync(ServiceFolder("portal"), "Portal", arguments, settings, ct);
+
+    /// <summary>Connections of one of the product's roles: <c>portal_app</c>, <c>portal_owner</c>.</summary>
+    public NpgsqlDataSource Connect(string role) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(server!.ConnectionString(role, DatabaseName)) { SearchPath = "portal,public", MaxAutoPrepare = 100, MaxPoolSize = 20 });
+
+    /// <summary>The processor time used so far.</summary>
+    public Spent Spent => new(
+        PortalService is { } portal ? Processor.Milliseconds(portal.ProcessId) : 0, IdentityService is { } identity ? Processor.Milliseconds(identity.ProcessId) : 0,
+        server?.ServerProcess is { } process ? Processor.Milliseconds(process) : 0, Environment.CpuUsage.TotalTime.TotalMilliseconds);
+
+    /// <summary>A folder for files of this benchmark, gone at its end.</summary>
+    public string Folder => Path.Combine(dataFolder, "benchmark");
+
+    /// <summary>Does something with the portal's own acts, inside this process.</summary>
+    public async Task<T> ActAsync<T>(Caller caller, Func<IServiceProvider, Task<T>> work, CancellationToken ct)
+    {
+        acts ??= await PortalApplication.BuildAsync([.. settings.Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}"), "--environment=Benchmark"], isServing: false, ct);
+        await using var scope = acts.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CallerAccessor>().Current = caller;
+        return await work(scope.ServiceProvider);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in Enumerable.Reverse(running))
+        {
+            await service.DisposeAsync();
+        }
+
+        if (acts is not null)
+        {
+            await acts.DisposeAsync();
+        }
+
+        if (server is not null)
+        {
+            await EmbeddedPostgres.StopAsync(dataFolder, CancellationToken.None);
+        }
+
+        Forget();
+    }
+
+    /// <summary>Tells the person who waits.</summary>
+    public static void Say(string text) => Console.WriteLine(text);
+
+    /// <summary>The repository.</summary>
+    public static string Repository()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "PartnerPortal.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new CannotMeasureException("The benchmarks run from the repository.");
+    }
+
+    static string ServiceFolder(string service) => Path.Combine(Repository(), service);
+
+    void Forget()
+    {
+        if (!Directory.Exists(dataFolder))
+        {
+            return;
+        }
+
+        // Where the database stands elsewhere, the folder holds a link to it.
+        if (new DirectoryInfo(Path.Combine(dataFolder, "postgres")).ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } elsewhere)
+        {
+            Directory.Delete(elsewhere.FullName, recursive: true);
+        }
+
+        Directory.Delete(dataFolder, recursive: true);
+    }
+}
