@@ -37,6 +37,13 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         InTransactionAsync(async () => { await work(); return true; }, ct);
 
     /// <summary>
+    /// Several reads in one transaction: the tenant is entered once. Inside another transaction they take part without a savepoint, for there
+    /// is nothing to undo.
+    /// </summary>
+    public Task<T> TogetherAsync<T>(Func<Task<T>> reads, CancellationToken ct) =>
+        transaction is null ? InOwnTransactionAsync(reads, ct) : reads();
+
+    /// <summary>
     /// A write of the running transaction whose answer nobody waits for, such as the audit of what was done: it is sent with the next
     /// statement or with the commit, which fails when it fails.
     /// </summary>
@@ -60,16 +67,16 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     }
 
     /// <summary>The rows of a statement, all of them; page in SQL.</summary>
-    public Task<List<T>> ListAsync<T>(string sql, object? args, CancellationToken ct) =>
-        RunAsync(async () => (await connection!.QueryAsync<T>(Command(sql, args, ct))).AsList(), ct);
+    public Task<List<T>> ListAsync<T>(string sql, object? args, CancellationToken ct) => RunAsync(async () =>
+        prelude.HasEntrance ? await EnterAndReadAsync<T>(sql, args, ct) : (await connection!.QueryAsync<T>(Command(sql, args, ct))).AsList(), ct);
 
     /// <summary>The only row, or null (default for values) where there is none.</summary>
-    public Task<T?> FindAsync<T>(string sql, object? args, CancellationToken ct) =>
-        RunAsync(() => connection!.QuerySingleOrDefaultAsync<T?>(Command(sql, args, ct)), ct);
+    public Task<T?> FindAsync<T>(string sql, object? args, CancellationToken ct) => RunAsync(async () =>
+        prelude.HasEntrance ? (await EnterAndReadAsync<T?>(sql, args, ct)).SingleOrDefault() : await connection!.QuerySingleOrDefaultAsync<T?>(Command(sql, args, ct)), ct);
 
     /// <summary>The only row; its absence is a bug.</summary>
-    public Task<T> OneAsync<T>(string sql, object? args, CancellationToken ct) =>
-        RunAsync(() => connection!.QuerySingleAsync<T>(Command(sql, args, ct)), ct);
+    public Task<T> OneAsync<T>(string sql, object? args, CancellationToken ct) => RunAsync(async () =>
+        prelude.HasEntrance ? (await EnterAndReadAsync<T>(sql, args, ct)).Single() : await connection!.QuerySingleAsync<T>(Command(sql, args, ct)), ct);
 
     /// <summary>Runs a statement and answers how many rows it changed.</summary>
     public Task<int> ExecuteAsync(string sql, object? args, CancellationToken ct) =>
@@ -83,7 +90,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     {
         if (transaction is not null)
         {
-            await SendLaterAsync(ct);
+            await SendAsync(ct);
             await foreach (var row in RowsAsync<T>(sql, args).WithCancellation(ct))
             {
                 yield return row;
@@ -95,6 +102,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         await BeginAsync(ct);
         try
         {
+            await SendAsync(ct);
             await foreach (var row in RowsAsync<T>(sql, args).WithCancellation(ct))
             {
                 yield return row;
@@ -223,6 +231,30 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         var (text, all) = prelude.Before(sql, args);
         return new(text, all, transaction, caller.Current.StatementSeconds, cancellationToken: ct);
     }
+
+    // The first answer is whether the caller is known. A stranger's statement is carried out all the same: the policies leave it nothing.
+    async Task<List<T>> EnterAndReadAsync<T>(string sql, object? args, CancellationToken ct)
+    {
+        await using var reader = await connection!.ExecuteReaderAsync(Command(sql, args, ct));
+        await reader.NextResultAsync(ct);
+        var parse = reader.GetRowParser(typeof(T));
+        var rows = new List<T>();
+        while (await reader.ReadAsync(ct))
+        {
+            rows.Add(Read<T>(parse(reader)));
+        }
+
+        // A failure behind the last row is told here.
+        await reader.NextResultAsync(ct);
+        return rows;
+    }
+
+    static T Read<T>(object? value) => value switch
+    {
+        T right => right,
+        null or DBNull => default!,
+        _ => (T)Convert.ChangeType(value, Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T), CultureInfo.InvariantCulture),
+    };
 
     IAsyncEnumerable<T> RowsAsync<T>(string sql, object? args)
     {

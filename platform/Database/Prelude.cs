@@ -4,8 +4,8 @@ using Npgsql;
 namespace Platform.Database;
 
 /// <summary>
-/// What has to be sent before the next statement of a transaction and needs no answer of its own: who enters, savepoints set and
-/// released. It goes out with that statement, in one round trip.
+/// What has to be sent before the next statement of a transaction: who enters, savepoints set and released. It goes out with that
+/// statement, in one round trip. Entering is answered, before the statement is; nothing else of it.
 /// </summary>
 sealed class Prelude
 {
@@ -20,6 +20,9 @@ sealed class Prelude
             steps.Add(new(entrance.Sql, entrance));
         }
     }
+
+    /// <summary>True while somebody has still to enter: the next answer is about that.</summary>
+    public bool HasEntrance => steps.Count > 0 && steps[0].Entrance is not null;
 
     /// <summary>Another statement without values.</summary>
     public void Add(string sql) => steps.Add(new(sql, null));
@@ -98,7 +101,7 @@ sealed class Prelude
     }
 }
 
-/// <summary>How a caller enters: a statement without an answer, with values whose names no other statement has.</summary>
+/// <summary>How a caller enters: a statement that answers whether it is known, with values whose names no other statement has.</summary>
 /// <param name="Sql">The statement.</param>
 /// <param name="Values">Its values by name.</param>
 sealed record Entrance(string Sql, params (string Name, string Value)[] Values);

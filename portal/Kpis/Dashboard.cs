@@ -16,7 +16,7 @@ public sealed class Dashboard(Db db, KpiStore kpis)
     /// <param name="kind">Which kind of period to fall back to.</param>
     /// <param name="today">Today in the brand's zone.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<DashboardFigures> ReadAsync(PartnerName root, Period? period, PeriodKind kind, DateOnly today, CancellationToken ct) => db.InTransactionAsync(async () =>
+    public Task<DashboardFigures> ReadAsync(PartnerName root, Period? period, PeriodKind kind, DateOnly today, CancellationToken ct) => db.TogetherAsync(async () =>
     {
         var shown = period ?? Period.Of(kind, await kpis.LastMonthAsync(root.PartnerId, ct) is { } last && last < today ? last : today);
         var firstOfTrend = new DateOnly(shown.End.AddDays(-1).Year, shown.End.AddDays(-1).Month, 1).AddMonths(1 - TrendMonths);

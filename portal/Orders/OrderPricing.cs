@@ -13,7 +13,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Checks a request for the partner at work; today's prices of its upstream.</summary>
-    public Task<CheckedOrder> CheckAsync(OrderRequest request, CancellationToken ct) => db.InTransactionAsync(async () =>
+    public Task<CheckedOrder> CheckAsync(OrderRequest request, CancellationToken ct) => db.TogetherAsync(async () =>
     {
         var parties = await orders.PartiesAsync(ct);
         var problems = new List<OrderProblem>(OfTheWhole(request, parties));

@@ -36,7 +36,7 @@ public sealed class OrderStore(Db db)
         """;
 
     /// <summary>One page of a list.</summary>
-    public async Task<ListPage<OrderRow>> ListAsync(OrderList list, CancellationToken ct) => await db.InTransactionAsync(async () =>
+    public async Task<ListPage<OrderRow>> ListAsync(OrderList list, CancellationToken ct) => await db.TogetherAsync(async () =>
     {
         var total = await db.OneAsync<long>($"select count(*) {Narrowed}", list.Arguments, ct);
         var rows = await db.ListAsync<OrderRow>($"""
@@ -103,7 +103,7 @@ public sealed class OrderStore(Db db)
         """, new { beginning = OrderList.Escaped(words.ToUpperInvariant()) + "%", limit }, ct);
 
     /// <summary>An order with all that hangs on it, or null where there is none for the person at work.</summary>
-    public async Task<OrderPage?> FindAsync(string number, CancellationToken ct) => await db.InTransactionAsync(async () =>
+    public async Task<OrderPage?> FindAsync(string number, CancellationToken ct) => await db.TogetherAsync(async () =>
         await HeadAsync(number, ct) is { } order
             ? new OrderPage(order, await LinesAsync(order.PurchaseOrderId, ct), await ShipmentsAsync(order.PurchaseOrderId, ct),
                 await DiscrepanciesAsync(order.PurchaseOrderId, ct), await StepsAsync(order.PurchaseOrderId, ct))
@@ -132,7 +132,7 @@ public sealed class OrderStore(Db db)
         """, new { purchaseOrderId }, ct);
 
     /// <summary>The shipment with its lines, or null where there is none for the person at work.</summary>
-    public async Task<ShipmentPage?> FindShipmentAsync(string number, CancellationToken ct) => await db.InTransactionAsync(async () =>
+    public async Task<ShipmentPage?> FindShipmentAsync(string number, CancellationToken ct) => await db.TogetherAsync(async () =>
         await db.FindAsync<ShipmentHead>("""
             select s.shipment_id, s.number, o.number as order_number, s.shipped_at, s.carrier, s.tracking_number,
                    coalesce(s.buyer_id = app_partner_id(), false) as is_buyer, o.status, o.version

@@ -82,9 +82,9 @@ static class CommandLine
 /// <param name="WarmUp">How long before that nothing counts.</param>
 sealed record RunLength(string Name, int Rounds, TimeSpan Round, TimeSpan WarmUp)
 {
-    public static RunLength Full { get; } = new("full", 4, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8));
+    public static RunLength Full { get; } = new("full", 4, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(25));
 
-    public static RunLength Quick { get; } = new("quick", 2, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(3));
+    public static RunLength Quick { get; } = new("quick", 2, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(8));
 
     public bool IsQuick => this == Quick;
 }

@@ -1,5 +1,5 @@
--- What enter() does, as a procedure that answers nothing: the call travels with the first statement of its transaction.
-create procedure come_in(issuer text, subject text) language plpgsql security definer set search_path = {schema}, public, pg_temp as $$
+-- How the application enters: what enter() does, and leaves nothing of what stood there before.
+create function come_in(issuer text, subject text) returns boolean language plpgsql security definer set search_path = {schema}, public, pg_temp as $$
 declare
     entering record;
 begin
@@ -15,6 +15,7 @@ begin
             set_config('app.is_brand', case when entering.is_brand then 'yes' else '' end, true),
             set_config('app.roles', coalesce(entering.roles, ''), true),
             set_config('app.actor', coalesce(entering.number, ''), true);
+    return entering.number is not null;
 end $$;
-comment on procedure come_in(text, text) is 'Begins a transaction on behalf of a person: tenant, person and roles come from the tables, not from the token.';
-alter procedure come_in(text, text) owner to {schema}_definer;
+comment on function come_in(text, text) is 'Begins a transaction on behalf of a person: tenant, person and roles come from the tables, not from the token. False for a stranger.';
+alter function come_in(text, text) owner to {schema}_definer;

@@ -9,46 +9,61 @@ using Portal.Deals;
 
 namespace Benchmarks.Pages;
 
-/// <summary>An installation with the channel imported, deals registered by its people, and somebody who can sign in as a distributor.</summary>
-/// <param name="Email">The distributor's person.</param>
+/// <summary>An installation with the channel imported, deals registered by its people, and people of brand and distributor who can sign in.</summary>
 /// <param name="Description">How much there is.</param>
-sealed partial record FilledChannel(string Email, string Description)
+sealed partial record FilledChannel(string Description)
 {
-    /// <summary>The password of the distributor's person.</summary>
+    /// <summary>The password of all of them.</summary>
     public const string Password = "Seven-green-bicycles-2026";
 
-    const string DistributorsEmail = "sales@distributor.example";
-
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>The brand's people.</summary>
+    public static IReadOnlyList<string> BrandEmails { get; } = ["admin@brand.example", "channel@brand.example"];
+
+    /// <summary>The distributor's people.</summary>
+    public static IReadOnlyList<string> DistributorEmails { get; } = ["sales@distributor.example"];
 
     /// <summary>Fills the database, starts the services and waits until the figures of the dashboards are there.</summary>
     public static async Task<FilledChannel> PrepareAsync(Installation installation, Channel channel, RunLength length, CancellationToken ct)
     {
         Installation.Say($"Importing {channel.Name} ...");
-        foreach (var kind in (string[])["partners", "products", "orders"])
+        await installation.PortalVerbAsync(["import", "partners", await channel.PartnersAsync(installation.Folder, ct)], ct);
+        await installation.PortalVerbAsync(["import", "products", channel.File("products")], ct);
+        await installation.PortalVerbAsync(["import", "orders", channel.File("orders")], ct);
+        var links = new List<Uri>
         {
-            await installation.PortalVerbAsync(["import", kind, channel.File(kind)], ct);
+            await AddPersonAsync(installation, BrandEmails[0], "brand", "brand_admin", ct),
+            await AddPersonAsync(installation, BrandEmails[1], "brand", "channel_manager", ct),
+            await AddPersonAsync(installation, DistributorEmails[0], channel.Distributors.First(), "sales,partner_admin", ct),
+        };
+        foreach (var other in channel.Distributors.Skip(1).Take(3))
+        {
+            await AddPersonAsync(installation, $"sales@{other.ToLowerInvariant()}.example", other, "sales", ct);
         }
 
-        var added = await installation.IdentityVerbAsync(["add-user", DistributorsEmail, "--name", "Dora Distributor"], ct);
-        var subject = Subject().Match(added).Groups[1].Value;
-        var link = new Uri(Link().Match(added).Groups[1].Value);
-        await installation.PortalVerbAsync(["add-person", "Dora Distributor", DistributorsEmail, Issuer(installation), subject, channel.Distributor, "sales,partner_admin"], ct);
-        var deals = await RegisterAsync(installation, subject, length.IsQuick ? 400 : 3000, ct);
+        var deals = await RegisterAsync(installation, length.IsQuick ? 400 : 3000, ct);
         await installation.ServeAsync(new Dictionary<string, string>(StringComparer.Ordinal), ct);
-        using (var browser = new Browser())
+        foreach (var link in links)
         {
+            using var browser = new Browser();
             await browser.ChoosePasswordAsync(link, Password, ct);
         }
 
         await SettleAsync(installation, ct);
-        return new(DistributorsEmail, string.Create(CultureInfo.InvariantCulture, $"{deals} deals, the demo besides"));
+        return new(string.Create(CultureInfo.InvariantCulture, $"{deals} deals"));
     }
 
-    static string Issuer(Installation installation) => installation.Identity.GetLeftPart(UriPartial.Authority);
+    // As a new installation gets its first people: an account with identity, then its place in the portal. The link chooses the password.
+    static async Task<Uri> AddPersonAsync(Installation installation, string email, string partner, string roles, CancellationToken ct)
+    {
+        var added = await installation.IdentityVerbAsync(["add-user", email], ct);
+        await installation.PortalVerbAsync(["add-person", email, email, installation.Identity.GetLeftPart(UriPartial.Authority), Subject().Match(added).Groups[1].Value, partner, roles], ct);
+        return new(Link().Match(added).Groups[1].Value);
+    }
 
-    // Half of them by the distributor, the others by partners of the demo; each is screened and submitted as any other.
-    static async Task<int> RegisterAsync(Installation installation, string subject, int count, CancellationToken ct)
+    // Half of them by the distributor, the others by three more; each is screened and submitted as any other.
+    static async Task<int> RegisterAsync(Installation installation, int count, CancellationToken ct)
     {
         Installation.Say(string.Create(CultureInfo.InvariantCulture, $"Registering {count} deals ..."));
         var people = await installation.ActAsync(Caller.System("benchmark"), async services =>
@@ -62,9 +77,9 @@ sealed partial record FilledChannel(string Email, string Description)
             return await db.ListAsync<Registrant>("""
                 select p.issuer, p.subject, b.currency, coalesce(t.code, (select min(code) from territory)) as territory, b.country_code
                 from person p join partner b using (partner_id) left join territory t using (territory_id)
-                where (p.subject = @subject or p.email in ('sales@huaxin.example', 'sales@eurodist.example', 'sales@jiangnan.example')) and p.kind = 'person'
-                order by p.subject = @subject desc, p.email
-                """, new { subject }, ct);
+                where b.partner_type = 'distributor'
+                order by p.person_id
+                """, null, ct);
         }, ct);
         var lines = await installation.ActAsync(Caller.System("benchmark"), services => services.GetRequiredService<Db>().ListAsync<string>("select code from product_line order by code", null, ct), ct);
         var random = new Random(20260101);

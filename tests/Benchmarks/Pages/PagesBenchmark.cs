@@ -1,6 +1,5 @@
 using System.Globalization;
 using Benchmarks.Stage;
-using Platform.Demo;
 
 namespace Benchmarks.Pages;
 
@@ -18,22 +17,22 @@ static class PagesBenchmark
     public static async Task<Report> RunAsync(RunLength length, CancellationToken ct)
     {
         var machine = Machine.Description;
-        await using var installation = await Installation.BeginAsync(ct);
+        await using var installation = await Installation.BeginAsync(withDemo: false, ct);
         var channel = Channel.Find(installation.Folder);
         var filled = await FilledChannel.PrepareAsync(installation, channel, length, ct);
         var sessions = new List<Browser>();
         try
         {
-            IReadOnlyList<Browser> brand = [.. await SignInAsync(installation, sessions, ["admin@northlight.example", "channel@northlight.example"], DemoAccounts.Password, ct)];
-            IReadOnlyList<Browser> distributor = [.. await SignInAsync(installation, sessions, [filled.Email], FilledChannel.Password, ct)];
+            IReadOnlyList<Browser> brand = [.. await SignInAsync(installation, sessions, FilledChannel.BrandEmails, FilledChannel.Password, ct)];
+            IReadOnlyList<Browser> distributor = [.. await SignInAsync(installation, sessions, FilledChannel.DistributorEmails, FilledChannel.Password, ct)];
             IReadOnlyList<Browser> strangers = [.. Enumerable.Range(0, ClientCounts.Max()).Select(_ => new Browser())];
             sessions.AddRange(strangers);
             Measured[] pages =
             [
                 new("deal_list_brand", new(installation.Portal, "/deals"), brand, IsWanted: true),
                 new("deal_list_distributor", new(installation.Portal, "/deals"), distributor, IsWanted: true),
-                new("dashboard_brand", new(installation.Portal, "/kpis"), brand, IsWanted: true),
-                new("dashboard_distributor", new(installation.Portal, "/kpis"), distributor, IsWanted: true),
+                new("dashboard_brand", new(installation.Portal, "/kpis?period=" + Channel.BusyQuarter), brand, IsWanted: true),
+                new("dashboard_distributor", new(installation.Portal, "/kpis?period=" + Channel.BusyQuarter), distributor, IsWanted: true),
                 new("sign_in_page", new(installation.Identity, "/sign-in"), strangers, IsWanted: false),
             ];
             var figures = new List<Figure>();

@@ -10,7 +10,7 @@ using Portal.Web;
 namespace Benchmarks.Stage;
 
 /// <summary>
-/// An installation of the product that lives for one benchmark: a database of its own in a folder of its own, with the demo in it, and
+/// An installation of the product that lives for one benchmark: a database of its own in a folder of its own, with or without the demo in it, and
 /// identity and portal as processes on free ports when asked for. Nothing of it is left afterwards.
 /// </summary>
 sealed class Installation : IAsyncDisposable
@@ -52,16 +52,17 @@ sealed class Installation : IAsyncDisposable
     /// <summary>Identity's process, once it is started.</summary>
     public Service? IdentityService { get; private set; }
 
-    /// <summary>Makes the database and writes the demo.</summary>
-    public static async Task<Installation> BeginAsync(CancellationToken ct)
+    /// <summary>Makes the database, and writes the demo into it where it is asked for.</summary>
+    public static async Task<Installation> BeginAsync(bool withDemo, CancellationToken ct)
     {
         var installation = new Installation();
         try
         {
             Say($"Making a database in {installation.dataFolder} ...");
             installation.server = await EmbeddedPostgres.StartAsync(new(installation.dataFolder) { Settings = Statements.ServerSettings }, NullLogger.Instance, ct);
-            await Service.RunVerbAsync(ServiceFolder("identity"), "Identity", ["seed"], installation.settings, ct);
-            await Service.RunVerbAsync(ServiceFolder("portal"), "Portal", ["seed"], installation.settings, ct);
+            var verb = withDemo ? "seed" : "migrate";
+            await installation.IdentityVerbAsync([verb], ct);
+            await installation.PortalVerbAsync([verb], ct);
             await installation.GatherStatisticsAsync(ct);
             return installation;
         }
@@ -111,7 +112,7 @@ sealed class Installation : IAsyncDisposable
     /// <summary>Does something with the portal's own acts, inside this process.</summary>
     public async Task<T> ActAsync<T>(Caller caller, Func<IServiceProvider, Task<T>> work, CancellationToken ct)
     {
-        acts ??= await PortalApplication.BuildAsync([.. settings.Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}"), "--environment=Benchmark"], isServing: false, ct);
+        acts ??= await PortalApplication.BuildAsync([.. settings.Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}"), "--environment=Benchmark", "--applicationName=Portal"], isServing: false, ct);
         await using var scope = acts.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CallerAccessor>().Current = caller;
         return await work(scope.ServiceProvider);
