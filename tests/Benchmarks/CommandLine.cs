@@ -79,12 +79,13 @@ static class CommandLine
 /// <param name="Name">What it is called in the table.</param>
 /// <param name="Rounds">How often each thing is measured, taking turns.</param>
 /// <param name="Round">How long each time.</param>
-/// <param name="WarmUp">How long before that nothing counts.</param>
-sealed record RunLength(string Name, int Rounds, TimeSpan Round, TimeSpan WarmUp)
+/// <param name="WarmUpActs">How often each thing is done before it counts.</param>
+/// <param name="LongestWarmUp">How long that may take.</param>
+sealed record RunLength(string Name, int Rounds, TimeSpan Round, int WarmUpActs, TimeSpan LongestWarmUp)
 {
-    public static RunLength Full { get; } = new("full", 4, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(25));
+    public static RunLength Full { get; } = new("full", 4, TimeSpan.FromSeconds(4), 8000, TimeSpan.FromSeconds(60));
 
-    public static RunLength Quick { get; } = new("quick", 2, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(8));
+    public static RunLength Quick { get; } = new("quick", 2, TimeSpan.FromSeconds(1.5), 1000, TimeSpan.FromSeconds(15));
 
     public bool IsQuick => this == Quick;
 }

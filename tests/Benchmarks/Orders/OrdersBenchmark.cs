@@ -27,12 +27,12 @@ static class OrdersBenchmark
         var raw = await RawOrders.NewAsync(source, api, ct);
 
         Installation.Say("Warming up ...");
-        // Long enough for the code to be compiled at its best; then the tables have rows, and the database is told.
-        await Load.RunAsync(8, length.WarmUp, api.OrderAsync, ct);
-        await Load.RunAsync(8, length.WarmUp / 5, raw.OrderAsync, ct);
+        await Load.WarmUpAsync(8, length, api.OrderAsync, ct);
+        await Load.RunAsync(8, length.Round, raw.OrderAsync, ct);
+        // Now the tables have rows; the database is told, and plans anew.
         await installation.GatherStatisticsAsync(ct);
-        await Load.RunAsync(8, length.WarmUp / 5, api.OrderAsync, ct);
-        await Load.RunAsync(8, length.WarmUp / 5, raw.OrderAsync, ct);
+        await Load.RunAsync(8, length.Round, api.OrderAsync, ct);
+        await Load.RunAsync(8, length.Round, raw.OrderAsync, ct);
         var figures = new List<Figure>();
         var notes = new List<string> { $"{machine}; {length.Name} run, {length.Rounds} rounds of {length.Round.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s each way" };
         foreach (var clients in ClientCounts)

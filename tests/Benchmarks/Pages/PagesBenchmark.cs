@@ -79,7 +79,7 @@ static class PagesBenchmark
         }
 
         Task Read(int client, CancellationToken token) => page.Sessions[client].ReadAsync(page.Address, token);
-        await Load.RunAsync(ClientCounts.Max(), length.WarmUp, Read, ct);
+        await Load.WarmUpAsync(ClientCounts.Max(), length, Read, ct);
         foreach (var clients in ClientCounts)
         {
             var (taken, spent) = (Taken.Nothing, Spent.Nothing);

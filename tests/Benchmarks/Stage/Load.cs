@@ -18,6 +18,23 @@ static class Load
         return new(Stopwatch.GetElapsedTime(began), [.. each.SelectMany(times => times)]);
     }
 
+    /// <summary>
+    /// Works until what is called often has been compiled at its best, which takes a number of calls rather than a time; gives up waiting on a
+    /// machine that is too busy for it.
+    /// </summary>
+    /// <param name="clients">How many.</param>
+    /// <param name="length">How often, and how long at most.</param>
+    /// <param name="act">What one client does once.</param>
+    /// <param name="ct">Stops them.</param>
+    public static async Task WarmUpAsync(int clients, RunLength length, Func<int, CancellationToken, Task> act, CancellationToken ct)
+    {
+        var (done, began) = (0, Stopwatch.GetTimestamp());
+        while (done < length.WarmUpActs && Stopwatch.GetElapsedTime(began) < length.LongestWarmUp)
+        {
+            done += (await RunAsync(clients, TimeSpan.FromSeconds(1), act, ct)).Milliseconds.Count;
+        }
+    }
+
     static async Task<List<double>> WorkAsync(int client, long end, Func<int, CancellationToken, Task> act, CancellationToken ct)
     {
         var times = new List<double>(4096);
