@@ -37,15 +37,15 @@ sealed class OrderingClients : IDisposable
     /// <summary>Gets tokens from identity, and asks the portal what each may order.</summary>
     public static async Task<OrderingClients> NewAsync(Installation installation, int count, CancellationToken ct)
     {
-        var tokens = new List<AuthenticationHeaderValue>();
+        var given = new List<AuthenticationHeaderValue>();
         var skus = new List<IReadOnlyList<string>>();
         foreach (var id in ClientIds)
         {
-            tokens.Add(await HttpClients.TokenAsync(installation.Identity, id, ct));
-            skus.Add(await ToOrderAsync(installation, tokens[^1], ct));
+            given.Add(await HttpClients.TokenAsync(installation.Identity, id, ct));
+            skus.Add(await ToOrderAsync(installation, given[^1], ct));
         }
 
-        return new(installation.Portal, count, [.. tokens], [.. skus]);
+        return new(installation.Portal, count, [.. given], [.. skus]);
     }
 
     /// <summary>One client places one order.</summary>

@@ -20,13 +20,13 @@ sealed class RawOrders
     /// <summary>Looks up once what does not change from order to order.</summary>
     public static async Task<RawOrders> NewAsync(NpgsqlDataSource source, OrderingClients api, CancellationToken ct)
     {
-        var kinds = new List<Kind>();
+        var read = new List<Kind>();
         for (var kind = 0; kind < OrderingClients.Subjects.Count; kind++)
         {
-            kinds.Add(await ReadAsync(source, OrderingClients.Subjects[kind], api.Skus[kind], ct));
+            read.Add(await ReadAsync(source, OrderingClients.Subjects[kind], api.Skus[kind], ct));
         }
 
-        return new(source, [.. kinds]);
+        return new(source, [.. read]);
     }
 
     /// <summary>One client writes one order.</summary>

@@ -35,7 +35,7 @@ sealed partial record FilledChannel(string Description)
         {
             await AddPersonAsync(installation, BrandEmails[0], "brand", "brand_admin", ct),
             await AddPersonAsync(installation, BrandEmails[1], "brand", "channel_manager", ct),
-            await AddPersonAsync(installation, DistributorEmails[0], channel.Distributors.First(), "sales,partner_admin", ct),
+            await AddPersonAsync(installation, DistributorEmails[0], channel.Distributors[0], "sales,partner_admin", ct),
         };
         foreach (var other in channel.Distributors.Skip(1).Take(3))
         {

@@ -37,13 +37,13 @@ sealed class Service : IAsyncDisposable
     /// <summary>Runs a verb of the program to its end and answers what it printed.</summary>
     public static async Task<string> RunVerbAsync(string folder, string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> settings, CancellationToken ct)
     {
-        using var process = Launch(folder, program, arguments, settings);
-        var complaints = process.StandardError.ReadToEndAsync(ct);
-        var printed = await process.StandardOutput.ReadToEndAsync(ct);
-        await process.WaitForExitAsync(ct);
-        return process.ExitCode == 0
+        using var running = Launch(folder, program, arguments, settings);
+        var complaints = running.StandardError.ReadToEndAsync(ct);
+        var printed = await running.StandardOutput.ReadToEndAsync(ct);
+        await running.WaitForExitAsync(ct);
+        return running.ExitCode == 0
             ? printed
-            : throw new CannotMeasureException($"{program} {arguments[0]} ended with {process.ExitCode}: {(await complaints).Trim()} {printed.Trim()}");
+            : throw new CannotMeasureException($"{program} {arguments[0]} ended with {running.ExitCode}: {(await complaints).Trim()} {printed.Trim()}");
     }
 
     /// <summary>A port of this machine that nobody uses.</summary>
@@ -79,7 +79,7 @@ sealed class Service : IAsyncDisposable
             throw new CannotMeasureException($"{library} is missing: run the benchmarks with -c Release, which builds it.");
         }
 
-        var start = new ProcessStartInfo("dotnet", [library, .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [library, .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;
