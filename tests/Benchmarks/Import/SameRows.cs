@@ -25,9 +25,10 @@ sealed class SameRows
         await using var connection = await source.OpenConnectionAsync(ct);
         foreach (var table in Tables)
         {
+            await MakeAsync(connection, table, ct);
+            // Disposed at the end of each turn, before the next statement.
             using var rows = await connection.BeginTextExportAsync($"copy (select * from {table} order by ctid) to stdout", ct);
             same.content.Add((table, await rows.ReadToEndAsync(ct)));
-            await MakeAsync(connection, table, ct);
         }
 
         return same;
