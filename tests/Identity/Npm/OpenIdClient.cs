@@ -54,7 +54,7 @@ public sealed class OpenIdClient
 
     static async Task<(int Code, string Output)> RunAsync(string program, string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment.Remove("NODE_OPTIONS");
         try
         {
@@ -92,18 +92,18 @@ public sealed class OpenIdClient
 
         public static async Task<RunningIdentity> StartAsync()
         {
-            var first = new IdentityApp();
-            await first.InitializeAsync();
-            await first.AsTheProductAsync(services => ((Identity.Demo.SeedDemo)services.GetService(typeof(Identity.Demo.SeedDemo))!).RunAsync(TextWriter.Null, CancellationToken.None));
+            var seeded = new IdentityApp();
+            await seeded.InitializeAsync();
+            await seeded.AsTheProductAsync(services => ((Identity.Demo.SeedDemo)services.GetService(typeof(Identity.Demo.SeedDemo))!).RunAsync(TextWriter.Null, CancellationToken.None));
             var issuer = $"http://127.0.0.1:{FreePort()}";
             var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Identity.dll"), "serve"]) { WorkingDirectory = Path.Combine(Repository(), "identity") };
-            foreach (var (name, value) in first.Database.Settings.Append(new("Identity:Url", issuer)).Append(new("Portal:Url", "http://localhost:5080")).Append(new("Portal:ClientSecret", IdentityApp.PortalSecret)).Append(new("Portal:DataFolder", first.Files)))
+            foreach (var (name, value) in seeded.Database.Settings.Append(new("Identity:Url", issuer)).Append(new("Portal:Url", "http://localhost:5080")).Append(new("Portal:ClientSecret", IdentityApp.PortalSecret)).Append(new("Portal:DataFolder", seeded.Files)))
             {
                 start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
             }
 
             start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-            var running = new RunningIdentity(first, Process.Start(start)!, issuer);
+            var running = new RunningIdentity(seeded, Process.Start(start)!, issuer);
             await running.WaitAsync();
             return running;
         }
