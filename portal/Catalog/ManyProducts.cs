@@ -7,11 +7,13 @@ namespace Portal.Catalog;
 /// <summary>The large data set's products: series of the demo's lines in sizes and colours, with list prices in three currencies.</summary>
 sealed class ManyProducts(AddProducts addProducts, AddPrices addPrices) : ILargeDemoPart
 {
+    const int Models = 10;
+
     public int Order => 20;
 
-    public async Task<string> SeedAsync(DateOnly today, CancellationToken ct)
+    public async Task<string> SeedAsync(DateOnly today, decimal share, CancellationToken ct)
     {
-        var products = Products().ToList();
+        var products = Products().Take((int)(Series.Length * Models * Colours.Length * share)).ToList();
         var from = new DateOnly(today.Year - 3, 1, 1);
         var refused = await addProducts.AddProductsAsync([.. products.Select((product, row) => new ProductRow(row + 1, product.Facts))], ct);
         refused = [.. refused, .. await addPrices.AddPricesAsync([.. products.SelectMany((product, row) => new PriceRow[]
@@ -29,7 +31,7 @@ sealed class ManyProducts(AddProducts addProducts, AddPrices addPrices) : ILarge
     {
         foreach (var series in Series)
         {
-            for (var model = 1; model <= 10; model++)
+            for (var model = 1; model <= Models; model++)
             {
                 foreach (var (colour, colourZh, mark) in Colours)
                 {

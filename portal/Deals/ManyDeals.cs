@@ -13,10 +13,10 @@ sealed class ManyDeals(Db db, AddCustomers addCustomers, KpiFacts facts, TimePro
 
     public int Order => 40;
 
-    public async Task<string> SeedAsync(DateOnly today, CancellationToken ct)
+    public async Task<string> SeedAsync(DateOnly today, decimal share, CancellationToken ct)
     {
         var partners = await db.ListAsync<(long PartnerId, string Country)>("select partner_id, country_code from partner where code like 'L-%' order by code", null, ct);
-        var entered = await addCustomers.AddCustomersAsync([.. Enumerable.Range(0, Customers).Select(number => Customer(number, partners[number % partners.Count]))], ct);
+        var entered = await addCustomers.AddCustomersAsync([.. Enumerable.Range(0, (int)(Customers * share)).Select(number => Customer(number, partners[number % partners.Count]))], ct);
         var refused = entered.OfType<CustomerEntry.Refused>().FirstOrDefault();
         if (refused is not null)
         {

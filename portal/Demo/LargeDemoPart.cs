@@ -11,7 +11,8 @@ public interface ILargeDemoPart
 
     /// <summary>Writes the part.</summary>
     /// <param name="today">The day it ends on; history lies before it.</param>
+    /// <param name="share">How much of it: 1 for all, a twentieth shows that it works.</param>
     /// <param name="ct">Stops between statements.</param>
     /// <returns>What was written, in words.</returns>
-    Task<string> SeedAsync(DateOnly today, CancellationToken ct);
+    Task<string> SeedAsync(DateOnly today, decimal share, CancellationToken ct);
 }

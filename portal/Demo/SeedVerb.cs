@@ -70,7 +70,7 @@ public sealed class SeedVerb(Db db, CallerAccessor caller, IEnumerable<IDemoPart
         {
             foreach (var part in largeParts.OrderBy(part => part.Order))
             {
-                await output.WriteLineAsync($"  {await part.SeedAsync(today, ct)}");
+                await output.WriteLineAsync($"  {await part.SeedAsync(today, 1, ct)}");
             }
         }, ct);
         await output.WriteLineAsync("The large data set is written.");

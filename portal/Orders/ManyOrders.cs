@@ -12,7 +12,7 @@ sealed class ManyOrders(Db db, OrderHistory history, Prices prices) : ILargeDemo
 
     public int Order => 60;
 
-    public async Task<string> SeedAsync(DateOnly today, CancellationToken ct)
+    public async Task<string> SeedAsync(DateOnly today, decimal share, CancellationToken ct)
     {
         var buyers = await db.ListAsync<Buyer>("""
             select partner_id, code, upstream_id as seller_id, currency, partner_type from partner where code like 'L-%' or (partner_type = 'distributor' and partner_id in (select upstream_id from partner where code like 'L-%'))
@@ -29,7 +29,7 @@ sealed class ManyOrders(Db db, OrderHistory history, Prices prices) : ILargeDemo
         }
 
         await history.BeginAsync(ct);
-        await history.AddAsync(Lines(buyers, priced, today).ToAsyncEnumerable(), ct);
+        await history.AddAsync(Lines(buyers, priced, (int)(Months * share), today).ToAsyncEnumerable(), ct);
         var problems = await history.CheckAsync(1, ct);
         if (problems.Count > 0)
         {
@@ -40,12 +40,12 @@ sealed class ManyOrders(Db db, OrderHistory history, Prices prices) : ILargeDemo
         return string.Create(CultureInfo.InvariantCulture, $"{written.Orders} orders with {written.Lines} lines");
     }
 
-    static IEnumerable<HistoricLine> Lines(List<Buyer> buyers, Dictionary<string, List<LinePrice>> priced, DateOnly today)
+    static IEnumerable<HistoricLine> Lines(List<Buyer> buyers, Dictionary<string, List<LinePrice>> priced, int months, DateOnly today)
     {
         var random = new Random(20260102);
         var row = 0L;
         var number = 0;
-        for (var month = Months; month >= 0; month--)
+        for (var month = months; month >= 0; month--)
         {
             var first = new DateOnly(today.Year, today.Month, 1).AddMonths(-month);
             // Distributors buy for all who buy from them: often, and much at a time.

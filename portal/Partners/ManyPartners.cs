@@ -10,18 +10,18 @@ sealed class ManyPartners(AddPartners addPartners) : ILargeDemoPart
 
     public int Order => 10;
 
-    public async Task<string> SeedAsync(DateOnly today, CancellationToken ct)
+    public async Task<string> SeedAsync(DateOnly today, decimal share, CancellationToken ct)
     {
-        var rows = Distributors.SelectMany((distributor, place) => Branch(distributor, place * Resellers, today)).Select((row, index) => row with { Row = index + 1 }).ToList();
+        var rows = Distributors.SelectMany((distributor, place) => Branch(distributor, place * Resellers, (int)(Resellers * share), today)).Select((row, index) => row with { Row = index + 1 }).ToList();
         var refused = await addPartners.AddPartnersAsync(rows, ct);
         return refused.Count == 0
             ? string.Create(CultureInfo.InvariantCulture, $"{rows.Count} partners")
             : throw new InvalidOperationException($"The large data set's partners are wrong: {refused[0]}");
     }
 
-    static IEnumerable<PartnerRow> Branch(Distributor distributor, int first, DateOnly today)
+    static IEnumerable<PartnerRow> Branch(Distributor distributor, int first, int resellers, DateOnly today)
     {
-        for (var i = 0; i < Resellers; i++)
+        for (var i = 0; i < resellers; i++)
         {
             var number = first + i;
             var city = distributor.Cities[i % distributor.Cities.Length];
