@@ -87,9 +87,10 @@ public sealed class Desk : IAsyncDisposable
     /// <param name="path">The page.</param>
     /// <param name="name">The pictures' name.</param>
     /// <param name="before">What is done on the page before it is looked at, such as opening a menu.</param>
-    public async Task LookAtAsync(string path, string name, Func<IPage, Task>? before = null)
+    /// <param name="only">Looked at in this one of the two ways only: 0 on a desk, 1 on a phone.</param>
+    public async Task LookAtAsync(string path, string name, Func<IPage, Task>? before = null, int? only = null)
     {
-        foreach (var (language, width, height) in new[] { ("en", 1280, 900), ("zh-CN", 360, 740), ("zh-CN", 1280, 900), ("en", 360, 740) }.Take(Pictures ? 4 : 2))
+        foreach (var (language, width, height) in new[] { ("en", 1280, 900), ("zh-CN", 360, 740), ("zh-CN", 1280, 900), ("en", 360, 740) }.Skip(Pictures ? 0 : only ?? 0).Take(Pictures ? 4 : only is null ? 2 : 1))
         {
             await profile.AddCookiesAsync([new() { Name = "language", Value = language, Url = portal.Address.ToString() }]);
             await Page.SetViewportSizeAsync(width, height);
