@@ -71,13 +71,27 @@ public sealed class Desk : IAsyncDisposable
     /// <summary>Opens an address of the portal.</summary>
     public async Task<int> OpenAsync(string path)
     {
-        var answer = await Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Load });
+        var answer = await GoAsync(path);
         if (answer!.Status >= 500)
         {
             complaints.Add($"{path}: {string.Join('\n', portal.Log.Lines.TakeLast(3))}");
         }
 
         return answer.Status;
+    }
+
+    // A page that follows something live may load itself anew just when it is left; the browser then gives up one of the two.
+    async Task<IResponse?> GoAsync(string path)
+    {
+        try
+        {
+            return await Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Load });
+        }
+        catch (PlaywrightException crossed) when (crossed.Message.Contains("ERR_ABORTED", StringComparison.Ordinal))
+        {
+            await Page.WaitForLoadStateAsync(LoadState.Load);
+            return await Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Load });
+        }
     }
 
     /// <summary>

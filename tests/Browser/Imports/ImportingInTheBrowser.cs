@@ -64,6 +64,7 @@ public sealed class ImportingInTheBrowser(Chromium chromium, ListeningPortal por
         await desk.OpenAsync(path);
         await desk.Page.SelectOptionAsync("#column-0", "name");
         await desk.Page.ClickAsync("form#columns .btn-primary");
+        await desk.Page.WaitForSelectorAsync(".progress-part");
         await desk.LookAtAsync(path, "import-progress");
         await RunAsync();
         await desk.LookAtAsync(path, "import-refused");
