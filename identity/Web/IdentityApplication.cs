@@ -35,7 +35,7 @@ static class IdentityApplication
 
     public static async Task<WebApplication> BuildAsync(IReadOnlyList<string> arguments, CancellationToken ct)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = typeof(IdentityApplication).Assembly.GetName().Name, Args = [.. arguments], ContentRootPath = ContentRoot(), EnvironmentName = EnvironmentUnlessSaid(arguments) });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = typeof(IdentityApplication).Assembly.GetName().Name, Args = [.. arguments], ContentRootPath = Surroundings.ContentRoot("wwwroot/css/identity.css"), EnvironmentName = Surroundings.EnvironmentUnlessSaid(arguments) });
         var dataFolder = DataFolder.Of(builder.Configuration, builder.Environment.ContentRootPath);
         var settings = IdentitySettings.From(builder.Configuration, dataFolder, builder.Environment.IsProduction());
         builder.AddTelemetry("identity");
@@ -179,39 +179,5 @@ static class IdentityApplication
         }
 
         builder.WebHost.UseUrls(address.Uri.GetLeftPart(UriPartial.Authority));
-    }
-
-    // Run from the repository it is somebody's workplace; anywhere else, silence means Production.
-    static string? EnvironmentUnlessSaid(IEnumerable<string> arguments) =>
-        Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") is null && Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") is null
-            && !arguments.Any(argument => argument.StartsWith("--environment=", StringComparison.OrdinalIgnoreCase)) && RepositoryIsAround()
-            ? Environments.Development
-            : null;
-
-    static bool RepositoryIsAround()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PartnerPortal.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder is not null;
-    }
-
-    /// <summary>Where wwwroot stands: the working folder, or the program's own when it was started from elsewhere.</summary>
-    static string ContentRoot()
-    {
-        var assets = Path.Combine("wwwroot", "css", "identity.css");
-        var here = Directory.GetCurrentDirectory();
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null && !File.Exists(Path.Combine(here, assets)); folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, assets)))
-            {
-                return folder.FullName;
-            }
-        }
-
-        return here;
     }
 }

@@ -23,7 +23,7 @@ static class PortalApplication
     /// <param name="ct">Stops the start.</param>
     public static async Task<WebApplication> BuildAsync(IReadOnlyList<string> settings, bool isServing, CancellationToken ct)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. settings], ContentRootPath = ContentRoot(), EnvironmentName = EnvironmentUnlessSaid(settings) });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. settings], ContentRootPath = Surroundings.ContentRoot("wwwroot"), EnvironmentName = Surroundings.EnvironmentUnlessSaid(settings) });
         if (isServing)
         {
             ProductionChecks.RefuseDemoSettings(builder.Configuration, builder.Environment);
@@ -106,39 +106,6 @@ static class PortalApplication
             .AddDataAnnotationsLocalization()
             .AddApiAnswers();
         services.Configure<RazorViewEngineOptions>(options => options.ViewLocationExpanders.Add(new FeatureViews()));
-    }
-
-    // Run from the repository it is somebody's workplace; anywhere else, silence means Production.
-    static string? EnvironmentUnlessSaid(IEnumerable<string> settings) =>
-        Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") is null && Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") is null
-            && !settings.Any(setting => setting.StartsWith("--environment=", StringComparison.OrdinalIgnoreCase)) && RepositoryIsAround()
-            ? Environments.Development
-            : null;
-
-    static bool RepositoryIsAround()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PartnerPortal.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder is not null;
-    }
-
-    /// <summary>Where wwwroot stands: the working folder, or the program's own when it was started from elsewhere.</summary>
-    static string ContentRoot()
-    {
-        var here = Directory.GetCurrentDirectory();
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null && !Directory.Exists(Path.Combine(here, "wwwroot")); folder = folder.Parent)
-        {
-            if (Directory.Exists(Path.Combine(folder.FullName, "wwwroot")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        return here;
     }
 }
 
