@@ -59,7 +59,7 @@ public static class Serving
 
         var host = IPAddress.TryParse(address.Host.Trim('[', ']'), out var named) ? named
             : string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback
-            : IPAddress.IPv6Any; // any other name means every address of the machine, as Kestrel reads it
+            : Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any; // any other name means every address of the machine, as Kestrel reads it
         using var probe = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         if (host.Equals(IPAddress.IPv6Any))
         {
