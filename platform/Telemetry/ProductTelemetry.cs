@@ -6,7 +6,7 @@ namespace Platform.Telemetry;
 /// <summary>What the product itself traces and counts, besides what ASP.NET Core, Npgsql and Quartz do.</summary>
 public static class ProductTelemetry
 {
-    /// <summary>The name of our activities and measures.</summary>
+    /// <summary>The name of our activities and measures; a meter whose name begins with it is exported.</summary>
     public const string Name = "PartnerPortal";
 
     /// <summary>Begins activities: <c>using var activity = ProductTelemetry.Activities.StartActivity("import prices");</c></summary>

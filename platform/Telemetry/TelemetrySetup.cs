@@ -65,12 +65,12 @@ public static class TelemetrySetup
             var resource = ResourceBuilder.CreateDefault().AddService(service, serviceNamespace: "partner-portal", serviceVersion: Assembly.GetEntryAssembly()?.GetName().Version?.ToString(3));
             traces = Sdk.CreateTracerProviderBuilder()
                 .SetResourceBuilder(resource)
-                .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "Quartz", ProductTelemetry.Name, "PartnerPortal.Documents")
+                .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "Quartz", ProductTelemetry.Name)
                 .AddOtlpExporter()
                 .Build();
             measures = Sdk.CreateMeterProviderBuilder()
                 .SetResourceBuilder(resource)
-                .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "System.Net.Http", "System.Runtime", "Npgsql", "Quartz", ProductTelemetry.Name, "PartnerPortal.Documents")
+                .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "System.Net.Http", "System.Runtime", "Npgsql", "Quartz", ProductTelemetry.Name + "*")
                 .AddOtlpExporter()
                 .Build();
             return Task.CompletedTask;

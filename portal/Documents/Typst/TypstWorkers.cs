@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using Platform.Telemetry;
 
 namespace Portal.Documents.Typst;
 
@@ -11,7 +12,7 @@ namespace Portal.Documents.Typst;
 public sealed class TypstWorkers(DocumentSettings settings, ILogger<TypstWorkers> log) : IHostedService, IAsyncDisposable
 {
     /// <summary>The name of the meter: documents by outcome with their duration, workers replaced by reason.</summary>
-    public const string MeterName = "PartnerPortal.Documents";
+    public const string MeterName = ProductTelemetry.Name + ".Documents";
 
     static readonly Meter Meter = new(MeterName);
     static readonly Histogram<double> Durations = Meter.CreateHistogram<double>("documents.typesetting.duration", "s");
