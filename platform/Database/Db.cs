@@ -48,7 +48,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     /// statement or with the commit, which fails when it fails.
     /// </summary>
     /// <param name="sql">One statement, its values written <c>$1</c>, <c>$2</c>.</param>
-    /// <param name="values">The values, none of them null; with their type where the database could not know it.</param>
+    /// <param name="values">The values, with their type where the database could not know it: a null always needs one.</param>
     /// <exception cref="InvalidOperationException">No transaction is open.</exception>
     public void Later(string sql, params ReadOnlySpan<NpgsqlParameter> values)
     {
