@@ -2,7 +2,7 @@ namespace Platform.Database;
 
 /// <summary>
 /// On whose behalf a transaction runs. Entering sets the tenant, person and roles with SET LOCAL semantics from the
-/// database's own membership tables (the schema's functions <c>come_in</c> and <c>come_in_as_system</c>); an anonymous caller
+/// database's own membership tables (the schema's functions <c>enter</c> and <c>enter_as_system</c>); an anonymous caller
 /// sets nothing and so sees no tenant's rows.
 /// </summary>
 public abstract record Caller
@@ -34,7 +34,7 @@ public abstract record Caller
 
     sealed record Known(string Issuer, string SubjectId) : Caller
     {
-        internal override Entrance Entrance => new("select come_in(@entering_issuer, @entering_subject)", ("entering_issuer", Issuer), ("entering_subject", SubjectId));
+        internal override Entrance Entrance => new("select enter(@entering_issuer, @entering_subject)", ("entering_issuer", Issuer), ("entering_subject", SubjectId));
     }
 
     sealed record Product(string Reason) : Caller
@@ -42,7 +42,7 @@ public abstract record Caller
         // Nobody waits at a screen for the product's own work; a check of millions of rows takes the time it takes.
         internal override int? StatementSeconds => 0;
 
-        internal override Entrance Entrance => new("select come_in_as_system(@entering_reason)", ("entering_reason", Reason));
+        internal override Entrance Entrance => new("select enter_as_system(@entering_reason)", ("entering_reason", Reason));
     }
 }
 

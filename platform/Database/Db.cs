@@ -232,7 +232,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         return new(text, all, transaction, caller.Current.StatementSeconds, cancellationToken: ct);
     }
 
-    // The first answer is whether the caller is known. A stranger's statement is carried out all the same: the policies leave it nothing.
+    // The first answer is the entering's and says nothing. A stranger's statement is carried out all the same: the policies leave it nothing.
     async Task<List<T>> EnterAndReadAsync<T>(string sql, object? args, CancellationToken ct)
     {
         await using var reader = await connection!.ExecuteReaderAsync(Command(sql, args, ct));

@@ -5,7 +5,7 @@ namespace Platform.Database;
 
 /// <summary>
 /// What has to be sent before the next statement of a transaction: who enters, savepoints set and released. It goes out with that
-/// statement, in one round trip. Entering is answered, before the statement is; nothing else of it.
+/// statement, in one round trip. Entering has an answer, before the statement's; nothing else of it has.
 /// </summary>
 sealed class Prelude
 {
@@ -101,7 +101,7 @@ sealed class Prelude
     }
 }
 
-/// <summary>How a caller enters: a statement that answers whether it is known, with values whose names no other statement has.</summary>
+/// <summary>How a caller enters: a statement with one answer that says nothing, with values whose names no other statement has.</summary>
 /// <param name="Sql">The statement.</param>
 /// <param name="Values">Its values by name.</param>
 sealed record Entrance(string Sql, params (string Name, string Value)[] Values);

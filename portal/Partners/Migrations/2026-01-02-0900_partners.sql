@@ -123,13 +123,13 @@ begin
     into entering
     from person p join partner b on b.partner_id = p.partner_id
     where p.issuer = enter.issuer and p.subject = enter.subject and p.disabled_at is null and b.status = 'active';
-    if found then
-        perform set_config('app.person_id', entering.person_id::text, true),
-                set_config('app.partner_id', entering.partner_id::text, true),
-                set_config('app.is_brand', case when entering.is_brand then 'yes' else '' end, true),
-                set_config('app.roles', coalesce(entering.roles, ''), true),
-                set_config('app.actor', entering.number, true);
-    end if;
+    -- Said of a stranger too: whatever stood there before, nothing of it holds from here on.
+    perform set_config('app.is_system', '', true),
+            set_config('app.person_id', coalesce(entering.person_id::text, ''), true),
+            set_config('app.partner_id', coalesce(entering.partner_id::text, ''), true),
+            set_config('app.is_brand', case when entering.is_brand then 'yes' else '' end, true),
+            set_config('app.roles', coalesce(entering.roles, ''), true),
+            set_config('app.actor', coalesce(entering.number, ''), true);
 end $$;
 comment on function enter(text, text) is 'Begins a transaction on behalf of a person: tenant, person and roles come from the tables, not from the token.';
 alter function enter(text, text) owner to portal_definer;
