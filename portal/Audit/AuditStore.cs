@@ -27,7 +27,7 @@ public sealed class AuditStore(Db db, ICurrentPerson me)
         where (@kind::text is null or e.subject_kind = @kind)
           and (@from::date is null or e.happened_at >= @from::timestamp at time zone @zone)
           and (@to::date is null or e.happened_at < (@to::date + 1)::timestamp at time zone @zone)
-          and (@words::text is null or e.subject_number = upper(@words) or e.subject_number = @words or e.action = @words or e.actor = upper(@words) or p.name ilike @pattern)
+          and (@words::text is null or e.subject_number = upper(@words) or e.subject_number = @words or e.action = @words or e.actor = upper(@words) or p.name ilike @within)
           {(me.IsBrand ? "" : "and e.partner_ids @> array[app_partner_id()]")}
         """;
 
@@ -46,7 +46,7 @@ public sealed class AuditStore(Db db, ICurrentPerson me)
     object Arguments(ListQuery query) => new
     {
         kind = query["kind"], from = Day(query["from"]), to = Day(query["to"]), zone = Formats.Zone(me.TimeZone).Id, words = query.Words,
-        pattern = query.Words is { } words ? "%" + words.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%" : null,
+        within = LikePattern.Within(query.Words),
         query.Offset, query.Limit,
     };
 

@@ -69,8 +69,7 @@ public sealed class CustomerLists(Db db, ICurrentPerson me)
         """, new { pattern = Pattern(words), stem = Stem(words), limit }, ct);
 
     /// <summary>Words as they stand in a LIKE pattern.</summary>
-    public static string Pattern(string? words) =>
-        (Words(words) ?? "").Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+    public static string Pattern(string? words) => LikePattern.Of(Words(words));
 
     /// <summary>Words as the matcher writes a name.</summary>
     public static string Stem(string? words) => Words(words) is { } said ? CompanyName.Parse(said).Whole : "";

@@ -41,13 +41,13 @@ public sealed class ImportStore(Db db)
         const string Where = """
             where (@kind::text is null or i.kind = @kind)
               and (@status::text is null or i.status = @status)
-              and (@words::text is null or i.file_name ilike '%' || @pattern || '%' or i.number ilike '%' || @pattern || '%')
+              and (@words::text is null or i.file_name ilike @within or i.number ilike @within)
               and (i.partner_id = app_partner_id() or app_is_system())
             """;
         var args = new
         {
             kind = query["kind"], status = query["status"], words = query.Words, query.Offset, query.Limit,
-            pattern = query.Words?.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal),
+            within = LikePattern.Within(query.Words),
         };
         var rows = await db.ListAsync<Import>($"select {Columns} {From} {Where} order by {query.OrderBy} offset @Offset limit @Limit", args, ct);
         return new ListPage<Import>(rows, await db.OneAsync<long>($"select count(*) from import i {Where}", args, ct));

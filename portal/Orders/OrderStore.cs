@@ -100,7 +100,7 @@ public sealed class OrderStore(Db db)
             union select purchase_order_id from purchase_order where upper(external_number) like @beginning)
         order by o.ordered_on desc, o.purchase_order_id desc
         limit @limit
-        """, new { beginning = OrderList.Escaped(words.ToUpperInvariant()) + "%", limit }, ct);
+        """, new { beginning = LikePattern.Beginning(words.ToUpperInvariant()), limit }, ct);
 
     /// <summary>An order with all that hangs on it, or null where there is none for the person at work.</summary>
     public async Task<OrderPage?> FindAsync(string number, CancellationToken ct) => await db.TogetherAsync(async () =>
@@ -213,17 +213,14 @@ public sealed record OrderList(string Side, ListQuery Query)
         from = Day(Query["from"]),
         to = Day(Query["to"]),
         words = Query.Words,
-        beginning = Escaped(Query.Words?.ToUpperInvariant()) + "%",
-        within = "%" + Escaped(Query.Words) + "%",
+        beginning = LikePattern.Beginning(Query.Words?.ToUpperInvariant()),
+        within = LikePattern.Within(Query.Words),
         limit = Query.Limit,
         offset = Query.Offset,
     };
 
     static DateOnly? Day(string? text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var day) ? day : null;
-
-    internal static string? Escaped(string? words) =>
-        words?.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
 }
 
 /// <summary>One order in a list.</summary>

@@ -131,7 +131,7 @@ public sealed class ProductFinder(Db db)
         where status = 'active' and (sku ilike @within or name ilike @within or name_zh ilike @within)
         order by sku ilike @beginning desc, sku
         limit 8
-        """, new { within = "%" + OrderList.Escaped(typed) + "%", beginning = OrderList.Escaped(typed) + "%" }, ct);
+        """, new { within = LikePattern.Within(typed), beginning = LikePattern.Beginning(typed) }, ct);
 }
 
 /// <summary>The columns of an exported list of orders.</summary>

@@ -149,7 +149,7 @@ public sealed record StockList(bool Everybodys, ListQuery Query)
         from = Day(Query["from"]),
         to = Day(Query["to"]),
         words = Query.Words,
-        within = "%" + Query.Words?.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%",
+        within = LikePattern.Within(Query.Words),
         limit = Query.Limit,
         offset = Query.Offset,
     };

@@ -42,6 +42,13 @@ public sealed class AskingForAList
         query.IsNarrowed.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("100%_", @"100\%\_")]
+    [InlineData(@"a\%", @"a\\\%")]
+    [InlineData(null, "")]
+    public void What_is_typed_means_itself_in_a_pattern(string? typed, string written) =>
+        (LikePattern.Of(typed), LikePattern.Within(typed), LikePattern.Beginning(typed)).ShouldBe((written, $"%{written}%", $"{written}%"));
+
     [Fact]
     public void Links_keep_what_was_asked_and_sorting_again_turns_round()
     {
