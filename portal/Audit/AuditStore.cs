@@ -1,4 +1,3 @@
-using System.Globalization;
 using Platform.Database;
 using Portal.Web;
 using Portal.Web.Display;
@@ -45,12 +44,10 @@ public sealed class AuditStore(Db db, ICurrentPerson me)
 
     object Arguments(ListQuery query) => new
     {
-        kind = query["kind"], from = Day(query["from"]), to = Day(query["to"]), zone = Formats.Zone(me.TimeZone).Id, words = query.Words,
+        kind = query["kind"], from = query.Day("from"), to = query.Day("to"), zone = Formats.Zone(me.TimeZone).Id, words = query.Words,
         within = LikePattern.Within(query.Words),
         query.Offset, query.Limit,
     };
-
-    static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 }
 
 /// <summary>One act.</summary>

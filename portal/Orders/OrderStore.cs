@@ -210,17 +210,14 @@ public sealed record OrderList(string Side, ListQuery Query)
     {
         side = Side,
         statuses = Query["status"] is { } status ? OrderStatus.In(status) : null,
-        from = Day(Query["from"]),
-        to = Day(Query["to"]),
+        from = Query.Day("from"),
+        to = Query.Day("to"),
         words = Query.Words,
         beginning = LikePattern.Beginning(Query.Words?.ToUpperInvariant()),
         within = LikePattern.Within(Query.Words),
         limit = Query.Limit,
         offset = Query.Offset,
     };
-
-    static DateOnly? Day(string? text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var day) ? day : null;
 }
 
 /// <summary>One order in a list.</summary>

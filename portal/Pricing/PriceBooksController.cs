@@ -128,7 +128,7 @@ public sealed class PriceBooksController(PriceBookStore books, AddPriceBook addP
         return new(book, query, await books.EntriesAsync(book.PriceBookId, query, On(query), ct), form, book.IsOwn && me.Has(PricingWords.Keepers));
     }
 
-    DateOnly On(ListQuery query) => DateOnly.TryParseExact(query["on"], "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var day) ? day : me.Today(clock);
+    DateOnly On(ListQuery query) => query.Day("on") ?? me.Today(clock);
 
     IActionResult Form(PriceBookFacts facts, PriceBook? book) => View("PriceBookForm", new PriceBookFormPage(facts, book));
 

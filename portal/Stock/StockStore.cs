@@ -1,4 +1,3 @@
-using System.Globalization;
 using Platform.Database;
 using Portal.Web.Lists;
 
@@ -146,15 +145,13 @@ public sealed record StockList(bool Everybodys, ListQuery Query)
         holder = Query["holder"],
         state = Query["state"],
         kind = Query["kind"],
-        from = Day(Query["from"]),
-        to = Day(Query["to"]),
+        from = Query.Day("from"),
+        to = Query.Day("to"),
         words = Query.Words,
         within = LikePattern.Within(Query.Words),
         limit = Query.Limit,
         offset = Query.Offset,
     };
-
-    static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 }
 
 /// <summary>What a place has of a product.</summary>

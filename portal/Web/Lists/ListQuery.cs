@@ -33,6 +33,10 @@ public sealed record ListQuery
     /// <summary>The value of a filter, or null where it is not set; pass it to <c>(@status::text is null or status = @status)</c>.</summary>
     public string? this[string filter] => Filters.GetValueOrDefault(filter);
 
+    /// <summary>The day a filter is set to; null where it is not set or no day, which then does not narrow the list.</summary>
+    public DateOnly? Day(string filter) =>
+        DateOnly.TryParseExact(this[filter], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
     /// <summary>The rows to skip, for <c>offset @Offset</c>.</summary>
     public long Offset => (Page - 1L) * Size;
 

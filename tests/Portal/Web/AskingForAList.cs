@@ -5,7 +5,7 @@ namespace Portal.Tests.Web;
 
 public sealed class AskingForAList
 {
-    static readonly ListShape Shape = new("deals", "-submitted", new Dictionary<string, string> { ["amount"] = "d.amount", ["submitted"] = "d.submitted_at" }, "d.deal_id", ["status", "partner"]);
+    static readonly ListShape Shape = new("deals", "-submitted", new Dictionary<string, string> { ["amount"] = "d.amount", ["submitted"] = "d.submitted_at" }, "d.deal_id", ["status", "partner", "from"]);
 
     [Theory]
     [InlineData("", "d.submitted_at desc nulls last, d.deal_id")]
@@ -41,6 +41,14 @@ public sealed class AskingForAList
         query["colour"].ShouldBeNull();
         query.IsNarrowed.ShouldBeTrue();
     }
+
+    [Theory]
+    [InlineData("?from=2026-03-05", "2026-03-05")]
+    [InlineData("?from=2026-02-30", null)]
+    [InlineData("?from=05.03.2026", null)]
+    [InlineData("", null)]
+    public void A_filter_that_is_no_day_does_not_narrow_by_one(string address, string? day) =>
+        ListQuery.Read(address, Shape).Day("from").ShouldBe(day is null ? null : DateOnly.Parse(day));
 
     [Theory]
     [InlineData("100%_", @"100\%\_")]
