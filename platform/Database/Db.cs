@@ -129,26 +129,6 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         return await connection!.BeginBinaryImportAsync(copyStatement, ct);
     }
 
-    /// <summary>
-    /// Marks a point of the running transaction that <see cref="RollbackToAsync"/> returns to, so that one refused
-    /// statement does not lose what went before it.
-    /// </summary>
-    public async Task SavepointAsync(string name, CancellationToken ct)
-    {
-        await SendLaterAsync(ct);
-        prelude.Add($"savepoint {name}");
-    }
-
-    /// <summary>Undoes everything since <see cref="SavepointAsync"/> of that name.</summary>
-    public async Task RollbackToAsync(string name, CancellationToken ct)
-    {
-        later.Clear();
-        if (!prelude.CutAfter($"savepoint {name}"))
-        {
-            await transaction!.RollbackAsync(name, ct);
-        }
-    }
-
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => EndAsync();
 
@@ -212,6 +192,12 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         }
     }
 
+    async Task SavepointAsync(string name, CancellationToken ct)
+    {
+        await SendLaterAsync(ct);
+        prelude.Add($"savepoint {name}");
+    }
+
     async Task UndoAsync(string savepoint)
     {
         try
@@ -223,6 +209,15 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         catch (Exception gone) when (gone is NpgsqlException or InvalidOperationException)
         {
             // A broken connection has taken the whole transaction with it; what broke it is on its way up.
+        }
+    }
+
+    async Task RollbackToAsync(string name, CancellationToken ct)
+    {
+        later.Clear();
+        if (!prelude.CutAfter($"savepoint {name}"))
+        {
+            await transaction!.RollbackAsync(name, ct);
         }
     }
 

@@ -81,14 +81,14 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
         }
 
         await customers.HoldClustersAsync([customer.CustomerClusterId, same.CustomerClusterId], ct);
-        await db.SavepointAsync("settle", ct);
         try
         {
-            await customers.MoveAsync(customer.EndCustomerId, customer.CustomerClusterId, same.CustomerClusterId, "matcher " + SameCompany.Version, byPerson: false, now, ct);
+            await db.InTransactionAsync(() =>
+                customers.MoveAsync(customer.EndCustomerId, customer.CustomerClusterId, same.CustomerClusterId, "matcher " + SameCompany.Version, byPerson: false, now, ct), ct);
         }
         catch (PostgresException refused) when (refused.Violates(DealStore.OneLiveClaim))
         {
-            await db.RollbackToAsync("settle", ct);
+            // They stay apart: what the move had done is undone.
         }
     }
 

@@ -9,8 +9,6 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
     /// <summary>The name of the constraint that keeps a buyer from using a purchase order number twice.</summary>
     public const string PoNumberIsUsedOnce = "a_po_number_is_used_once";
 
-    const string Before = "before_the_draft_was_replaced";
-
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     /// <summary>Who orders from whom, in what currency, on which day; null for somebody without a company.</summary>
@@ -71,15 +69,13 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
     /// <returns>False when the buyer has used the purchase order number before; then nothing is changed.</returns>
     public async Task<bool> ReplaceAsync(OrderInHand draft, NewOrder order, CancellationToken ct)
     {
-        await db.SavepointAsync(Before, ct);
         try
         {
-            await WriteAsync(draft, order, ct);
+            await db.InTransactionAsync(() => WriteAsync(draft, order, ct), ct);
             return true;
         }
         catch (PostgresException refused) when (refused.Violates(PoNumberIsUsedOnce))
         {
-            await db.RollbackToAsync(Before, ct);
             return false;
         }
     }

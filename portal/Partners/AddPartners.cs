@@ -179,31 +179,34 @@ public sealed class AddPartners(Db db, BrandPartner brand, AuditTrail audit, Tim
     {
         foreach (var row in rows.Where(row => !string.Equals(known[row.Facts.Code!], row.UpstreamCode, StringComparison.Ordinal)))
         {
-            await db.SavepointAsync("before_move", ct);
             try
             {
-                var moved = await db.FindAsync<Written>("""
-                    update partner b
-                    set upstream_id = u.partner_id, version = b.version + 1
-                    from partner u
-                    where b.code = @code and b.partner_type <> 'brand' and b.upstream_id <> u.partner_id
-                      and (u.code = @upstream or (@upstream::text is null and u.partner_type = 'brand'))
-                    returning b.partner_id, b.number, b.code
-                    """, new { code = row.Facts.Code, upstream = row.UpstreamCode }, ct);
-                if (moved is not null)
-                {
-                    await audit.RecordAsync("partner.moved", "partner", moved.Number, moved.PartnerId, new { to = row.UpstreamCode, import = true }, ct);
-                }
-                else if (row.UpstreamCode is { } wanted && await db.FindAsync<long?>("select partner_id from partner where code = @wanted", new { wanted }, ct) is null)
-                {
-                    refusals.Add(new(row.Row, "upstream_code", "partners.refused.upstream_code_unknown", wanted));
-                }
+                await db.InTransactionAsync(() => MoveAsync(row, refusals, ct), ct);
             }
             catch (PostgresException refused) when (refused.Violates(PartnerStore.NoLoop) || refused.Violates("a_partner_is_not_its_own_upstream"))
             {
-                await db.RollbackToAsync("before_move", ct);
                 refusals.Add(new(row.Row, "upstream_code", "partners.refused.upstream_in_circles", row.UpstreamCode!));
             }
+        }
+    }
+
+    async Task MoveAsync(PartnerRow row, List<RowRefusal> refusals, CancellationToken ct)
+    {
+        var moved = await db.FindAsync<Written>("""
+            update partner b
+            set upstream_id = u.partner_id, version = b.version + 1
+            from partner u
+            where b.code = @code and b.partner_type <> 'brand' and b.upstream_id <> u.partner_id
+              and (u.code = @upstream or (@upstream::text is null and u.partner_type = 'brand'))
+            returning b.partner_id, b.number, b.code
+            """, new { code = row.Facts.Code, upstream = row.UpstreamCode }, ct);
+        if (moved is not null)
+        {
+            await audit.RecordAsync("partner.moved", "partner", moved.Number, moved.PartnerId, new { to = row.UpstreamCode, import = true }, ct);
+        }
+        else if (row.UpstreamCode is { } wanted && await db.FindAsync<long?>("select partner_id from partner where code = @wanted", new { wanted }, ct) is null)
+        {
+            refusals.Add(new(row.Row, "upstream_code", "partners.refused.upstream_code_unknown", wanted));
         }
     }
 

@@ -11,26 +11,23 @@ public sealed class RecordMovement(Db db, StockLedger ledger, AuditTrail audit, 
     public static IReadOnlyList<string> Kinds { get; } = ["supply", "sale", "loss"];
 
     const int LongestNote = 500;
-    const string Before = "before_the_movement";
 
     /// <summary>Records it: all lines or none.</summary>
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
     /// <param name="note">Why; a loss is not recorded without.</param>
     /// <param name="lines">SKUs and quantities, as typed.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<MovementOutcome> RunAsync(string kind, string? note, IReadOnlyList<SkuLine> lines, CancellationToken ct) => db.InTransactionAsync(async () =>
+    public async Task<MovementOutcome> RunAsync(string kind, string? note, IReadOnlyList<SkuLine> lines, CancellationToken ct)
     {
-        await db.SavepointAsync(Before, ct);
         try
         {
-            return await RecordAsync(kind, note, lines, ct);
+            return await db.InTransactionAsync(() => RecordAsync(kind, note, lines, ct), ct);
         }
         catch (PostgresException refused) when (refused.Violates(StockLedger.NeverNegative) || refused.Violates(StockLedger.ReservedIsOnHand))
         {
-            await db.RollbackToAsync(Before, ct);
             return new MovementOutcome.Wrong([new(null, "lines", "stock.problem.not_enough")]);
         }
-    }, ct);
+    }
 
     async Task<MovementOutcome> RecordAsync(string kind, string? note, IReadOnlyList<SkuLine> lines, CancellationToken ct)
     {
