@@ -33,9 +33,7 @@ sealed class ExportVerb(CallerAccessor caller, ExportRows rows, TimeProvider clo
         var (columns, counted) = (ExportRows.Columns(kind), 0L);
         await using (var target = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None))
         {
-            await (asExcel
-                ? TableExport.WriteExcelAsync(target, new ExcelBookInfo(kind.Code, "PartnerPortal", clock.GetUtcNow()), columns, CountedAsync(), ct)
-                : TableExport.WriteCsvAsync(target, columns, CountedAsync(), ct));
+            await TableExport.WriteAsync(asExcel, target, new ExcelBookInfo(kind.Code, "PartnerPortal", clock.GetUtcNow()), columns, CountedAsync(), ct);
         }
 
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{counted:N0} {kind.Code} written to {Path.GetFullPath(path)}."));

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.Net.Http.Headers;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Documents.Excel;
@@ -22,7 +21,7 @@ public sealed class ImportFilesController(ImportStore imports, TemplateFile temp
             return NotFound();
         }
 
-        Begin($"{NameOf(known)} - {t["imports.template"].Value}.{format}", format == "xlsx");
+        Response.BeginTable($"{NameOf(known)} - {t["imports.template"].Value}.{format}", format == "xlsx");
         await template.WriteAsync(known, me.IsBrand, format == "xlsx", Response.Body, ct);
         return new EmptyResult();
     }
@@ -36,11 +35,8 @@ public sealed class ImportFilesController(ImportStore imports, TemplateFile temp
             return NotFound();
         }
 
-        Begin(FormattableString.Invariant($"{NameOf(known)} {clock.GetUtcNow():yyyy-MM-dd}.{format}"), format == "xlsx");
-        var (columns, all) = (ExportRows.Columns(known), rows.OfAsync(known, ct));
-        await (format == "xlsx"
-            ? TableExport.WriteExcelAsync(Response.Body, new ExcelBookInfo(NameOf(known), me.PartnerName, clock.GetUtcNow()), columns, all, ct)
-            : TableExport.WriteCsvAsync(Response.Body, columns, all, ct));
+        Response.BeginTable(FormattableString.Invariant($"{NameOf(known)} {clock.GetUtcNow():yyyy-MM-dd}.{format}"), format == "xlsx");
+        await TableExport.WriteAsync(format == "xlsx", Response.Body, new ExcelBookInfo(NameOf(known), me.PartnerName, clock.GetUtcNow()), ExportRows.Columns(known), rows.OfAsync(known, ct), ct);
         return new EmptyResult();
     }
 
@@ -48,17 +44,9 @@ public sealed class ImportFilesController(ImportStore imports, TemplateFile temp
     [HttpGet("{number}/repair")]
     public async Task<IActionResult> Repair(string number, CancellationToken ct) =>
         await imports.FindAsync(number, ct) is { } import && RepairFile.CanBeMade(import)
-            && await repair.WriteAsync(import, () => Begin(RepairFile.NameOf(import), RepairFile.IsExcel(import)), Response.Body, ct)
+            && await repair.WriteAsync(import, () => Response.BeginTable(RepairFile.NameOf(import), RepairFile.IsExcel(import)), Response.Body, ct)
             ? new EmptyResult()
             : NotFound();
 
     string NameOf(ImportKind kind) => t["imports.kind." + kind.Code].Value;
-
-    void Begin(string name, bool isExcel)
-    {
-        Response.ContentType = isExcel ? TableExport.ExcelType : TableExport.CsvType;
-        var attachment = new ContentDispositionHeaderValue("attachment");
-        attachment.SetHttpFileName(name);
-        Response.Headers.ContentDisposition = attachment.ToString();
-    }
 }

@@ -17,9 +17,6 @@ public sealed class RepairFile(ImportStore imports, TableReader reader, Texts te
     /// <summary>What the file is called.</summary>
     public static string NameOf(Import import) => Path.GetFileNameWithoutExtension(import.FileName) + ".refused" + (IsExcel(import) ? ".xlsx" : ".csv");
 
-    /// <summary>Its media type.</summary>
-    public static string TypeOf(Import import) => IsExcel(import) ? TableExport.ExcelType : TableExport.CsvType;
-
     /// <summary>True when there is one to be had.</summary>
     public static bool CanBeMade(Import import) => import is { FileIsStored: true, RowsRefused: > 0, Status: ImportStatus.Done or ImportStatus.Refused };
 
@@ -52,10 +49,7 @@ public sealed class RepairFile(ImportStore imports, TableReader reader, Texts te
         await using (table)
         {
             IReadOnlyList<TableColumn> columns = [.. table.Columns.Select(column => new TableColumn(column)), new(texts["imports.problems_column"].Value, Width: 60)];
-            var rows = RowsAsync(import, table, ct);
-            await (asExcel
-                ? TableExport.WriteExcelAsync(target, new ExcelBookInfo(texts["imports.refused_rows"].Value, "PartnerPortal", clock.GetUtcNow()), columns, rows, ct)
-                : TableExport.WriteCsvAsync(target, columns, rows, ct));
+            await TableExport.WriteAsync(asExcel, target, new ExcelBookInfo(texts["imports.refused_rows"].Value, "PartnerPortal", clock.GetUtcNow()), columns, RowsAsync(import, table, ct), ct);
         }
     }
 

@@ -17,9 +17,7 @@ public sealed class TemplateFile(Texts texts, TimeProvider clock)
     {
         var fields = kind.FieldsFor(isBrand);
         IReadOnlyList<TableColumn> columns = [.. fields.Select(field => new TableColumn(texts[kind.LabelKey(field)].Value, Width: 18))];
-        return asExcel
-            ? TableExport.WriteExcelAsync(target, new ExcelBookInfo(texts["imports.kind." + kind.Code].Value, "PartnerPortal", clock.GetUtcNow()), columns, ExampleAsync(fields), ct)
-            : TableExport.WriteCsvAsync(target, columns, ExampleAsync(fields), ct);
+        return TableExport.WriteAsync(asExcel, target, new ExcelBookInfo(texts["imports.kind." + kind.Code].Value, "PartnerPortal", clock.GetUtcNow()), columns, ExampleAsync(fields), ct);
     }
 
     static async IAsyncEnumerable<IReadOnlyList<object?>> ExampleAsync(IReadOnlyList<ImportField> fields)

@@ -13,6 +13,16 @@ public static class TableExport
     /// <summary>The media type of a CSV file.</summary>
     public const string CsvType = "text/csv; charset=utf-8";
 
+    /// <summary>Writes a workbook or CSV, as was asked for.</summary>
+    /// <param name="asExcel">A workbook, else CSV.</param>
+    /// <param name="target">Where it goes, such as the body of a response.</param>
+    /// <param name="info">The book's properties; CSV has none.</param>
+    /// <param name="columns">Heads and kinds.</param>
+    /// <param name="rows">A value for each column.</param>
+    /// <param name="ct">Stops the work.</param>
+    public static Task WriteAsync(bool asExcel, Stream target, ExcelBookInfo info, IReadOnlyList<TableColumn> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows, CancellationToken ct) =>
+        asExcel ? WriteExcelAsync(target, info, columns, rows, ct) : WriteCsvAsync(target, columns, rows, ct);
+
     /// <summary>Writes a workbook. A list longer than a sheet goes on in the next.</summary>
     /// <param name="target">Where it goes, such as the body of a response.</param>
     /// <param name="info">The book's properties; the title names the sheets.</param>
