@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
-using Portal.Documents.Excel;
 using Portal.Documents.Tables;
 using Portal.Pricing;
 using Portal.Web.Display;
@@ -39,9 +38,7 @@ public sealed class ProductsController(ProductStore products, CatalogPrices pric
             rows.Add(product);
         }
 
-        Response.ContentType = TableExport.ExcelType;
-        Response.Headers.ContentDisposition = $"attachment; filename=products-{Today:yyyy-MM-dd}.xlsx";
-        await TableExport.WriteExcelAsync(Response.Body, new ExcelBookInfo(t["catalog.products"], me.PartnerName, clock.GetUtcNow()), Columns(trade), ExportRows(rows, trade, ct), ct);
+        await Response.SendExcelAsync(t["catalog.products"], me.PartnerName, clock.GetUtcNow(), Columns(trade), ExportRows(rows, trade, ct), ct);
     }
 
     /// <summary>One product, with the price for a quantity and a buyer explained.</summary>

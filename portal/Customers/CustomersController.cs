@@ -1,11 +1,9 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
-using Portal.Documents.Excel;
 using Portal.Documents.Tables;
 using Portal.Web;
 using Portal.Web.Display;
@@ -28,13 +26,8 @@ public sealed class CustomersController(
 
     /// <summary>The list as a workbook.</summary>
     [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
-    public async Task Export(CancellationToken ct)
-    {
-        var query = ListQuery.Read(Request, CustomerLists.Shape);
-        Response.ContentType = TableExport.ExcelType;
-        Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=customers-{clock.GetUtcNow():yyyy-MM-dd}.xlsx");
-        await TableExport.WriteExcelAsync(Response.Body, new ExcelBookInfo(t["customers.customers"], me.PartnerName, clock.GetUtcNow()), Columns(), RowsAsync(query, ct), ct);
-    }
+    public Task Export(CancellationToken ct) =>
+        Response.SendExcelAsync(t["customers.customers"], me.PartnerName, clock.GetUtcNow(), Columns(), RowsAsync(ListQuery.Read(Request, CustomerLists.Shape), ct), ct);
 
     /// <summary>Own customers while one types a name, as the choices of an input.</summary>
     [HttpGet("suggestions"), AllowRoles("sales", "partner_admin")]

@@ -1,11 +1,9 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Customers;
-using Portal.Documents.Excel;
 using Portal.Documents.Tables;
 using Portal.Web;
 using Portal.Web.Display;
@@ -30,13 +28,8 @@ public sealed class DealsController(
 
     /// <summary>The list as a workbook.</summary>
     [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
-    public async Task Export(CancellationToken ct)
-    {
-        var query = ListQuery.Read(Request, DealLists.Deals);
-        Response.ContentType = TableExport.ExcelType;
-        Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=deals-{clock.GetUtcNow():yyyy-MM-dd}.xlsx");
-        await TableExport.WriteExcelAsync(Response.Body, new ExcelBookInfo(t["deals.deals"], me.PartnerName, clock.GetUtcNow()), Columns(), RowsAsync(query, ct), ct);
-    }
+    public Task Export(CancellationToken ct) =>
+        Response.SendExcelAsync(t["deals.deals"], me.PartnerName, clock.GetUtcNow(), Columns(), RowsAsync(ListQuery.Read(Request, DealLists.Deals), ct), ct);
 
     /// <summary>The form for a new deal.</summary>
     [HttpGet("new"), AllowRoles("sales", "partner_admin")]

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
-using Portal.Documents.Excel;
 using Portal.Documents.Tables;
 using Portal.Pricing;
 using Portal.Web.Lists;
@@ -31,13 +30,8 @@ public sealed class PartnersController(
 
     /// <summary>The list as a workbook.</summary>
     [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
-    public async Task Export(CancellationToken ct)
-    {
-        var query = ListQuery.Read(Request, PartnerList.Shape);
-        Response.ContentType = TableExport.ExcelType;
-        Response.Headers.ContentDisposition = $"attachment; filename=partners-{clock.GetUtcNow():yyyy-MM-dd}.xlsx";
-        await TableExport.WriteExcelAsync(Response.Body, new ExcelBookInfo(t["partners.partners"], me.PartnerName, clock.GetUtcNow()), PartnerExport.Columns(t), PartnerExport.Rows(list.AllAsync(query, ct), t), ct);
-    }
+    public Task Export(CancellationToken ct) =>
+        Response.SendExcelAsync(t["partners.partners"], me.PartnerName, clock.GetUtcNow(), PartnerExport.Columns(t), PartnerExport.Rows(list.AllAsync(ListQuery.Read(Request, PartnerList.Shape), ct), t), ct);
 
     /// <summary>The tree below the own company, or below one of the partners in it.</summary>
     [HttpGet("tree/{number?}")]

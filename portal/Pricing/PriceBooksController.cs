@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
-using Portal.Documents.Excel;
 using Portal.Documents.Tables;
 using Portal.Web.Lists;
 using Portal.Web;
@@ -37,9 +36,7 @@ public sealed class PriceBooksController(PriceBookStore books, AddPriceBook addP
         }
 
         var query = ListQuery.Read(Request, PriceBookStore.EntryShape);
-        Response.ContentType = TableExport.ExcelType;
-        Response.Headers.ContentDisposition = $"attachment; filename={book.Code}-{me.Today(clock):yyyy-MM-dd}.xlsx";
-        await TableExport.WriteExcelAsync(Response.Body, new ExcelBookInfo(book.Code, book.SellerName, clock.GetUtcNow()),
+        await Response.SendExcelAsync(book.Code, book.SellerName, clock.GetUtcNow(),
         [
             new(t["pricing.sku"]), new(t["pricing.product"], Width: 40), new(t["pricing.book.unit"], Width: 10), new(t["pricing.unit_price"], TableColumnKind.Number, Decimals: Currencies.MinorUnits(book.Currency)),
             new(t["pricing.currency"], Width: 10), new(t["pricing.from"], TableColumnKind.Date, 12), new(t["pricing.until"], TableColumnKind.Date, 12),
