@@ -27,6 +27,9 @@ public sealed record DocumentSettings
     /// <summary>The largest file that may be uploaded, in megabytes.</summary>
     public int UploadMegabytes { get; init; } = 1024;
 
+    /// <summary>The same in bytes.</summary>
+    public long UploadBytes => UploadMegabytes * 1024L * 1024;
+
     /// <summary>How many workers that makes.</summary>
     public int WorkerCount => Workers > 0 ? Workers : Environment.ProcessorCount;
 }

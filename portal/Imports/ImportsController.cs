@@ -94,7 +94,7 @@ public sealed class ImportsController(ImportStore imports, TakeUpload takeUpload
     ViewResult FormOf(string? kind)
     {
         var kinds = ImportRights.KindsFor(me);
-        return View("ImportForm", new UploadPage(kinds, kinds.FirstOrDefault(known => known.Code == kind || kinds.Count == 1)?.Code, settings.UploadMegabytes * 1024L * 1024));
+        return View("ImportForm", new UploadPage(kinds, kinds.FirstOrDefault(known => known.Code == kind || kinds.Count == 1)?.Code, settings.UploadBytes));
     }
 
     ViewResult Refused(string? kind)

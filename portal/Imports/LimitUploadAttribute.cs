@@ -35,7 +35,7 @@ sealed class LimitUpload(DocumentSettings settings, IModelMetadataProvider metad
 
     public void OnAuthorization(AuthorizationFilterContext context)
     {
-        var (http, mostFile) = (context.HttpContext, settings.UploadMegabytes * 1024L * 1024);
+        var (http, mostFile) = (context.HttpContext, settings.UploadBytes);
         var most = mostFile + AroundTheFile;
         if (http.Request.ContentLength > most)
         {

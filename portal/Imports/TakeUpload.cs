@@ -26,8 +26,6 @@ public sealed class TakeUpload(Db db, ImportStore imports, TableReader reader, D
 {
     const int SampleRows = 20;
 
-    long MostBytes => settings.UploadMegabytes * 1024L * 1024;
-
     /// <summary>Takes it in, in constant memory.</summary>
     /// <param name="kindCode">What it contains.</param>
     /// <param name="fileName">Its name; the ending says what it is.</param>
@@ -41,12 +39,12 @@ public sealed class TakeUpload(Db db, ImportStore imports, TableReader reader, D
             return new Upload.Refused(new("imports.refused.not_allowed"));
         }
 
-        if (declaredLength > MostBytes)
+        if (declaredLength > settings.UploadBytes)
         {
             return TooLarge();
         }
 
-        await using var file = await SpooledFile.TakeAsync(content, MostBytes, ct);
+        await using var file = await SpooledFile.TakeAsync(content, settings.UploadBytes, ct);
         if (file is null)
         {
             return TooLarge();

@@ -25,5 +25,5 @@ public sealed record TableLimits
     public int PackingRatio { get; init; } = 200;
 
     /// <summary>The limits with the upload size of the settings.</summary>
-    public static TableLimits From(DocumentSettings settings) => new() { FileBytes = settings.UploadMegabytes * 1024L * 1024 };
+    public static TableLimits From(DocumentSettings settings) => new() { FileBytes = settings.UploadBytes };
 }
