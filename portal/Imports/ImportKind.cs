@@ -105,9 +105,6 @@ public sealed record ImportKind(string Code, params IReadOnlyList<ImportField> F
     /// <summary>The columns that the brand's people, or a partner's, may fill.</summary>
     public IReadOnlyList<ImportField> FieldsFor(bool isBrand) => isBrand ? Fields : [.. Fields.Where(field => !field.IsOfTheBrand)];
 
-    /// <summary>The key of its name.</summary>
-    public string NameKey => $"imports.kind.{Code}";
-
     /// <summary>The key of a field's label.</summary>
     public string LabelKey(ImportField field) => $"imports.field.{Code}.{field.Name}";
 

@@ -246,17 +246,8 @@ public sealed record Import
     /// <summary>One of <see cref="ImportStatus"/>.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The text of the status.</summary>
-    public string StatusKey => $"imports.status.{Status}";
-
     /// <summary>What is being done while it runs: reading, checking, writing.</summary>
     public string? Phase { get; init; }
-
-    /// <summary>The text of the phase; null while it does not run.</summary>
-    public string? PhaseKey => Phase is null ? null : $"imports.phase.{Phase}";
-
-    /// <summary>The text of its kind.</summary>
-    public string KindKey => $"imports.kind.{Kind}";
 
     /// <summary>How much of the file has been read, between 0 and 1.</summary>
     public decimal Progress { get; init; }
