@@ -238,7 +238,7 @@ public sealed record Import
     public string[] Columns { get; init; } = [];
 
     /// <summary>Which column fills which field; the suggestion until somebody chose otherwise.</summary>
-    public ImportMapping Mapping => ImportMapping.FromJson(MappingJson);
+    public ImportMapping Mapping => field ??= ImportMapping.FromJson(MappingJson);
 
     /// <summary>Rows that are wrong are left out and the others taken; otherwise one wrong row keeps all of them out.</summary>
     public bool LeavesOutWrong { get; init; }
