@@ -130,14 +130,14 @@ public sealed class KpiStore(Db db)
         """, new { kind = period.KindName, start = period.Start }, ct);
 
     /// <summary>
-    /// Each partner's points on the scorecard that held on the first day of a period, best first: weight times attainment, nothing below a
+    /// Each partner's points on the scorecard of a period, best first: weight times attainment, nothing below a
     /// line's threshold, no more than its cap. Partners without any target of the card are left out.
     /// </summary>
-    /// <param name="period">Its kind selects the card.</param>
+    /// <param name="period">The period.</param>
+    /// <param name="card">Its scorecard, see <see cref="ScorecardAsync"/>.</param>
     /// <param name="ct">Stops waiting.</param>
-    public async Task<List<PartnerScore>> ScoresAsync(Period period, CancellationToken ct)
+    public async Task<List<PartnerScore>> ScoresAsync(Period period, IReadOnlyList<ScorecardLine> card, CancellationToken ct)
     {
-        var card = await ScorecardAsync(period, ct);
         var reached = (await ReachedAsync(period, null, ct)).ToLookup(row => row.PartnerNumber, StringComparer.Ordinal);
         List<PartnerScore> scores =
         [

@@ -60,7 +60,7 @@ public sealed class KpisApi(KpiStore kpis, DefineKpi defineKpi, SetTargets setTa
     /// <summary>The points of the partners one may see, best first.</summary>
     [HttpGet("scores")]
     public async Task<IActionResult> Scores(string period, CancellationToken ct) => Period.Parse(period) is { } shown
-        ? Ok((await kpis.ScoresAsync(shown, ct)).Select(score => new
+        ? Ok((await kpis.ScoresAsync(shown, await kpis.ScorecardAsync(shown, ct), ct)).Select(score => new
         {
             partner = score.PartnerNumber, name = score.PartnerName, score.Points,
             lines = score.Lines.Select(line => new { kpi = line.Line.KpiNumber, line.Line.Weight, line.Reached?.Attainment, line.Points }),

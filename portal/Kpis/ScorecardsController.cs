@@ -22,8 +22,9 @@ public sealed class ScorecardsController(KpiStore kpis, PartnerNames partners, B
         var shown = Period.Parse(period) ?? Period.Of(PeriodKind.Quarter, today);
         var query = ListQuery.Read(Request, Ranking);
         // A rank is known only once all are scored; what is shown of them is a page.
-        var scores = await kpis.ScoresAsync(shown, ct);
-        return View("ScorecardList", new ScorecardListPage(shown, currency, await kpis.ScorecardAsync(shown, ct), query, PageOf(scores, query), scores.Count > 0));
+        var card = await kpis.ScorecardAsync(shown, ct);
+        var scores = await kpis.ScoresAsync(shown, card, ct);
+        return View("ScorecardList", new ScorecardListPage(shown, currency, card, query, PageOf(scores, query), scores.Count > 0));
     }
 
     static ListPage<PartnerScore> PageOf(List<PartnerScore> scores, ListQuery query)
