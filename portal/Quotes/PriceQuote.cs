@@ -110,7 +110,8 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
         return lines;
     }
 
-    static PricedQuoteLine Line(QuoteRequestLine asked, LinePrice price, string currency)
+    /// <summary>A sound line with what it costs.</summary>
+    internal static PricedQuoteLine Line(QuoteRequestLine asked, LinePrice price, string currency)
     {
         var discount = Math.Round((asked.Discount ?? 0) / 100, 4, MidpointRounding.AwayFromZero);
         var unitPrice = discount == 0 ? price.UnitPrice : Amounts.Round(price.UnitPrice * (1 - discount), currency);

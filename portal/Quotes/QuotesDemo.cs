@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Platform.Database;
 using Portal.Demo;
 using Portal.Kpis;
@@ -37,13 +36,7 @@ public sealed class QuotesDemo(Db db, QuoteStore quotes, FrozenQuotes frozen, Pr
             return;
         }
 
-        var lines = priced.Select((line, index) =>
-        {
-            var discount = index == 0 ? 0.03m : 0;
-            var unitPrice = discount == 0 ? line.UnitPrice : Amounts.Round(line.UnitPrice * (1 - discount), customer.Currency);
-            return new PricedQuoteLine(line.ProductId!.Value, (int)line.Quantity, line.UnitPrice, discount, unitPrice,
-                Amounts.OfLine(line.Quantity, unitPrice, customer.Currency), JsonSerializer.Serialize(line.Steps, JsonSerializerOptions.Web));
-        }).ToList();
+        var lines = priced.Select((line, index) => PriceQuote.Line(new(line.Sku, line.Quantity, Discount: index == 0 ? 3 : null), line, customer.Currency)).ToList();
         var taxRate = customer.Currency == "CNY" ? 0.13m : 0.19m;
         var net = lines.Sum(line => line.Amount);
         var tax = Amounts.Round(net * taxRate, customer.Currency);
