@@ -1,9 +1,9 @@
-using Portal.Catalog;
-using Portal.Documents;
 using Portal.Audit;
+using Portal.Catalog;
 using Portal.Customers;
 using Portal.Deals;
 using Portal.Demo;
+using Portal.Documents;
 using Portal.Imports;
 using Portal.Kpis;
 using Portal.Notifications;

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Documents.Tables;
+using Portal.Web;
 using Portal.Web.Display;
 using Portal.Web.Lists;
-using Portal.Web;
 
 namespace Portal.Audit;
 

@@ -1,14 +1,14 @@
-using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Documents.Tables;
 using Portal.Pricing;
+using Portal.Web;
 using Portal.Web.Display;
 using Portal.Web.Lists;
-using Portal.Web;
 
 namespace Portal.Catalog;
 

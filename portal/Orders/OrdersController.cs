@@ -7,8 +7,8 @@ using Platform.Web;
 using Portal.Documents.Excel;
 using Portal.Documents.Tables;
 using Portal.Stock;
-using Portal.Web.Lists;
 using Portal.Web;
+using Portal.Web.Lists;
 
 namespace Portal.Orders;
 

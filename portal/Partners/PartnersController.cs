@@ -1,15 +1,15 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.Rendering;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Documents.Tables;
 using Portal.Pricing;
-using Portal.Web.Lists;
 using Portal.Web;
+using Portal.Web.Lists;
 
 namespace Portal.Partners;
 

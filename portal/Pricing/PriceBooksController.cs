@@ -4,8 +4,8 @@ using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Documents.Tables;
-using Portal.Web.Lists;
 using Portal.Web;
+using Portal.Web.Lists;
 
 namespace Portal.Pricing;
 

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
-using Platform.Web.Api;
 using Platform.Web;
+using Platform.Web.Api;
 using Portal.Web;
 
 namespace Portal.Quotes;

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Documents.Tables;
-using Portal.Web.Lists;
 using Portal.Web;
+using Portal.Web.Lists;
 
 namespace Portal.Stock;
 

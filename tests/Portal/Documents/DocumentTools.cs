@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Portal.Documents;
 using Portal.Documents.Typst;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Portal.Tests.Documents;
 

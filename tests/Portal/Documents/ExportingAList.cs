@@ -1,8 +1,8 @@
 using System.Text;
 using DocumentFormat.OpenXml.Packaging;
-using Sheet = DocumentFormat.OpenXml.Spreadsheet.Sheet;
 using Portal.Documents.Excel;
 using Portal.Documents.Tables;
+using Sheet = DocumentFormat.OpenXml.Spreadsheet.Sheet;
 
 namespace Portal.Tests.Documents;
 

@@ -1,7 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Database;
 using Portal.Partners;
-using Microsoft.Extensions.DependencyInjection;
 using Portal.Web;
 using Shouldly;
 using Support;

@@ -1,7 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Database;
 using Platform.Idempotency;
-using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Support;
 
