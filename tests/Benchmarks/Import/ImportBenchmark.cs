@@ -22,7 +22,7 @@ static class ImportBenchmark
         var machine = Machine.Description;
         await using var installation = await Installation.BeginAsync(withDemo: false, ct);
         var channel = Channel.Find(installation.Folder);
-        await ImportAsync(installation, "partners", await channel.PartnersAsync(installation.Folder, ct), ct);
+        await ImportAsync(installation, "partners", channel.File("partners"), ct);
         await ImportAsync(installation, "products", channel.File("products"), ct);
         await installation.GatherStatisticsAsync(ct);
 

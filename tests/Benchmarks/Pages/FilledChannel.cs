@@ -28,7 +28,7 @@ sealed partial record FilledChannel(string Description)
     public static async Task<FilledChannel> PrepareAsync(Installation installation, Channel channel, RunLength length, CancellationToken ct)
     {
         Installation.Say($"Importing {channel.Name} ...");
-        await installation.PortalVerbAsync(["import", "partners", await channel.PartnersAsync(installation.Folder, ct)], ct);
+        await installation.PortalVerbAsync(["import", "partners", channel.File("partners")], ct);
         await installation.PortalVerbAsync(["import", "products", channel.File("products")], ct);
         await installation.PortalVerbAsync(["import", "orders", channel.File("orders")], ct);
         var links = new List<Uri>

@@ -33,18 +33,6 @@ sealed record Channel(string Folder, bool IsReal)
     /// <summary>The file of a kind.</summary>
     public string File(string kind) => Path.Combine(Folder, kind + ".csv");
 
-    /// <summary>
-    /// The partners without the control characters that stand in three addresses of AdventureWorks and that the import, rightly or not, points out.
-    /// </summary>
-    public async Task<string> PartnersAsync(string folder, CancellationToken ct)
-    {
-        Directory.CreateDirectory(folder);
-        var clean = Path.Combine(folder, "partners-clean.csv");
-        var text = await System.IO.File.ReadAllTextAsync(File("partners"), ct);
-        await System.IO.File.WriteAllTextAsync(clean, string.Concat(text.Where(letter => !char.IsControl(letter) || letter is '\r' or '\n')), ct);
-        return clean;
-    }
-
     /// <summary>Finds the data, or makes it up in a folder of its own.</summary>
     public static Channel Find(string folderForMadeUp)
     {
@@ -55,7 +43,6 @@ sealed record Channel(string Folder, bool IsReal)
         }
 
         Installation.Say($"{real} is not there: data of the same size is made up.");
-        Directory.CreateDirectory(folderForMadeUp);
         MakeUp(folderForMadeUp);
         return new(folderForMadeUp, false);
     }

@@ -64,6 +64,7 @@ sealed class Installation : IAsyncDisposable
             await installation.IdentityVerbAsync([verb], ct);
             await installation.PortalVerbAsync([verb], ct);
             await installation.GatherStatisticsAsync(ct);
+            Directory.CreateDirectory(installation.Folder);
             return installation;
         }
         catch
