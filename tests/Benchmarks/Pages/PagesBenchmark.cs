@@ -73,11 +73,6 @@ static class PagesBenchmark
             throw new CannotMeasureException($"{page.Address} answered {(int)seen.Status}, which is no page.");
         }
 
-        if (Environment.GetEnvironmentVariable("BENCHMARK_KEEP_PAGES") is { Length: > 0 } folder)
-        {
-            await File.WriteAllTextAsync(Path.Combine(folder, page.Name + ".html"), seen.Text, ct);
-        }
-
         Task Read(int client, CancellationToken token) => page.Sessions[client].ReadAsync(page.Address, token);
         await Load.WarmUpAsync(ClientCounts.Max(), length, Read, ct);
         foreach (var clients in ClientCounts)
