@@ -4,7 +4,6 @@ using Identity.Web;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -196,8 +195,7 @@ public class IdentityApp : IAsyncLifetime
     {
         protected override IHost CreateHost(IHostBuilder builder)
         {
-            // Handed to the program as its command line, which is where it looks before it opens the database.
-            builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(new Dictionary<string, string?>(identity.Database.Settings)
+            builder.UseSettings(identity.Database.Settings, new Dictionary<string, string?>
             {
                 ["Portal:Url"] = PortalUrl,
                 ["Portal:DataFolder"] = identity.files,
@@ -205,7 +203,7 @@ public class IdentityApp : IAsyncLifetime
                 ["Identity:Url"] = Issuer,
                 ["Outbox:Enabled"] = "false",
                 ["Jobs:Enabled"] = "false",
-            }.Concat(identity.Settings).GroupBy(setting => setting.Key).ToDictionary(setting => setting.Key, setting => setting.Last().Value)));
+            }, identity.Settings);
             return base.CreateHost(builder);
         }
 

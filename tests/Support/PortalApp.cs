@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -145,8 +144,7 @@ public class PortalApp : IAsyncLifetime
 
         protected override IHost CreateHost(IHostBuilder builder)
         {
-            // Handed to the program as its command line, which is where it looks before it opens the database.
-            builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(new Dictionary<string, string?>(portal.Database.Settings)
+            builder.UseSettings(portal.Database.Settings, new Dictionary<string, string?>
             {
                 ["Portal:Url"] = "https://portal.test",
                 ["Portal:DataFolder"] = Files,
@@ -156,7 +154,7 @@ public class PortalApp : IAsyncLifetime
                 ["RateLimits:Enabled"] = "false",
                 ["Documents:WarmAtStart"] = "false",
                 ["Documents:Workers"] = "1",
-            }.Concat(portal.Settings).GroupBy(setting => setting.Key).ToDictionary(setting => setting.Key, setting => setting.Last().Value)));
+            }, portal.Settings);
             return base.CreateHost(builder);
         }
 
