@@ -196,7 +196,7 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
         from history_known k where k.line_amount is not null and k.minor_units is not null and round(k.line_amount, k.minor_units) <> round(k.quantity * k.unit_price, k.minor_units)
         union all
         select row_number, 'order_date', 'orders.history.future', ordered_on::text
-        from history_line where ordered_on > (select order_day(@now))
+        from history_line where ordered_on > (select brand_day(@now))
         union all
         select l.row_number, 'line', 'orders.history.line_twice', l.line_number::text
         from history_line l
@@ -222,7 +222,7 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
         from history_known
         where row_number in (select row_number from history_line)
         group by buyer_id, order_number;
-        update history_order set from_place_id = stock_place_of(seller_id), to_place_id = stock_place_of(buyer_id), ordered_at = least(order_day_begins(ordered_on), @now);
+        update history_order set from_place_id = stock_place_of(seller_id), to_place_id = stock_place_of(buyer_id), ordered_at = least(brand_midnight(ordered_on), @now);
         create index on history_order (buyer_id, order_number);
         analyze history_order;
         select count(*)::integer from history_order

@@ -13,7 +13,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>Who orders from whom, in what currency, on which day; null for somebody without a company.</summary>
     public Task<Parties?> PartiesAsync(CancellationToken ct) => db.FindAsync<Parties>("""
-        select b.partner_id as buyer_id, b.upstream_id as seller_id, s.name as seller_name, s.status as seller_status, b.currency, order_day(@now) as today,
+        select b.partner_id as buyer_id, b.upstream_id as seller_id, s.name as seller_name, s.status as seller_status, b.currency, brand_day(@now) as today,
                exists (select from unnest(@roles) as role where app_has_role(role)) as may_buy
         from partner b
         left join partner s on s.partner_id = b.upstream_id

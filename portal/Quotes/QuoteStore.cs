@@ -13,7 +13,7 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
     }, "q.quote_id", ["status"]);
 
     /// <summary>Today, by the calendar that quotes expire by.</summary>
-    public async Task<DateOnly> TodayAsync(CancellationToken ct) => await db.OneAsync<DateOnly>("select order_day(@now)", new { now = Now }, ct);
+    public async Task<DateOnly> TodayAsync(CancellationToken ct) => await db.OneAsync<DateOnly>("select brand_day(@now)", new { now = Now }, ct);
 
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 

@@ -13,7 +13,7 @@ public sealed class QuotesWaiting(Db db, TimeProvider clock, ICurrentPerson me) 
         var counts = await db.OneAsync<Counts>("""
             select count(*) filter (where q.status = 'pending_approval')::int as pending,
                    count(*) filter (where q.status = 'approved' and q.partner_id = @PartnerId)::int as approved,
-                   count(*) filter (where q.status = 'sent' and q.partner_id = @PartnerId and r.valid_until between order_day(@now) and order_day(@now) + 7)::int as expiring
+                   count(*) filter (where q.status = 'sent' and q.partner_id = @PartnerId and r.valid_until between brand_day(@now) and brand_day(@now) + 7)::int as expiring
             from quote q join quote_revision r on r.quote_id = q.quote_id and r.revision = q.current_revision
             where q.status in ('pending_approval', 'approved', 'sent')
             """, new { me.PartnerId, now = clock.GetUtcNow().UtcDateTime }, ct);

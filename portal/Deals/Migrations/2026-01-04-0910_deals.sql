@@ -178,19 +178,6 @@ create table deal_screening_candidate (
 comment on table deal_screening_candidate is 'A customer that may be the same company, with the evidence in points; for the reviewer only. partner_id is the claimant.';
 create index deal_screening_candidate_by_customer on deal_screening_candidate (end_customer_id);
 
--- Days of the programme are days of the brand, wherever the partner is.
-create function brand_day(at timestamptz) returns date language sql stable security definer set search_path = {schema}, public, pg_temp as $$
-    select (at at time zone b.time_zone)::date from partner b where b.partner_type = 'brand'
-$$;
-comment on function brand_day(timestamptz) is 'The day it is for the brand at that moment.';
-alter function brand_day(timestamptz) owner to {schema}_definer;
-
-create function brand_midnight(day date) returns timestamptz language sql stable security definer set search_path = {schema}, public, pg_temp as $$
-    select day::timestamp at time zone b.time_zone from partner b where b.partner_type = 'brand'
-$$;
-comment on function brand_midnight(date) is 'The moment at which that day begins for the brand.';
-alter function brand_midnight(date) owner to {schema}_definer;
-
 -- How claims stand on some clusters, for the anonymous verdict: a class and the day it ends, nothing about the holder.
 create function claim_standing(clusters bigint[], lines bigint[], territory bigint, except_deal bigint, at timestamptz, recently interval)
 returns table (customer_cluster_id bigint, conflict text, free_from date)

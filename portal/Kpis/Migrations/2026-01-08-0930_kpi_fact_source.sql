@@ -2,7 +2,7 @@
 create view kpi_deal_fact with (security_invoker = true) as
 select a.deal_id, a.partner_id,
        case a.act when 'submit' then 'deals_registered' when 'approve' then 'deals_approved' when 'win' then 'deals_won' when 'lose' then 'deals_lost' end as metric,
-       null::bigint as product_line_id, order_day(min(a.happened_at)) as day, 1::numeric as value
+       null::bigint as product_line_id, brand_day(min(a.happened_at)) as day, 1::numeric as value
 from deal_act a
 where a.act in ('submit', 'approve', 'win', 'lose')
 group by a.deal_id, a.partner_id, a.act;

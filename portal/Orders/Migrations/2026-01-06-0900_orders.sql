@@ -254,14 +254,3 @@ create policy discrepancies_are_written_by_the_buyer on receipt_discrepancy for 
         select from shipment_line l join shipment s on s.shipment_id = l.shipment_id
         where l.shipment_line_id = receipt_discrepancy.shipment_line_id and s.buyer_id = (select app_partner_id())));
 revoke update, delete, truncate on receipt_discrepancy from portal_app;
-
--- A partner at any depth orders by the brand's calendar, and cannot see the brand's row to ask for its zone.
-create function order_day(at timestamptz) returns date language sql stable security definer set search_path = portal, public, pg_temp as
-$$ select (order_day.at at time zone b.time_zone)::date from partner b where b.partner_type = 'brand' $$;
-comment on function order_day(timestamptz) is 'The day of a moment in the brand''s zone, by which orders and their figures are dated.';
-alter function order_day(timestamptz) owner to portal_definer;
-
-create function order_day_begins(day date) returns timestamptz language sql stable security definer set search_path = portal, public, pg_temp as
-$$ select day::timestamp at time zone b.time_zone from partner b where b.partner_type = 'brand' $$;
-comment on function order_day_begins(date) is 'When a day begins in the brand''s zone.';
-alter function order_day_begins(date) owner to portal_definer;
