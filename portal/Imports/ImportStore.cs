@@ -15,7 +15,7 @@ public sealed class ImportStore(Db db)
 
     internal const string Columns = """
         i.import_id, i.number, i.partner_id, i.person_id, u.name as person_name, i.kind, i.file_name, i.file_size, i.file_sha256, i.file_is_stored, i.format, i.columns, i.sample, i.notes,
-        i.mapping as mapping_json, i.leaves_out_wrong, i.status, i.phase, i.progress, i.rows_read, i.rows_taken, i.rows_refused, i.figures as figures_json, i.problem as problem_json,
+        i.mapping as mapping_json, i.leaves_out_wrong, i.status, i.phase, i.progress, i.rows_expected, i.rows_read, i.rows_taken, i.rows_refused, i.figures as figures_json, i.problem as problem_json,
         i.attempts, i.cancel_requested_at is not null as is_stopping, i.created_at, i.started_at, i.ended_at, b.partner_type = 'brand' as is_brands
         """;
 
@@ -134,13 +134,13 @@ public sealed class ImportStore(Db db)
     {
         var number = PublicNumber.New("IM");
         await db.ExecuteAsync("""
-            insert into import (number, partner_id, person_id, kind, file_name, file_size, file_sha256, file_is_stored, format, columns, sample, notes, mapping, leaves_out_wrong, created_at)
+            insert into import (number, partner_id, person_id, kind, file_name, file_size, file_sha256, file_is_stored, format, columns, sample, notes, mapping, rows_expected, leaves_out_wrong, created_at)
             values (@number, coalesce(app_partner_id(), (select partner_id from partner where partner_type = 'brand')), app_person_id(), @Kind, @FileName, @Size, @Sha256, @IsStored, @Format,
-                    @columns, @sample::jsonb, @notes::jsonb, @mapping::jsonb, @LeavesOutWrong, @Now)
+                    @columns, @sample::jsonb, @notes::jsonb, @mapping::jsonb, @RowsExpected, @LeavesOutWrong, @Now)
             """, new
         {
             number, file.Kind, file.FileName, file.Size, file.Sha256, file.IsStored, file.Format, columns = file.Columns.ToArray(), sample = Import.Keep(file.Sample), notes = Import.Keep(file.Notes),
-            mapping = file.Mapping.ToJson(), file.LeavesOutWrong, file.Now,
+            mapping = file.Mapping.ToJson(), file.RowsExpected, file.LeavesOutWrong, file.Now,
         }, ct);
         return await db.OneAsync<Import>($"select {Columns} {From} where i.number = @number", new { number }, ct);
     }
@@ -179,7 +179,7 @@ public sealed class ImportStore(Db db)
 /// <summary>A file as it is entered.</summary>
 sealed record NewImport(
     string Kind, string FileName, long Size, byte[] Sha256, bool IsStored, string Format, IReadOnlyList<string> Columns, IReadOnlyList<SampleRow> Sample, IReadOnlyList<TableNote> Notes,
-    ImportMapping Mapping, bool LeavesOutWrong, DateTime Now);
+    ImportMapping Mapping, long RowsExpected, bool LeavesOutWrong, DateTime Now);
 
 /// <summary>One of the first rows of a file, kept for the preview.</summary>
 /// <param name="Number">The row as a spreadsheet counts it.</param>
@@ -251,6 +251,9 @@ public sealed record Import
 
     /// <summary>How much of the file has been read, between 0 and 1.</summary>
     public decimal Progress { get; init; }
+
+    /// <summary>How many rows the file has, about: empty ones among them are not read. Null where nobody looked.</summary>
+    public long? RowsExpected { get; init; }
 
     /// <summary>Rows read so far.</summary>
     public long RowsRead { get; init; }

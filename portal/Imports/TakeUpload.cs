@@ -86,7 +86,7 @@ public sealed class TakeUpload(Db db, ImportStore imports, TableReader reader, D
             }
 
             var mapping = ImportMapping.Suggest(kind, table.Columns, isBrand, await imports.BrandCurrencyAsync(ct), texts);
-            return (new(kind.Code, NameOf(fileName), file.Length, file.Sha256, IsStored: false, table.Format, table.Columns, sample, table.Notes, mapping, LeavesOutWrong: false, clock.GetUtcNow().UtcDateTime), null);
+            return (new(kind.Code, NameOf(fileName), file.Length, file.Sha256, IsStored: false, table.Format, table.Columns, sample, table.Notes, mapping, table.RowsExpected, LeavesOutWrong: false, clock.GetUtcNow().UtcDateTime), null);
         }
     }
 

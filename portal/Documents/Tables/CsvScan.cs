@@ -12,7 +12,7 @@ sealed class CsvScan
     readonly byte separator;
     readonly Encoding gb18030 = CsvEncoding.Gb18030.Encoding;
 
-    long row = 1;
+    long row = 1; // the one that is being looked at
     long rowBytes;
     long quoteRow;
     bool inQuotes;
@@ -32,14 +32,16 @@ sealed class CsvScan
         this.separator = (byte)separator;
     }
 
+    long LastRow => row - 1;
+
     /// <summary>Looks a file through.</summary>
     /// <param name="file">Positioned behind the byte order mark.</param>
     /// <param name="known">The encoding, where the head gave it away.</param>
     /// <param name="separator">What stands between two cells.</param>
     /// <param name="limits">How long a row may be.</param>
     /// <param name="ct">Stops the work.</param>
-    /// <returns>The encoding, or the fault.</returns>
-    public static async Task<(CsvEncoding? Encoding, TableRefusal? Refusal)> RunAsync(Stream file, CsvEncoding? known, char separator, TableLimits limits, CancellationToken ct)
+    /// <returns>The encoding and the number of the last row, or the fault.</returns>
+    public static async Task<(CsvEncoding? Encoding, TableRefusal? Refusal, long LastRow)> RunAsync(Stream file, CsvEncoding? known, char separator, TableLimits limits, CancellationToken ct)
     {
         var scan = new CsvScan(limits, separator);
         if (known is { IsUtf16: true })
@@ -47,15 +49,16 @@ sealed class CsvScan
             await using var asUtf8 = Encoding.CreateTranscodingStream(file, known.Encoding, CsvEncoding.Utf8.Encoding, leaveOpen: true);
             try
             {
-                return (known, await scan.ReadAsync(asUtf8, ct) ?? scan.OpenQuote());
+                return (known, await scan.ReadAsync(asUtf8, ct) ?? scan.OpenQuote(), scan.LastRow);
             }
             catch (DecoderFallbackException)
             {
-                return (null, new TableRefusal(TableRefusalKind.MixedEncodings, scan.row, Detail: known.Name));
+                return (null, new TableRefusal(TableRefusalKind.MixedEncodings, scan.row, Detail: known.Name), 0);
             }
         }
 
-        return await scan.ReadAsync(file, ct) is { } fault ? (null, fault) : scan.Decide(known);
+        var (encoding, refusal) = await scan.ReadAsync(file, ct) is { } fault ? (null, fault) : scan.Decide(known);
+        return (encoding, refusal, scan.LastRow);
     }
 
     async Task<TableRefusal?> ReadAsync(Stream file, CancellationToken ct)

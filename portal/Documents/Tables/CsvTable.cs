@@ -16,10 +16,11 @@ sealed class CsvTable : Table
     readonly CsvParser parser;
     bool isBad;
 
-    CsvTable(Stream file, CsvEncoding encoding, char separator)
+    CsvTable(Stream file, CsvEncoding encoding, char separator, long lastRow)
     {
         this.encoding = encoding;
         this.separator = separator;
+        LastRow = lastRow;
         reader = new StreamReader(file, encoding.Encoding, detectEncodingFromByteOrderMarks: false, bufferSize: 64 * 1024, leaveOpen: true);
         parser = new CsvParser(reader, new CsvConfiguration(CultureInfo.InvariantCulture)
         {
@@ -45,14 +46,14 @@ sealed class CsvTable : Table
         var (separator, isNamed) = SeparatorOf(HeadText(head.AsSpan(0, length), known));
 
         file.Position = known?.MarkLength ?? 0;
-        var (encoding, refusal) = await CsvScan.RunAsync(file, known, separator, limits, ct);
+        var (encoding, refusal, lastRow) = await CsvScan.RunAsync(file, known, separator, limits, ct);
         if (encoding is null || refusal is not null)
         {
             return TableReader.Refuse(refusal!);
         }
 
         file.Position = encoding.MarkLength;
-        var table = new CsvTable(file, encoding, separator);
+        var table = new CsvTable(file, encoding, separator, lastRow);
         if (isNamed)
         {
             await table.parser.ReadAsync();
@@ -74,6 +75,9 @@ sealed class CsvTable : Table
         reader.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    private protected override long LastRow { get; }
 
     /// <inheritdoc/>
     private protected override async ValueTask<RawRow?> NextAsync(CancellationToken ct)

@@ -57,11 +57,16 @@ public sealed record TableNote(string TextKey, int Count, string Example)
 /// <summary>An opened table: its column names, and its rows as a stream that is read once.</summary>
 public abstract class Table : IAsyncDisposable
 {
+    long headRow;
+
     /// <summary>What it was read as, for the person who uploaded it: <c>CSV, GB18030, ;</c> or <c>Excel, Sheet1</c>.</summary>
     public abstract string Format { get; }
 
     /// <summary>The names of the columns, without surrounding space.</summary>
     public IReadOnlyList<string> Columns { get; protected set; } = ReadOnlyCollection<string>.Empty;
+
+    /// <summary>How many rows there are, about: the look through the file counts empty ones too, which are left out when it is read.</summary>
+    public long RowsExpected => Math.Max(0, LastRow - headRow);
 
     /// <summary>What was noticed: merged cells, hidden rows, sheets that are not read.</summary>
     public IReadOnlyList<TableNote> Notes { get; protected init; } = ReadOnlyCollection<TableNote>.Empty;
@@ -82,6 +87,9 @@ public abstract class Table : IAsyncDisposable
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 
+    /// <summary>The last row of the file, as the look through it found.</summary>
+    private protected abstract long LastRow { get; }
+
     /// <summary>The next row as it stands in the file, or null at the end.</summary>
     private protected abstract ValueTask<RawRow?> NextAsync(CancellationToken ct);
 
@@ -99,7 +107,7 @@ public abstract class Table : IAsyncDisposable
             names = names[..(names.FindLastIndex(name => name.Length > 0) + 1)];
             if (names.Count > 0)
             {
-                Columns = names;
+                (Columns, headRow) = (names, row.Number);
                 return FaultOf(names, row.Number, limits);
             }
         }

@@ -248,6 +248,7 @@ sealed class WorkbookGuard
             case "v":
             case "is":
                 cell = cell with { IsOpen = false, IsInValue = true };
+                survey.LastRow = Math.Max(survey.LastRow, cell.Row);
                 break;
             case "col" when reader.GetAttribute("hidden") is "1" or "true":
                 survey.HiddenColumns.Add(ColumnLetters(reader.GetAttribute("min")));
@@ -308,6 +309,9 @@ readonly record struct CellSeen(int Row, int Column, bool IsError, bool IsOpen =
 sealed record SheetSurvey(int Index, string Name, IReadOnlyList<string> OtherSheets)
 {
     const int MostErrors = 1000;
+
+    /// <summary>The last row with a value; what is merely coloured below does not count.</summary>
+    public int LastRow { get; set; }
 
     /// <summary>Rows nobody sees; they are read all the same.</summary>
     public Sightings HiddenRows { get; } = new();

@@ -72,6 +72,9 @@ sealed class WorkbookTable : Table
     }
 
     /// <inheritdoc/>
+    private protected override long LastRow => survey.LastRow;
+
+    /// <inheritdoc/>
     private protected override ValueTask<RawRow?> NextAsync(CancellationToken ct) => ValueTask.FromResult(Next());
 
     RawRow? Next()

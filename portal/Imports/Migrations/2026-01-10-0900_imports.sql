@@ -18,6 +18,7 @@ create table import (
     status              text          not null default 'ready',
     phase               text,
     progress            numeric(5, 4) not null default 0,
+    rows_expected       bigint,
     rows_read           bigint        not null default 0,
     rows_taken          bigint        not null default 0,
     rows_refused        bigint        not null default 0,

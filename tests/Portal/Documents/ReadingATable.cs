@@ -55,6 +55,18 @@ public sealed class ReadingATable
         Assert.Equal([(3L, "x\ny"), (5L, "z")], (await table.LinesAsync(default).ToListAsync()).Cast<TableLine.Row>().Select(row => (row.Number, row.Cells[0])));
     }
 
+    [Theory]
+    [InlineData("a,b\n1,2\n3,4\n", 2)]
+    [InlineData("a,b\n1,2\n3,4", 2)]
+    [InlineData("sep=;\na;b\n1;2\n", 1)]
+    [InlineData("\n\na,b\r\n\"x\r\ny\",1\r\n", 1)]
+    [InlineData("a,b\n1,2\n\n3,4\n", 3)]
+    public async Task How_many_rows_there_are_is_known_before_they_are_read_but_for_empty_ones(string text, int rows)
+    {
+        Assert.Equal(rows, (await OpenAsync(text)).RowsExpected);
+        Assert.Equal(rows, (await OpenAsync(Encode(text, "utf-16", withMark: true))).RowsExpected);
+    }
+
     [Fact]
     public async Task Cells_that_are_missing_at_the_end_of_a_row_are_empty()
     {

@@ -28,6 +28,14 @@ public sealed class ReadingAWorkbook
     }
 
     [Fact]
+    public async Task How_many_rows_there_are_is_known_before_they_are_read_whatever_is_coloured_below()
+    {
+        var table = await OpenAsync(Workbook(Row1 + "<row r=\"2\"><c r=\"A2\"><v>1</v></c></row><row r=\"4\"><c r=\"A4\"><v>2</v></c></row><row r=\"900\"><c r=\"A900\" s=\"1\"/></row>"));
+
+        Assert.Equal(3, table.RowsExpected);
+    }
+
+    [Fact]
     public async Task Merged_cells_hidden_rows_and_columns_formulas_and_other_sheets_are_noted()
     {
         var table = await OpenAsync(Workbook(

@@ -95,6 +95,22 @@ public sealed class ImportingOnThePages(PortalApp portal) : IClassFixture<Portal
     }
 
     [Fact]
+    public async Task While_it_waits_and_runs_the_page_says_how_many_rows_there_are_to_read()
+    {
+        var visitor = portal.SignIn(await portal.Given.ADistributor("进度商贸"));
+        var columns = await UploadAsync(visitor, "name,country\nSeehotel Bregenz,AT\nAlpenhof,AT\nSeeblick,AT\n");
+
+        var page = await visitor.SubmitAsync(columns, ("wrong", "all-or-nothing"));
+        var waiting = await visitor.GetAsync(page.Path + "/progress");
+        await portal.Database.ExecuteAsync("update import set phase = 'checking', progress = 1, rows_read = 2 where number = @number", new { number = page.Path.Split('/')[^1] });
+        var read = await visitor.GetAsync(page.Path + "/progress");
+        await RunAsync();
+
+        waiting.Text(".progress-part p").ShouldBe("0 of about 3 rows read");
+        read.Text(".progress-part p").ShouldBe("2 rows read");
+    }
+
+    [Fact]
     public async Task Refused_rows_are_listed_with_their_column_and_come_back_as_a_file()
     {
         var visitor = portal.SignIn(await portal.Given.ADistributor("有错商贸"));
