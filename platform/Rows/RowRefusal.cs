@@ -8,4 +8,8 @@ namespace Platform.Rows;
 /// <param name="Column">The field at fault as the act's row names it, in snake case: <c>upstream_code</c>; null where no single one is.</param>
 /// <param name="TextKey">The text key of the sentence that says what is wrong and what to do.</param>
 /// <param name="Arguments">Values for the sentence's placeholders.</param>
-public sealed record RowRefusal(long Row, string? Column, string TextKey, params IReadOnlyList<object> Arguments);
+public sealed record RowRefusal(long Row, string? Column, string TextKey, params IReadOnlyList<object> Arguments)
+{
+    /// <summary>What stands in the field at fault, where whoever refuses has it as it was written.</summary>
+    public string? Value { get; init; }
+}

@@ -66,15 +66,16 @@ public sealed class ImportLedger(Db db)
 
     /// <summary>Writes refusals, as long as the runner holds the import.</summary>
     internal Task RefuseAsync(Import import, string runner, IReadOnlyCollection<RowRefusal> refusals, CancellationToken ct) => db.ExecuteAsync("""
-        insert into import_refusal (import_id, row_number, column_name, text_key, arguments)
-        select @ImportId, r.row_number, r.column_name, r.text_key, r.arguments::jsonb
-        from unnest(@rows, @columns, @keys, @arguments) as r (row_number, column_name, text_key, arguments)
+        insert into import_refusal (import_id, row_number, column_name, value, text_key, arguments)
+        select @ImportId, r.row_number, r.column_name, r.value, r.text_key, r.arguments::jsonb
+        from unnest(@rows, @columns, @values, @keys, @arguments) as r (row_number, column_name, value, text_key, arguments)
         where exists (select from import i where i.import_id = @ImportId and i.runner = @runner)
         """, new
     {
         import.ImportId, runner,
         rows = refusals.Select(refusal => refusal.Row).ToArray(),
         columns = refusals.Select(refusal => refusal.Column).ToArray(),
+        values = refusals.Select(refusal => ImportRefusal.Keep(refusal.Value)).ToArray(),
         keys = refusals.Select(refusal => refusal.TextKey).ToArray(),
         arguments = refusals.Select(refusal => ImportProblem.KeepArguments(refusal.Arguments).ToJsonString()).ToArray(),
     }, ct);

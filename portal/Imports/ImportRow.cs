@@ -33,6 +33,9 @@ public sealed partial class ImportRow
     /// <summary>The row as a spreadsheet counts it.</summary>
     public long Number { get; private set; }
 
+    /// <summary>The row's cells, as many as the file has columns.</summary>
+    internal IReadOnlyList<string?> Cells => cells;
+
     /// <summary>What is wrong with the cells that were read since <see cref="Begin"/>.</summary>
     public IReadOnlyList<RowRefusal> Refusals => refusals;
 
@@ -71,15 +74,14 @@ public sealed partial class ImportRow
     /// <summary>A text on one line, white space at its ends taken off; null where it is empty. Spreadsheets break addresses into lines.</summary>
     public string? Text(string field)
     {
-        var place = places.GetValueOrDefault(field);
-        var text = (place is { Index: >= 0 } ? cells[place.Index] : place?.Fixed)?.Trim();
+        var text = ValueOf(field, cells)?.Trim();
         if (!string.IsNullOrEmpty(text))
         {
             text = Mended(text);
             return text.AsSpan().IndexOfAny('\r', '\n', '\t') < 0 ? text : string.Join(' ', text.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         }
 
-        if (place?.Field.IsRequired == true)
+        if (places.GetValueOrDefault(field)?.Field.IsRequired == true)
         {
             Refuse(field, "imports.refused.missing");
         }
@@ -155,7 +157,11 @@ public sealed partial class ImportRow
     public IReadOnlyList<string> List(string field) => Text(field)?.Split([';', '；'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     /// <summary>Notes something that is wrong with the row.</summary>
-    public void Refuse(string? field, string textKey, params IReadOnlyList<object> arguments) => refusals.Add(new(Number, field, textKey, arguments));
+    public void Refuse(string? field, string textKey, params IReadOnlyList<object> arguments) => refusals.Add(new(Number, field, textKey, arguments) { Value = ValueOf(field, cells) });
+
+    /// <summary>What a row has for a field, as its column has it.</summary>
+    internal string? ValueOf(string? field, IReadOnlyList<string?> ofRow) =>
+        field is not null && places.GetValueOrDefault(field) is { } place ? place.Index >= 0 ? ofRow[place.Index] : place.Fixed : null;
 
     /// <summary>A value as its column has it, read as its field wants it; for the preview.</summary>
     internal string? Try(ImportField field)
@@ -169,8 +175,7 @@ public sealed partial class ImportRow
             ImportFieldType.YesNo => Yes(field.Name),
             _ => (object?)Text(field.Name),
         };
-        var place = places[field.Name];
-        return place.Index >= 0 ? cells[place.Index] : place.Fixed;
+        return ValueOf(field.Name, cells);
     }
 
     decimal? Amount(string field, string text)

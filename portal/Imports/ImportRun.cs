@@ -22,6 +22,10 @@ sealed class ImportRun(Import import, SpooledFile file, Table table, ImportProgr
     const int RowsBetweenLooks = 200;
 
     readonly List<RowRefusal> waiting = [];
+    readonly ImportRow row = new(ImportKind.Of(import.Kind).FieldsFor(import.IsBrands), import.Mapping, table.Columns);
+
+    // The cells of the rows that an act has at hand, for it names row and field of what it refuses, but not what stands there.
+    readonly Dictionary<long, IReadOnlyList<string?>> atHand = [];
 
     /// <summary>The import's number, as the audit names the source.</summary>
     public string Number => import.Number;
@@ -47,7 +51,6 @@ sealed class ImportRun(Import import, SpooledFile file, Table table, ImportProgr
     /// </summary>
     public async IAsyncEnumerable<ImportRow> RowsAsync([EnumeratorCancellation] CancellationToken ct)
     {
-        var row = new ImportRow(ImportKind.Of(import.Kind).FieldsFor(import.IsBrands), import.Mapping, table.Columns);
         await foreach (var line in table.LinesAsync(ct))
         {
             if (++progress.RowsRead % RowsBetweenLooks == 0)
@@ -59,7 +62,7 @@ sealed class ImportRun(Import import, SpooledFile file, Table table, ImportProgr
             {
                 case TableLine.Broken(var refusal):
                     var problem = ImportProblem.From(refusal);
-                    await RefuseAsync(refusal.Row ?? 0, [new(refusal.Row ?? 0, null, problem.TextKey, problem.Arguments)], ct);
+                    await RefuseAsync(refusal.Row ?? 0, [new(refusal.Row ?? 0, null, problem.TextKey, problem.Arguments) { Value = refusal.Detail }], ct);
                     break;
                 case TableLine.Row cells:
                     row.Begin(cells);
@@ -76,20 +79,14 @@ sealed class ImportRun(Import import, SpooledFile file, Table table, ImportProgr
     public async IAsyncEnumerable<List<T>> BatchesAsync<T>(int size, Func<ImportRow, T> read, [EnumeratorCancellation] CancellationToken ct)
     {
         var batch = new List<T>(size);
-        await foreach (var row in RowsAsync(ct))
+        await foreach (var record in SoundAsync(read, ct))
         {
-            var record = read(row);
-            if (!row.IsSound)
-            {
-                await RefuseAsync(row.Number, row.Refusals, ct);
-                continue;
-            }
-
             batch.Add(record);
             if (batch.Count == size)
             {
                 yield return batch;
                 batch = new(size);
+                atHand.Clear();
             }
         }
 
@@ -99,11 +96,39 @@ sealed class ImportRun(Import import, SpooledFile file, Table table, ImportProgr
         }
     }
 
+    /// <summary>Reads all rows as records, for what must be known as a whole; rows that are wrong in themselves are refused here.</summary>
+    public async Task<List<T>> AllAsync<T>(Func<ImportRow, T> read, CancellationToken ct)
+    {
+        var all = new List<T>();
+        await foreach (var record in SoundAsync(read, ct))
+        {
+            all.Add(record);
+        }
+
+        return all;
+    }
+
+    async IAsyncEnumerable<T> SoundAsync<T>(Func<ImportRow, T> read, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var next in RowsAsync(ct))
+        {
+            var record = read(next);
+            if (!next.IsSound)
+            {
+                await RefuseAsync(next.Number, next.Refusals, ct);
+                continue;
+            }
+
+            atHand[next.Number] = next.Cells;
+            yield return record;
+        }
+    }
+
     /// <summary>Refuses one row.</summary>
-    public async Task RefuseAsync(long row, IReadOnlyList<RowRefusal> refusals, CancellationToken ct)
+    public async Task RefuseAsync(long number, IReadOnlyList<RowRefusal> refusals, CancellationToken ct)
     {
         progress.RowsRefused++;
-        waiting.AddRange(refusals.Count > 0 ? refusals : throw new InvalidOperationException($"Row {row} is refused for a reason."));
+        waiting.AddRange(refusals.Count > 0 ? refusals.Select(WithValue) : throw new InvalidOperationException($"Row {number} is refused for a reason."));
         if (waiting.Count >= RefusalsAtOnce)
         {
             await FlushAsync(ct);
@@ -113,11 +138,14 @@ sealed class ImportRun(Import import, SpooledFile file, Table table, ImportProgr
     /// <summary>Refuses what an act refused; several refusals of a row count once.</summary>
     public async Task RefuseAsync(IEnumerable<RowRefusal> refusals, CancellationToken ct)
     {
-        foreach (var row in refusals.GroupBy(refusal => refusal.Row))
+        foreach (var ofRow in refusals.GroupBy(refusal => refusal.Row))
         {
-            await RefuseAsync(row.Key, [.. row], ct);
+            await RefuseAsync(ofRow.Key, [.. ofRow], ct);
         }
     }
+
+    RowRefusal WithValue(RowRefusal refusal) =>
+        refusal.Value is null && atHand.TryGetValue(refusal.Row, out var cells) ? refusal with { Value = row.ValueOf(refusal.Column, cells) } : refusal;
 
     /// <summary>Says what is being done now: checking, writing.</summary>
     public void Enter(string phase) => progress.Phase = phase;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NpgsqlTypes;
@@ -66,7 +67,7 @@ public sealed class ImportStore(Db db)
 
     /// <summary>The first refusals of an import, by row; the repair file has them all.</summary>
     public async Task<IReadOnlyList<ImportRefusal>> RefusalsAsync(Import import, int most, CancellationToken ct) => await db.ListAsync<ImportRefusal>("""
-        select row_number, column_name, text_key, arguments as arguments_json
+        select row_number, column_name, value, text_key, arguments as arguments_json
         from import_refusal
         where import_id = @ImportId
         order by row_number, import_refusal_id
@@ -78,7 +79,7 @@ public sealed class ImportStore(Db db)
     {
         var args = new { import.ImportId, query.Offset, query.Limit };
         var rows = await db.ListAsync<ImportRefusal>($"""
-            select row_number, column_name, text_key, arguments as arguments_json
+            select row_number, column_name, value, text_key, arguments as arguments_json
             from import_refusal
             where import_id = @ImportId
             order by {query.OrderBy}
@@ -89,7 +90,7 @@ public sealed class ImportStore(Db db)
 
     /// <summary>What is wrong most often, each with how many rows it concerns and the first of them.</summary>
     public Task<List<RefusalKind>> RefusalKindsAsync(Import import, CancellationToken ct) => db.ListAsync<RefusalKind>("""
-        select k.rows, first.row_number, first.column_name, first.text_key, first.arguments as arguments_json
+        select k.rows, first.row_number, first.column_name, first.value, first.text_key, first.arguments as arguments_json
         from (
             select count(distinct row_number) as rows, min(import_refusal_id) as import_refusal_id
             from import_refusal
@@ -103,7 +104,7 @@ public sealed class ImportStore(Db db)
 
     /// <summary>All refusals of an import, by row.</summary>
     internal IAsyncEnumerable<ImportRefusal> EveryRefusalAsync(long importId, CancellationToken ct) => db.StreamAsync<ImportRefusal>("""
-        select row_number, column_name, text_key, arguments as arguments_json
+        select row_number, column_name, value, text_key, arguments as arguments_json
         from import_refusal
         where import_id = @importId
         order by row_number, import_refusal_id
@@ -347,6 +348,9 @@ public record ImportRefusal
     /// <summary>The field at fault, or null.</summary>
     public string? ColumnName { get; init; }
 
+    /// <summary>What stands there, as the file has it; null where the row as a whole is at fault, or the cell is empty.</summary>
+    public string? Value { get; init; }
+
     /// <summary>The key of the sentence.</summary>
     public string TextKey { get; init; } = "";
 
@@ -355,6 +359,14 @@ public record ImportRefusal
 
     /// <summary>The column as the file calls it; the field's label where it came from none.</summary>
     public string? ColumnOf(Import import, Platform.Texts.Texts texts) => ColumnOf(ImportKind.Of(import.Kind), import.Mapping, texts);
+
+    /// <summary>A value as it is kept: its beginning where it is long, and no letters that are none.</summary>
+    internal static string? Keep(string? value)
+    {
+        const int Longest = 200;
+        return string.IsNullOrWhiteSpace(value) ? null
+            : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(value.Length > Longest ? value[..Longest] + "…" : value)).Replace("\0", "", StringComparison.Ordinal);
+    }
 
     internal string? ColumnOf(ImportKind kind, ImportMapping mapping, Platform.Texts.Texts texts) =>
         ColumnName is null ? null

@@ -6,8 +6,8 @@ using Portal.Documents.Tables;
 namespace Portal.Imports;
 
 /// <summary>
-/// Writes the rows that were refused as they stood in the file, with a last column that names what is wrong with each, in the reader's
-/// language. Corrected, it is imported like any other file: the last column fills nothing.
+/// Writes the rows that were refused as they stood in the file, with two last columns that name what is refused in each and why, in the
+/// reader's language. Corrected, it is imported like any other file: these columns fill nothing.
 /// </summary>
 public sealed class RepairFile(ImportStore imports, TableReader reader, Texts texts, TimeProvider clock)
 {
@@ -48,13 +48,22 @@ public sealed class RepairFile(ImportStore imports, TableReader reader, Texts te
 
         await using (table)
         {
-            IReadOnlyList<TableColumn> columns = [.. table.Columns.Select(column => new TableColumn(column)), new(texts["imports.problems_column"].Value, Width: 60)];
-            await TableExport.WriteAsync(asExcel, target, new ExcelBookInfo(texts["imports.refused_rows"].Value, "PartnerPortal", clock.GetUtcNow()), columns, RowsAsync(import, table, ct), ct);
+            var shown = ColumnsOf(import, table);
+            IReadOnlyList<TableColumn> columns = [.. shown.Select(index => new TableColumn(table.Columns[index])), new(texts["imports.values_column"].Value, Width: 20), new(texts["imports.problems_column"].Value, Width: 60)];
+            await TableExport.WriteAsync(asExcel, target, new ExcelBookInfo(texts["imports.refused_rows"].Value, "PartnerPortal", clock.GetUtcNow()), columns, RowsAsync(import, table, shown, ct), ct);
         }
     }
 
+    // A repair file that was refused again has the two last columns already.
+    List<int> ColumnsOf(Import import, Table table)
+    {
+        var own = TextBook.Languages.SelectMany(language => new[] { texts.In(language, "imports.values_column"), texts.In(language, "imports.problems_column") }).ToList();
+        var unused = import.Mapping.Unused(table.Columns);
+        return [.. Enumerable.Range(0, table.Columns.Count).Where(index => !own.Contains(table.Columns[index]) || !unused.Contains(table.Columns[index]))];
+    }
+
     // Both come in the order of the rows, so one look at each is enough.
-    async IAsyncEnumerable<IReadOnlyList<object?>> RowsAsync(Import import, Table table, [EnumeratorCancellation] CancellationToken ct)
+    async IAsyncEnumerable<IReadOnlyList<object?>> RowsAsync(Import import, Table table, List<int> shown, [EnumeratorCancellation] CancellationToken ct)
     {
         var (kind, mapping) = (ImportKind.Of(import.Kind), import.Mapping);
         await using var refusals = imports.EveryRefusalAsync(import.ImportId, ct).GetAsyncEnumerator(ct);
@@ -67,11 +76,12 @@ public sealed class RepairFile(ImportStore imports, TableReader reader, Texts te
                 TableLine.Broken broken => (broken.Refusal.Row ?? 0, broken.Cells),
                 _ => throw new InvalidOperationException("A line is a row or broken."),
             };
-            var problems = new List<string>();
+            var (values, problems) = (new List<string>(), new List<string>());
             while (hasMore && refusals.Current.RowNumber <= number)
             {
                 if (refusals.Current.RowNumber == number)
                 {
+                    values.Add(refusals.Current.Value ?? "");
                     var sentence = refusals.Current.Problem.Describe(texts);
                     problems.Add(refusals.Current.ColumnOf(kind, mapping, texts) is { } column ? $"{column}: {sentence}" : sentence);
                 }
@@ -81,7 +91,7 @@ public sealed class RepairFile(ImportStore imports, TableReader reader, Texts te
 
             if (problems.Count > 0)
             {
-                yield return [.. Enumerable.Range(0, table.Columns.Count).Select(index => index < cells.Count ? cells[index] : null), string.Join(" | ", problems)];
+                yield return [.. shown.Select(index => index < cells.Count ? cells[index] : null), string.Join(" | ", values), string.Join(" | ", problems)];
             }
 
             if (!hasMore)

@@ -17,12 +17,7 @@ sealed class PartnersWriter(AddPartners partners) : IImportWriter
 
     public async Task<IReadOnlyDictionary<string, long>> WriteAsync(ImportRun run, CancellationToken ct)
     {
-        var rows = new List<PartnerRow>();
-        await foreach (var batch in run.BatchesAsync(1000, Read, ct))
-        {
-            rows.AddRange(batch);
-        }
-
+        var rows = await run.AllAsync(Read, ct);
         run.Enter("writing");
         await run.RefuseAsync(await partners.AddPartnersAsync(rows, ct), ct);
         return new Dictionary<string, long>(StringComparer.Ordinal) { ["partners"] = rows.Count };
@@ -238,7 +233,7 @@ sealed class OrdersWriter(OrderHistory history) : IImportWriter
                 ofRow.Clear();
             }
 
-            ofRow.Add(new(problem.Row, problem.Column, problem.TextKey, problem.Value ?? ""));
+            ofRow.Add(new(problem.Row, problem.Column, problem.TextKey, problem.Value ?? "") { Value = problem.Value });
         }
 
         if (ofRow.Count > 0)

@@ -62,10 +62,11 @@ create table import_refusal (
     import_id   bigint not null references import on delete cascade,
     row_number  bigint not null,
     column_name text,
+    value       text,
     text_key    text   not null,
     arguments   jsonb  not null default '[]'
 );
-comment on table import_refusal is 'Why a row of a file was not taken: row, field, and the sentence with its values.';
+comment on table import_refusal is 'Why a row of a file was not taken: row, field, what stands there, and the sentence with its values.';
 create index import_refusal_by_row on import_refusal (import_id, row_number, import_refusal_id);
 
 -- Who may import what, for the database; ImportRights says the same to the screens.

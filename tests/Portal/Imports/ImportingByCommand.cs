@@ -56,7 +56,7 @@ public sealed class ImportingByCommand(PortalApp portal) : IClassFixture<PortalA
             Assert.Equal(1, code);
             Assert.Contains("  row 3 name: The cell is empty. Enter a value.", printed, StringComparison.Ordinal);
             Assert.Empty(await portal.Database.ListAsync<string>("select sku from product where sku like 'CW-%'"));
-            Assert.Equal("﻿sku,name,line,What is wrong\r\nCW-2,,Lines,name: The cell is empty. Enter a value.\r\n", await File.ReadAllTextAsync(repair) is var text && text[0] == '﻿' ? text : "﻿" + await File.ReadAllTextAsync(repair));
+            Assert.Equal("﻿sku,name,line,Refused value,What is wrong\r\nCW-2,,Lines,,name: The cell is empty. Enter a value.\r\n", await File.ReadAllTextAsync(repair) is var text && text[0] == '﻿' ? text : "﻿" + await File.ReadAllTextAsync(repair));
 
             Assert.Equal(1, (await RunAsync("import", "products", path, "--leave-out-wrong")).Code);
             Assert.Equal(["CW-1"], await portal.Database.ListAsync<string>("select sku from product where sku like 'CW-%'"));

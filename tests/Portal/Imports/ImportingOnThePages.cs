@@ -122,10 +122,10 @@ public sealed class ImportingOnThePages(PortalApp portal) : IClassFixture<Portal
         var repair = await visitor.GetAsync(page.Path + "/repair");
 
         result.Text(".flash-note").ShouldBe("1 row has been taken, 1 was refused. Download the refused rows, correct them and import that file.");
-        result.All("#list tbody td").Take(2).ShouldBe(["Row 3", "duns"]);
+        result.All("#list tbody td").ShouldBe(["Row 3", "duns", "12", "A D-U-N-S number has nine digits."]);
         result.Has("a[href='/imports/new?kind=customers']").ShouldBeTrue();
         repair.Header("Content-Disposition")!.ShouldContain("customers.refused.csv");
-        repair.Body.TrimStart('\uFEFF').ShouldStartWith("name,country,duns,What is wrong\r\nBad Two GmbH,DE,12,");
+        repair.Body.TrimStart('\uFEFF').ShouldStartWith("name,country,duns,Refused value,What is wrong\r\nBad Two GmbH,DE,12,12,duns: ");
     }
 
     [Fact]

@@ -67,11 +67,56 @@ public sealed class TakingFiles(PortalApp portal) : IClassFixture<PortalApp>
 
         var csv = Encoding.UTF8.GetString(await desk.RepairFileAsync(import));
         Assert.Equal("产品.refused.csv", RepairFile.NameOf(import));
-        Assert.Equal("﻿货号,品名,大类,备注,What is wrong\r\nRF-2,,椅子,'@x,品名: The cell is empty. Enter a value.\r\nRF-3,\"坏\"\"引号\",,备注,大类: The cell is empty. Enter a value.\r\n", csv);
+        Assert.Equal("﻿货号,品名,大类,备注,Refused value,What is wrong\r\nRF-2,,椅子,'@x,,品名: The cell is empty. Enter a value.\r\nRF-3,\"坏\"\"引号\",,备注,,大类: The cell is empty. Enter a value.\r\n", csv);
 
         var repaired = await desk.ImportAsync("products", csv.Replace("RF-2,,", "RF-2,凳子,", StringComparison.Ordinal).Replace(",,备注,", ",椅子,备注,", StringComparison.Ordinal), fileName: "产品.refused.csv");
         Assert.Equal(("done", 2L), (repaired.Status, repaired.RowsTaken));
     }
+
+    [Fact]
+    public async Task What_is_refused_is_kept_as_the_file_has_it_whoever_refuses()
+    {
+        var desk = await BrandAsync();
+        await desk.ImportAsync("partners", "code,name,type,country,currency\nVA-1,Value One,distributor,AT,USD\n");
+        await desk.ImportAsync("products", "sku,name,line\nVA-1,Value,Values\n");
+        var longest = new string('x', 300);
+
+        var cells = await desk.ImportAsync("products", $"sku,name,line,cost\nVA-2,Bad,Values,1 200\nVA-3,=1+1,Values,\nVA-4,{longest},Values,abc\nVA-4,a,b,1,surplus\n", leaveOutWrong: true);
+        var acts = await desk.ImportAsync("partners", "code,name,type,upstream,country,currency\nVA-2,Value Two,reseller,Nobody,AT,EUR\nVA-3,Value Three,reseller,VA-1,Austria!,EUR\n", leaveOutWrong: true);
+        var orders = await desk.ImportAsync("orders", "order_number,order_date,buyer_code,line,sku,quantity,unit_price\nVA-1,2025-01-31,VA-1,1,Nothing,1,1\nVA-2,31.01.2025,VA-1,1,VA-1,1,1\n");
+
+        Assert.Equal(["2 cost: 1 200", "3 name: =1+1", "4 cost: abc", "5 : surplus"], await ValuesAsync(cells));
+        Assert.Equal(["2 upstream_code: Nobody", "3 country_code: Austria!"], await ValuesAsync(acts));
+        Assert.Equal(["2 sku: Nothing", "3 order_date: 31.01.2025"], await ValuesAsync(orders));
+    }
+
+    [Fact]
+    public async Task A_long_value_is_kept_by_its_beginning()
+    {
+        var desk = await BrandAsync();
+
+        var import = await desk.ImportAsync("products", $"sku,name,line,cost\nLV-1,Long,Values,{new string('9', 199)}𠮷{new string('9', 99)}\n");
+
+        Assert.Equal([$"2 cost: {new string('9', 199)}\ufffd…"], await ValuesAsync(import));
+    }
+
+    [Fact]
+    public async Task A_repair_file_that_is_refused_again_has_its_last_columns_once()
+    {
+        var desk = await BrandAsync();
+        var first = await desk.ImportAsync("products", "sku,name,line\nRR-1,,Repairs\nRR-2,Two,\nRR-3,Three,Repairs\n", leaveOutWrong: true);
+
+        var second = await desk.ImportAsync("products", Encoding.UTF8.GetString(await desk.RepairFileAsync(first)).Replace("RR-1,,", "RR-1,One,", StringComparison.Ordinal), leaveOutWrong: true);
+
+        Assert.Equal("\uFEFFsku,name,line,Refused value,What is wrong\r\nRR-2,Two,,,line: The cell is empty. Enter a value.\r\n", Encoding.UTF8.GetString(await desk.RepairFileAsync(second)));
+    }
+
+    Task<List<string>> ValuesAsync(Import import) => portal.Database.ListAsync<string>("""
+        select r.row_number || ' ' || coalesce(r.column_name, '') || ': ' || coalesce(r.value, '')
+        from import_refusal r join import i on i.import_id = r.import_id
+        where i.number = @Number
+        order by r.row_number, r.import_refusal_id
+        """, new { import.Number });
 
     [Fact]
     public async Task The_repair_file_of_a_workbook_is_a_workbook()
@@ -90,7 +135,7 @@ public sealed class TakingFiles(PortalApp portal) : IClassFixture<PortalApp>
             rows.Add(string.Join('|', ((TableLine.Row)line).Cells));
         }
 
-        Assert.Equal(["WB-2|Bad|Chairs|-1|EUR|cost: This cannot be negative."], rows);
+        Assert.Equal(["WB-2|Bad|Chairs|-1|EUR|-1|cost: This cannot be negative."], rows);
     }
 
     [Fact]
