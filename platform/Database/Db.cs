@@ -8,7 +8,8 @@ namespace Platform.Database;
 /// <summary>
 /// The one way to the database for a request or a job. Every statement runs in a transaction that begins by
 /// entering the caller's tenant (<see cref="Caller"/>), so row-level security decides what it sees. What goes before a statement
-/// (the tenant, a savepoint) and what nobody waits for (<see cref="Later"/>) travels with it: a statement alone is one round trip.
+/// (the tenant, a savepoint) and what nobody waits for (<see cref="Later"/>) travels with it: a statement alone is one round trip. Where
+/// reads are shared (<see cref="ShareReads"/>), all of a scope's reads enter once.
 /// Not thread-safe: no two statements of one <see cref="Db"/> run at the same time.
 /// </summary>
 /// <param name="source">The pool of the application's role, which owns nothing.</param>
@@ -19,10 +20,22 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     readonly List<NpgsqlBatchCommand> later = [];
     NpgsqlConnection? connection;
     NpgsqlTransaction? transaction;
+    Caller? reader;
+    bool sharesReads;
     int depth;
 
     /// <summary>True inside <see cref="InTransactionAsync{T}"/>.</summary>
-    public bool IsInTransaction => transaction is not null;
+    public bool IsInTransaction => transaction is not null && reader is null;
+
+    /// <summary>
+    /// From now on, what is read outside a transaction shares one that only reads, from the first statement until this <see cref="Db"/> is disposed of,
+    /// something is written (which is a transaction of its own, as ever) or <see cref="EndReadsAsync"/> is called. For a page made of many short reads:
+    /// the connection stays taken while it is written. A statement that writes but was called as a read is refused by the database.
+    /// </summary>
+    public void ShareReads() => sharesReads = true;
+
+    /// <summary>Ends the shared reads so far and gives the connection back, before something that takes its time.</summary>
+    public ValueTask EndReadsAsync() => reader is null ? ValueTask.CompletedTask : EndAsync();
 
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction: all of it is stored or, when it throws, nothing. Called inside
@@ -30,7 +43,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     /// throws, and whoever catches a refusal of the database can go on.
     /// </summary>
     public Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken ct) =>
-        transaction is null ? InOwnTransactionAsync(work, ct) : BehindSavepointAsync(work, ct);
+        IsInTransaction ? BehindSavepointAsync(work, ct) : InOwnTransactionAsync(work, ct);
 
     /// <inheritdoc cref="InTransactionAsync{T}"/>
     public Task InTransactionAsync(Func<Task> work, CancellationToken ct) =>
@@ -41,7 +54,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     /// is nothing to undo.
     /// </summary>
     public Task<T> TogetherAsync<T>(Func<Task<T>> reads, CancellationToken ct) =>
-        transaction is null ? InOwnTransactionAsync(reads, ct) : reads();
+        IsInTransaction || sharesReads ? reads() : InOwnTransactionAsync(reads, ct);
 
     /// <summary>
     /// A write of the running transaction whose answer nobody waits for, such as the audit of what was done: it is sent with the next
@@ -52,7 +65,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     /// <exception cref="InvalidOperationException">No transaction is open.</exception>
     public void Later(string sql, params ReadOnlySpan<NpgsqlParameter> values)
     {
-        if (transaction is null)
+        if (!IsInTransaction)
         {
             throw new InvalidOperationException("What is written later takes part in a transaction; open one first.");
         }
@@ -67,16 +80,33 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     }
 
     /// <summary>The rows of a statement, all of them; page in SQL.</summary>
-    public Task<List<T>> ListAsync<T>(string sql, object? args, CancellationToken ct) => RunAsync(async () =>
+    public Task<List<T>> ListAsync<T>(string sql, object? args, CancellationToken ct) => ReadAsync(async () =>
         prelude.HasEntrance ? await EnterAndReadAsync<T>(sql, args, ct) : (await connection!.QueryAsync<T>(Command(sql, args, ct))).AsList(), ct);
 
     /// <summary>The only row, or null (default for values) where there is none.</summary>
-    public Task<T?> FindAsync<T>(string sql, object? args, CancellationToken ct) => RunAsync(async () =>
+    public Task<T?> FindAsync<T>(string sql, object? args, CancellationToken ct) => ReadAsync(async () =>
         prelude.HasEntrance ? (await EnterAndReadAsync<T?>(sql, args, ct)).SingleOrDefault() : await connection!.QuerySingleOrDefaultAsync<T?>(Command(sql, args, ct)), ct);
 
     /// <summary>The only row; its absence is a bug.</summary>
-    public Task<T> OneAsync<T>(string sql, object? args, CancellationToken ct) => RunAsync(async () =>
+    public Task<T> OneAsync<T>(string sql, object? args, CancellationToken ct) => ReadAsync(async () =>
         prelude.HasEntrance ? (await EnterAndReadAsync<T>(sql, args, ct)).Single() : await connection!.QuerySingleAsync<T>(Command(sql, args, ct)), ct);
+
+    /// <summary>Several statements that read, apart by semicolons, in one round trip.</summary>
+    /// <param name="sql">The statements.</param>
+    /// <param name="args">The values of all of them.</param>
+    /// <param name="read">Takes the answers, in the order of the statements; all of them, and before it ends.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<T> ReadManyAsync<T>(string sql, object? args, Func<SqlMapper.GridReader, Task<T>> read, CancellationToken ct) => ReadAsync(async () =>
+    {
+        var isEntering = prelude.HasEntrance;
+        await using var answers = await connection!.QueryMultipleAsync(Command(sql, args, ct));
+        if (isEntering)
+        {
+            await answers.ReadFirstAsync<bool>();
+        }
+
+        return await read(answers);
+    }, ct);
 
     /// <summary>Runs a statement and answers how many rows it changed.</summary>
     public Task<int> ExecuteAsync(string sql, object? args, CancellationToken ct) =>
@@ -88,7 +118,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     /// </summary>
     public async IAsyncEnumerable<T> StreamAsync<T>(string sql, object? args, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        if (transaction is not null)
+        if (IsInTransaction)
         {
             await SendAsync(ct);
             await foreach (var row in RowsAsync<T>(sql, args).WithCancellation(ct))
@@ -120,7 +150,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     /// <exception cref="InvalidOperationException">No transaction is open.</exception>
     public async Task<NpgsqlBinaryImporter> CopyAsync(string copyStatement, CancellationToken ct)
     {
-        if (transaction is null)
+        if (!IsInTransaction)
         {
             throw new InvalidOperationException("COPY takes part in a transaction; open one first.");
         }
@@ -132,10 +162,35 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => EndAsync();
 
+    Task<T> ReadAsync<T>(Func<Task<T>> statement, CancellationToken ct) =>
+        sharesReads && !IsInTransaction ? ReadTogetherAsync(statement, ct) : RunAsync(statement, ct);
+
+    async Task<T> ReadTogetherAsync<T>(Func<Task<T>> statement, CancellationToken ct)
+    {
+        if (reader != caller.Current)
+        {
+            await EndReadsAsync();
+            await BeginAsync(ct);
+            prelude.Add("set transaction read only");
+            reader = caller.Current;
+        }
+
+        try
+        {
+            return await statement();
+        }
+        catch
+        {
+            // A failed statement takes the transaction with it; whoever goes on reading does so in a new one.
+            await EndAsync();
+            throw;
+        }
+    }
+
     // A statement that stands alone is a transaction by itself: what is sent together is carried out together or not at all.
     async Task<T> RunAsync<T>(Func<Task<T>> statement, CancellationToken ct)
     {
-        if (transaction is not null)
+        if (IsInTransaction)
         {
             await SendLaterAsync(ct);
             return await statement();
@@ -259,6 +314,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
 
     async Task OpenAsync(CancellationToken ct)
     {
+        await EndReadsAsync();
         connection = await source.OpenConnectionAsync(ct);
         prelude.Begin(caller.Current);
     }
@@ -303,7 +359,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     async ValueTask EndAsync()
     {
         var (endedTransaction, endedConnection) = (transaction, connection);
-        (transaction, connection) = (null, null);
+        (transaction, connection, reader) = (null, null, null);
         prelude.Clear();
         later.Clear();
         if (endedTransaction is not null)

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Mvc.Controllers;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Database;
 using Platform.OpenIdConnect;
 using Platform.Web;
@@ -76,6 +78,14 @@ static class PortalAuthentication
     {
         if (CurrentCaller.Of(http.User) is not null && http.RequestServices.GetService<IPeopleDirectory>() is { } people)
         {
+            if (IsQuickPage(http))
+            {
+                var db = http.RequestServices.GetRequiredService<Db>();
+                db.ShareReads();
+                // The whole page has been written to memory by then; somebody who takes it slowly keeps no connection.
+                http.Response.OnStarting(() => db.EndReadsAsync().AsTask());
+            }
+
             var person = await people.FindCurrentAsync(http.RequestAborted);
             http.RequestServices.GetRequiredService<CurrentPerson>().Known = person;
             Languages.Prefer(http, person?.Language);
@@ -83,6 +93,11 @@ static class PortalAuthentication
 
         await next(http);
     });
+
+    // A page is many short reads. A download takes its time, and a live connection stays: neither shall keep a connection to the database meanwhile.
+    static bool IsQuickPage(HttpContext http) =>
+        (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
+        && http.GetEndpoint()?.Metadata is { } metadata && metadata.GetMetadata<ControllerActionDescriptor>() is not null && metadata.GetMetadata<EnableRateLimitingAttribute>() is null;
 
     static Task NoteTheMoment(CookieSigningInContext context)
     {

@@ -118,6 +118,54 @@ public sealed class EnteringATenant : IAsyncLifetime
         (await nobody.OneAsync<string>("select coalesce(current_setting('app.actor', true), '')", null, CancellationToken.None)).ShouldBe("");
     }
 
+    [Fact]
+    public async Task Shared_reads_enter_once_and_see_what_the_caller_may_see()
+    {
+        var caller = new CallerAccessor { Current = Caller.Subject(Issuer, "li") };
+        await using var db = new Db(database.App, caller);
+        db.ShareReads();
+
+        (await db.OneAsync<long>("select count(*) from partner", null, CancellationToken.None)).ShouldBe(2);
+        var backend = await db.OneAsync<(int, DateTime)>("select pg_backend_pid(), now()", null, CancellationToken.None);
+        (await db.OneAsync<(int, DateTime)>("select pg_backend_pid(), now()", null, CancellationToken.None)).ShouldBe(backend);
+        db.IsInTransaction.ShouldBeFalse();
+
+        caller.Current = Caller.Nobody;
+        (await db.OneAsync<long>("select count(*) from partner", null, CancellationToken.None)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_is_written_among_shared_reads_is_a_transaction_of_its_own()
+    {
+        await using var db = database.As(Caller.System("test"));
+        db.ShareReads();
+
+        await db.OneAsync<long>("select count(*) from territory", null, CancellationToken.None);
+        await db.InTransactionAsync(() => db.ExecuteAsync("insert into territory (code, name, name_zh) values ('T-1', 'One', '一')", null, CancellationToken.None), CancellationToken.None);
+        await db.OneAsync<long>("select count(*) from territory", null, CancellationToken.None);
+        await db.ExecuteAsync("insert into territory (code, name, name_zh) values ('T-2', 'Two', '二')", null, CancellationToken.None);
+        await Should.ThrowAsync<DivideByZeroException>(() => db.InTransactionAsync(async () =>
+        {
+            await db.ExecuteAsync("insert into territory (code, name, name_zh) values ('T-3', 'Three', '三')", null, CancellationToken.None);
+            throw new DivideByZeroException();
+        }, CancellationToken.None));
+
+        await using var other = database.As(Caller.System("test"));
+        (await other.ListAsync<string>("select code from territory where code like 'T-%' order by code", null, CancellationToken.None)).ShouldBe(["T-1", "T-2"]);
+    }
+
+    [Fact]
+    public async Task A_shared_read_that_fails_leaves_the_others_readable_and_one_that_writes_is_refused()
+    {
+        await using var db = database.As(Caller.System("test"));
+        db.ShareReads();
+
+        (await Should.ThrowAsync<PostgresException>(() => db.OneAsync<int>("select 1 / 0", null, CancellationToken.None))).SqlState.ShouldBe(PostgresErrorCodes.DivisionByZero);
+        (await Should.ThrowAsync<PostgresException>(() => db.FindAsync<string>("insert into territory (code, name, name_zh) values ('T-1', 'One', '一') returning code", null, CancellationToken.None)))
+            .SqlState.ShouldBe(PostgresErrorCodes.ReadOnlySqlTransaction);
+        (await db.OneAsync<long>("select count(*) from territory where code = 'T-1'", null, CancellationToken.None)).ShouldBe(0);
+    }
+
     async Task<string> PartnersSeenByAsync(Caller caller)
     {
         await using var db = database.As(caller);
