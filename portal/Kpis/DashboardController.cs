@@ -15,7 +15,7 @@ public sealed class DashboardController(Dashboard dashboard, PartnerNames partne
     [HttpGet]
     public async Task<IActionResult> Show(string? partner, string? period, string? by, CancellationToken ct)
     {
-        var root = partner is null ? await partners.FindAsync(me.PartnerId, ct) : await partners.FindAsync(partner, ct);
+        var root = partner is null ? new(me.PartnerId, me.PartnerNumber, me.PartnerName, me.PartnerType) : await FindAsync(partner, ct);
         if (root is null || (period is not null && Period.Parse(period) is null))
         {
             return NotFound();
@@ -25,6 +25,9 @@ public sealed class DashboardController(Dashboard dashboard, PartnerNames partne
         var figures = await dashboard.ReadAsync(root, Period.Parse(period), Period.ParseKind(by) ?? PeriodKind.Quarter, today, ct);
         return View("KpiDashboard", new KpiDashboardPage(figures, currency, partner is not null && root.PartnerId != me.PartnerId));
     }
+
+    async Task<BranchRoot?> FindAsync(string partner, CancellationToken ct) =>
+        await partners.FindAsync(partner, ct) is { } found ? new(found.PartnerId, found.Number, found.Name, found.PartnerType) : null;
 }
 
 /// <summary>The dashboard's page.</summary>

@@ -18,9 +18,10 @@ public sealed class KpiFigures(KpiStore kpis, BrandCalendar calendar, ICurrentPe
 
         var (today, currency) = await calendar.TodayAsync(ct);
         var month = Period.Of(PeriodKind.Month, today);
-        var months = await kpis.BranchMonthsAsync(me.PartnerId, month.Previous.Start, month.End, ct);
+        string[] metrics = [me.IsBrand ? Metric.SellIn : Metric.Purchases, Metric.SellThrough];
+        var months = await kpis.MetricMonthsAsync(me.PartnerId, metrics, month.Previous.Start, month.End, ct);
         decimal Sum(string metric, Period period) => months.Where(row => row.Metric == metric && row.Month == period.Start).Sum(row => row.Value);
-        return [.. new[] { me.IsBrand ? Metric.SellIn : Metric.Purchases, Metric.SellThrough }.Select((metric, index) =>
+        return [.. metrics.Select((metric, index) =>
             new Figure("kpis.metric." + metric, Formats.Of(new(Sum(metric, month), currency)), 10 + index)
             {
                 Note = t["kpis.month_before", Formats.Of(new(Sum(metric, month.Previous), currency))], Link = "/kpis?period=" + month,

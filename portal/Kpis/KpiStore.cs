@@ -82,43 +82,66 @@ public sealed class KpiStore(Db db)
     /// <param name="period">Its kind selects the KPIs.</param>
     /// <param name="partnerId">One partner, or null for all that the caller may see.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<List<Reached>> ReachedAsync(Period period, long? partnerId, CancellationToken ct) => db.ListAsync<Reached>("""
-        with kpi as (
-            select * from kpi_definition where period = @kind and status = 'published'
-        ), target as (
-            select p.partner_id, t.kpi_definition_id, t.value,
-                   row_number() over (partition by p.partner_id, t.kpi_definition_id order by (t.partner_id is null)) as choice
-            from kpi_target t
-            join partner p on p.partner_id = t.partner_id or (t.partner_level = p.partner_level and p.partner_type <> 'brand')
-            where t.superseded_at is null and t.starts_on = @start
-              and (@partnerId::bigint is null or p.partner_id = @partnerId)
-        ), actual as (
+    public Task<List<Reached>> ReachedAsync(Period period, long? partnerId, CancellationToken ct) =>
+        db.ListAsync<Reached>(ReachedBy(partnerId is not null), new { kind = period.KindName, start = period.Start, end = period.End, partnerId }, ct);
+
+    /// <summary>The statement of <see cref="ReachedAsync"/>, with @kind, @start, @end, and @partnerId where it is about one partner.</summary>
+    internal static string ReachedBy(bool onePartner) => $"""
+        with {TargetsThatHold(onePartner)}, actual as (
             select f.partner_id, k.kpi_definition_id, sum(f.value) as value
             from kpi_daily f
             join kpi k on k.metric = f.metric and (k.product_line_id is null or k.product_line_id = f.product_line_id)
-            where f.day >= @start and f.day < @end and (@partnerId::bigint is null or f.partner_id = @partnerId)
+            where f.day >= @start and f.day < @end {(onePartner ? "and f.partner_id = @partnerId" : "")}
             group by f.partner_id, k.kpi_definition_id
         )
         select p.number as partner_number, p.name as partner_name, p.partner_type, p.partner_level, k.number as kpi_number, k.name as kpi_name, k.name_zh as kpi_name_zh,
                k.metric, k.direction, coalesce(a.value, 0) as actual, t.value as target
-        from (select partner_id, kpi_definition_id, value from target where choice = 1) t
+        from target t
         full join actual a using (partner_id, kpi_definition_id)
         join kpi k using (kpi_definition_id)
         join partner p using (partner_id)
         order by p.name, p.partner_id, k.name
-        """, new { kind = period.KindName, start = period.Start, end = period.End, partnerId }, ct);
+        """;
 
     /// <summary>
-    /// The channel's sum against the sum of its targets, by KPI: what the partners that have a target reached, and what they should. One row per KPI.
+    /// A statement: the channel's sum against the sum of its targets, by KPI, with @kind, @start and @end. What the partners that have a target reached, and what
+    /// they should; one <see cref="Reached"/> per KPI.
     /// </summary>
-    public async Task<List<Reached>> ReachedInSumAsync(Period period, CancellationToken ct) =>
-    [
-        .. from row in await ReachedAsync(period, null, ct)
-           where row.Target is not null
-           group row by (row.KpiNumber, row.KpiName, row.KpiNameZh, row.Metric, row.Direction) into kpi
-           select new Reached("", "", "brand", "", kpi.Key.KpiNumber, kpi.Key.KpiName, kpi.Key.KpiNameZh, kpi.Key.Metric, kpi.Key.Direction,
-               kpi.Sum(row => row.Actual), kpi.Sum(row => row.Target)),
-    ];
+    internal static string ReachedInSum { get; } = $"""
+        with {TargetsThatHold(false)}, actual as (
+            select t.kpi_definition_id, sum(f.value) as value
+            from target t
+            join kpi k using (kpi_definition_id)
+            join kpi_daily f on f.partner_id = t.partner_id and f.metric = k.metric and (k.product_line_id is null or k.product_line_id = f.product_line_id)
+            where f.day >= @start and f.day < @end
+            group by t.kpi_definition_id
+        )
+        select '' as partner_number, '' as partner_name, 'brand' as partner_type, '' as partner_level, k.number as kpi_number, k.name as kpi_name, k.name_zh as kpi_name_zh,
+               k.metric, k.direction, coalesce(a.value, 0) as actual, t.value as target
+        from (select kpi_definition_id, sum(value) as value from target group by kpi_definition_id) t
+        join kpi k using (kpi_definition_id)
+        left join actual a using (kpi_definition_id)
+        order by k.name
+        """;
+
+    // The KPIs of that kind of period, and for each partner the target that holds: its own before its level's.
+    static string TargetsThatHold(bool onePartner) => $"""
+        kpi as (
+            select * from kpi_definition where period = @kind and status = 'published'
+        ), target as (
+            select distinct on (partner_id, kpi_definition_id) partner_id, kpi_definition_id, value
+            from (
+                select t.partner_id, t.kpi_definition_id, t.value, 1 as choice
+                from kpi_target t join kpi k using (kpi_definition_id)
+                where t.superseded_at is null and t.starts_on = @start and {(onePartner ? "t.partner_id = @partnerId" : "t.partner_id is not null")}
+                union all
+                select p.partner_id, t.kpi_definition_id, t.value, 2
+                from kpi_target t join kpi k using (kpi_definition_id) join partner p on p.partner_level = t.partner_level and p.partner_type <> 'brand'
+                where t.superseded_at is null and t.starts_on = @start {(onePartner ? "and p.partner_id = @partnerId" : "")}
+            ) held
+            order by partner_id, kpi_definition_id, choice
+        )
+        """;
 
     /// <summary>The lines of the scorecard that held on the first day of a period; empty where none did.</summary>
     public Task<List<ScorecardLine>> ScorecardAsync(Period period, CancellationToken ct) => db.ListAsync<ScorecardLine>("""
@@ -171,13 +194,22 @@ public sealed class KpiStore(Db db)
         order by f.month
         """, new { partnerId, from, until }, ct);
 
-    /// <summary>The branches directly under a partner, each with a metric's sum over a time, the largest first.</summary>
-    public Task<List<BranchSum>> BranchesBelowAsync(long partnerId, string metric, DateOnly from, DateOnly until, int most, CancellationToken ct) => db.ListAsync<BranchSum>("""
-        select p.number as partner_number, p.name as partner_name, p.partner_type, p.partner_level, sum(f.value) as value
-        from partner p join kpi_branch_month f on f.partner_id = p.partner_id
-        where p.upstream_id = @partnerId and f.metric = @metric and f.month >= @from and f.month < @until
-        group by p.partner_id order by sum(f.value) desc limit @most
-        """, new { partnerId, metric, from, until, most }, ct);
+    /// <summary>Months of a branch by metric alone, all product lines together.</summary>
+    /// <param name="partnerId">The branch's root; the brand's is the whole channel.</param>
+    /// <param name="metrics">Which metrics.</param>
+    /// <param name="from">First day of the first month.</param>
+    /// <param name="until">First day of the month after the last.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<List<MetricMonth>> MetricMonthsAsync(long partnerId, IReadOnlyCollection<string> metrics, DateOnly from, DateOnly until, CancellationToken ct) =>
+        db.ListAsync<MetricMonth>(MetricMonths, new { partnerId, metrics, from, until }, ct);
+
+    /// <summary>The statement of <see cref="MetricMonthsAsync"/>, with @partnerId, @metrics, @from and @until.</summary>
+    internal const string MetricMonths = """
+        select metric, month, sum(value) as value
+        from kpi_branch_month
+        where partner_id = @partnerId and metric = any(@metrics) and month >= @from and month < @until
+        group by metric, month
+        """;
 
     /// <summary>The last month in which a branch has any figure, or null.</summary>
     public Task<DateOnly?> LastMonthAsync(long partnerId, CancellationToken ct) => db.FindAsync<DateOnly?>("""
@@ -216,8 +248,8 @@ public sealed record ScorecardLine(
 /// <summary>A metric of a branch in a month.</summary>
 public sealed record BranchMonth(string Metric, string? ProductLine, string? ProductLineName, string? ProductLineNameZh, DateOnly Month, decimal Value);
 
-/// <summary>A branch with the sum of a metric.</summary>
-public sealed record BranchSum(string PartnerNumber, string PartnerName, string PartnerType, string PartnerLevel, decimal Value);
+/// <summary>A metric in a month.</summary>
+public sealed record MetricMonth(string Metric, DateOnly Month, decimal Value);
 
 /// <summary>A line of a scorecard with what a partner reached of it.</summary>
 /// <param name="Line">Weight, threshold and cap.</param>

@@ -67,7 +67,7 @@ public sealed class TakingARealChannel(RealChannel channel) : IClassFixture<Real
     {
         Assert.True(channel.Codes.TrueForAll(code => code == 0), channel.Printed.ToString());
         Assert.Equal(["distributor 10", "reseller 222", "store 469"], await ListAsync<string>("select partner_type || ' ' || count(*) from partner where partner_type <> 'brand' group by partner_type order by 1"));
-        Assert.Equal([("Brand", "US", "USD")], await ListAsync<(string, string, string)>("select name, country_code, currency from partner where partner_type = 'brand'"));
+        Assert.Equal([("PartnerPortal", "US", "USD")], await ListAsync<(string, string, string)>("select name, country_code, currency from partner where partner_type = 'brand'"));
         Assert.Equal((295L, 295L, 4L, 16L), (await ListAsync<(long, long, long, long)>(
             "select (select count(*) from product), (select count(*) from price_book_entry where not isempty(valid)), (select count(*) from product_line), (select count(*) from price_rule)")).Single());
         Assert.Equal((3616L, 57851L, 632L), (await ListAsync<(long, long, long)>(
@@ -134,10 +134,10 @@ public sealed class TakingARealChannel(RealChannel channel) : IClassFixture<Real
         {
             var year = Period.Of(PeriodKind.Year, new DateOnly(2019, 1, 1));
             var figures = await channel.InScopeAsync(Caller.System("test"), services =>
-                services.GetRequiredService<Dashboard>().ReadAsync(new PartnerName(id, number, name, type, "registered"), year, PeriodKind.Year, new DateOnly(2026, 3, 2), default));
+                services.GetRequiredService<Dashboard>().ReadAsync(new BranchRoot(id, number, name, type), year, PeriodKind.Year, new DateOnly(2026, 3, 2), default));
 
-            var expected = (await channel.Database.ListAsync<(decimal SellIn, decimal SellThrough)>("""
-                select coalesce(sum(a.amount) filter (where u.partner_type = 'brand'), 0), coalesce(sum(a.amount) filter (where u.partner_type <> 'brand'), 0)
+            var expected = (await channel.Database.ListAsync<(decimal SellIn, decimal Purchases, decimal SellThrough)>("""
+                select coalesce(sum(a.amount) filter (where u.partner_type = 'brand'), 0), coalesce(sum(a.amount), 0), coalesce(sum(a.amount) filter (where u.partner_type <> 'brand'), 0)
                 from public.raw_line r
                 cross join lateral (select round(r.quantity * r.unit_price, 2) as amount) as a
                 join partner b on b.code = r.buyer_code
@@ -146,7 +146,8 @@ public sealed class TakingARealChannel(RealChannel channel) : IClassFixture<Real
                 where r.order_date between '2019-01-01' and '2019-12-31'
                   and case when u.partner_type = 'brand' then b.partner_id else u.partner_id end in (select l.partner_id from partner_line l where l.ancestor_id = @id)
                 """, new { id })).Single();
-            Assert.Equal(expected, (figures.Sum(Metric.SellIn, year), figures.Sum(Metric.SellThrough, year)));
+            Assert.Equal(type == "brand" ? (Metric.SellIn, expected.SellIn) : (Metric.Purchases, expected.Purchases), (figures.Sales, figures.Sum(figures.Sales, year)));
+            Assert.Equal(expected.SellThrough, figures.Sum(Metric.SellThrough, year));
             Assert.True(expected.SellIn > 0 || type != "brand", name);
         }
     }
