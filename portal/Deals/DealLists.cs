@@ -55,21 +55,15 @@ public sealed class DealLists(Db db, ICurrentPerson me)
     string Own => me is { IsKnown: true, IsBrand: false } ? "and d.partner_id = app_partner_id()" : "";
 
     /// <summary>One page of the deals the caller may see.</summary>
-    public async Task<ListPage<DealRow>> PageAsync(ListQuery query, DateTime now, CancellationToken ct) => await db.TogetherAsync(async () =>
-    {
-        var args = Arguments(query, now);
-        var rows = await db.ListAsync<DealRow>($"""
-            with page as (select {Columns} {From} {Where(query)} {Own} order by {query.OrderBy} {Cut(query)})
-            select page.*, lines.names as line_names, lines.names_zh as line_names_zh
-            from page
-            cross join lateral (
-                select array_agg(n.name order by n.code) as names, array_agg(n.name_zh order by n.code) as names_zh
-                from deal_product_line l join product_line n using (product_line_id) where l.deal_id = page.deal_id
-            ) lines
-            """, args, ct);
-        var total = rows.Count < query.Limit && query.Offset == 0 ? rows.Count : await db.OneAsync<long>($"select count(*) from deal d {Where(query)} {Own}", args, ct);
-        return new ListPage<DealRow>(rows, total);
-    }, ct);
+    public Task<ListPage<DealRow>> PageAsync(ListQuery query, DateTime now, CancellationToken ct) => db.PageAsync<DealRow>($"""
+        with page as (select {Columns} {From} {Where(query)} {Own} order by {query.OrderBy} {Cut(query)})
+        select page.*, lines.names as line_names, lines.names_zh as line_names_zh
+        from page
+        cross join lateral (
+            select array_agg(n.name order by n.code) as names, array_agg(n.name_zh order by n.code) as names_zh
+            from deal_product_line l join product_line n using (product_line_id) where l.deal_id = page.deal_id
+        ) lines
+        """, $"select count(*) from deal d {Where(query)} {Own}", Arguments(query, now), ct);
 
     /// <summary>All rows of the list, for a file.</summary>
     public IAsyncEnumerable<DealRow> StreamAsync(ListQuery query, DateTime now, CancellationToken ct) => db.StreamAsync<DealRow>($"""
@@ -84,7 +78,7 @@ public sealed class DealLists(Db db, ICurrentPerson me)
         """, Arguments(query, now), ct);
 
     /// <summary>One page of what waits for the deal desk.</summary>
-    public async Task<ListPage<ReviewRow>> ReviewsAsync(ListQuery query, CancellationToken ct) => await db.TogetherAsync(async () =>
+    public Task<ListPage<ReviewRow>> ReviewsAsync(ListQuery query, CancellationToken ct)
     {
         const string waiting = """
             where d.status in ('submitted', 'under_review')
@@ -93,8 +87,7 @@ public sealed class DealLists(Db db, ICurrentPerson me)
               and (@territory::text is null or d.territory_id = (select territory_id from territory where code = @territory))
               and (@words::text is null or d.number = upper(@words) or d.end_customer_id in (select customers_like(@pattern, @stem, 5000)))
             """;
-        var args = Arguments(query, default);
-        var rows = await db.ListAsync<ReviewRow>($"""
+        return db.PageAsync<ReviewRow>($"""
             with page as (select {Columns} {From} {waiting} order by {query.OrderBy} offset @Offset limit @Limit)
             select page.*, coalesce(worst.band, 'none') as band, coalesce(worst.candidates, 0)::integer as candidates
             from page
@@ -105,10 +98,8 @@ public sealed class DealLists(Db db, ICurrentPerson me)
                 select count(*) as candidates, (array_agg(k.band order by array_position(array['certain', 'likely', 'related', 'possible'], k.band)))[1] as band
                 from deal_screening_candidate k where k.deal_screening_id = screening.deal_screening_id
             ) worst on true
-            """, args, ct);
-        var total = rows.Count < query.Limit && query.Offset == 0 ? rows.Count : await db.OneAsync<long>($"select count(*) from deal d {waiting}", args, ct);
-        return new ListPage<ReviewRow>(rows, total);
-    }, ct);
+            """, $"select count(*) from deal d {waiting}", Arguments(query, default), ct);
+    }
 
     /// <summary>Deals in the order in which they changed, for programs: the next so many after a place in that order.</summary>
     /// <param name="status">Only deals in that state.</param>
