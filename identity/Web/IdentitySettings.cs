@@ -15,7 +15,7 @@ public sealed record IdentitySettings(string Issuer, string PortalUrl, string Br
     public static IdentitySettings From(IConfiguration configuration, string dataFolder, bool isProduction) => new(
         Address(configuration, "Identity:Url", "http://localhost:5081", isProduction),
         Address(configuration, "Portal:Url", "http://localhost:5080", isProduction),
-        configuration["Brand:Name"] is { Length: > 0 } brand ? brand : "Northlight",
+        Platform.Web.BrandName.Of(configuration),
         dataFolder,
         isProduction);
 

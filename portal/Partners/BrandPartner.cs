@@ -1,5 +1,6 @@
 using Platform.Audit;
 using Platform.Database;
+using Platform.Web;
 
 namespace Portal.Partners;
 
@@ -22,7 +23,7 @@ public sealed class BrandPartner(Db db, AuditTrail audit, IConfiguration setting
     {
         var facts = new PartnerFacts
         {
-            Name = settings["Brand:Name"] ?? "Brand", NameLatin = settings["Brand:NameLatin"], PartnerType = "brand", PartnerLevel = "platinum",
+            Name = BrandName.Of(settings), NameLatin = settings["Brand:NameLatin"], PartnerType = "brand", PartnerLevel = "platinum",
             CountryCode = settings["Brand:Country"] ?? country ?? "CN", Currency = settings["Brand:Currency"] ?? currency ?? "CNY", Language = settings["Brand:Language"], TimeZone = settings["Brand:TimeZone"],
         }.Tidied();
         if (facts.Flaws().Where(flaw => flaw.Field is not nameof(PartnerFacts.PartnerType)).Select(flaw => flaw.Field).ToList() is { Count: > 0 } wrong)

@@ -21,7 +21,7 @@ public sealed class ForgettingThePassword(IdentityApp identity) : IClassFixture<
     {
         var account = await identity.AnAccountAsync(name: "Ann Example");
         var (visitor, mail) = await AskAsync(account.Email);
-        Assert.Equal((account.Email, "Northlight: choose a new password"), (mail!.To, mail.Subject));
+        Assert.Equal((account.Email, "PartnerPortal: choose a new password"), (mail!.To, mail.Subject));
         Assert.StartsWith("Hello Ann Example,", mail.Text);
 
         var opened = await visitor.GetOnlyAsync(mail.Link);
@@ -42,12 +42,12 @@ public sealed class ForgettingThePassword(IdentityApp identity) : IClassFixture<
         var portal = new RelyingParty(identity);
         var token = (await portal.TokensAsync(elsewhere)).AccessToken;
         var (visitor, mail) = await AskAsync(account.Email);
-        Assert.Equal("Northlight：设置新密码", mail!.Subject);
+        Assert.Equal("PartnerPortal：设置新密码", mail!.Subject);
         await visitor.GetOnlyAsync(mail.Link);
         await ChooseAsync(visitor, NewPassword);
 
         var notice = Assert.Single(await identity.DeliverAsync());
-        Assert.Equal((account.Email, "Northlight：您的密码已更改"), (notice.To, notice.Subject));
+        Assert.Equal((account.Email, "PartnerPortal：您的密码已更改"), (notice.To, notice.Subject));
         Assert.Equal("login_required", (await portal.AskAsync(elsewhere, ("prompt", "none")))["error"]);
         using var program = identity.Program();
         program.DefaultRequestHeaders.Authorization = new("Bearer", token);
