@@ -99,7 +99,7 @@ public sealed class KpiStore(Db db)
         from target t
         full join actual a using (partner_id, kpi_definition_id)
         join kpi k using (kpi_definition_id)
-        join partner p using (partner_id)
+        join who p using (partner_id)
         order by p.name, p.partner_id, k.name
         """;
 
@@ -124,20 +124,23 @@ public sealed class KpiStore(Db db)
         order by k.name
         """;
 
-    // The KPIs of that kind of period, and for each partner the target that holds: its own before its level's.
+    // The KPIs of that kind of period, whom it is about, and for each of them the target that holds: their own before their level's. Each table stands here once,
+    // for each time it is named its policies are carried out anew.
     static string TargetsThatHold(bool onePartner) => $"""
         kpi as (
             select * from kpi_definition where period = @kind and status = 'published'
+        ), who as (
+            select partner_id, number, name, partner_type, partner_level from partner {(onePartner ? "where partner_id = @partnerId" : "")}
+        ), aim as (
+            select t.partner_id, t.partner_level, t.kpi_definition_id, t.value
+            from kpi_target t join kpi k using (kpi_definition_id)
+            where t.superseded_at is null and t.starts_on = @start
         ), target as (
             select distinct on (partner_id, kpi_definition_id) partner_id, kpi_definition_id, value
             from (
-                select t.partner_id, t.kpi_definition_id, t.value, 1 as choice
-                from kpi_target t join kpi k using (kpi_definition_id)
-                where t.superseded_at is null and t.starts_on = @start and {(onePartner ? "t.partner_id = @partnerId" : "t.partner_id is not null")}
+                select w.partner_id, a.kpi_definition_id, a.value, 1 as choice from aim a join who w using (partner_id)
                 union all
-                select p.partner_id, t.kpi_definition_id, t.value, 2
-                from kpi_target t join kpi k using (kpi_definition_id) join partner p on p.partner_level = t.partner_level and p.partner_type <> 'brand'
-                where t.superseded_at is null and t.starts_on = @start {(onePartner ? "and p.partner_id = @partnerId" : "")}
+                select w.partner_id, a.kpi_definition_id, a.value, 2 from aim a join who w on w.partner_level = a.partner_level and w.partner_type <> 'brand'
             ) held
             order by partner_id, kpi_definition_id, choice
         )
