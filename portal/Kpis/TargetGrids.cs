@@ -1,4 +1,5 @@
 using Platform.Database;
+using Portal.Web.Lists;
 
 namespace Portal.Kpis;
 
@@ -10,14 +11,14 @@ public sealed class TargetGrids(Db db)
 
     /// <summary>Reads one page of it.</summary>
     public Task<TargetGrid> ReadAsync(
-        IReadOnlyList<KpiDefinition> definitions, KpiDefinition? kpi, int year, string currency, string? words, int page, CancellationToken ct) => db.InTransactionAsync(async () =>
+        IReadOnlyList<KpiDefinition> definitions, KpiDefinition? kpi, int year, string currency, string? words, int page, CancellationToken ct) => db.TogetherAsync(async () =>
     {
         var partners = await db.ListAsync<GridPartner>("""
             select p.partner_id, p.number, p.name, p.partner_type, p.partner_level, count(*) over () as total
             from partner p
-            where p.partner_type <> 'brand' and p.status = 'active' and (@words::text is null or p.name ilike '%' || @words || '%' or p.code = @words)
+            where p.partner_type <> 'brand' and p.status = 'active' and (@words::text is null or p.name ilike @within or p.code = @words)
             order by p.name, p.partner_id offset @skip limit @PageSize
-            """, new { words = string.IsNullOrWhiteSpace(words) ? null : words.Trim(), skip = (page - 1) * PageSize, PageSize }, ct);
+            """, new { words = string.IsNullOrWhiteSpace(words) ? null : words.Trim(), within = LikePattern.Within(words?.Trim()), skip = (page - 1) * PageSize, PageSize }, ct);
         var targets = kpi is null ? [] : await db.ListAsync<GridTarget>("""
             select coalesce(p.number, 'level:' || t.partner_level) as owner, t.starts_on, t.value
             from kpi_target t left join partner p on p.partner_id = t.partner_id

@@ -1,5 +1,6 @@
 using Platform.Database;
 using Portal.Search;
+using Portal.Web.Lists;
 
 namespace Portal.Partners;
 
@@ -18,9 +19,9 @@ sealed class PartnerSearch(Db db) : ISearchSource
             from partner b
             where b.partner_id in (select l.partner_id from partner_line l where l.ancestor_id = (select app_partner_id()) and l.distance > 0)
               and position(lower(@words) in lower(concat_ws(' ', b.name, b.name_latin, b.code, b.number))) > 0
-            order by b.name ilike @words || '%' desc, b.name
+            order by b.name ilike @beginning desc, b.name
             limit @limit
-            """, new { words, limit }, ct)).ConvertAll(found => new SearchHit(found.Name, found.Detail, "/partners/" + found.Number));
+            """, new { words, beginning = LikePattern.Beginning(words), limit }, ct)).ConvertAll(found => new SearchHit(found.Name, found.Detail, "/partners/" + found.Number));
 
     sealed record Found(string Number, string Name, string Detail);
 }

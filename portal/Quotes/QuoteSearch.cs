@@ -1,5 +1,6 @@
 using Platform.Database;
 using Portal.Search;
+using Portal.Web.Lists;
 
 namespace Portal.Quotes;
 
@@ -19,7 +20,7 @@ public sealed class QuoteSearch(Db db) : ISearchSource
     public async Task<IReadOnlyList<SearchHit>> FindAsync(string words, int limit, CancellationToken ct) =>
         [.. (await db.ListAsync<(string Number, string Customer)>("""
             select q.number, c.name from quote q join end_customer c on c.end_customer_id = q.end_customer_id
-            where q.number ilike @words || '%' or c.name ilike '%' || @words || '%'
+            where q.number ilike @beginning or c.name ilike @within
             order by q.updated_at desc limit @limit
-            """, new { words, limit }, ct)).Select(row => new SearchHit(row.Customer, row.Number, "/quotes/" + row.Number))];
+            """, new { beginning = LikePattern.Beginning(words), within = LikePattern.Within(words), limit }, ct)).Select(row => new SearchHit(row.Customer, row.Number, "/quotes/" + row.Number))];
 }

@@ -18,15 +18,15 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     /// <summary>One page of the list.</summary>
-    public Task<ListPage<QuoteRow>> ListAsync(ListQuery query, CancellationToken ct) => db.InTransactionAsync(async () =>
+    public Task<ListPage<QuoteRow>> ListAsync(ListQuery query, CancellationToken ct) => db.TogetherAsync(async () =>
     {
-        var args = new { words = query.Words, status = query["status"], query.Offset, query.Limit, today = await TodayAsync(ct) };
+        var args = new { words = query.Words, beginning = LikePattern.Beginning(query.Words), within = LikePattern.Within(query.Words), status = query["status"], query.Offset, query.Limit, today = await TodayAsync(ct) };
         const string from = """
             from quote q
             join quote_revision r on r.quote_id = q.quote_id and r.revision = q.current_revision
             join end_customer c on c.end_customer_id = q.end_customer_id
             join partner p on p.partner_id = q.partner_id
-            where (@words::text is null or q.number ilike @words || '%' or c.name ilike '%' || @words || '%')
+            where (@words::text is null or q.number ilike @beginning or c.name ilike @within)
               and (@status::text is null or case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end = @status)
             """;
         var total = await db.OneAsync<long>("select count(*) " + from, args, ct);
@@ -40,7 +40,7 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
     }, ct);
 
     /// <summary>A page of quotes for programs, newest first, after the quote of that key.</summary>
-    public Task<List<QuoteRow>> AfterAsync(long? before, int limit, CancellationToken ct) => db.InTransactionAsync(async () => await db.ListAsync<QuoteRow>("""
+    public Task<List<QuoteRow>> AfterAsync(long? before, int limit, CancellationToken ct) => db.TogetherAsync(async () => await db.ListAsync<QuoteRow>("""
         select q.quote_id, q.number, q.current_revision as revision, c.name as customer, p.name as partner, q.currency, r.grand_total, r.valid_until, q.updated_at,
                case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end as status
         from quote q
@@ -52,7 +52,7 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         """, new { before, limit, today = await TodayAsync(ct) }, ct), ct);
 
     /// <summary>The head of a quote with its current revision, or null.</summary>
-    public Task<QuoteHead?> HeadAsync(string number, CancellationToken ct) => db.InTransactionAsync(async () => await db.FindAsync<QuoteHead>("""
+    public Task<QuoteHead?> HeadAsync(string number, CancellationToken ct) => db.TogetherAsync(async () => await db.FindAsync<QuoteHead>("""
         select q.quote_id, q.number, q.partner_id, p.number as partner_number, p.name as partner_name, p.partner_level, p.partner_type = 'brand' as is_brand,
                q.end_customer_id, c.number as customer_number, c.name as customer_name, d.number as deal_number,
                q.currency, m.minor_units, case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end as status, q.current_revision as revision, q.version,
