@@ -177,6 +177,13 @@ demo_accounts() {
     sed -nE 's/^ *new\("(demo-[^"]+)".*/  \1/p' "$list"
 }
 
+# Without the demo nobody is there who could sign in.
+first_administrator() {
+    printf '\nThe first administrator gets an account, chooses a password by the link that is printed, and is linked to the brand with the subject that is printed:\n'
+    printf '  dotnet %s add-user EMAIL --data %s\n' "$(program identity Identity)" "$data"
+    printf '  dotnet %s add-person NAME EMAIL %s SUBJECT brand brand_admin --data %s\n' "$(program portal Portal)" "$identity_url" "$data"
+}
+
 if [ -n "$stop" ]; then
     stop_all && say "Stopped."
     exit
@@ -214,7 +221,7 @@ wait_until_ready identity "$identity_url"
 wait_until_ready portal "$portal_url"
 
 say "READY portal=$portal_url identity=$identity_url"
-[ -z "$demo" ] || demo_accounts
+if [ -n "$demo" ]; then demo_accounts; else first_administrator; fi
 if [ -n "$detach" ]; then
     say "Logs: $data/run. ./run.sh --stop$([ "$data" = "$root/.data" ] || echo " --data $data") ends it."
     exit 0
