@@ -129,7 +129,7 @@ public sealed partial class ImportRow
             return null;
         }
 
-        if (DateTime.TryParseExact(text, Days, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        if (DateTime.TryParseExact(text, Days, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year > 1) // the database would take the first of all days for a time without beginning
         {
             return DateOnly.FromDateTime(day);
         }

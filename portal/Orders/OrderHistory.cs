@@ -195,7 +195,7 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
         select k.row_number, 'line_amount', 'orders.history.line_amount', k.line_amount::text
         from history_known k where k.line_amount is not null and k.minor_units is not null and round(k.line_amount, k.minor_units) <> round(k.quantity * k.unit_price, k.minor_units)
         union all
-        select row_number, 'order_date', 'orders.history.future', ordered_on::text
+        select row_number, 'order_date', 'orders.history.future', case when isfinite(ordered_on) then ordered_on::text else '9999-12-31' end
         from history_line where ordered_on > (select brand_day(@now))
         union all
         select l.row_number, 'line', 'orders.history.line_twice', l.line_number::text

@@ -41,7 +41,7 @@ static class CommandLine
         await using var app = await PortalApplication.BuildAsync(order.Settings, isServing: true, CancellationToken.None);
         await ProductionChecks.RefuseDemoContentAsync(app, CancellationToken.None);
         await app.ServeAsync(CancellationToken.None);
-        return 0;
+        return Environment.ExitCode; // not 0 when the portal itself ended: a clock that is apart
     }
 
     static async Task<int> RunVerbAsync(Order order)

@@ -16,6 +16,8 @@ sealed record ServerKeys(int Port, IReadOnlyDictionary<string, string> Passwords
     public static ServerKeys New(int port) =>
         new(port, Roles.ToDictionary(role => role, _ => RandomNumberGenerator.GetHexString(40, lowercase: true), StringComparer.Ordinal));
 
+    /// <summary>The keys of a data folder; null where it has none yet.</summary>
+    /// <exception cref="CannotStartException">There is a file, and it is not the one that was written.</exception>
     public static async Task<ServerKeys?> ReadAsync(string path, CancellationToken ct)
     {
         if (!File.Exists(path))
@@ -23,8 +25,22 @@ sealed record ServerKeys(int Port, IReadOnlyDictionary<string, string> Passwords
             return null;
         }
 
+        return await ParseAsync(path, ct) is { Port: > 0 and < 65536, Passwords: { } passwords } keys && Roles.All(role => passwords.GetValueOrDefault(role) is { Length: > 0 })
+            ? keys
+            : throw new CannotStartException($"{path} with the passwords of the database is damaged: put it back from a backup, or begin anew in another data folder.");
+    }
+
+    static async Task<ServerKeys?> ParseAsync(string path, CancellationToken ct)
+    {
         await using var file = File.OpenRead(path);
-        return await JsonSerializer.DeserializeAsync<ServerKeys>(file, Json, ct);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<ServerKeys>(file, Json, ct);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Replaces the file in one step, so that nobody ever reads half of it.</summary>

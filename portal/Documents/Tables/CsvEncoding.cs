@@ -46,7 +46,9 @@ sealed record CsvEncoding(string Name, Encoding Encoding, int MarkLength)
         }
 
         // The separators and line ends of a table are ASCII, so in UTF-16 one of their two bytes is zero; a letter with a zero as its other byte (一) is rare.
-        return (evenZeros > 4 * oddZeros, oddZeros > 4 * evenZeros) switch
+        // A few zeros are damage in some other text.
+        var areMany = (evenZeros + oddZeros) * 100 > head.Length;
+        return (areMany && evenZeros > 4 * oddZeros, areMany && oddZeros > 4 * evenZeros) switch
         {
             (true, _) => BigEndian with { MarkLength = 0 },
             (_, true) => LittleEndian with { MarkLength = 0 },

@@ -119,7 +119,7 @@ sealed class CsvScan
     {
         if (line.Contains((byte)0))
         {
-            return new TableRefusal(TableRefusalKind.ContentDiffers, row, Detail: "NUL");
+            return new TableRefusal(TableRefusalKind.ZeroBytes, row);
         }
 
         if (!Ascii.IsValid(line))

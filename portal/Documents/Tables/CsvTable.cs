@@ -9,6 +9,7 @@ namespace Portal.Documents.Tables;
 sealed class CsvTable : Table
 {
     static readonly char[] Separators = [',', ';', '\t'];
+    static readonly char[] NamedSeparators = [.. Separators, '|', ':', '^', '~'];
 
     readonly CsvEncoding encoding;
     readonly char separator;
@@ -102,7 +103,7 @@ sealed class CsvTable : Table
     static (char Separator, bool IsNamed) SeparatorOf(string head)
     {
         var firstLine = head.AsSpan(0, Math.Max(0, head.AsSpan().IndexOfAny('\r', '\n') is var end and >= 0 ? end : head.Length));
-        if (firstLine.StartsWith("sep=", StringComparison.OrdinalIgnoreCase) && firstLine.Length == 5)
+        if (firstLine.StartsWith("sep=", StringComparison.OrdinalIgnoreCase) && firstLine.Length == 5 && NamedSeparators.Contains(firstLine[4]))
         {
             return (firstLine[4], true);
         }

@@ -52,6 +52,18 @@ static class FileContent
             }
         }
 
-        return CsvEncoding.OfHead(head) is { IsUtf16: true } || head.IndexOf((byte)0) < 0 ? Text : Other;
+        return CsvEncoding.OfHead(head) is { IsUtf16: true } || head.IndexOf((byte)0) < 0 || IsTextBut(head) ? Text : Other;
+    }
+
+    // A text that was damaged here and there is read as one, so that the rows in question can be named.
+    static bool IsTextBut(ReadOnlySpan<byte> head)
+    {
+        var controls = 0;
+        foreach (var letter in head)
+        {
+            controls += letter < ' ' && letter is not ((byte)'\t' or (byte)'\r' or (byte)'\n') ? 1 : 0;
+        }
+
+        return controls * 20 < head.Length;
     }
 }

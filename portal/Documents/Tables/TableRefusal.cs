@@ -26,6 +26,7 @@ public sealed record TableRefusal(TableRefusalKind Kind, long? Row = null, strin
         TableRefusalKind.NoRows => "documents.table.no-rows",
         TableRefusalKind.MixedEncodings => "documents.table.mixed-encodings",
         TableRefusalKind.UnknownEncoding => "documents.table.unknown-encoding",
+        TableRefusalKind.ZeroBytes => "documents.table.zero-bytes",
         TableRefusalKind.NoColumnName => "documents.table.no-column-name",
         TableRefusalKind.RepeatedColumn => "documents.table.repeated-column",
         TableRefusalKind.TooManyColumns => "documents.table.too-many-columns",
@@ -86,6 +87,9 @@ public enum TableRefusalKind
 
     /// <summary>The encoding is none of UTF-8, UTF-16 and GB18030.</summary>
     UnknownEncoding,
+
+    /// <summary>A text with bytes that are zero, which no text has.</summary>
+    ZeroBytes,
 
     /// <summary>A column between others has no name.</summary>
     NoColumnName,

@@ -29,6 +29,8 @@ sealed class WorkbookGuard
     readonly ZipArchive zip;
     readonly TableLimits limits;
     readonly Dictionary<string, ZipArchiveEntry> parts;
+    readonly char[] piece = new char[4096];
+    int rowLetters;
 
     WorkbookGuard(ZipArchive zip, TableLimits limits)
     {
@@ -200,9 +202,9 @@ sealed class WorkbookGuard
                     _ => Note(reader, survey, ref cell),
                 };
             }
-            else if (reader.NodeType == XmlNodeType.Text && cell is { IsError: true, IsInValue: true })
+            else if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
             {
-                fault = survey.AddError(cell.Row, cell.Column, reader.Value);
+                fault = TakeText(reader, cell, survey);
             }
 
             if (fault is not null)
@@ -214,8 +216,26 @@ sealed class WorkbookGuard
         return LeaveCell(ref cell);
     }
 
-    static TableRefusal? EnterRow(XmlReader reader, SheetSurvey survey, ref CellSeen cell)
+    /// <summary>Counts the letters of a row, piece by piece: the reader of the rows would hold a cell of any length in memory.</summary>
+    TableRefusal? TakeText(XmlReader reader, CellSeen cell, SheetSurvey survey)
     {
+        var first = "";
+        while (reader.ReadValueChunk(piece, 0, piece.Length) is > 0 and var read)
+        {
+            first = first.Length == 0 ? new string(piece, 0, Math.Min(read, 40)) : first;
+            rowLetters += read;
+            if (rowLetters > limits.RowBytes)
+            {
+                return new TableRefusal(TableRefusalKind.RowTooLong, cell.Row, Detail: $"{limits.RowBytes / 1024} KB");
+            }
+        }
+
+        return cell is { IsError: true, IsInValue: true } ? survey.AddError(cell.Row, cell.Column, first) : null;
+    }
+
+    TableRefusal? EnterRow(XmlReader reader, SheetSurvey survey, ref CellSeen cell)
+    {
+        rowLetters = 0;
         var row = int.TryParse(reader.GetAttribute("r"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : cell.Row + 1;
         cell = new CellSeen(row, 0, IsError: false);
         if (reader.GetAttribute("hidden") is "1" or "true")

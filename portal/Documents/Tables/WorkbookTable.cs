@@ -11,13 +11,15 @@ sealed class WorkbookTable : Table
     const double ExactInExcel = 1e15; // a number has 15 digits in Excel, what comes after them is zero
     readonly IExcelDataReader reader;
     readonly SheetSurvey survey;
+    readonly int mostLetters;
     int row;
     bool isDamaged;
 
-    WorkbookTable(IExcelDataReader reader, SheetSurvey survey)
+    WorkbookTable(IExcelDataReader reader, SheetSurvey survey, TableLimits limits)
     {
         this.reader = reader;
         this.survey = survey;
+        mostLetters = limits.RowBytes;
         Notes =
         [
             .. Note("documents.table.note.merged", survey.Merged),
@@ -49,7 +51,7 @@ sealed class WorkbookTable : Table
                 workbook.NextResult();
             }
 
-            var table = new WorkbookTable(workbook, survey);
+            var table = new WorkbookTable(workbook, survey, limits);
             if (await table.ReadColumnsAsync(limits, ct) is { } fault)
             {
                 await table.DisposeAsync();
@@ -110,7 +112,10 @@ sealed class WorkbookTable : Table
             }
         }
 
-        return new RawRow(row, cells, fault);
+        // Texts that many cells share are counted here only.
+        return cells.Sum(cell => cell?.Length ?? 0) > mostLetters
+            ? new RawRow(row, [], new TableRefusal(TableRefusalKind.RowTooLong, row, Detail: $"{mostLetters / 1024} KB"))
+            : new RawRow(row, cells, fault);
     }
 
     static bool IsDamage(Exception fault) => fault is ExcelDataReader.Exceptions.ExcelReaderException or XmlException or FormatException or InvalidDataException

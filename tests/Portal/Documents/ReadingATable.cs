@@ -32,6 +32,7 @@ public sealed class ReadingATable
     [InlineData("a;b\n1,5;2\n", ";")]
     [InlineData("a\tb\n1,5\t2\n", "TAB")]
     [InlineData("sep=;\na;b\n1;2\n", ";")]
+    [InlineData("sep=|\na|b\n1|2\n", "|")]
     [InlineData("\"a,x\";b\n1;2\n", ";")]
     [InlineData("only\n1\n", ",")]
     public async Task The_separator_is_found_in_the_column_names(string text, string separator)
@@ -97,11 +98,21 @@ public sealed class ReadingATable
     [InlineData("a,,c\n1,2,3\n", TableRefusalKind.NoColumnName, 1L, "B")]
     [InlineData("\nName,city, name \n", TableRefusalKind.RepeatedColumn, 2L, "Name")]
     [InlineData("a,b\n1,2\n3,\"open\n4,5\n", TableRefusalKind.OpenQuote, 3L, null)]
+    [InlineData("sep=\"\na,b\n1,2\n", TableRefusalKind.StrayQuote, 1L, null)]
+    [InlineData("name,city\nHangzhou Yunqi,Hangzhou\nJiangnan\0Office,Wuxi\n", TableRefusalKind.ZeroBytes, 3L, null)]
     public async Task What_is_wrong_with_a_file_is_told_before_the_first_row(string text, TableRefusalKind kind, long? row, string? column)
     {
         var refusal = await RefusalAsync(Encoding.UTF8.GetBytes(text));
 
         Assert.Equal((kind, row, column), (refusal.Kind, refusal.Row, refusal.Column));
+    }
+
+    [Theory]
+    [InlineData(" ")]
+    [InlineData("a")]
+    public async Task A_separator_that_separates_nothing_is_not_believed(string named)
+    {
+        Assert.Equal([$"sep={named}".Trim()], (await OpenAsync($"sep={named}\na,b\n1,2\n")).Columns);
     }
 
     [Fact]

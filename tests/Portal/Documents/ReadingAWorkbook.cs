@@ -90,6 +90,14 @@ public sealed class ReadingAWorkbook
         Assert.Equal(kind, (await RefusalAsync(Workbook(Row1 + rows))).Kind);
     }
 
+    [Fact]
+    public async Task A_row_longer_than_any_row_should_be_is_refused_before_it_is_held_in_memory()
+    {
+        var refusal = await RefusalAsync(Workbook(Row1 + $"<row r=\"2\"><c r=\"A2\"><v>1</v></c></row><row r=\"3\"><c r=\"A3\" t=\"inlineStr\"><is><t>{Letters(600_000)}</t></is></c><c r=\"B3\" t=\"inlineStr\"><is><t>{Letters(600_000)}</t></is></c></row>"));
+
+        Assert.Equal(new TableRefusal(TableRefusalKind.RowTooLong, 3, Detail: "1024 KB"), refusal);
+    }
+
     [Theory]
     [InlineData("<c r=\"A2\" t=\"s\"><v>99</v></c>")]
     [InlineData("<c r=\"A2\" t=\"s\"><v>-1</v></c>")]
@@ -174,6 +182,15 @@ public sealed class ReadingAWorkbook
 
         Assert.Equal(TableRefusalKind.ForbiddenXml, (await RefusalAsync(Workbook(Row1, parts: ("xl/sharedStrings.xml", external)))).Kind);
     }
+
+    // Not all the same: those would pack like a bomb.
+    static string Letters(int count) => string.Create(count, 0, (letters, _) =>
+    {
+        for (var index = 0; index < letters.Length; index++)
+        {
+            letters[index] = (char)('a' + (index * 7919 % 1009 % 26));
+        }
+    });
 
     static async Task AssertRefusedCheaplyAsync(byte[] file, TableRefusalKind kind)
     {

@@ -89,6 +89,7 @@ public sealed class ReadingColumns(PortalApp portal) : IClassFixture<PortalApp>
     [InlineData("from", "31.01.2026", "imports.refused.not_a_day")]
     [InlineData("from", "03/04/2026", "imports.refused.not_a_day")]
     [InlineData("from", "2026-02-30", "imports.refused.not_a_day")]
+    [InlineData("from", "0001-01-01", "imports.refused.not_a_day")]
     [InlineData("book", "=cmd|' /C calc'!A0", "imports.refused.formula")]
     [InlineData("book", "@SUM(A1:A9)", "imports.refused.formula")]
     [InlineData("book", "+1+cmd|' /C calc'!A0", "imports.refused.formula")]

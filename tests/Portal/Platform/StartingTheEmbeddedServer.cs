@@ -192,6 +192,25 @@ public sealed class StartingTheEmbeddedServer
         refused.Message.ShouldBe($"{file} with the passwords of the database is missing: put it back from a backup, or begin anew in another data folder.");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{ \"port\": 20")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("{ \"port\": 20000, \"passwords\": { \"postgres\": \"secret\" } }")]
+    public async Task A_damaged_password_file_is_named_in_one_sentence_and_left_as_it_is(string content)
+    {
+        await using var test = new ServerOfATest();
+        Directory.CreateDirectory(test.DataFolder);
+        var file = Path.Combine(test.DataFolder, "database.json");
+        await File.WriteAllTextAsync(file, content);
+
+        var refused = await Should.ThrowAsync<CannotStartException>(test.StartAsync);
+
+        refused.Message.ShouldBe($"{file} with the passwords of the database is damaged: put it back from a backup, or begin anew in another data folder.");
+        (await File.ReadAllTextAsync(file)).ShouldBe(content);
+    }
+
     [Fact]
     public async Task A_data_folder_that_the_servers_user_cannot_reach_holds_a_link_to_where_the_database_stands()
     {
