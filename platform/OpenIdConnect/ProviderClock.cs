@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,9 @@ sealed class ProviderClock(TimeProvider clock, ILogger<ProviderClock> logger)
     /// <summary>True while the last answer was too far from the own clock.</summary>
     public bool IsApart => apart == 1;
 
+    /// <summary>What was said when they were last found apart.</summary>
+    public string Complaint { get; private set; } = "";
+
     public void Compare(HttpResponseMessage answer)
     {
         if (answer.Headers.Date is not { } theirs)
@@ -28,9 +32,11 @@ sealed class ProviderClock(TimeProvider clock, ILogger<ProviderClock> logger)
         var isApart = difference.Duration() > Tolerance + TimeSpan.FromSeconds(1) ? 1 : 0;
         if (Interlocked.Exchange(ref apart, isApart) != isApart && isApart == 1)
         {
+            var (provider, seconds, direction) = (answer.RequestMessage?.RequestUri?.Authority, difference.Duration().TotalSeconds, difference > TimeSpan.Zero ? "ahead of" : "behind");
+            Complaint = string.Create(CultureInfo.InvariantCulture, $"The clock of {provider} is {seconds:0} seconds {direction} this service's; sign-ins fail beyond {Tolerance.TotalSeconds:0}. Let both machines take their time from the same server (NTP) and start again.");
             logger.LogCritical(
                 "The clock of {Provider} is {Seconds:0} seconds {Direction} this service's; sign-ins fail beyond {Tolerance:0}. Let both machines take their time from the same server (NTP) and start again.",
-                answer.RequestMessage?.RequestUri?.Authority, difference.Duration().TotalSeconds, difference > TimeSpan.Zero ? "ahead of" : "behind", Tolerance.TotalSeconds);
+                provider, seconds, direction, Tolerance.TotalSeconds);
         }
     }
 }
@@ -63,6 +69,7 @@ sealed class ProviderClockCheck(string authority, ProviderMetadata metadata, Pro
 
         if (clock.IsApart)
         {
+            await Console.Error.WriteLineAsync(clock.Complaint); // where whoever started it looks; the log may go elsewhere
             Environment.ExitCode = 1;
             lifetime.StopApplication();
         }

@@ -13,6 +13,7 @@ public static class StartUpProblems
         CannotStartException cannot => cannot.Message,
         MigrationEditedException edited => edited.Message,
         OperationCanceledException => "Stopped.",
+        InvalidOperationException { InnerException: not null } unreadable when unreadable.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => $"A setting cannot be read: {unreadable.Message}.".Replace("..", ".", StringComparison.Ordinal),
         _ when AddressInUse(failure) => $"The address is taken by another program: {failure.Message} Stop that program, or choose another with --port N or another address in the settings.",
         UnauthorizedAccessException denied => $"{denied.Message} Give this user the right to write there, or choose another folder with --data DIR.",
         _ when failure.IsUnavailable() => $"The database cannot be reached: {failure.GetBaseException().Message}",

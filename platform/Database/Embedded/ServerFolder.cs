@@ -28,7 +28,9 @@ sealed class ServerFolder(string dataFolder)
     /// <summary>The major version that made the database in it, or null where there is none.</summary>
     public int? DatabaseVersion =>
         File.Exists(Path.Combine(Link, "PG_VERSION"))
-            ? int.Parse(File.ReadAllText(Path.Combine(Link, "PG_VERSION")), CultureInfo.InvariantCulture)
+            ? int.TryParse(File.ReadAllText(Path.Combine(Link, "PG_VERSION")), CultureInfo.InvariantCulture, out var version)
+                ? version
+                : throw new CannotStartException($"The database in {Link} is damaged, its file PG_VERSION names no version: restore it from a backup, or begin anew in another data folder.")
             : null;
 
     /// <summary>True when the server said it runs and did not take that back: it is running, or it was killed.</summary>
@@ -155,8 +157,17 @@ sealed class ServerFolder(string dataFolder)
         var (exitCode, output) = await ServerCommand.RunAsync(user, program, arguments, input, ct);
         if (exitCode != 0)
         {
-            throw new CannotStartException($"The database could not be made: {program} said '{output.Split('\n').Last(line => line.Length > 0 || output.Length == 0)}'.");
+            throw new CannotStartException($"The database could not be made: '{Complaint(output)}'.");
         }
+    }
+
+    // What went wrong stands before what was tidied up after it.
+    static string Complaint(string output)
+    {
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.FirstOrDefault(line => line.Contains("No space left", StringComparison.Ordinal))
+            ?? lines.FirstOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("error:", StringComparison.Ordinal))
+            ?? lines.LastOrDefault() ?? "";
     }
 
     // The number alone says nothing: after a restart of the machine it may be anybody's.

@@ -70,6 +70,15 @@ public sealed class RunningThePortal
         errors.ShouldNotContain("\n");
     }
 
+    [Fact]
+    public async Task A_setting_that_is_no_number_is_one_line_too()
+    {
+        var (exitCode, _, errors) = await RunAsync("migrate", "--data", "/proc/data", "--Portal:DatabasePort=many");
+
+        exitCode.ShouldBe(CannotStartException.ExitCode);
+        errors.ShouldBe("A setting cannot be read: Failed to convert configuration value 'many' at 'Portal:DatabasePort' to type 'System.Int32'.");
+    }
+
     static string Program => Path.Combine(AppContext.BaseDirectory, "Portal.dll");
 
     static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => EndAsync(StartPortal(null, Program, arguments));

@@ -192,6 +192,20 @@ public sealed class StartingTheEmbeddedServer
         refused.Message.ShouldBe($"{file} with the passwords of the database is missing: put it back from a backup, or begin anew in another data folder.");
     }
 
+    [Fact]
+    public async Task A_database_whose_version_cannot_be_read_is_named()
+    {
+        await using var test = new ServerOfATest();
+        await test.StartAsync();
+        await test.StopAsync();
+        var postgres = Path.Combine(test.DataFolder, "postgres");
+        await File.WriteAllTextAsync(Path.Combine(postgres, "PG_VERSION"), "");
+
+        var refused = await Should.ThrowAsync<CannotStartException>(test.StartAsync);
+
+        refused.Message.ShouldBe($"The database in {postgres} is damaged, its file PG_VERSION names no version: restore it from a backup, or begin anew in another data folder.");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{ \"port\": 20")]
