@@ -285,17 +285,17 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     // The first answer is the entering's and says nothing. A stranger's statement is carried out all the same: the policies leave it nothing.
     async Task<List<T>> EnterAndReadAsync<T>(string sql, object? args, CancellationToken ct)
     {
-        await using var reader = await connection!.ExecuteReaderAsync(Command(sql, args, ct));
-        await reader.NextResultAsync(ct);
-        var parse = reader.GetRowParser(typeof(T));
+        await using var answer = await connection!.ExecuteReaderAsync(Command(sql, args, ct));
+        await answer.NextResultAsync(ct);
+        var parse = answer.GetRowParser(typeof(T));
         var rows = new List<T>();
-        while (await reader.ReadAsync(ct))
+        while (await answer.ReadAsync(ct))
         {
-            rows.Add(Read<T>(parse(reader)));
+            rows.Add(Read<T>(parse(answer)));
         }
 
         // A failure behind the last row is told here.
-        await reader.NextResultAsync(ct);
+        await answer.NextResultAsync(ct);
         return rows;
     }
 

@@ -14,6 +14,7 @@ public sealed class DatabaseAnswers(NpgsqlDataSource source) : IHealthCheck
         try
         {
             await using var command = source.CreateCommand("select 1");
+            command.CommandTimeout = 3; // one that hangs is as good as away, and whoever asks does not wait for half a minute
             await command.ExecuteNonQueryAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Platform.Idempotency;
 using Platform.Texts;
 using Portal.Web;
 
@@ -42,7 +43,7 @@ public sealed class DealActsController(RegisterDeal registerDeal, PursueDeal pur
     };
 
     /// <summary>Writes a remark.</summary>
-    [HttpPost("comments")]
+    [HttpPost("comments"), Idempotent]
     public async Task<IActionResult> Comment(string number, string? stream, string? body, CancellationToken ct) =>
         this.Back(number, await commentOnDeal.RunAsync(number, stream, body, ct), t, "deals.commented");
 }

@@ -20,6 +20,17 @@ public sealed class RegisteringADeal(ClaimingPartners portal) : IClassFixture<Cl
     }
 
     [Fact]
+    public async Task A_comment_that_is_sent_twice_stands_there_once()
+    {
+        var sales = portal.SignIn(portal.Huaxin);
+        var page = await sales.SubmitAsync("/deals/new", Fields("绍兴鉴湖新材料有限公司", ("Then", "submit")));
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => sales.SubmitAsync(page, ("body", "They decide in May."))));
+
+        Assert.Single((await sales.GetAsync(page.Path)).Text("main").Split("They decide in May.")[1..]);
+    }
+
+    [Fact]
     public async Task A_customer_protected_elsewhere_is_refused_without_a_word_about_the_rival()
     {
         await portal.ApprovedAsync(portal.Huaxin, portal.Deal("宁波镇海炼化工程有限公司"));

@@ -63,6 +63,14 @@ public sealed class EnteringTheHistory : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_last_of_all_days_lies_in_the_future_like_any_other()
+    {
+        var (problems, _) = await Enter(Line(7, "SO1", "9999-12-31", "huaxin", 1, "S-001", 10));
+
+        Assert.Equal([new HistoryProblem(7, "order_date", "orders.history.future", "9999-12-31")], problems.Where(problem => problem.Column == "order_date"));
+    }
+
+    [Fact]
     public async Task A_seller_had_what_it_sold_and_supply_is_entered_only_for_what_is_missing()
     {
         await Enter(
