@@ -99,7 +99,7 @@ public sealed class ReadingATable
     [InlineData("\nName,city, name \n", TableRefusalKind.RepeatedColumn, 2L, "Name")]
     [InlineData("a,b\n1,2\n3,\"open\n4,5\n", TableRefusalKind.OpenQuote, 3L, null)]
     [InlineData("sep=\"\na,b\n1,2\n", TableRefusalKind.StrayQuote, 1L, null)]
-    [InlineData("name,city\nHangzhou Yunqi,Hangzhou\nJiangnan\0Office,Wuxi\n", TableRefusalKind.ZeroBytes, 3L, null)]
+    [InlineData("name,city\nHangzhou Yunqi,Hangzhou\nJiangnan\0Office,Wuxi\nShanghai Huaxin Technology,Shanghai\nNingbo Port Supply,Ningbo\n", TableRefusalKind.ZeroBytes, 3L, null)]
     public async Task What_is_wrong_with_a_file_is_told_before_the_first_row(string text, TableRefusalKind kind, long? row, string? column)
     {
         var refusal = await RefusalAsync(Encoding.UTF8.GetBytes(text));
