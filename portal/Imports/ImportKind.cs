@@ -11,7 +11,7 @@ public sealed record ImportKind(string Code, params IReadOnlyList<ImportField> F
     public static IReadOnlyList<ImportKind> All { get; } =
     [
         new("partners",
-            new("code", Text, "HX-001", "partner_code", "customer_number", "account_number", "客户编号", "编号", "代码") { IsRequired = true },
+            new("code", Text, "HX-001", "partner_code", "customer_number", "account_number", "客户编号", "伙伴编码", "编号", "编码", "代码") { IsRequired = true },
             new("name", Text, "Huaxin Office", "partner_name", "company", "company_name", "公司名称", "名称", "公司") { IsRequired = true },
             new("name_latin", Text, "Huaxin Office", "english_name", "latin_name", "name_en", "英文名"),
             new("partner_type", Text, "distributor", "tier", "type", "类型", "层级", "角色") { IsRequired = true },
