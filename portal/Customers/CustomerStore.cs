@@ -10,7 +10,7 @@ public sealed class CustomerStore(Db db)
 
     /// <summary>A customer by its number, as far as the caller may see it.</summary>
     public Task<Customer?> FindAsync(string number, CancellationToken ct) => db.FindAsync<Customer>("""
-        select c.end_customer_id, c.number, c.partner_id, p.number as partner_number, p.name as partner_name, c.customer_cluster_id, c.name, c.other_names, c.country_code,
+        select c.end_customer_id, c.number, c.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, c.customer_cluster_id, c.name, c.other_names, c.country_code,
                c.state, c.city, c.postal_code, c.address, c.credit_code, c.vat_number, c.duns, c.domain, c.phone, c.direct_account, c.created_at, c.updated_at, c.version,
                p.partner_type = 'brand' as of_brand, c.partner_id = app_partner_id() or app_is_system() as mine
         from end_customer c join partner p using (partner_id)
@@ -144,7 +144,7 @@ public sealed class CustomerStore(Db db)
 
     /// <summary>The same company as other partners know it, as far as the caller may see it.</summary>
     public Task<List<Customer>> SameCompanyAsync(Customer customer, CancellationToken ct) => db.ListAsync<Customer>("""
-        select c.end_customer_id, c.number, c.partner_id, p.number as partner_number, p.name as partner_name, c.customer_cluster_id, c.name, c.other_names, c.country_code,
+        select c.end_customer_id, c.number, c.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, c.customer_cluster_id, c.name, c.other_names, c.country_code,
                c.state, c.city, c.postal_code, c.address, c.credit_code, c.vat_number, c.duns, c.domain, c.phone, c.direct_account, c.created_at, c.updated_at, c.version
         from end_customer c join partner p using (partner_id)
         where c.customer_cluster_id = @CustomerClusterId and c.end_customer_id <> @EndCustomerId
@@ -186,6 +186,9 @@ public sealed class Customer
 
     /// <summary>Whose it is, by name.</summary>
     public required string PartnerName { get; init; }
+
+    /// <summary>The same in Latin letters.</summary>
+    public string? PartnerNameLatin { get; init; }
 
     /// <summary>Which company it is, over all partners; never leaves the server.</summary>
     public long CustomerClusterId { get; init; }

@@ -32,7 +32,7 @@ public sealed class OrderStore(Db db)
           and (@to::date is null or o.ordered_on <= @to)
           and (@words::text is null
                or o.number like @beginning or upper(o.po_number) like @beginning or upper(o.external_number) like @beginning
-               or buyer.name ilike @within or seller.name ilike @within)
+               or buyer.name ilike @within or seller.name ilike @within or buyer.name_latin ilike @within or seller.name_latin ilike @within)
         """;
 
     /// <summary>One page of a list.</summary>
@@ -40,7 +40,7 @@ public sealed class OrderStore(Db db)
     {
         var total = await db.OneAsync<long>($"select count(*) {Narrowed}", list.Arguments, ct);
         var rows = await db.ListAsync<OrderRow>($"""
-            select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, seller.name as seller_name,
+            select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, seller.name as seller_name, seller.name_latin as seller_name_latin,
                    o.currency, o.total_amount, o.line_count, o.status
             {Narrowed}
             order by {list.Query.OrderBy}
@@ -51,7 +51,7 @@ public sealed class OrderStore(Db db)
 
     /// <summary>The whole list, row by row, for a file.</summary>
     public IAsyncEnumerable<OrderRow> StreamAsync(OrderList list, CancellationToken ct) => db.StreamAsync<OrderRow>($"""
-        select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, seller.name as seller_name,
+        select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, seller.name as seller_name, seller.name_latin as seller_name_latin,
                o.currency, o.total_amount, o.line_count, o.status
         {Narrowed}
         order by {list.Query.OrderBy}
@@ -64,7 +64,7 @@ public sealed class OrderStore(Db db)
     /// <param name="limit">At most so many.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<List<OrderRow>> AfterAsync(string side, string? status, string? after, int limit, CancellationToken ct) => db.ListAsync<OrderRow>("""
-        select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, seller.name as seller_name,
+        select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, seller.name as seller_name, seller.name_latin as seller_name_latin,
                o.currency, o.total_amount, o.line_count, o.status
         from purchase_order o
         left join partner buyer on buyer.partner_id = o.buyer_id
@@ -89,7 +89,7 @@ public sealed class OrderStore(Db db)
 
     /// <summary>Orders whose own, the buyer's or the former number begins like this; the newest first.</summary>
     public Task<List<OrderRow>> SearchAsync(string words, int limit, CancellationToken ct) => db.ListAsync<OrderRow>("""
-        select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, seller.name as seller_name,
+        select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, seller.name as seller_name, seller.name_latin as seller_name_latin,
                o.currency, o.total_amount, o.line_count, o.status
         from purchase_order o
         left join partner buyer on buyer.partner_id = o.buyer_id
@@ -113,7 +113,8 @@ public sealed class OrderStore(Db db)
     public Task<OrderHead?> HeadAsync(string number, CancellationToken ct) => db.FindAsync<OrderHead>("""
         select o.purchase_order_id, o.number, o.po_number, o.external_number, o.origin, o.ordered_on, o.currency, o.total_amount, o.line_count,
                o.status, o.note, o.submitted_at, o.confirmed_at, o.version,
-               buyer.name as buyer_name, buyer.number as buyer_number, seller.name as seller_name, seller.number as seller_number,
+               buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, buyer.number as buyer_number,
+               seller.name as seller_name, seller.name_latin as seller_name_latin, seller.number as seller_number,
                coalesce(o.buyer_id = app_partner_id(), false) as is_buyer, coalesce(o.seller_id = app_partner_id(), false) as is_seller
         from purchase_order o
         left join partner buyer on buyer.partner_id = o.buyer_id
@@ -192,7 +193,7 @@ public sealed class OrderStore(Db db)
 
     // The name of a person is shown to colleagues only (row-level security of person); the other side reads the company's.
     Task<List<StepRow>> StepsAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<StepRow>("""
-        select s.act, s.status, partner.name as partner_name, person.name as person_name, s.document_number, s.reason, s.happened_at
+        select s.act, s.status, partner.name as partner_name, partner.name_latin as partner_name_latin, person.name as person_name, s.document_number, s.reason, s.happened_at
         from purchase_order_step s
         left join partner on partner.partner_id = s.partner_id
         left join person on person.person_id = s.person_id
@@ -222,7 +223,7 @@ public sealed record OrderList(string Side, ListQuery Query)
 
 /// <summary>One order in a list.</summary>
 public sealed record OrderRow(
-    string Number, string? PoNumber, string? ExternalNumber, DateOnly OrderedOn, string? BuyerName, string? SellerName,
+    string Number, string? PoNumber, string? ExternalNumber, DateOnly OrderedOn, string? BuyerName, string? BuyerNameLatin, string? SellerName, string? SellerNameLatin,
     string Currency, decimal TotalAmount, int LineCount, string Status);
 
 /// <summary>How many orders wait for one's company, and for what.</summary>
@@ -276,11 +277,17 @@ public sealed record OrderHead
     /// <summary>The buyer's name.</summary>
     public string? BuyerName { get; init; }
 
+    /// <summary>The same in Latin letters.</summary>
+    public string? BuyerNameLatin { get; init; }
+
     /// <summary>The buyer's public number.</summary>
     public string? BuyerNumber { get; init; }
 
     /// <summary>The seller's name.</summary>
     public string? SellerName { get; init; }
+
+    /// <summary>The same in Latin letters.</summary>
+    public string? SellerNameLatin { get; init; }
 
     /// <summary>The seller's public number.</summary>
     public string? SellerNumber { get; init; }
@@ -373,7 +380,7 @@ public sealed record ShipmentPage(ShipmentHead Head, IReadOnlyList<ShipmentLineR
 public sealed record DiscrepancyRow(string ReceiptNumber, string ShipmentNumber, int LineNumber, string Sku, string Kind, int Quantity, string? Note);
 
 /// <summary>One step in the history of an order.</summary>
-public sealed record StepRow(string Act, string Status, string? PartnerName, string? PersonName, string? DocumentNumber, string? Reason, DateTime HappenedAt);
+public sealed record StepRow(string Act, string Status, string? PartnerName, string? PartnerNameLatin, string? PersonName, string? DocumentNumber, string? Reason, DateTime HappenedAt);
 
 /// <summary>An order with all that hangs on it.</summary>
 public sealed record OrderPage(

@@ -49,7 +49,7 @@ public sealed class PartnerList(Db db)
 
     const string Select = """
         select b.number, b.version, b.code, b.name, b.name_latin, b.partner_type, b.partner_level, b.status, b.country_code, b.state, b.city, b.postal_code, b.address, b.phone,
-               b.currency, b.annual_sales, b.employees, t.name as territory_name, t.name_zh as territory_name_zh, u.number as upstream_number, u.name as upstream_name
+               b.currency, b.annual_sales, b.employees, t.name as territory_name, t.name_zh as territory_name_zh, u.number as upstream_number, u.name as upstream_name, u.name_latin as upstream_name_latin
         """;
 
     const string From = """
@@ -133,4 +133,7 @@ public sealed record PartnerRowShown
 
     /// <summary>The company it buys from.</summary>
     public string? UpstreamName { get; init; }
+
+    /// <summary>The same in Latin letters.</summary>
+    public string? UpstreamNameLatin { get; init; }
 }

@@ -13,7 +13,7 @@ public sealed class PartnerStore(Db db, TimeProvider clock)
 
     /// <summary>One partner with its facts, or null.</summary>
     public Task<Partner?> FindAsync(string number, CancellationToken ct) => db.FindAsync<Partner>("""
-        select b.partner_id, b.number, b.version, b.status, b.created_at, u.number as upstream_number, u.name as upstream_name, u.code as upstream_code,
+        select b.partner_id, b.number, b.version, b.status, b.created_at, u.number as upstream_number, u.name as upstream_name, u.name_latin as upstream_name_latin, u.code as upstream_code,
                b.name, b.name_latin, b.code, b.partner_type, b.partner_level, t.code as territory, t.name as territory_name, t.name_zh as territory_name_zh,
                b.country_code, b.state, b.city, b.postal_code, b.address, b.phone, b.currency, b.language, b.time_zone, b.annual_sales, b.employees, b.year_opened,
                b.partner_id = app_partner_id() or app_is_brand() or exists (select from partner_line l where l.ancestor_id = app_partner_id() and l.partner_id = b.partner_id) as is_mine
@@ -33,11 +33,11 @@ public sealed class PartnerStore(Db db, TimeProvider clock)
     /// <summary>The companies from the brand (or from as far up as the caller may see) down to this one, without it.</summary>
     public Task<List<PartnerName>> UpstreamsAsync(long partnerId, CancellationToken ct) => db.ListAsync<PartnerName>("""
         with recursive above as (
-            select b.partner_id, b.upstream_id, b.number, b.name, b.partner_type, 0 as height from partner b where b.partner_id = @partnerId
+            select b.partner_id, b.upstream_id, b.number, b.name, b.name_latin, b.partner_type, 0 as height from partner b where b.partner_id = @partnerId
             union all
-            select u.partner_id, u.upstream_id, u.number, u.name, u.partner_type, above.height + 1 from above join partner u on u.partner_id = above.upstream_id
+            select u.partner_id, u.upstream_id, u.number, u.name, u.name_latin, u.partner_type, above.height + 1 from above join partner u on u.partner_id = above.upstream_id
         )
-        select number, name, partner_type from above where height > 0 order by height desc
+        select number, name, name_latin, partner_type from above where height > 0 order by height desc
         """, new { partnerId }, ct);
 
     /// <summary>The partners directly below one, or below the caller's own company where none is named; each with how many stand below it.</summary>
@@ -62,7 +62,7 @@ public sealed class PartnerStore(Db db, TimeProvider clock)
 
     /// <summary>Companies under which a partner could be placed: whoever does not stand below it. For a list to choose from, at most a thousand.</summary>
     public Task<List<PartnerName>> PossibleUpstreamsAsync(long partnerId, CancellationToken ct) => db.ListAsync<PartnerName>("""
-        select b.number, b.name, b.partner_type
+        select b.number, b.name, b.name_latin, b.partner_type
         from partner b
         where b.status = 'active' and not exists (select from partner_line l where l.ancestor_id = @partnerId and l.partner_id = b.partner_id)
         order by b.partner_type = 'brand' desc, b.name
@@ -225,6 +225,9 @@ public sealed record Partner
     /// <summary>The name of the company it buys from.</summary>
     public string? UpstreamName { get; init; }
 
+    /// <summary>The same in Latin letters.</summary>
+    public string? UpstreamNameLatin { get; init; }
+
     /// <summary>The code of the company it buys from.</summary>
     public string? UpstreamCode { get; init; }
 
@@ -307,7 +310,7 @@ public sealed record Partner
 }
 
 /// <summary>A partner as others name it.</summary>
-public sealed record PartnerName(string Number, string Name, string PartnerType);
+public sealed record PartnerName(string Number, string Name, string? NameLatin, string PartnerType);
 
 /// <summary>A partner in the tree, with how many stand below it.</summary>
 public sealed record BranchNode(

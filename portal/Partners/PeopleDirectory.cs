@@ -10,14 +10,14 @@ sealed class PeopleDirectory(Db db) : IPeopleDirectory
     {
         // Where enter() found nobody (a stranger, somebody disabled, a suspended company) app_person_id() is null and no row comes.
         var row = await db.FindAsync<Row>("""
-            select p.person_id, p.number as person_number, p.name, b.partner_id, b.number as partner_number, b.name as partner_name, b.partner_type,
+            select p.person_id, p.number as person_number, p.name, b.partner_id, b.number as partner_number, b.name as partner_name, b.name_latin as partner_name_latin, b.partner_type,
                    b.currency, p.language, coalesce(p.time_zone, b.time_zone) as time_zone, p.theme,
                    array(select r.role from person_role r where r.person_id = p.person_id) as roles
             from person p
             join partner b on b.partner_id = p.partner_id
             where p.person_id = app_person_id()
             """, null, ct);
-        return row is null ? null : new(row.PersonId, row.PersonNumber, row.Name, row.PartnerId, row.PartnerNumber, row.PartnerName, row.PartnerType,
+        return row is null ? null : new(row.PersonId, row.PersonNumber, row.Name, row.PartnerId, row.PartnerNumber, row.PartnerName, row.PartnerNameLatin, row.PartnerType,
             row.Currency, row.Roles.ToHashSet(StringComparer.Ordinal), row.Language, row.TimeZone, row.Theme);
     }
 
@@ -29,6 +29,7 @@ sealed class PeopleDirectory(Db db) : IPeopleDirectory
         public long PartnerId { get; init; }
         public string PartnerNumber { get; init; } = "";
         public string PartnerName { get; init; } = "";
+        public string? PartnerNameLatin { get; init; }
         public string PartnerType { get; init; } = "";
         public string Currency { get; init; } = "";
         public string? Language { get; init; }

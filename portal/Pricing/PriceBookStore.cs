@@ -60,7 +60,7 @@ public sealed class PriceBookStore(Db db, TimeProvider clock)
 
     /// <summary>The prices of a product on a day in the books the caller may see.</summary>
     public Task<List<ProductBook>> OfProductAsync(long productId, DateOnly on, CancellationToken ct) => db.ListAsync<ProductBook>("""
-        select s.number as seller_number, s.name as seller_name, k.code, k.name, k.name_zh, k.kind, k.currency, e.unit_price, lower(e.valid) as valid_from, upper(e.valid) - 1 as valid_until
+        select s.number as seller_number, s.name as seller_name, s.name_latin as seller_name_latin, k.code, k.name, k.name_zh, k.kind, k.currency, e.unit_price, lower(e.valid) as valid_from, upper(e.valid) - 1 as valid_until
         from price_book_entry e
         join price_book k on k.price_book_id = e.price_book_id and k.valid @> @on
         join partner s on s.partner_id = k.seller_id
@@ -144,8 +144,8 @@ public sealed class PriceBookStore(Db db, TimeProvider clock)
     }
 
     const string Select = """
-        select k.price_book_id, s.number as seller_number, s.name as seller_name, s.partner_id = app_partner_id() as is_own, k.code, k.name, k.name_zh, k.kind, k.currency, k.audience,
-               k.partner_level, k.tier, buyer.number as buyer_number, buyer.name as buyer_name, lower(k.valid) as valid_from, upper(k.valid) - 1 as valid_until, k.priority, k.version,
+        select k.price_book_id, s.number as seller_number, s.name as seller_name, s.name_latin as seller_name_latin, s.partner_id = app_partner_id() as is_own, k.code, k.name, k.name_zh, k.kind, k.currency, k.audience,
+               k.partner_level, k.tier, buyer.number as buyer_number, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, lower(k.valid) as valid_from, upper(k.valid) - 1 as valid_until, k.priority, k.version,
                case when k.valid @> @today then 'in_force' when lower(k.valid) > @today then 'coming' else 'past' end as state,
                (select count(*) from price_book_entry e where e.price_book_id = k.price_book_id and e.valid @> @today) as entries
         from price_book k
@@ -186,6 +186,9 @@ public sealed record PriceBook
     /// <summary>Whose it is.</summary>
     public string SellerName { get; init; } = "";
 
+    /// <summary>The same in Latin letters.</summary>
+    public string? SellerNameLatin { get; init; }
+
     /// <summary>True for a book of the own company.</summary>
     public bool IsOwn { get; init; }
 
@@ -218,6 +221,9 @@ public sealed record PriceBook
 
     /// <summary>The one buyer it is for.</summary>
     public string? BuyerName { get; init; }
+
+    /// <summary>The same in Latin letters.</summary>
+    public string? BuyerNameLatin { get; init; }
 
     /// <summary>Its first day.</summary>
     public DateOnly? ValidFrom { get; init; }
@@ -274,6 +280,9 @@ public sealed record ProductBook
 
     /// <summary>Whose book.</summary>
     public string SellerName { get; init; } = "";
+
+    /// <summary>The same in Latin letters.</summary>
+    public string? SellerNameLatin { get; init; }
 
     /// <summary>The book.</summary>
     public string Code { get; init; } = "";

@@ -90,7 +90,7 @@ public sealed class PriceRuleStore(Db db, TimeProvider clock)
         """, new { priceRuleId, version, lastDay }, ct);
 
     const string Select = """
-        select r.price_rule_id, s.number as seller_number, s.name as seller_name, s.partner_id = app_partner_id() as is_own, r.code, r.name, r.name_zh, r.kind, r.reason, r.discount_rate as rate,
+        select r.price_rule_id, s.number as seller_number, s.name as seller_name, s.name_latin as seller_name_latin, s.partner_id = app_partner_id() as is_own, r.code, r.name, r.name_zh, r.kind, r.reason, r.discount_rate as rate,
                r.min_quantity, r.max_quantity, r.audience, r.covers, l.code as line, l.name as line_name, l.name_zh as line_name_zh, r.whole_channel,
                lower(r.valid) as valid_from, upper(r.valid) - 1 as valid_until, r.version,
                case when r.valid @> @today then 'in_force' when lower(r.valid) > @today then 'coming' else 'past' end as state,
@@ -112,6 +112,9 @@ public sealed record PriceRule
 
     /// <summary>Whose it is.</summary>
     public string SellerName { get; init; } = "";
+
+    /// <summary>The same in Latin letters.</summary>
+    public string? SellerNameLatin { get; init; }
 
     /// <summary>True for a rule of the own company.</summary>
     public bool IsOwn { get; init; }

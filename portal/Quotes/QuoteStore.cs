@@ -31,7 +31,7 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
             """;
         var total = await db.OneAsync<long>("select count(*) " + from, args, ct);
         var rows = await db.ListAsync<QuoteRow>($"""
-            select q.number, q.current_revision as revision, c.name as customer, p.name as partner, q.currency, r.grand_total, r.valid_until, q.updated_at,
+            select q.number, q.current_revision as revision, c.name as customer, p.name as partner, p.name_latin as partner_latin, q.currency, r.grand_total, r.valid_until, q.updated_at,
                    case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end as status
             {from}
             order by {query.OrderBy} offset @Offset limit @Limit
@@ -41,7 +41,7 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
 
     /// <summary>A page of quotes for programs, newest first, after the quote of that key.</summary>
     public Task<List<QuoteRow>> AfterAsync(long? before, int limit, CancellationToken ct) => db.TogetherAsync(async () => await db.ListAsync<QuoteRow>("""
-        select q.quote_id, q.number, q.current_revision as revision, c.name as customer, p.name as partner, q.currency, r.grand_total, r.valid_until, q.updated_at,
+        select q.quote_id, q.number, q.current_revision as revision, c.name as customer, p.name as partner, p.name_latin as partner_latin, q.currency, r.grand_total, r.valid_until, q.updated_at,
                case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end as status
         from quote q
         join quote_revision r on r.quote_id = q.quote_id and r.revision = q.current_revision
@@ -53,7 +53,7 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
 
     /// <summary>The head of a quote with its current revision, or null.</summary>
     public Task<QuoteHead?> HeadAsync(string number, CancellationToken ct) => db.TogetherAsync(async () => await db.FindAsync<QuoteHead>("""
-        select q.quote_id, q.number, q.partner_id, p.number as partner_number, p.name as partner_name, p.partner_level, p.partner_type = 'brand' as is_brand,
+        select q.quote_id, q.number, q.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, p.partner_level, p.partner_type = 'brand' as is_brand,
                q.end_customer_id, c.number as customer_number, c.name as customer_name, d.number as deal_number,
                q.currency, m.minor_units, case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end as status, q.current_revision as revision, q.version,
                r.quote_revision_id, r.valid_until, r.tax_rate, r.terms, r.net_total, r.tax_total, r.grand_total, r.most_discount, r.frozen_at, q.first_sent_on
@@ -222,6 +222,9 @@ public sealed record QuoteRow
     /// <summary>From whom.</summary>
     public string Partner { get; init; } = "";
 
+    /// <summary>The same in Latin letters.</summary>
+    public string? PartnerLatin { get; init; }
+
     /// <summary>ISO 4217 code.</summary>
     public string Currency { get; init; } = "";
 
@@ -240,7 +243,7 @@ public sealed record QuoteRow
 
 /// <summary>A quote with its current revision.</summary>
 public sealed record QuoteHead(
-    long QuoteId, string Number, long PartnerId, string PartnerNumber, string PartnerName, string PartnerLevel, bool IsBrand,
+    long QuoteId, string Number, long PartnerId, string PartnerNumber, string PartnerName, string? PartnerNameLatin, string PartnerLevel, bool IsBrand,
     long EndCustomerId, string CustomerNumber, string CustomerName, string? DealNumber,
     string Currency, int MinorUnits, string Status, int Revision, int Version,
     long QuoteRevisionId, DateOnly ValidUntil, decimal TaxRate, string? Terms, decimal NetTotal, decimal TaxTotal, decimal GrandTotal, decimal MostDiscount,

@@ -27,6 +27,9 @@ public interface ICurrentPerson
     /// <summary>The company's name.</summary>
     string PartnerName { get; }
 
+    /// <summary>The company's name in Latin letters, where it has one.</summary>
+    string? PartnerNameLatin { get; }
+
     /// <summary>The company's type: brand, distributor, reseller, store, agent, coworking_operator.</summary>
     string PartnerType { get; }
 
@@ -59,6 +62,7 @@ public interface ICurrentPerson
 /// <param name="PartnerId">The company's key.</param>
 /// <param name="PartnerNumber">The company's public number.</param>
 /// <param name="PartnerName">The company's name.</param>
+/// <param name="PartnerNameLatin">The same in Latin letters.</param>
 /// <param name="PartnerType">The company's type.</param>
 /// <param name="Currency">The company's currency.</param>
 /// <param name="Roles">The roles.</param>
@@ -66,7 +70,7 @@ public interface ICurrentPerson
 /// <param name="TimeZone">The IANA zone.</param>
 /// <param name="Theme">The preferred theme, if any.</param>
 public sealed record KnownPerson(
-    long PersonId, string PersonNumber, string Name, long PartnerId, string PartnerNumber, string PartnerName, string PartnerType,
+    long PersonId, string PersonNumber, string Name, long PartnerId, string PartnerNumber, string PartnerName, string? PartnerNameLatin, string PartnerType,
     string Currency, IReadOnlySet<string> Roles, string? Language, string TimeZone, string? Theme);
 
 /// <summary>Reads the person on whose behalf the current scope works; the feature that owns people implements it.</summary>
@@ -96,6 +100,8 @@ sealed class CurrentPerson : ICurrentPerson
     public string PartnerNumber => Known?.PartnerNumber ?? "";
 
     public string PartnerName => Known?.PartnerName ?? "";
+
+    public string? PartnerNameLatin => Known?.PartnerNameLatin;
 
     public string PartnerType => Known?.PartnerType ?? "";
 

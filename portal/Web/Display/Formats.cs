@@ -33,6 +33,13 @@ public static class Formats
     public static string Percent(decimal share, int mostDecimals = 1) =>
         share.ToString("0." + new string('#', mostDecimals) + "%", CultureInfo.CurrentCulture);
 
+    /// <summary>A company's name in one line: in Latin letters for who reads English, where it has such a name.</summary>
+    public static string Company(string name, string? latin) => LatinBeside(name, latin) ?? name;
+
+    /// <summary>The name in Latin letters where the reader needs it; null where the name itself will do.</summary>
+    public static string? LatinBeside(string? name, string? latin) =>
+        Chinese || string.IsNullOrEmpty(latin) || string.Equals(name, latin, StringComparison.Ordinal) ? null : latin;
+
     /// <summary>Bytes in the unit that suits them.</summary>
     public static string FileSize(long bytes) => bytes switch
     {

@@ -16,7 +16,7 @@ public sealed class KeepingPartners(PortalApp portal) : IClassFixture<PortalApp>
 
         distributor.Text("h1").ShouldBe("华信");
         distributor.Text(".flash-done").ShouldContain("华信 is a partner now.");
-        reseller.All(".breadcrumb a").ShouldBe(["Partners", "Northlight", "华信"]);
+        reseller.All(".breadcrumb a").ShouldBe(["Partners", "Northlight", "Huaxin"]);
         (await portal.Database.ListAsync<string>("select action from audit_entry where subject_kind = 'partner' and subject_number = @number", new { number = distributor.Path.Split('/')[^1] })).ShouldBe(["partner.added"]);
     }
 
