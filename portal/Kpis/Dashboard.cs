@@ -21,7 +21,7 @@ public sealed class Dashboard(Db db, KpiStore kpis)
         """;
 
     const string LargestBranches = """
-        select p.number as partner_number, p.name as partner_name, p.partner_type, p.partner_level, sum(f.value) as value
+        select p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, p.partner_type, p.partner_level, sum(f.value) as value
         from partner p join kpi_branch_month f on f.partner_id = p.partner_id
         where p.upstream_id = @partnerId and f.metric = @sales and f.month >= @start and f.month < @end
         group by p.partner_id
@@ -100,10 +100,10 @@ public sealed record DashboardFigures(
 }
 
 /// <summary>The partner at the root of a branch; the brand's branch is the whole channel.</summary>
-public sealed record BranchRoot(long PartnerId, string Number, string Name, string PartnerType);
+public sealed record BranchRoot(long PartnerId, string Number, string Name, string? NameLatin, string PartnerType);
 
 /// <summary>A product line with the sum of a metric.</summary>
 public sealed record LineSum(string Name, string NameZh, decimal Value);
 
 /// <summary>A branch with the sum of a metric.</summary>
-public sealed record BranchSum(string PartnerNumber, string PartnerName, string PartnerType, string PartnerLevel, decimal Value);
+public sealed record BranchSum(string PartnerNumber, string PartnerName, string? PartnerNameLatin, string PartnerType, string PartnerLevel, decimal Value);

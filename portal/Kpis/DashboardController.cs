@@ -15,7 +15,7 @@ public sealed class DashboardController(Dashboard dashboard, PartnerNames partne
     [HttpGet]
     public async Task<IActionResult> Show(string? partner, string? period, string? by, CancellationToken ct)
     {
-        var root = partner is null ? new(me.PartnerId, me.PartnerNumber, me.PartnerName, me.PartnerType) : await FindAsync(partner, ct);
+        var root = partner is null ? new(me.PartnerId, me.PartnerNumber, me.PartnerName, me.PartnerNameLatin, me.PartnerType) : await FindAsync(partner, ct);
         if (root is null || (period is not null && Period.Parse(period) is null))
         {
             return NotFound();
@@ -27,7 +27,7 @@ public sealed class DashboardController(Dashboard dashboard, PartnerNames partne
     }
 
     async Task<BranchRoot?> FindAsync(string partner, CancellationToken ct) =>
-        await partners.FindAsync(partner, ct) is { } found ? new(found.PartnerId, found.Number, found.Name, found.PartnerType) : null;
+        await partners.FindAsync(partner, ct) is { } found ? new(found.PartnerId, found.Number, found.Name, found.NameLatin, found.PartnerType) : null;
 }
 
 /// <summary>The dashboard's page.</summary>

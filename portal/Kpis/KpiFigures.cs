@@ -22,7 +22,7 @@ public sealed class KpiFigures(KpiStore kpis, BrandCalendar calendar, ICurrentPe
         var months = await kpis.MetricMonthsAsync(me.PartnerId, metrics, month.Previous.Start, month.End, ct);
         decimal Sum(string metric, Period period) => months.Where(row => row.Metric == metric && row.Month == period.Start).Sum(row => row.Value);
         return [.. metrics.Select((metric, index) =>
-            new Figure("kpis.metric." + metric, Formats.Of(new(Sum(metric, month), currency)), 10 + index)
+            new Figure("kpis.month_now." + metric, Formats.Of(new(Sum(metric, month), currency)), 10 + index)
             {
                 Note = t["kpis.month_before", Formats.Of(new(Sum(metric, month.Previous), currency))], Link = "/kpis?period=" + month,
             })];

@@ -7,14 +7,16 @@ public sealed class KpiStore(Db db)
 {
     /// <summary>All definitions, the retired ones last.</summary>
     public Task<List<KpiDefinition>> DefinitionsAsync(CancellationToken ct) => db.ListAsync<KpiDefinition>("""
-        select k.kpi_definition_id, k.number, k.name, k.name_zh, k.metric, l.code as product_line, k.direction, k.period, k.status, k.version
+        select k.kpi_definition_id, k.number, k.name, k.name_zh, k.metric, l.code as product_line, l.name as product_line_name, l.name_zh as product_line_name_zh,
+               k.direction, k.period, k.status, k.version
         from kpi_definition k left join product_line l on l.product_line_id = k.product_line_id
         order by k.status, k.name
         """, null, ct);
 
     /// <summary>The definition of that number, or null.</summary>
     public Task<KpiDefinition?> FindDefinitionAsync(string number, CancellationToken ct) => db.FindAsync<KpiDefinition>("""
-        select k.kpi_definition_id, k.number, k.name, k.name_zh, k.metric, l.code as product_line, k.direction, k.period, k.status, k.version
+        select k.kpi_definition_id, k.number, k.name, k.name_zh, k.metric, l.code as product_line, l.name as product_line_name, l.name_zh as product_line_name_zh,
+               k.direction, k.period, k.status, k.version
         from kpi_definition k left join product_line l on l.product_line_id = k.product_line_id
         where k.number = @number
         """, new { number }, ct);
@@ -27,7 +29,9 @@ public sealed class KpiStore(Db db)
             from (select) as one left join product_line l on l.code = @ProductLine
             where @ProductLine::text is null or l.product_line_id is not null
             returning *)
-        select kpi_definition_id, number, name, name_zh, metric, @ProductLine::text as product_line, direction, period, status, version from added
+        select k.kpi_definition_id, k.number, k.name, k.name_zh, k.metric, l.code as product_line, l.name as product_line_name, l.name_zh as product_line_name_zh,
+               k.direction, k.period, k.status, k.version
+        from added k left join product_line l on l.product_line_id = k.product_line_id
         """, new { number, now, kpi.Name, kpi.NameZh, kpi.Metric, kpi.ProductLine, kpi.Direction, kpi.Period }, ct);
 
     /// <summary>Retires a published definition; false when it is not published (any more).</summary>
@@ -38,7 +42,7 @@ public sealed class KpiStore(Db db)
 
     /// <summary>
     /// Puts targets in place of those that held: per definition, period and partner (or level). One statement each for any number of targets;
-    /// an equal value changes nothing.
+    /// an equal value changes nothing, and no value leaves none in place.
     /// </summary>
     /// <returns>The partners whose own targets changed.</returns>
     public async Task<List<ChangedTarget>> SetTargetsAsync(IReadOnlyCollection<NewTarget> targets, string setBy, DateTime now, CancellationToken ct)
@@ -54,18 +58,23 @@ public sealed class KpiStore(Db db)
             values = targets.Select(target => target.Value).ToArray(),
             notes = targets.Select(target => target.Note).ToArray(),
         };
-        await db.ExecuteAsync("""
-            update kpi_target t set superseded_at = @now
-            from unnest(@definitions, @partners::bigint[], @levels, @starts, @values) as new (kpi_definition_id, partner_id, partner_level, starts_on, value)
-            where t.kpi_definition_id = new.kpi_definition_id and t.starts_on = new.starts_on and t.superseded_at is null and t.value <> new.value
-              and t.partner_id is not distinct from new.partner_id and t.partner_level is not distinct from new.partner_level
+        var removed = await db.ListAsync<ChangedTarget>("""
+            with ended as (
+                update kpi_target t set superseded_at = @now
+                from unnest(@definitions, @partners::bigint[], @levels, @starts, @values) as new (kpi_definition_id, partner_id, partner_level, starts_on, value)
+                where t.kpi_definition_id = new.kpi_definition_id and t.starts_on = new.starts_on and t.superseded_at is null and t.value is distinct from new.value
+                  and t.partner_id is not distinct from new.partner_id and t.partner_level is not distinct from new.partner_level
+                returning t.kpi_definition_id, t.partner_id, t.partner_level, t.starts_on, new.value)
+            select k.number as kpi_number, k.name as kpi_name, k.name_zh as kpi_name_zh, e.partner_id, p.number as partner_number, e.partner_level, e.starts_on, e.value
+            from ended e join kpi_definition k using (kpi_definition_id) left join partner p on p.partner_id = e.partner_id
+            where e.value is null
             """, args, ct);
-        return await db.ListAsync<ChangedTarget>("""
+        var set = await db.ListAsync<ChangedTarget>("""
             with changed as (
                 insert into kpi_target (kpi_definition_id, partner_id, partner_level, starts_on, value, note, set_at, set_by)
                 select new.kpi_definition_id, new.partner_id, new.partner_level, new.starts_on, new.value, new.note, @now, @setBy
                 from unnest(@definitions, @partners::bigint[], @levels, @starts, @values, @notes) as new (kpi_definition_id, partner_id, partner_level, starts_on, value, note)
-                where not exists (
+                where new.value is not null and not exists (
                     select from kpi_target t
                     where t.kpi_definition_id = new.kpi_definition_id and t.starts_on = new.starts_on and t.superseded_at is null
                       and t.partner_id is not distinct from new.partner_id and t.partner_level is not distinct from new.partner_level)
@@ -73,6 +82,7 @@ public sealed class KpiStore(Db db)
             select k.number as kpi_number, k.name as kpi_name, k.name_zh as kpi_name_zh, c.partner_id, p.number as partner_number, c.partner_level, c.starts_on, c.value
             from changed c join kpi_definition k using (kpi_definition_id) left join partner p on p.partner_id = c.partner_id
             """, args, ct);
+        return [.. removed, .. set];
     }
 
     /// <summary>
@@ -94,7 +104,7 @@ public sealed class KpiStore(Db db)
             where f.day >= @start and f.day < @end {(onePartner ? "and f.partner_id = @partnerId" : "")}
             group by f.partner_id, k.kpi_definition_id
         )
-        select p.number as partner_number, p.name as partner_name, p.partner_type, p.partner_level, k.number as kpi_number, k.name as kpi_name, k.name_zh as kpi_name_zh,
+        select p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, p.partner_type, p.partner_level, k.number as kpi_number, k.name as kpi_name, k.name_zh as kpi_name_zh,
                k.metric, k.direction, coalesce(a.value, 0) as actual, t.value as target
         from target t
         full join actual a using (partner_id, kpi_definition_id)
@@ -116,7 +126,7 @@ public sealed class KpiStore(Db db)
             where f.day >= @start and f.day < @end
             group by t.kpi_definition_id
         )
-        select '' as partner_number, '' as partner_name, 'brand' as partner_type, '' as partner_level, k.number as kpi_number, k.name as kpi_name, k.name_zh as kpi_name_zh,
+        select '' as partner_number, '' as partner_name, null::text as partner_name_latin, 'brand' as partner_type, '' as partner_level, k.number as kpi_number, k.name as kpi_name, k.name_zh as kpi_name_zh,
                k.metric, k.direction, coalesce(a.value, 0) as actual, t.value as target
         from (select kpi_definition_id, sum(value) as value from target group by kpi_definition_id) t
         join kpi k using (kpi_definition_id)
@@ -130,7 +140,7 @@ public sealed class KpiStore(Db db)
         kpi as (
             select * from kpi_definition where period = @kind and status = 'published'
         ), who as (
-            select partner_id, number, name, partner_type, partner_level from partner {(onePartner ? "where partner_id = @partnerId" : "")}
+            select partner_id, number, name, name_latin, partner_type, partner_level from partner {(onePartner ? "where partner_id = @partnerId" : "")}
         ), aim as (
             select t.partner_id, t.partner_level, t.kpi_definition_id, t.value
             from kpi_target t join kpi k using (kpi_definition_id)
@@ -171,7 +181,7 @@ public sealed class KpiStore(Db db)
                let first = partner.First()
                let lines = card.Select(line => new ScoredLine(line, partner.FirstOrDefault(row => row.KpiNumber == line.KpiNumber))).ToList()
                where lines.Exists(line => line.Reached?.Target is not null)
-               let score = new PartnerScore(first.PartnerNumber, first.PartnerName, first.PartnerType, first.PartnerLevel, lines)
+               let score = new PartnerScore(first.PartnerNumber, first.PartnerName, first.PartnerNameLatin, first.PartnerType, first.PartnerLevel, lines)
                orderby score.Points descending, score.PartnerName, score.PartnerNumber
                select score,
         ];
@@ -222,21 +232,22 @@ public sealed class KpiStore(Db db)
 
 /// <summary>A KPI as the brand defined it.</summary>
 public sealed record KpiDefinition(
-    long KpiDefinitionId, string Number, string Name, string NameZh, string Metric, string? ProductLine, string Direction, string Period, string Status, int Version);
+    long KpiDefinitionId, string Number, string Name, string NameZh, string Metric, string? ProductLine, string? ProductLineName, string? ProductLineNameZh,
+    string Direction, string Period, string Status, int Version);
 
 /// <summary>A KPI to be defined.</summary>
 public sealed record NewKpi(string Name, string NameZh, string Metric, string? ProductLine, string Direction, string Period);
 
-/// <summary>A target to be set, for a partner or a level.</summary>
-public sealed record NewTarget(long KpiDefinitionId, long? PartnerId, string? PartnerLevel, DateOnly StartsOn, decimal Value, string? Note);
+/// <summary>A target to be set, for a partner or a level; without a value the one that holds is taken away.</summary>
+public sealed record NewTarget(long KpiDefinitionId, long? PartnerId, string? PartnerLevel, DateOnly StartsOn, decimal? Value, string? Note);
 
-/// <summary>A target that was set anew or changed.</summary>
+/// <summary>A target that was set anew or changed; without a value it was taken away.</summary>
 public sealed record ChangedTarget(
-    string KpiNumber, string KpiName, string KpiNameZh, long? PartnerId, string? PartnerNumber, string? PartnerLevel, DateOnly StartsOn, decimal Value);
+    string KpiNumber, string KpiName, string KpiNameZh, long? PartnerId, string? PartnerNumber, string? PartnerLevel, DateOnly StartsOn, decimal? Value);
 
 /// <summary>What a partner has reached of one KPI in a period.</summary>
 public sealed record Reached(
-    string PartnerNumber, string PartnerName, string PartnerType, string PartnerLevel, string KpiNumber, string KpiName, string KpiNameZh,
+    string PartnerNumber, string PartnerName, string? PartnerNameLatin, string PartnerType, string PartnerLevel, string KpiNumber, string KpiName, string KpiNameZh,
     string Metric, string Direction, decimal Actual, decimal? Target)
 {
     /// <summary>1 at the target; null without one.</summary>
@@ -264,7 +275,7 @@ public sealed record ScoredLine(ScorecardLine Line, Reached? Reached)
 }
 
 /// <summary>A partner on a scorecard.</summary>
-public sealed record PartnerScore(string PartnerNumber, string PartnerName, string PartnerType, string PartnerLevel, IReadOnlyList<ScoredLine> Lines)
+public sealed record PartnerScore(string PartnerNumber, string PartnerName, string? PartnerNameLatin, string PartnerType, string PartnerLevel, IReadOnlyList<ScoredLine> Lines)
 {
     /// <summary>The sum of the lines' points: 100 where every target is just reached.</summary>
     public decimal Points { get; } = Lines.Sum(line => line.Points);

@@ -14,22 +14,22 @@ public sealed class KpiTargetsController(KpiStore kpis, TargetGrids grids, SetTa
     public async Task<IActionResult> Edit(string? kpi, int? year, string? q, int? page, CancellationToken ct) =>
         await GridAsync(kpi, year, q, page ?? 1, ct) is { } grid ? View("TargetGrid", grid) : NotFound();
 
-    /// <summary>Sets what was typed; empty cells stay as they are.</summary>
+    /// <summary>Sets what was typed, and takes away what was emptied: a target that came after the grid was read was not seen and stays.</summary>
     [HttpPost, AllowRoles("brand_admin", "channel_manager")]
-    public async Task<IActionResult> Update(string kpi, int year, string? q, int? page, [FromForm] Dictionary<string, string?> cells, CancellationToken ct)
+    public async Task<IActionResult> Update(string kpi, int year, string? q, int? page, DateTimeOffset? seen, [FromForm] Dictionary<string, string?> cells, CancellationToken ct)
     {
         if (await GridAsync(kpi, year, q, page ?? 1, ct) is not { Kpi: not null } grid)
         {
             return NotFound();
         }
 
-        var typed = cells.Where(cell => !string.IsNullOrWhiteSpace(cell.Value)).Select(cell => TypedCell.Read(cell.Key, cell.Value!)).ToList();
-        var asked = typed.Where(cell => grid.ValueAt(cell.Owner, cell.Period) is not { } held || held != cell.Value).ToList();
+        var asked = cells.Select(cell => TypedCell.Read(cell.Key, cell.Value)).Where(cell => cell.Changes(grid.TargetAt(cell.Owner, cell.Period), seen)).ToList();
         var outcome = await setTargets.RunAsync([.. asked.Select(cell => cell.Asked(kpi))], me.PersonNumber, ct);
         switch (outcome)
         {
             case TargetsSet.Stored(var changed):
-                this.Flash(FlashKind.Done, t["kpis.targets.stored", changed.Count]);
+                var removed = changed.Count(target => target.Value is null);
+                this.Flash(FlashKind.Done, removed == 0 ? t["kpis.targets.stored", changed.Count] : t["kpis.targets.stored_and_removed", changed.Count - removed, removed]);
                 return RedirectToAction(nameof(Edit), new { kpi, year, q, page });
             case TargetsSet.Refused(var refusals):
                 foreach (var refusal in refusals)
@@ -57,17 +57,19 @@ public sealed class KpiTargetsController(KpiStore kpis, TargetGrids grids, SetTa
         return await grids.ReadAsync(definitions, chosen, year ?? today.Year, currency, words, Math.Max(page, 1), ct);
     }
 
-    sealed record TypedCell(string Key, string Owner, string Period, decimal? Value)
+    sealed record TypedCell(string Key, string Owner, string Period, bool IsEmpty, decimal? Value)
     {
-        public static TypedCell Read(string key, string text)
+        public static TypedCell Read(string key, string? text)
         {
             var parts = key.Split('|');
             decimal? value = decimal.TryParse(text, NumberStyles.Number, CultureInfo.CurrentCulture, out var read) ? read : null;
-            return new(key, parts[0], parts.Length > 1 ? parts[1] : "", value);
+            return new(key, parts[0], parts.Length > 1 ? parts[1] : "", string.IsNullOrWhiteSpace(text), value);
         }
 
+        public bool Changes(GridTarget? held, DateTimeOffset? seen) => IsEmpty ? held?.SetAt <= seen?.UtcDateTime : held is null || held.Value != Value;
+
         public AskedTarget Asked(string kpi) => Owner.StartsWith("level:", StringComparison.Ordinal)
-            ? new(kpi, null, Owner["level:".Length..], Period, Value, null)
-            : new(kpi, Owner, null, Period, Value, null);
+            ? new(kpi, null, Owner["level:".Length..], Period, Value, null) { Removed = IsEmpty }
+            : new(kpi, Owner, null, Period, Value, null) { Removed = IsEmpty };
     }
 }

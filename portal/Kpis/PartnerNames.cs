@@ -13,17 +13,17 @@ public sealed class PartnerNames(Db db)
 
     /// <summary>The partner of that number, or null.</summary>
     public Task<PartnerName?> FindAsync(string number, CancellationToken ct) => db.FindAsync<PartnerName>(
-        "select partner_id, number, name, partner_type, partner_level from partner where number = @number", new { number }, ct);
+        "select partner_id, number, name, name_latin, partner_type, partner_level from partner where number = @number", new { number }, ct);
 
     /// <summary>The brand, or the partner whose person is at work.</summary>
     public Task<PartnerName?> FindAsync(long partnerId, CancellationToken ct) => db.FindAsync<PartnerName>(
-        "select partner_id, number, name, partner_type, partner_level from partner where partner_id = @partnerId", new { partnerId }, ct);
+        "select partner_id, number, name, name_latin, partner_type, partner_level from partner where partner_id = @partnerId", new { partnerId }, ct);
 
     /// <summary>Partners to choose from, by name: all but the brand.</summary>
     public Task<List<PartnerName>> ChoicesAsync(CancellationToken ct) => db.ListAsync<PartnerName>("""
-        select partner_id, number, name, partner_type, partner_level from partner where partner_type <> 'brand' order by name, partner_id
+        select partner_id, number, name, name_latin, partner_type, partner_level from partner where partner_type <> 'brand' order by name, partner_id
         """, null, ct);
 }
 
 /// <summary>What a list of figures says about a partner.</summary>
-public sealed record PartnerName(long PartnerId, string Number, string Name, string PartnerType, string PartnerLevel);
+public sealed record PartnerName(long PartnerId, string Number, string Name, string? NameLatin, string PartnerType, string PartnerLevel);

@@ -31,7 +31,8 @@ public sealed class ScorecardsController(KpiStore kpis, PartnerNames partners, B
     {
         var found = scores.Where(score =>
             (query["level"] is not { } level || score.PartnerLevel == level)
-            && (query.Words is not { } words || score.PartnerNumber.Equals(words, StringComparison.OrdinalIgnoreCase) || score.PartnerName.Contains(words, StringComparison.CurrentCultureIgnoreCase))).ToList();
+            && (query.Words is not { } words || score.PartnerNumber.Equals(words, StringComparison.OrdinalIgnoreCase) || score.PartnerName.Contains(words, StringComparison.CurrentCultureIgnoreCase)
+                || score.PartnerNameLatin?.Contains(words, StringComparison.CurrentCultureIgnoreCase) == true)).ToList();
         if (query.SortColumn is "partner")
         {
             found.Sort((one, other) => CultureInfo.CurrentCulture.CompareInfo.Compare(one.PartnerName, other.PartnerName));

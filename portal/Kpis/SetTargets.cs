@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Platform.Audit;
 using Platform.Database;
 
@@ -25,8 +26,8 @@ public sealed class SetTargets(Db db, KpiStore kpis, PartnerNames partners, Audi
 
         var changed = await kpis.SetTargetsAsync([.. asked.Select(target => new NewTarget(
             known[target.Kpi].KpiDefinitionId, target.Partner is { } number ? ids[number] : null, target.Level,
-            Period.Parse(target.Period)!.Value.Start, target.Value!.Value, target.Note))], setBy, clock.GetUtcNow().UtcDateTime, ct);
-        await audit.RecordAsync([.. changed.Select(target => new AuditAct("kpi.target-set", "kpi", target.KpiNumber, target.PartnerId is { } id ? [id] : [],
+            Period.Parse(target.Period)!.Value.Start, target.Removed ? null : target.Value, target.Note))], setBy, clock.GetUtcNow().UtcDateTime, ct);
+        await audit.RecordAsync([.. changed.Select(target => new AuditAct(target.Value is null ? "kpi.target-removed" : "kpi.target-set", "kpi", target.KpiNumber, target.PartnerId is { } id ? [id] : [],
             new { target.PartnerNumber, target.PartnerLevel, target.StartsOn, target.Value }))], ct);
         return (TargetsSet)new TargetsSet.Stored(changed);
     }, ct);
@@ -52,7 +53,7 @@ public sealed class SetTargets(Db db, KpiStore kpis, PartnerNames partners, Audi
             yield return new(row, "period", "kpis.refused.period");
         }
 
-        if (target.Value is not (> 0 and <= Most))
+        if (!target.Removed && target.Value is not (> 0 and <= Most))
         {
             yield return new(row, "value", "kpis.refused.value");
         }
@@ -84,7 +85,12 @@ public sealed class SetTargets(Db db, KpiStore kpis, PartnerNames partners, Audi
 /// <param name="Period">2026-07, 2026-Q3 or 2026, as the KPI's period is.</param>
 /// <param name="Value">More than nothing, at most <see cref="SetTargets.Most"/>; money in the brand's currency.</param>
 /// <param name="Note">Why, for those who read it later.</param>
-public sealed record AskedTarget(string Kpi, string? Partner, string? Level, string Period, decimal? Value, string? Note);
+public sealed record AskedTarget(string Kpi, string? Partner, string? Level, string Period, decimal? Value, string? Note)
+{
+    /// <summary>The target is taken away, whatever <see cref="Value"/> says. Only the grid can ask for it.</summary>
+    [JsonIgnore]
+    public bool Removed { get; init; }
+}
 
 /// <summary>Why a target was not set.</summary>
 /// <param name="Row">Its place in what was asked, from 0.</param>
@@ -95,7 +101,7 @@ public sealed record TargetRefusal(int Row, string Field, string TextKey);
 /// <summary>What became of targets that were asked for.</summary>
 public abstract record TargetsSet
 {
-    /// <summary>All stand; these are new or changed.</summary>
+    /// <summary>All stand; these are new, changed or removed.</summary>
     public sealed record Stored(IReadOnlyList<ChangedTarget> Changed) : TargetsSet;
 
     /// <summary>Nothing was stored, for these reasons.</summary>

@@ -134,7 +134,7 @@ public sealed class TakingARealChannel(RealChannel channel) : IClassFixture<Real
         {
             var year = Period.Of(PeriodKind.Year, new DateOnly(2019, 1, 1));
             var figures = await channel.InScopeAsync(Caller.System("test"), services =>
-                services.GetRequiredService<Dashboard>().ReadAsync(new BranchRoot(id, number, name, type), year, PeriodKind.Year, new DateOnly(2026, 3, 2), default));
+                services.GetRequiredService<Dashboard>().ReadAsync(new BranchRoot(id, number, name, null, type), year, PeriodKind.Year, new DateOnly(2026, 3, 2), default));
 
             var expected = (await channel.Database.ListAsync<(decimal SellIn, decimal Purchases, decimal SellThrough)>("""
                 select coalesce(sum(a.amount) filter (where u.partner_type = 'brand'), 0), coalesce(sum(a.amount), 0), coalesce(sum(a.amount) filter (where u.partner_type <> 'brand'), 0)

@@ -42,6 +42,24 @@ public sealed class ReadingKpis(ReadingKpis.MeasuredChannel portal) : IClassFixt
     }
 
     [Fact]
+    public async Task An_emptied_cell_removes_its_target_and_one_set_meanwhile_by_somebody_else_stays()
+    {
+        var manager = portal.SignIn(portal.Manager);
+        string Cell(string level) => $"cells[level:{level}|2028-Q1]";
+        var stored = await manager.SubmitAsync(await manager.GetAsync("/kpis/targets?kpi=K-DEALS&year=2028"), (Cell("gold"), "7"));
+        await portal.Database.ExecuteAsync("""
+            insert into portal.kpi_target (kpi_definition_id, partner_level, starts_on, value, set_at, set_by)
+            select kpi_definition_id, 'silver', '2028-01-01', 8, @later, 'U-TEST' from portal.kpi_definition where number = 'K-DEALS'
+            """, new { later = portal.Clock.Now.UtcDateTime.AddMinutes(1) });
+
+        var emptied = await manager.SubmitAsync(stored, (Cell("gold"), ""));
+
+        Assert.Contains("1 was removed", emptied.Text(".flash"));
+        Assert.Equal("", emptied.Value(Cell("gold")));
+        Assert.Equal("8", emptied.Value(Cell("silver")));
+    }
+
+    [Fact]
     public async Task A_partner_may_look_at_targets_and_not_set_them()
     {
         var sales = portal.SignIn(portal.First);

@@ -74,6 +74,23 @@ public sealed class SettingTargets : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_removed_target_ends_and_its_levels_holds_again()
+    {
+        var kpi = await DefineAsync("Sell-in per quarter", Metric.SellIn, "quarter");
+        await SetAsync(new(kpi, null, "gold", "2026-Q1", 1000m, null), new(kpi, "P-HUAXIN", null, "2026-Q1", 4000m, null));
+        var taken = new AskedTarget(kpi, "P-HUAXIN", null, "2026-Q1", null, null) { Removed = true };
+
+        var removed = Assert.IsType<TargetsSet.Stored>(await SetAsync(taken));
+        var again = Assert.IsType<TargetsSet.Stored>(await SetAsync(taken));
+
+        Assert.Null(Assert.Single(removed.Changed).Value);
+        Assert.Empty(again.Changed);
+        Assert.Equal([1000m, 1000m], (await new KpiStore(brand).ReachedAsync(Period.Parse("2026-Q1")!.Value, null, default)).Select(row => row.Target!.Value));
+        Assert.Equal([(1000m, false), (4000m, true)], await database.ListAsync<(decimal, bool)>("select value, superseded_at is not null from portal.kpi_target order by kpi_target_id"));
+        Assert.Equal(["kpi.target-set", "kpi.target-set", "kpi.target-removed"], await database.ListAsync<string>("select action from portal.audit_entry where action like 'kpi.target%' order by audit_entry_id"));
+    }
+
+    [Fact]
     public async Task Twenty_at_once_leave_one_live_target()
     {
         var kpi = await DefineAsync("Sell-in per year", Metric.SellIn, "year");
