@@ -18,6 +18,9 @@ public sealed class Deal
     /// <summary>The name of the partner that registered it.</summary>
     public required string PartnerName { get; init; }
 
+    /// <summary>The same in Latin letters.</summary>
+    public string? PartnerNameLatin { get; init; }
+
     /// <summary>Its commercial rank.</summary>
     public required string PartnerLevel { get; init; }
 

@@ -23,7 +23,7 @@ public sealed class DealLists(Db db, ICurrentPerson me)
 
     // Names that are in the way of a plan are joined in after the page is cut.
     const string Columns = """
-        d.deal_id, d.number, d.partner_id, c.name as customer_name, c.number as customer_number, p.name as partner_name, d.status, d.amount, d.currency,
+        d.deal_id, d.number, d.partner_id, c.name as customer_name, c.number as customer_number, p.name as partner_name, p.name_latin as partner_name_latin, d.status, d.amount, d.currency,
         t.name as territory_name, t.name_zh as territory_name_zh, d.expected_close, d.submitted_at, d.protected_until, d.updated_at
         """;
 
@@ -89,8 +89,12 @@ public sealed class DealLists(Db db, ICurrentPerson me)
             """;
         return db.PageAsync<ReviewRow>($"""
             with page as (select {Columns} {From} {waiting} order by {query.OrderBy} offset @Offset limit @Limit)
-            select page.*, coalesce(worst.band, 'none') as band, coalesce(worst.candidates, 0)::integer as candidates
+            select page.*, coalesce(worst.band, 'none') as band, coalesce(worst.candidates, 0)::integer as candidates, lines.names as line_names, lines.names_zh as line_names_zh
             from page
+            cross join lateral (
+                select array_agg(n.name order by n.code) as names, array_agg(n.name_zh order by n.code) as names_zh
+                from deal_product_line l join product_line n using (product_line_id) where l.deal_id = page.deal_id
+            ) lines
             left join lateral (
                 select s.deal_screening_id from deal_screening s where s.deal_id = page.deal_id order by s.deal_screening_id desc limit 1
             ) screening on true
@@ -159,6 +163,9 @@ public class DealRow
 
     /// <summary>The partner that registered it.</summary>
     public string PartnerName { get; init; } = "";
+
+    /// <summary>Its name in Latin letters.</summary>
+    public string? PartnerNameLatin { get; init; }
 
     /// <summary>The state.</summary>
     public string Status { get; init; } = "";

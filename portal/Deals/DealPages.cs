@@ -36,7 +36,7 @@ public sealed class DealPages(Db db)
     /// <summary>Which companies the last screening found that the customer may be; for the brand.</summary>
     public Task<List<ReviewCandidate>> CandidatesAsync(long dealId, CancellationToken ct) => db.ListAsync<ReviewCandidate>("""
         select c.number, c.name, c.other_names, c.country_code, c.city, c.address, c.credit_code, c.vat_number, c.duns, c.domain, c.phone, c.direct_account,
-               p.name as partner_name, p.number as partner_number, k.band, k.conflict, k.score, k.evidence::text as evidence_json,
+               p.name as partner_name, p.name_latin as partner_name_latin, p.number as partner_number, k.band, k.conflict, k.score, k.evidence::text as evidence_json,
                c.customer_cluster_id = own.customer_cluster_id as joined
         from deal_screening_candidate k
         join end_customer c using (end_customer_id)
@@ -55,7 +55,7 @@ public sealed class DealPages(Db db)
             from deal_screening_candidate k join end_customer c using (end_customer_id)
             where k.deal_screening_id = (select max(s.deal_screening_id) from deal_screening s where s.deal_id = @dealId)
         )
-        select d.number, p.name as partner_name, c.name as customer_name, c.number as customer_number, d.status, d.amount, d.currency, d.submitted_at, d.protected_until,
+        select d.number, p.name as partner_name, p.name_latin as partner_name_latin, c.name as customer_name, c.number as customer_number, d.status, d.amount, d.currency, d.submitted_at, d.protected_until,
                t.name as territory_name, t.name_zh as territory_name_zh, lines.names as line_names, lines.names_zh as line_names_zh,
                d.status in ('approved', 'converted') and d.protected_until > @now as live,
                d.territory_id = mine.territory_id and lines.ids && mine.ids as collides
@@ -169,6 +169,9 @@ public sealed class ReviewCandidate
 
     /// <summary>Whose customer it is.</summary>
     public string PartnerName { get; init; } = "";
+
+    /// <summary>The same in Latin letters.</summary>
+    public string? PartnerNameLatin { get; init; }
 
     /// <summary>Whose customer it is, by number.</summary>
     public string PartnerNumber { get; init; } = "";

@@ -30,10 +30,9 @@ public sealed class DealReviewController(
             return NotFound();
         }
 
-        var policy = await deals.PolicyAsync(deal.PartnerId, deal.LineIds, Now, ct);
         return View("ReviewPage", new ReviewPage(
             deal, customer, DealLifecycle.ActsAllowed(deal.Status, me.IsBrand, me.Roles), await pages.CandidatesAsync(deal.DealId, ct), await pages.RivalsAsync(deal.DealId, Now, ct),
-            await pages.RemarksAsync(deal.DealId, ct), policy));
+            await pages.RemarksAsync(deal.DealId, ct), await reviewDeal.DaysAsync(deal, Now, ct)));
     }
 
     /// <summary>Takes it up.</summary>
@@ -90,9 +89,9 @@ public sealed record ReviewQueue(ListQuery Query, ListPage<ReviewRow> Page, Deal
 /// <param name="Candidates">Companies the customer may be.</param>
 /// <param name="Rivals">Other deals about them.</param>
 /// <param name="Remarks">What was said.</param>
-/// <param name="Policy">The policy that holds.</param>
+/// <param name="Days">For how long it is protected unless the reviewer says otherwise.</param>
 public sealed record ReviewPage(
-    Deal Deal, Customer Customer, IReadOnlyList<DealAct> Acts, IReadOnlyList<ReviewCandidate> Candidates, IReadOnlyList<RivalDeal> Rivals, IReadOnlyList<DealRemark> Remarks, ProtectionPolicy Policy)
+    Deal Deal, Customer Customer, IReadOnlyList<DealAct> Acts, IReadOnlyList<ReviewCandidate> Candidates, IReadOnlyList<RivalDeal> Rivals, IReadOnlyList<DealRemark> Remarks, int Days)
 {
     /// <summary>True where the reviewer may do that now.</summary>
     public bool May(string act) => Acts.Any(allowed => string.Equals(allowed.Name, act, StringComparison.Ordinal));

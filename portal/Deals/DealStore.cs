@@ -17,7 +17,7 @@ public sealed class DealStore(Db db)
 
     /// <summary>A deal as the caller may see it, with who the caller is.</summary>
     public Task<Deal?> FindAsync(string number, CancellationToken ct) => db.FindAsync<Deal>("""
-        select d.deal_id, d.number, d.partner_id, p.number as partner_number, p.name as partner_name, p.partner_level, d.end_customer_id, c.number as customer_number,
+        select d.deal_id, d.number, d.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, p.partner_level, d.end_customer_id, c.number as customer_number,
                c.name as customer_name, c.customer_cluster_id, d.territory_id, t.code as territory, t.name as territory_name, t.name_zh as territory_name_zh,
                lines.line_ids, lines.product_lines, lines.line_names, lines.line_names_zh, d.status, d.amount, d.currency, d.expected_close, d.period_from, d.period_until,
                d.contact_name, d.contact_email, d.contact_phone, d.need, d.protected_from, d.protected_until, brand_day(d.protected_until - interval '1 microsecond') as last_protected_day,

@@ -7,7 +7,7 @@ namespace Portal.Deals;
 sealed class DealsOfCustomer(Db db) : ICustomerPart
 {
     public async Task<ShownPart> ShowAsync(Customer customer, CancellationToken ct) => new("/Deals/_DealsOfCustomer.cshtml", await db.ListAsync<DealRow>("""
-        select d.number, c.name as customer_name, c.number as customer_number, p.name as partner_name, d.status, d.amount, d.currency, t.name as territory_name, t.name_zh as territory_name_zh,
+        select d.number, c.name as customer_name, c.number as customer_number, p.name as partner_name, p.name_latin as partner_name_latin, d.status, d.amount, d.currency, t.name as territory_name, t.name_zh as territory_name_zh,
                d.expected_close, d.submitted_at, d.protected_until, d.updated_at, lines.names as line_names, lines.names_zh as line_names_zh
         from end_customer c
         join deal d using (end_customer_id)

@@ -38,7 +38,7 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, CustomerSto
             {
                 var now = clock.GetUtcNow().UtcDateTime;
                 await JoinAsync(deal, sameAs, note, now, ct);
-                var until = await deals.EndOfDayAsync(now, days ?? await DefaultDaysAsync(deal, now, ct), ct);
+                var until = await deals.EndOfDayAsync(now, days ?? await DaysAsync(deal, now, ct), ct);
                 if (await deals.MoveAsync(deal, act, DealTyped.Text(note), now, ct, now, until) is not { } next)
                 {
                     return new DealOutcome.Stale();
@@ -55,6 +55,14 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, CustomerSto
         {
             return await TakenAsync(number, ct);
         }
+    }
+
+    /// <summary>For how long a deal is protected where the reviewer says nothing else: as the policy has it, or as long as was asked for where that is shorter.</summary>
+    public async Task<int> DaysAsync(Deal deal, DateTime now, CancellationToken ct)
+    {
+        var policy = await deals.PolicyAsync(deal.PartnerId, deal.LineIds, now, ct);
+        var asked = deal.PeriodUntil?.DayNumber - (await deals.DayAsync(now, ct)).DayNumber;
+        return asked is > 0 && asked < policy.ProtectionDays ? asked.Value : policy.ProtectionDays;
     }
 
     /// <summary>Rejects a deal.</summary>
@@ -130,13 +138,6 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, CustomerSto
 
             seen = now;
         }
-    }
-
-    async Task<int> DefaultDaysAsync(Deal deal, DateTime now, CancellationToken ct)
-    {
-        var policy = await deals.PolicyAsync(deal.PartnerId, deal.LineIds, now, ct);
-        var asked = deal.PeriodUntil?.DayNumber - (await deals.DayAsync(now, ct)).DayNumber;
-        return asked is > 0 && asked < policy.ProtectionDays ? asked.Value : policy.ProtectionDays;
     }
 
     async Task<DealOutcome> TakenAsync(string number, CancellationToken ct)

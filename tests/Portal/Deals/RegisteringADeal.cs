@@ -105,12 +105,25 @@ public sealed class RegisteringADeal(ClaimingPartners portal) : IClassFixture<Cl
         var review = await desk.GetAsync($"/deals/{number}/review");
 
         Assert.Contains("西塘旅游", queue.Text("tbody"));
+        Assert.Contains("Displays", queue.Text("tbody"));
         Assert.Contains("嘉兴西塘旅游有限公司", review.Text("main"));
         Assert.Contains("上海华信", review.Text("main"));
         Assert.Contains("Live claim", review.Text("main"));
         var approved = await desk.PressAsync(review, "button[value=approve]", ("Days", "30"));
         Assert.Equal("Approved", approved.Text("dd .badge"));
         Assert.Contains("30 days left", approved.Text("main"));
+    }
+
+    [Fact]
+    public async Task The_reviewer_finds_the_days_that_were_asked_for_where_they_are_fewer_than_the_policys()
+    {
+        var today = portal.Clock.Today;
+        var asked = await portal.SubmittedAsync(portal.Yuanjian, portal.Deal("只要六周有限公司") with { PeriodFrom = today, PeriodUntil = today.AddDays(42) });
+        var usual = await portal.SubmittedAsync(portal.Yuanjian, portal.Deal("要得更久有限公司") with { PeriodFrom = today, PeriodUntil = today.AddDays(400) });
+        var desk = portal.SignIn(portal.DealDesk);
+
+        Assert.Equal("42", (await desk.GetAsync($"/deals/{asked}/review")).Value("Days"));
+        Assert.Equal("90", (await desk.GetAsync($"/deals/{usual}/review")).Value("Days"));
     }
 
     [Fact]
