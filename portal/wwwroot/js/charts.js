@@ -30,18 +30,18 @@
       textStyle: words,
       // Rich text is painted on the canvas: an HTML tooltip would need inline styles, which the page's policy refuses.
       tooltip: { trigger: ring ? 'item' : 'axis', renderMode: 'richText', confine: true, valueFormatter: value, backgroundColor: ground, borderColor: line, textStyle: words, axisPointer: { type: 'shadow', shadowStyle: { opacity: 0.15 } } },
-      legend: { show: ring || series.length > 1, type: 'scroll', bottom: 0, icon: 'roundRect', itemWidth: 12, itemHeight: 8, textStyle: words, pageTextStyle: words },
+      legend: { show: ring || series.length > 1, type: ring && labels.length <= 10 ? 'plain' : 'scroll', bottom: 0, icon: 'roundRect', itemWidth: 12, itemHeight: 8, textStyle: words, pageTextStyle: words },
     };
     if (ring) {
       return {
         ...common,
         series: [{
-          type: 'pie', radius: ['52%', '76%'], center: ['50%', '45%'], label: { show: false }, itemStyle: { borderColor: ground, borderWidth: 2 },
+          type: 'pie', radius: ['46%', '67%'], center: ['50%', '38%'], label: { show: false }, itemStyle: { borderColor: ground, borderWidth: 2 },
           data: labels.map((name, at) => ({ name, value: series[0].values[at] })),
         }],
       };
     }
-    const names = { type: 'category', data: labels, inverse: lying, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: quiet, hideOverlap: true, width: lying ? 110 : undefined, overflow: 'truncate' } };
+    const names = { type: 'category', data: labels, inverse: lying, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: quiet, hideOverlap: true, width: lying ? (innerWidth < 768 ? 110 : 220) : undefined, overflow: 'truncate' } };
     const numbers = { type: 'value', splitNumber: 4, axisLabel: { color: quiet, formatter: number => rough.format(number) }, splitLine: { lineStyle: { color: line } } };
     return {
       ...common,
