@@ -96,6 +96,14 @@ public sealed class SpooledFile : IAsyncDisposable
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // others on the machine have no business with it
         }
 
-        return new(new FileStream(Path.Combine(Path.GetTempPath(), "partnerportal-import-" + Guid.NewGuid().ToString("N")), options));
+        var path = Path.Combine(Path.GetTempPath(), "partnerportal-import-" + Guid.NewGuid().ToString("N"));
+        var file = new FileStream(path, options);
+        if (!OperatingSystem.IsWindows())
+        {
+            // Without a name it is gone with this process, however that ends.
+            File.Delete(path);
+        }
+
+        return new(file);
     }
 }
