@@ -129,6 +129,8 @@ public sealed class ServiceDatabase : IAsyncDisposable
         SetUnlessGiven(settings, "Max Auto Prepare", 100);
         // Nothing we say to a session outlives its transaction, so nothing has to be wiped off before the next one uses it.
         SetUnlessGiven(settings, "No Reset On Close", true);
+        // A database that hangs is away: whoever waits at a screen is told so before going away too.
+        SetUnlessGiven(settings, "Command Timeout", 15);
         SetUnlessGiven(settings, "Maximum Pool Size", string.Equals(service, "portal", StringComparison.Ordinal) ? 80 : 40);
         return Build(settings, logs);
     }
