@@ -16,9 +16,18 @@ public sealed class Chromium : IAsyncLifetime
         browser ??= await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = BrowserFactAttribute.Chromium,
+            Env = Environment(),
             Args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
         return await browser.NewContextAsync(options);
+    }
+
+    // In a locale of ASCII alone the browser calls a download with Chinese letters "download".
+    static Dictionary<string, string> Environment()
+    {
+        var all = System.Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
+        all["LC_ALL"] = "C.UTF-8";
+        return all;
     }
 
     public Task InitializeAsync() => Task.CompletedTask;

@@ -129,7 +129,7 @@ public sealed class ForgettingThePassword(IdentityApp identity) : IClassFixture<
     [InlineData("too short", "Please use at least 12 characters. Three or four unrelated words make a good password.")]
     [InlineData("aaaaaaaaaaaaaaaa", "Please use more different characters, not a row or a repetition.")]
     [InlineData("qwerty123456", "This password is among those everybody tries first. Please choose another.")]
-    [InlineData("northlight is nice", "Please leave out your name, your e-mail address and the name of the portal.")]
+    [InlineData("partnerportal is nice", "Please leave out your name, your e-mail address and the name of the portal.")]
     public async Task A_password_the_rules_refuse_is_explained_and_the_link_still_works(string password, string sentence)
     {
         var account = await identity.AnAccountAsync();
