@@ -56,7 +56,7 @@ public sealed class StockStore(Db db)
     {
         var total = await db.OneAsync<long>($"select count(*) {NarrowedBalances}", list.Arguments, ct);
         var rows = await db.ListAsync<BalanceRow>($"""
-            select p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, holder.name as holder, b.on_hand, b.reserved, b.in_transit
+            select p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, holder.name as holder, holder.name_latin as holder_latin, b.on_hand, b.reserved, b.in_transit
             {NarrowedBalances}
             order by {list.Query.OrderBy}
             limit @limit offset @offset
@@ -66,7 +66,7 @@ public sealed class StockStore(Db db)
 
     /// <summary>All balances of the list, row by row, for a file.</summary>
     public IAsyncEnumerable<BalanceRow> StreamBalancesAsync(StockList list, CancellationToken ct) => db.StreamAsync<BalanceRow>($"""
-        select p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, holder.name as holder, b.on_hand, b.reserved, b.in_transit
+        select p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, holder.name as holder, holder.name_latin as holder_latin, b.on_hand, b.reserved, b.in_transit
         {NarrowedBalances}
         order by {list.Query.OrderBy}
         """, list.Arguments, ct);
@@ -93,7 +93,7 @@ public sealed class StockStore(Db db)
 
     /// <summary>One's own balances in the order of their SKU, for a program that pages through them.</summary>
     public Task<List<BalanceRow>> BalancesAfterAsync(string? afterSku, int limit, CancellationToken ct) => db.ListAsync<BalanceRow>("""
-        select p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, holder.name as holder, b.on_hand, b.reserved, b.in_transit
+        select p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, holder.name as holder, holder.name_latin as holder_latin, b.on_hand, b.reserved, b.in_transit
         from stock_balance b
         join stock_place place on place.stock_place_id = b.stock_place_id
         join partner holder on holder.partner_id = place.partner_id
@@ -155,7 +155,7 @@ public sealed record StockList(bool Everybodys, ListQuery Query)
 }
 
 /// <summary>What a place has of a product.</summary>
-public sealed record BalanceRow(string Sku, string Name, string NameZh, string Unit, string Holder, long OnHand, long Reserved, long InTransit)
+public sealed record BalanceRow(string Sku, string Name, string NameZh, string Unit, string Holder, string? HolderLatin, long OnHand, long Reserved, long InTransit)
 {
     /// <summary>On hand and not promised.</summary>
     public long Available => OnHand - Reserved;
