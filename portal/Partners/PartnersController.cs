@@ -9,6 +9,7 @@ using Platform.Web;
 using Portal.Documents.Tables;
 using Portal.Pricing;
 using Portal.Web;
+using Portal.Web.Display;
 using Portal.Web.Lists;
 
 namespace Portal.Partners;
@@ -140,18 +141,13 @@ public sealed class PartnersController(
     static PartnerChoices Choices(Texts t) => new(
         [.. PartnerWords.Types.Select(type => new SelectListItem(t[$"partners.type.{type}"], type))],
         [.. PartnerWords.Levels.Select(level => new SelectListItem(t[$"partners.level.{level}"], level))],
-        Countries(),
+        CountriesByName(),
         [.. Currencies.Codes.Select(code => new SelectListItem(code, code))],
         [.. TextBook.Languages.Select(language => new SelectListItem(t[$"partners.language.{language}"], language))],
         Zones());
 
-    /// <summary>The countries by their English names and codes.</summary>
-    static IReadOnlyList<SelectListItem> Countries() =>
-        [.. CultureInfo.GetCultures(CultureTypes.SpecificCultures).Select(culture => new RegionInfo(culture.Name)).Where(region => region.TwoLetterISORegionName is [>= 'A' and <= 'Z', _])
-            .DistinctBy(region => region.TwoLetterISORegionName, StringComparer.Ordinal)
-            // A region's display name is in the language of the culture it was found by; its English name is the same for all.
-            .Select(region => new SelectListItem($"{region.EnglishName} ({region.TwoLetterISORegionName})", region.TwoLetterISORegionName))
-            .OrderBy(item => item.Text, StringComparer.Ordinal)];
+    static IReadOnlyList<SelectListItem> CountriesByName() =>
+        [.. Countries.Codes.Select(code => new SelectListItem($"{Countries.Name(code)} ({code})", code)).OrderBy(item => item.Text, StringComparer.CurrentCulture)];
 
     /// <summary>The time zones this machine knows, by their IANA names.</summary>
     internal static IReadOnlyList<SelectListItem> Zones() =>

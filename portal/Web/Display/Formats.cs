@@ -55,7 +55,8 @@ public static class Formats
     /// <summary>The zone of that name, or UTC where the machine does not know it.</summary>
     public static TimeZoneInfo Zone(string? name) => name is not null && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : TimeZoneInfo.Utc;
 
-    static bool Chinese => string.Equals(TextBook.LanguageOf(CultureInfo.CurrentUICulture), "zh-CN", StringComparison.Ordinal);
+    /// <summary>True when the reader reads Chinese.</summary>
+    internal static bool Chinese => string.Equals(TextBook.LanguageOf(CultureInfo.CurrentUICulture), "zh-CN", StringComparison.Ordinal);
 
     static string DatePattern => Chinese ? "yyyy-MM-dd" : "d MMM yyyy";
 
