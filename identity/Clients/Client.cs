@@ -15,14 +15,56 @@ public sealed class Client
     /// <summary>A disabled client is refused everywhere, at once.</summary>
     public bool Enabled { get; set; } = true;
 
+    /// <summary>The tenant whose program it is; null for the installation's own.</summary>
+    public long? TenantId { get; set; }
+
+    /// <summary>What it is for, as its owner wrote it.</summary>
+    public string? Description { get; set; }
+
     /// <summary>Whether its requests must carry an S256 challenge.</summary>
     public bool RequirePkce { get; set; } = true;
 
-    /// <summary><c>client_secret_basic</c>, <c>client_secret_post</c>, or null where either will do.</summary>
+    /// <summary>Whether it authenticates. False for a public client, which must use PKCE and DPoP.</summary>
+    public bool RequireClientSecret { get; set; } = true;
+
+    /// <summary>Whether its authorization requests must be pushed (RFC 9126).</summary>
+    public bool RequirePushedAuthorization { get; set; }
+
+    /// <summary>Whether its tokens must be bound to a key of its own (RFC 9449).</summary>
+    public bool RequireDPoP { get; set; }
+
+    /// <summary>Whether the person is asked before it gets anything; for clients of others than the operator.</summary>
+    public bool RequireConsent { get; set; }
+
+    /// <summary>Whether the person's answer may be kept for the next time.</summary>
+    public bool AllowRememberConsent { get; set; } = true;
+
+    /// <summary>Whether it may ask for <c>offline_access</c>: tokens that outlive the session.</summary>
+    public bool AllowOfflineAccess { get; set; }
+
+    /// <summary>
+    /// <c>client_secret_basic</c>, <c>client_secret_post</c>, <c>private_key_jwt</c>, <c>none</c> for a public client, or null where either way of sending
+    /// a secret will do.
+    /// </summary>
     public string? TokenEndpointAuthMethod { get; set; }
 
-    /// <summary><c>authorization_code</c> and <c>client_credentials</c>.</summary>
+    /// <summary>Its public keys as a JWK set (RFC 7517), where it signs assertions.</summary>
+    public string? Jwks { get; set; }
+
+    /// <summary><c>authorization_code</c>, <c>client_credentials</c>, <c>refresh_token</c>.</summary>
     public string[] AllowedGrantTypes { get; set; } = [];
+
+    /// <summary>The schemes of the providers through which people may come to it; empty: all.</summary>
+    public string[] IdentityProviderRestrictions { get; set; } = [];
+
+    /// <summary>Where it is told that a session has ended (OpenID Connect Back-Channel Logout 1.0).</summary>
+    public string? BackChannelLogoutUri { get; set; }
+
+    /// <summary>Whether it is told which session (sid), not only whose.</summary>
+    public bool BackChannelLogoutSessionRequired { get; set; } = true;
+
+    /// <summary><c>RS256</c> or <c>ES256</c>.</summary>
+    public string IdentityTokenSigningAlgorithm { get; set; } = "RS256";
 
     /// <summary>Where answers may be sent, character by character.</summary>
     public string[] RedirectUris { get; set; } = [];
@@ -45,6 +87,18 @@ public sealed class Client
     /// <summary>Seconds.</summary>
     public int IdentityTokenLifetime { get; set; } = (int)Web.Profile.IdToken.TotalSeconds;
 
+    /// <summary>Seconds after which a refresh token that is not used ends.</summary>
+    public int SlidingRefreshTokenLifetime { get; set; } = (int)Web.Profile.RefreshTokenSliding.TotalSeconds;
+
+    /// <summary>Seconds after which a family of refresh tokens ends, however often it was used.</summary>
+    public int AbsoluteRefreshTokenLifetime { get; set; } = (int)Web.Profile.RefreshTokenAbsolute.TotalSeconds;
+
+    /// <summary>Seconds that a pushed request waits for its browser.</summary>
+    public int PushedAuthorizationLifetime { get; set; } = (int)Web.Profile.PushedAuthorization.TotalSeconds;
+
+    /// <summary>Seconds for which a person's consent holds; null: until it is taken back.</summary>
+    public int? ConsentLifetime { get; set; }
+
     /// <summary>True when it may use that grant.</summary>
     public bool Allows(string grantType) => AllowedGrantTypes.Contains(grantType, StringComparer.Ordinal);
 }
@@ -55,7 +109,9 @@ static class GrantTypes
     public const string AuthorizationCode = "authorization_code";
     public const string ClientCredentials = "client_credentials";
 
-    public static IReadOnlyList<string> All { get; } = [AuthorizationCode, ClientCredentials];
+    public const string RefreshToken = "refresh_token";
+
+    public static IReadOnlyList<string> All { get; } = [AuthorizationCode, ClientCredentials, RefreshToken];
 }
 
 /// <summary>The scopes that lead to claims about a person; all others lead to an API.</summary>
@@ -65,5 +121,7 @@ static class IdentityScopes
     public const string Profile = "profile";
     public const string Email = "email";
 
-    public static IReadOnlyList<string> All { get; } = [OpenId, Profile, Email];
+    public const string OfflineAccess = "offline_access";
+
+    public static IReadOnlyList<string> All { get; } = [OpenId, Profile, Email, OfflineAccess];
 }

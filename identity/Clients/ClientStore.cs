@@ -1,3 +1,4 @@
+using Identity.Web;
 using Platform.Database;
 
 namespace Identity.Clients;
@@ -5,16 +6,22 @@ namespace Identity.Clients;
 /// <summary>Every statement about clients, their secrets and the APIs they ask for.</summary>
 sealed class ClientStore(Db db, TimeProvider clock)
 {
+    const string Columns = """
+        client_id, client_name, enabled, tenant_id, description, require_pkce, require_client_secret, require_pushed_authorization, require_dpop, require_consent,
+        allow_remember_consent, allow_offline_access, token_endpoint_auth_method, allowed_grant_types, redirect_uris, post_logout_redirect_uris, allowed_scopes,
+        identity_provider_restrictions, back_channel_logout_uri, back_channel_logout_session_required, identity_token_signing_algorithm, authorization_code_lifetime,
+        access_token_lifetime, identity_token_lifetime, sliding_refresh_token_lifetime, absolute_refresh_token_lifetime, pushed_authorization_lifetime, consent_lifetime
+        """;
+
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    /// <summary>The client of that name if it is enabled; asked anew each time, so that disabling it bites at once on every instance.</summary>
-    public Task<Client?> FindEnabledAsync(string clientId, CancellationToken ct) => db.FindAsync<Client>("""
-        select registered_client_id, client_id, client_name, enabled, require_pkce, token_endpoint_auth_method, allowed_grant_types,
-               redirect_uris, post_logout_redirect_uris, allowed_scopes, authorization_code_lifetime, access_token_lifetime, identity_token_lifetime,
+    /// <summary>The client of that name if it and its tenant are enabled; asked anew each time, so that disabling it bites at once on every instance.</summary>
+    public Task<Client?> FindEnabledAsync(string clientId, CancellationToken ct) => db.FindAsync<Client>($"""
+        select registered_client_id, jwks::text as jwks, {Columns},
                array(select s.hash from client_secret s
                      where s.registered_client_id = c.registered_client_id and (s.expires_at is null or s.expires_at > @now)) as client_secrets
-        from registered_client c
-        where client_id = @clientId and enabled
+        from standing_client c
+        where client_id = @clientId
         """, new { clientId, now = Now }, ct);
 
     /// <summary>The audiences those scopes lead to, in the order of their names.</summary>
@@ -29,22 +36,39 @@ sealed class ClientStore(Db db, TimeProvider clock)
 
     /// <summary>Enters the client, or brings it up to date.</summary>
     /// <returns>Its key.</returns>
-    public Task<long> SaveAsync(Client client, CancellationToken ct) => db.OneAsync<long>("""
-        insert into registered_client as c (client_id, client_name, enabled, require_pkce, token_endpoint_auth_method, allowed_grant_types, redirect_uris,
-            post_logout_redirect_uris, allowed_scopes, authorization_code_lifetime, access_token_lifetime, identity_token_lifetime, created_at, updated_at)
-        values (@ClientId, @ClientName, @Enabled, @RequirePkce, @TokenEndpointAuthMethod, @AllowedGrantTypes, @RedirectUris,
-            @PostLogoutRedirectUris, @AllowedScopes, @AuthorizationCodeLifetime, @AccessTokenLifetime, @IdentityTokenLifetime, @Now, @Now)
+    public Task<long> SaveAsync(Client client, CancellationToken ct) => db.OneAsync<long>($"""
+        insert into registered_client as c ({Columns}, jwks, created_at, updated_at)
+        values (@ClientId, @ClientName, @Enabled, @TenantId, @Description, @RequirePkce, @RequireClientSecret, @RequirePushedAuthorization, @RequireDPoP,
+            @RequireConsent, @AllowRememberConsent, @AllowOfflineAccess, @TokenEndpointAuthMethod, @AllowedGrantTypes, @RedirectUris, @PostLogoutRedirectUris,
+            @AllowedScopes, @IdentityProviderRestrictions, @BackChannelLogoutUri, @BackChannelLogoutSessionRequired, @IdentityTokenSigningAlgorithm,
+            @AuthorizationCodeLifetime, @AccessTokenLifetime, @IdentityTokenLifetime, @SlidingRefreshTokenLifetime, @AbsoluteRefreshTokenLifetime,
+            @PushedAuthorizationLifetime, @ConsentLifetime, @Jwks::jsonb,
+            @Now, @Now)
         on conflict (client_id) do update
-        set client_name = excluded.client_name, enabled = excluded.enabled, require_pkce = excluded.require_pkce,
-            token_endpoint_auth_method = excluded.token_endpoint_auth_method, allowed_grant_types = excluded.allowed_grant_types,
-            redirect_uris = excluded.redirect_uris, post_logout_redirect_uris = excluded.post_logout_redirect_uris, allowed_scopes = excluded.allowed_scopes,
-            authorization_code_lifetime = excluded.authorization_code_lifetime, access_token_lifetime = excluded.access_token_lifetime,
-            identity_token_lifetime = excluded.identity_token_lifetime, updated_at = excluded.updated_at
+        set client_name = excluded.client_name, enabled = excluded.enabled, tenant_id = excluded.tenant_id, description = excluded.description,
+            require_pkce = excluded.require_pkce, require_client_secret = excluded.require_client_secret,
+            require_pushed_authorization = excluded.require_pushed_authorization, require_dpop = excluded.require_dpop,
+            require_consent = excluded.require_consent, allow_remember_consent = excluded.allow_remember_consent,
+            allow_offline_access = excluded.allow_offline_access, token_endpoint_auth_method = excluded.token_endpoint_auth_method,
+            allowed_grant_types = excluded.allowed_grant_types, redirect_uris = excluded.redirect_uris,
+            post_logout_redirect_uris = excluded.post_logout_redirect_uris, allowed_scopes = excluded.allowed_scopes,
+            identity_provider_restrictions = excluded.identity_provider_restrictions, back_channel_logout_uri = excluded.back_channel_logout_uri,
+            back_channel_logout_session_required = excluded.back_channel_logout_session_required,
+            identity_token_signing_algorithm = excluded.identity_token_signing_algorithm, authorization_code_lifetime = excluded.authorization_code_lifetime,
+            access_token_lifetime = excluded.access_token_lifetime, identity_token_lifetime = excluded.identity_token_lifetime,
+            sliding_refresh_token_lifetime = excluded.sliding_refresh_token_lifetime, absolute_refresh_token_lifetime = excluded.absolute_refresh_token_lifetime,
+            pushed_authorization_lifetime = excluded.pushed_authorization_lifetime, consent_lifetime = excluded.consent_lifetime, jwks = excluded.jwks,
+            updated_at = excluded.updated_at
         returning registered_client_id
         """, new
     {
-        client.ClientId, client.ClientName, client.Enabled, client.RequirePkce, client.TokenEndpointAuthMethod, client.AllowedGrantTypes, client.RedirectUris,
-        client.PostLogoutRedirectUris, client.AllowedScopes, client.AuthorizationCodeLifetime, client.AccessTokenLifetime, client.IdentityTokenLifetime, Now,
+        client.ClientId, client.ClientName, client.Enabled, client.TenantId, client.Description, client.RequirePkce, client.RequireClientSecret,
+        client.RequirePushedAuthorization, client.RequireDPoP, client.RequireConsent, client.AllowRememberConsent, client.AllowOfflineAccess,
+        client.TokenEndpointAuthMethod, client.AllowedGrantTypes, client.RedirectUris, client.PostLogoutRedirectUris, client.AllowedScopes,
+        client.IdentityProviderRestrictions, client.BackChannelLogoutUri, client.BackChannelLogoutSessionRequired, client.IdentityTokenSigningAlgorithm,
+        client.AuthorizationCodeLifetime, client.AccessTokenLifetime, client.IdentityTokenLifetime, client.SlidingRefreshTokenLifetime,
+        client.AbsoluteRefreshTokenLifetime, client.PushedAuthorizationLifetime, client.ConsentLifetime, client.Jwks,
+        Now,
     }, ct);
 
     /// <summary>Makes a secret the only one of that description; others, being exchanged, stay.</summary>
@@ -66,4 +90,17 @@ sealed class ClientStore(Db db, TimeProvider clock)
            or exists (select from client_secret s where s.registered_client_id = c.registered_client_id and s.hash = any(@secretHashes))
         order by client_id
         """, new { secretHashes, clientIds }, ct);
+
+    /// <summary>Uses up the jti of a token that somebody else made and that counts once.</summary>
+    /// <param name="usedFor">What for, with the name of whoever made it: the same jti of another is another.</param>
+    /// <param name="id">The jti.</param>
+    /// <param name="until">When the token would be refused anyway.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <returns>False when it was used before, on whichever instance.</returns>
+    public async Task<bool> UseIdAsync(string usedFor, string id, DateTime until, CancellationToken ct) => await db.ExecuteAsync("""
+        insert into used_token_id (used_for, id_hash, expires_at) values (@usedFor, @hash, @until) on conflict do nothing
+        """, new { usedFor, hash = Secret.Hash(id), until }, ct) == 1;
+
+    /// <summary>Forgets used ids whose tokens have expired.</summary>
+    public Task CleanUpAsync(CancellationToken ct) => db.ExecuteAsync("delete from used_token_id where expires_at < @now", new { now = Now }, ct);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Identity.Web;
 using Platform.Audit;
 using Platform.Database;
@@ -9,11 +10,11 @@ sealed class RegisterClient(Db db, ClientStore clients, AuditTrail audit, Identi
 {
     /// <summary>Does so; an unchanged client leaves no trace.</summary>
     /// <param name="client">As it shall be.</param>
-    /// <param name="secret">Its secret.</param>
+    /// <param name="secret">Its secret; null for a client that has none: a public one, or one that signs.</param>
     /// <param name="origin">Where the secret comes from; a secret of the same origin is replaced.</param>
     /// <param name="ct">Stops waiting.</param>
-    /// <exception cref="ArgumentException">A redirect address is not one an answer may be sent to.</exception>
-    public Task RunAsync(Client client, string secret, string origin, CancellationToken ct)
+    /// <exception cref="ArgumentException">A redirect address is not one an answer may be sent to, or the keys are not public keys.</exception>
+    public Task RunAsync(Client client, string? secret, string origin, CancellationToken ct)
     {
         foreach (var uri in client.RedirectUris.Concat(client.PostLogoutRedirectUris))
         {
@@ -23,30 +24,42 @@ sealed class RegisterClient(Db db, ClientStore clients, AuditTrail audit, Identi
             }
         }
 
+        if (client.Jwks is { } keys && ClientKeys.Refusal(keys) is { } wrongKeys)
+        {
+            throw new ArgumentException($"The keys of client {client.ClientId} {wrongKeys}.", nameof(client));
+        }
+
         return db.InTransactionAsync(async () =>
         {
             await clients.HoldAsync(client.ClientId, ct);
             var before = await clients.FindEnabledAsync(client.ClientId, ct);
-            var hash = Secret.Hash(secret);
-            if (before is not null && IsSame(before, client) && before.ClientSecrets.Any(known => known.AsSpan().SequenceEqual(hash)))
+            var hash = secret is null ? null : Secret.Hash(secret);
+            if (before is not null && IsSame(before, client) && (hash is null || before.ClientSecrets.Any(known => known.AsSpan().SequenceEqual(hash))))
             {
                 return;
             }
 
             var key = await clients.SaveAsync(client, ct);
-            await clients.ReplaceSecretAsync(key, origin, hash, ct);
+            if (hash is not null)
+            {
+                await clients.ReplaceSecretAsync(key, origin, hash, ct);
+            }
+
             await audit.RecordAsync(before is null ? "client.registered" : "client.changed", "client", client.ClientId, null,
                 new { client.AllowedGrantTypes, client.RedirectUris, client.PostLogoutRedirectUris, client.AllowedScopes }, ct);
         }, ct);
     }
 
-    static bool IsSame(Client one, Client other) =>
-        one.ClientName == other.ClientName
-        && one.RequirePkce == other.RequirePkce
-        && one.TokenEndpointAuthMethod == other.TokenEndpointAuthMethod
-        && one.AllowedGrantTypes.SequenceEqual(other.AllowedGrantTypes)
-        && one.RedirectUris.SequenceEqual(other.RedirectUris)
-        && one.PostLogoutRedirectUris.SequenceEqual(other.PostLogoutRedirectUris)
-        && one.AllowedScopes.SequenceEqual(other.AllowedScopes)
-        && (one.AuthorizationCodeLifetime, one.AccessTokenLifetime, one.IdentityTokenLifetime) == (other.AuthorizationCodeLifetime, other.AccessTokenLifetime, other.IdentityTokenLifetime);
+    // Compared as they would be stored, but for what is not a setting.
+    static bool IsSame(Client one, Client other) => string.Equals(Written(one), Written(other), StringComparison.Ordinal);
+
+    static string Written(Client client)
+    {
+        var settings = JsonSerializer.SerializeToNode(client)!.AsObject();
+        settings.Remove(nameof(Client.RegisteredClientId));
+        settings.Remove(nameof(Client.ClientSecrets));
+        // The database orders the members of the keys in its own way.
+        settings[nameof(Client.Jwks)] = client.Jwks is { } keys ? JsonSerializer.Serialize(JsonSerializer.Deserialize<SortedDictionary<string, JsonElement>[]>(JsonDocument.Parse(keys).RootElement.GetProperty("keys").GetRawText())) : null;
+        return settings.ToJsonString();
+    }
 }

@@ -1,4 +1,5 @@
 using Identity.Clients;
+using Identity.Tenants;
 using Identity.Users;
 using Identity.Web;
 using Platform;
@@ -8,7 +9,7 @@ using Platform.OpenIdConnect;
 namespace Identity.Demo;
 
 /// <summary><c>seed</c>: the accounts and API clients of the demonstration. Running it again changes nothing.</summary>
-sealed class SeedDemo(AddAccount addAccount, RegisterClient registerClient, PortalRegistration portal, IdentitySettings settings)
+sealed class SeedDemo(AddAccount addAccount, RegisterClient registerClient, PortalRegistration portal, TenantStore tenants, IdentitySettings settings)
 {
     /// <summary>Makes them and tells which are new.</summary>
     /// <exception cref="CannotStartException">This is Production.</exception>
@@ -20,22 +21,28 @@ sealed class SeedDemo(AddAccount addAccount, RegisterClient registerClient, Port
         }
 
         await portal.RunAsync(ct);
+        var companies = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (key, name) in DemoAccounts.Companies)
+        {
+            companies[key] = (await tenants.SaveAsync(key, name, isOperator: companies.Count == 0, ct)).TenantId;
+        }
+
         var added = 0;
         foreach (var person in DemoAccounts.People)
         {
-            added += await AddAsync(person, ct) ? 1 : 0;
+            added += await AddAsync(person, companies[person.PartnerKey], ct) ? 1 : 0;
         }
 
         foreach (var client in DemoAccounts.ApiClients)
         {
-            await registerClient.RunAsync(Api(client), DemoAccounts.ApiClientSecret, "demo", ct);
+            await registerClient.RunAsync(Api(client, companies[client.PartnerKey]), DemoAccounts.ApiClientSecret, "demo", ct);
         }
 
         await output.WriteLineAsync($"Demo: {DemoAccounts.People.Count} accounts ({added} new), {DemoAccounts.ApiClients.Count} API clients.");
         return 0;
     }
 
-    async Task<bool> AddAsync(DemoAccount person, CancellationToken ct)
+    async Task<bool> AddAsync(DemoAccount person, long tenantId, CancellationToken ct)
     {
         var account = new Account
         {
@@ -44,6 +51,8 @@ sealed class SeedDemo(AddAccount addAccount, RegisterClient registerClient, Port
             EmailConfirmed = true,
             Name = person.Language is "zh-CN" ? person.ChineseName : person.Name,
             Language = person.Language,
+            TenantId = tenantId,
+            Administers = person.Roles.Contains("brand_admin", StringComparer.Ordinal) ? "installation" : person.Roles.Contains("partner_admin", StringComparer.Ordinal) ? "tenant" : null,
         };
         return await addAccount.RunForDemoAsync(account, DemoAccounts.Password, ct) switch
         {
@@ -53,8 +62,9 @@ sealed class SeedDemo(AddAccount addAccount, RegisterClient registerClient, Port
         };
     }
 
-    static Client Api(DemoApiClient client) => new()
+    static Client Api(DemoApiClient client, long tenantId) => new()
     {
+        TenantId = tenantId,
         ClientId = client.ClientId,
         ClientName = client.Name,
         AllowedGrantTypes = [GrantTypes.ClientCredentials],

@@ -1,5 +1,6 @@
 using Identity.Clients;
 using Identity.Keys;
+using Identity.Token;
 using Identity.Web;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
@@ -17,7 +18,7 @@ sealed class DiscoveryController(ClientStore clients, SigningKeys keys, Identity
     [HttpGet("/.well-known/oauth-authorization-server")]
     public async Task<IActionResult> Show(CancellationToken ct)
     {
-        string[] secrets = ["client_secret_basic", "client_secret_post"];
+        string[] ways = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
         return Public(new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["issuer"] = settings.Issuer,
@@ -33,7 +34,8 @@ sealed class DiscoveryController(ClientStore clients, SigningKeys keys, Identity
             ["grant_types_supported"] = GrantTypes.All,
             ["subject_types_supported"] = new[] { "public" },
             ["id_token_signing_alg_values_supported"] = new[] { "RS256" },
-            ["token_endpoint_auth_methods_supported"] = secrets,
+            ["token_endpoint_auth_methods_supported"] = ways,
+            ["token_endpoint_auth_signing_alg_values_supported"] = ClientAssertions.Algorithms,
             ["code_challenge_methods_supported"] = new[] { "S256" },
             ["prompt_values_supported"] = new[] { "none", "login", "consent", "select_account" },
             ["ui_locales_supported"] = TextBook.Languages,

@@ -81,7 +81,7 @@ sealed class GrantStore(Db db, TimeProvider clock)
             returning access_grant_id, redirect_uri, code_challenge, nonce, expires_at
         )
         select r.access_grant_id, g.handle, c.client_id, r.redirect_uri, r.code_challenge, r.nonce, r.expires_at, a.subject, g.sid, g.scopes, g.amr, g.authenticated_at,
-               g.revoked_at is null and a.disabled_at is null and exists (select from sign_in_session s where s.sid = g.sid) as stands
+               g.revoked_at is null and exists (select from standing_account w where w.account_id = a.account_id) and exists (select from sign_in_session s where s.sid = g.sid) as stands
         from redeemed r
         join access_grant g on g.access_grant_id = r.access_grant_id
         join registered_client c on c.registered_client_id = g.registered_client_id
@@ -117,8 +117,8 @@ sealed class GrantStore(Db db, TimeProvider clock)
     public Task<StandingGrant?> FindStandingAsync(string handle, string clientId, CancellationToken ct) => db.FindAsync<StandingGrant>("""
         select g.scopes, a.subject, a.name, a.email, a.email_confirmed, a.language, a.updated_at
         from access_grant g
-        join account a on a.account_id = g.account_id and a.disabled_at is null
-        join registered_client c on c.registered_client_id = g.registered_client_id and c.enabled and c.client_id = @clientId
+        join standing_account a on a.account_id = g.account_id
+        join standing_client c on c.registered_client_id = g.registered_client_id and c.client_id = @clientId
         where g.handle = @handle and g.revoked_at is null
         """, new { handle, clientId }, ct);
 

@@ -40,7 +40,7 @@ sealed class SessionStore(Db db, TimeProvider clock)
         var session = await db.FindAsync<SignInSession>("""
             select s.sign_in_session_id, s.sid, s.account_id, a.subject, a.name, a.email, s.amr, s.authenticated_at, s.last_seen_at
             from sign_in_session s
-            join account a on a.account_id = s.account_id and a.disabled_at is null
+            join standing_account a on a.account_id = s.account_id
             where s.key_hash = @hash and s.ends_at > @now and s.last_seen_at > @idleSince
             """, new { hash = Secret.Hash(key), now = Now, idleSince = Now - Profile.SessionIdle }, ct);
         if (session is not null && session.LastSeenAt < Now - SeenIsNotedEvery)

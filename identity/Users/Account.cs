@@ -26,6 +26,12 @@ public sealed class Account
     /// <summary>The language of mails: <c>en</c> or <c>zh-CN</c>.</summary>
     public string Language { get; set; } = "en";
 
+    /// <summary>The company the person belongs to; null for the first people of an installation.</summary>
+    public long? TenantId { get; set; }
+
+    /// <summary><c>tenant</c>: looks after the own tenant. <c>installation</c>: after everything. Null: after themselves.</summary>
+    public string? Administers { get; set; }
+
     /// <summary>See <see cref="AccountPasswordHasher"/>; absent until a password was chosen.</summary>
     public string? PasswordHash { get; set; }
 

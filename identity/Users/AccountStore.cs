@@ -8,7 +8,7 @@ sealed class AccountStore(Db db, TimeProvider clock) : IUserPasswordStore<Accoun
 {
     const string Columns = """
         account_id, subject, email, normalized_email, email_confirmed, name, language, password_hash, security_stamp, concurrency_stamp,
-        access_failed_count, lockout_end, disabled_at, updated_at
+        access_failed_count, lockout_end, disabled_at, updated_at, tenant_id, administers
         """;
 
     /// <summary>The constraint that keeps an address from having two accounts.</summary>
@@ -18,7 +18,7 @@ sealed class AccountStore(Db db, TimeProvider clock) : IUserPasswordStore<Accoun
 
     /// <summary>The account of that subject, if it is not disabled.</summary>
     public Task<Account?> FindEnabledAsync(string subject, CancellationToken ct) =>
-        db.FindAsync<Account>($"select {Columns} from account where subject = @subject and disabled_at is null", new { subject }, ct);
+        db.FindAsync<Account>($"select {Columns} from standing_account where subject = @subject", new { subject }, ct);
 
     /// <summary>
     /// Takes one of the tries an account has, before the password is looked at: of many at the same moment no more get through than
@@ -31,8 +31,8 @@ sealed class AccountStore(Db db, TimeProvider clock) : IUserPasswordStore<Accoun
             set access_failed_count = case when access_failed_count + 1 >= @failuresThatLock then 0 else access_failed_count + 1 end,
                 lockout_end = case when access_failed_count + 1 >= @failuresThatLock then @lockedUntil end
             where normalized_email = @normalizedEmail
-              and disabled_at is null
               and password_hash is not null
+              and exists (select from standing_account s where s.account_id = account.account_id)
               and (lockout_end is null or lockout_end <= @now)
             returning {Columns}
             """, new { normalizedEmail, failuresThatLock, lockedUntil = Now + lockout, now = Now }, ct);
@@ -67,8 +67,10 @@ sealed class AccountStore(Db db, TimeProvider clock) : IUserPasswordStore<Accoun
         user.ConcurrencyStamp = Guid.NewGuid().ToString("N");
         user.UpdatedAt = Now;
         user.AccountId = await db.OneAsync<long>("""
-            insert into account (subject, email, normalized_email, email_confirmed, name, language, password_hash, security_stamp, concurrency_stamp, created_at, updated_at)
-            values (@Subject, @Email, @NormalizedEmail, @EmailConfirmed, @Name, @Language, @PasswordHash, @SecurityStamp, @ConcurrencyStamp, @UpdatedAt, @UpdatedAt)
+            insert into account (subject, email, normalized_email, email_confirmed, name, language, password_hash, security_stamp, concurrency_stamp, tenant_id, administers,
+                created_at, updated_at)
+            values (@Subject, @Email, @NormalizedEmail, @EmailConfirmed, @Name, @Language, @PasswordHash, @SecurityStamp, @ConcurrencyStamp, @TenantId, @Administers,
+                @UpdatedAt, @UpdatedAt)
             returning account_id
             """, user, cancellationToken);
         return IdentityResult.Success;
@@ -83,12 +85,12 @@ sealed class AccountStore(Db db, TimeProvider clock) : IUserPasswordStore<Accoun
             update account
             set email = @Email, normalized_email = @NormalizedEmail, email_confirmed = @EmailConfirmed, name = @Name, language = @Language,
                 password_hash = @PasswordHash, security_stamp = @SecurityStamp, concurrency_stamp = @ConcurrencyStamp,
-                disabled_at = @DisabledAt, updated_at = @UpdatedAt
+                disabled_at = @DisabledAt, tenant_id = @TenantId, administers = @Administers, updated_at = @UpdatedAt
             where account_id = @AccountId and concurrency_stamp = @seen
             """, new
         {
             user.AccountId, user.Email, user.NormalizedEmail, user.EmailConfirmed, user.Name, user.Language, user.PasswordHash,
-            user.SecurityStamp, user.ConcurrencyStamp, user.DisabledAt, user.UpdatedAt, seen,
+            user.SecurityStamp, user.ConcurrencyStamp, user.DisabledAt, user.TenantId, user.Administers, user.UpdatedAt, seen,
         }, cancellationToken);
         return updated == 1 ? IdentityResult.Success : IdentityResult.Failed(new IdentityErrorDescriber().ConcurrencyFailure());
     }

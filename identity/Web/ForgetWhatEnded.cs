@@ -1,3 +1,4 @@
+using Identity.Clients;
 using Identity.Grants;
 using Identity.PasswordReset;
 using Identity.Sessions;
@@ -7,13 +8,14 @@ using Platform.Jobs;
 namespace Identity.Web;
 
 /// <summary>Removes what has ended by itself: sessions, grants with their codes, links, counts.</summary>
-sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, PasswordResetStore resets, Throttle throttle) : IScheduledJob
+sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, PasswordResetStore resets, ClientStore clients, Throttle throttle) : IScheduledJob
 {
     public async Task RunAsync(CancellationToken ct)
     {
         await sessions.CleanUpAsync(ct);
         await grants.CleanUpAsync(ct);
         await resets.CleanUpAsync(ct);
+        await clients.CleanUpAsync(ct);
         await throttle.CleanUpAsync(ct);
     }
 }

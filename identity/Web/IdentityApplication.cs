@@ -9,6 +9,7 @@ using Identity.Keys;
 using Identity.PasswordReset;
 using Identity.Sessions;
 using Identity.SignIn;
+using Identity.Tenants;
 using Identity.Throttling;
 using Identity.Token;
 using Identity.Users;
@@ -79,6 +80,7 @@ static class IdentityApplication
         services.AddScheduledJob<ForgetWhatEnded>("0 5/10 * * * ?");
         services.AddAuditSealing(builder.Configuration, "identity", settings.DataFolder);
         services.AddAccounts();
+        services.AddScoped<TenantStore>();
         services.AddScoped<Throttle>();
         services.AddScoped<ClientStore>();
         services.AddScoped<RegisterClient>();
@@ -93,7 +95,9 @@ static class IdentityApplication
         services.AddScoped<AuthorizationChecks>();
         services.AddScoped<AnswerAuthorization>();
         services.AddSingleton<IssuedTokens>();
+        services.AddScoped<ClientAssertions>();
         services.AddScoped<ClientAuthentication>();
+        services.AddScoped<ClientCall>();
         services.AddScoped<RedeemCode>();
         services.AddScoped<IssueToClient>();
         services.AddSingleton<PasswordWork>();

@@ -15,6 +15,30 @@ public static class Profile
     /// <summary>How long an access token is good for.</summary>
     public static readonly TimeSpan AccessToken = TimeSpan.FromSeconds(900);
 
+    /// <summary>How long a pushed request waits for its browser.</summary>
+    public static readonly TimeSpan PushedAuthorization = TimeSpan.FromSeconds(300);
+
+    /// <summary>A refresh token that is not used ends after this.</summary>
+    public static readonly TimeSpan RefreshTokenSliding = TimeSpan.FromDays(15);
+
+    /// <summary>A family of refresh tokens ends after this, however often it was used.</summary>
+    public static readonly TimeSpan RefreshTokenAbsolute = TimeSpan.FromDays(30);
+
+    /// <summary>For how long a client that did not get our answer may send a rotated refresh token once more.</summary>
+    public static readonly TimeSpan RefreshTokenRetry = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a logout token is good for.</summary>
+    public static readonly TimeSpan LogoutToken = TimeSpan.FromSeconds(120);
+
+    /// <summary>How far ahead the end of a client's assertion may lie.</summary>
+    public static readonly TimeSpan ClientAssertion = TimeSpan.FromSeconds(300);
+
+    /// <summary>How far ahead of our clock an assertion may have been made.</summary>
+    public static readonly TimeSpan ClientAssertionAhead = TimeSpan.FromSeconds(60);
+
+    /// <summary>How old a DPoP proof may be.</summary>
+    public static readonly TimeSpan DPoPProof = TimeSpan.FromSeconds(60);
+
     /// <summary>How far clocks may be apart.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 

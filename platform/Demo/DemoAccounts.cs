@@ -32,6 +32,18 @@ public static class DemoAccounts
         new("agent@zhujian.example", "Jane Zhu", "朱健", "zhujian", "sales"),
     ];
 
+    /// <summary>The companies that the people belong to, by key; the brand first.</summary>
+    public static IReadOnlyList<(string Key, string Name)> Companies { get; } =
+    [
+        ("northlight", "北光 Northlight"),
+        ("huaxin", "华信 Huaxin"),
+        ("jiangnan", "江南办公 Jiangnan"),
+        ("jiangnan-wuxi", "江南办公无锡店 Jiangnan Office Wuxi"),
+        ("eurodist", "Eurodist"),
+        ("kuwo", "酷窝 Kuwo"),
+        ("zhujian", "筑间 Zhujian"),
+    ];
+
     /// <summary>The API clients (grant client_credentials, scope <c>portal.api</c>); the subject of their tokens is the client id.</summary>
     public static IReadOnlyList<DemoApiClient> ApiClients { get; } =
     [

@@ -35,12 +35,12 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
     [Theory]
     [InlineData("response_types_supported", "code")]
     [InlineData("response_modes_supported", "query form_post")]
-    [InlineData("grant_types_supported", "authorization_code client_credentials")]
+    [InlineData("grant_types_supported", "authorization_code client_credentials refresh_token")]
     [InlineData("code_challenge_methods_supported", "S256")]
     [InlineData("id_token_signing_alg_values_supported", "RS256")]
     [InlineData("subject_types_supported", "public")]
-    [InlineData("scopes_supported", "openid profile email portal.api")]
-    [InlineData("token_endpoint_auth_methods_supported", "client_secret_basic client_secret_post")]
+    [InlineData("scopes_supported", "openid profile email offline_access portal.api")]
+    [InlineData("token_endpoint_auth_methods_supported", "client_secret_basic client_secret_post private_key_jwt none")]
     [InlineData("ui_locales_supported", "en zh-CN")]
     public async Task It_lists_what_is_supported_and_nothing_else(string name, string values)
     {

@@ -196,7 +196,7 @@ public sealed class RedeemingACode(IdentityApp identity) : IClassFixture<Identit
     [InlineData(null, "invalid_request")]
     [InlineData("password", "unsupported_grant_type")]
     [InlineData("implicit", "unsupported_grant_type")]
-    [InlineData("refresh_token", "unsupported_grant_type")]
+    [InlineData("refresh_token", "unauthorized_client")]
     [InlineData("urn:ietf:params:oauth:grant-type:device_code", "unsupported_grant_type")]
     [InlineData("urn:ietf:params:oauth:grant-type:jwt-bearer", "unsupported_grant_type")]
     [InlineData("urn:ietf:params:oauth:grant-type:token-exchange", "unsupported_grant_type")]
