@@ -20,13 +20,14 @@ sealed class FolderViews : IViewLocationExpander
     {
         if (context.ActionContext.ActionDescriptor is ControllerActionDescriptor action)
         {
-            context.Values[Folder] = action.ControllerTypeInfo.Namespace?.Split('.')[^1];
+            context.Values[Folder] = string.Join('/', action.ControllerTypeInfo.Namespace?.Split('.')[1..] ?? []);
         }
     }
 
     public IEnumerable<string> ExpandViewLocations(ViewLocationExpanderContext context, IEnumerable<string> viewLocations)
     {
-        if (context.Values.TryGetValue(Folder, out var folder) && folder is not null)
+        // Identity.Administration.People: its own folder, then the one around it.
+        for (var folder = context.Values.TryGetValue(Folder, out var own) ? own : null; !string.IsNullOrEmpty(folder); folder = folder.Contains('/', StringComparison.Ordinal) ? folder[..folder.LastIndexOf('/')] : null)
         {
             yield return $"/{folder}/{{0}}.cshtml";
         }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Unicode;
+using Identity.Administration;
 using Identity.Authorize;
 using Identity.Clients;
 using Identity.Demo;
@@ -109,6 +110,7 @@ static class IdentityApplication
         services.AddScoped<PasswordResetMail>();
         services.AddScoped<IOutboxReceiver>(provider => provider.GetRequiredService<PasswordResetMail>());
         services.AddScoped<AddUserVerb>();
+        services.AddAdministration();
         services.AddScoped<SeedDemo>();
         services.AddScoped<NoDemoInProduction>();
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
@@ -118,7 +120,11 @@ static class IdentityApplication
 
     static void AddPages(IServiceCollection services)
     {
-        services.AddControllersWithViews(options => options.Filters.Add(new AutoValidateAntiforgeryTokenAttribute()))
+        services.AddControllersWithViews(options =>
+            {
+                options.Filters.Add<AdministrationGate>(AdministrationGate.First);
+                options.Filters.Add(new AutoValidateAntiforgeryTokenAttribute());
+            })
             .ConfigureApplicationPartManager(parts => parts.FeatureProviders.Add(new InternalControllers()));
         services.Configure<RazorViewEngineOptions>(options => options.ViewLocationExpanders.Add(new FolderViews()));
         services.Configure<SecurityHeaderOptions>(options => options.ReferrerPolicy = "no-referrer");

@@ -48,6 +48,9 @@ public static class Profile
     /// <summary>A session ends this long after it was last used.</summary>
     public static readonly TimeSpan SessionIdle = TimeSpan.FromHours(2);
 
+    /// <summary>How old a sign-in may be for an act of the administration that gives rights or takes them.</summary>
+    public static readonly TimeSpan FreshSignIn = TimeSpan.FromMinutes(15);
+
     /// <summary>How long somebody may take to sign in before the application's request is forgotten.</summary>
     public static readonly TimeSpan PendingAuthorization = TimeSpan.FromHours(1);
 

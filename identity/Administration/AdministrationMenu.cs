@@ -1,0 +1,18 @@
+namespace Identity.Administration;
+
+/// <summary>One page of the administration that the menu leads to.</summary>
+/// <param name="Key">Its texts are <c>administration.menu.KEY</c> and <c>administration.about.KEY</c>.</param>
+/// <param name="Path">Where it is.</param>
+/// <param name="For">Who sees it; the page's own <see cref="AudienceAttribute"/> decides who may open it.</param>
+sealed record MenuItem(string Key, string Path, Administrators For);
+
+/// <summary>What the menu of the administration leads to, in its order. A page of another folder is added here.</summary>
+static class AdministrationMenu
+{
+    static readonly MenuItem[] Items =
+    [
+    ];
+
+    /// <summary>The items for that administrator.</summary>
+    public static IEnumerable<MenuItem> For(Administrator administrator) => Items.Where(item => item.For is Administrators.Tenant || administrator.IsOfInstallation);
+}
