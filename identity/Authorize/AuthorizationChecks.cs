@@ -98,7 +98,7 @@ sealed class AuthorizationChecks(ClientStore clients, IssuedTokens tokens)
     static OAuthError? ScopesAreAllowed(AuthorizationRequest request) =>
         request.Parameters["scope"] is { Length: > LongestScope } ? new("invalid_scope", "The scope is too long.")
         : request.Scopes.Length == 0 ? new("invalid_scope", "The scope is missing.")
-        : request.Scopes.Except(request.Client.AllowedScopes, StringComparer.Ordinal).Any() ? new("invalid_scope", "A scope is unknown, or not allowed for this client.")
+        : request.Scopes.Any(scope => !request.Client.MayAskFor(scope)) ? new("invalid_scope", "A scope is unknown, or not allowed for this client.")
         : null;
 
     static OAuthError? ChallengeIsS256(AuthorizationRequest request)

@@ -101,6 +101,9 @@ public sealed class Client
 
     /// <summary>True when it may use that grant.</summary>
     public bool Allows(string grantType) => AllowedGrantTypes.Contains(grantType, StringComparer.Ordinal);
+
+    /// <summary>True when it may ask for that scope; <c>offline_access</c> is a setting of its own.</summary>
+    public bool MayAskFor(string scope) => scope is IdentityScopes.OfflineAccess ? AllowOfflineAccess : AllowedScopes.Contains(scope, StringComparer.Ordinal);
 }
 
 /// <summary>The grants we know.</summary>

@@ -3,8 +3,27 @@ using Platform.Database;
 
 namespace Identity.Grants;
 
+/// <summary>What a person gave a client, as far as tokens speak of it.</summary>
+interface IGrantedToClient
+{
+    /// <summary>Names the grant in the jti of its access tokens.</summary>
+    string Handle { get; }
+
+    /// <summary>Who granted it.</summary>
+    string Subject { get; }
+
+    /// <summary>In which session.</summary>
+    string Sid { get; }
+
+    /// <summary>How the person had proven who they are.</summary>
+    string[] Amr { get; }
+
+    /// <summary>When.</summary>
+    DateTime AuthenticatedAt { get; }
+}
+
 /// <summary>A code that was redeemed just now, and the grant behind it.</summary>
-sealed class RedeemedCode
+sealed class RedeemedCode : IGrantedToClient
 {
     public long AccessGrantId { get; init; }
 
@@ -99,9 +118,10 @@ sealed class GrantStore(Db db, TimeProvider clock)
         """, new { hash = Secret.Hash(code), now = Now }, ct);
 
     /// <summary>Ends one grant.</summary>
-    public Task RevokeAsync(long accessGrantId, string reason, CancellationToken ct) => db.ExecuteAsync("""
+    /// <returns>False when it had ended before.</returns>
+    public async Task<bool> RevokeAsync(long accessGrantId, string reason, CancellationToken ct) => await db.ExecuteAsync("""
         update access_grant set revoked_at = @now, revoked_because = @reason where access_grant_id = @accessGrantId and revoked_at is null
-        """, new { accessGrantId, reason, now = Now }, ct);
+        """, new { accessGrantId, reason, now = Now }, ct) == 1;
 
     /// <summary>Ends all that was granted in a session.</summary>
     public Task RevokeSessionAsync(string sid, string reason, CancellationToken ct) => db.ExecuteAsync("""
@@ -117,14 +137,16 @@ sealed class GrantStore(Db db, TimeProvider clock)
     public Task<StandingGrant?> FindStandingAsync(string handle, string clientId, CancellationToken ct) => db.FindAsync<StandingGrant>("""
         select g.scopes, a.subject, a.name, a.email, a.email_confirmed, a.language, a.updated_at
         from access_grant g
-        join standing_account a on a.account_id = g.account_id
-        join standing_client c on c.registered_client_id = g.registered_client_id and c.client_id = @clientId
-        where g.handle = @handle and g.revoked_at is null
+        join account a on a.account_id = g.account_id
+        where g.handle = @handle and exists (select from standing_grant s where s.access_grant_id = g.access_grant_id and s.client_id = @clientId)
         """, new { handle, clientId }, ct);
 
-    /// <summary>Forgets grants whose last token has expired long since.</summary>
-    public Task CleanUpAsync(CancellationToken ct) =>
-        db.ExecuteAsync("delete from access_grant where granted_at < @longAgo", new { longAgo = Now.AddDays(-1) }, ct);
+    /// <summary>Forgets grants whose last token has expired long since. Who can be refreshed stays, and so does what was revoked lately: it is still told apart.</summary>
+    public Task CleanUpAsync(CancellationToken ct) => db.ExecuteAsync("""
+        delete from access_grant g
+        where g.granted_at < @longAgo
+          and (g.revoked_at < @longAgo or not exists (select from refresh_token t where t.access_grant_id = g.access_grant_id and t.expires_at > @longAgo))
+        """, new { longAgo = Now.AddDays(-1) }, ct);
 }
 
 /// <summary>A grant to be entered.</summary>

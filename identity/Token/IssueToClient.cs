@@ -44,5 +44,12 @@ abstract record TokenAnswer
     public sealed record Refused(OAuthError Error) : TokenAnswer;
 
     /// <summary>Here they are.</summary>
-    public sealed record Issued(string AccessToken, TimeSpan Lifetime, IReadOnlyList<string> Scopes, string? IdToken) : TokenAnswer;
+    public sealed record Issued(string AccessToken, TimeSpan Lifetime, IReadOnlyList<string> Scopes, string? IdToken) : TokenAnswer
+    {
+        /// <summary>What the client may come back with when nobody is there.</summary>
+        public string? RefreshToken { get; init; }
+
+        /// <summary>Whether the access token is worth something only together with a key (RFC 9449).</summary>
+        public bool IsBoundToKey { get; init; }
+    }
 }

@@ -29,6 +29,11 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
             claims["auth_time"] = EpochTime.GetIntDate(moment);
         }
 
+        if (token.Jkt is not null)
+        {
+            claims["cnf"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["jkt"] = token.Jkt };
+        }
+
         return WriteAsync(AccessTokenType, claims, token.Lifetime, ct);
     }
 
@@ -101,7 +106,11 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
 }
 
 /// <summary>What an access token says.</summary>
-sealed record AccessToken(string Id, string Subject, string ClientId, IReadOnlyList<string> Scopes, IReadOnlyList<string> Audiences, TimeSpan Lifetime, DateTime? AuthenticatedAt);
+sealed record AccessToken(string Id, string Subject, string ClientId, IReadOnlyList<string> Scopes, IReadOnlyList<string> Audiences, TimeSpan Lifetime, DateTime? AuthenticatedAt)
+{
+    /// <summary>The thumbprint of the key it is bound to (RFC 9449, 6.1).</summary>
+    public string? Jkt { get; init; }
+}
 
 /// <summary>What an id_token says.</summary>
 sealed record IdToken(string Subject, string ClientId, string Sid, DateTime AuthenticatedAt, string[] Amr, string? Nonce, string AccessToken, TimeSpan Lifetime);

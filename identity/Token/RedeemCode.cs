@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using Identity.Clients;
 using Identity.Grants;
+using Identity.RefreshTokens;
 using Identity.Web;
 using Platform.Audit;
 using Platform.Database;
@@ -11,7 +11,7 @@ namespace Identity.Token;
 /// Exchanges a code for tokens. The code is used up first, whoever brings it; a code that comes a second time ends everything that
 /// was issued from it.
 /// </summary>
-sealed class RedeemCode(GrantStore grants, ClientStore clients, IssuedTokens tokens, IdentitySettings settings, Db db, AuditTrail audit, TimeProvider clock)
+sealed class RedeemCode(GrantStore grants, RefreshTokenStore refreshTokens, IssueToPerson issue, Db db, AuditTrail audit, TimeProvider clock)
 {
     /// <summary>Does so.</summary>
     public async Task<TokenAnswer> RunAsync(Client client, ProtocolParameters form, CancellationToken ct)
@@ -67,20 +67,13 @@ sealed class RedeemCode(GrantStore grants, ClientStore clients, IssuedTokens tok
 
     async Task<TokenAnswer> IssueAsync(Client client, RedeemedCode code, CancellationToken ct)
     {
-        var isOpenId = code.Scopes.Contains(IdentityScopes.OpenId, StringComparer.Ordinal);
-        var audiences = await clients.AudiencesAsync(code.Scopes, ct);
-        if (isOpenId || audiences.Count == 0)
+        string? refreshToken = null;
+        if (client.AllowOfflineAccess && code.Scopes.Contains(IdentityScopes.OfflineAccess, StringComparer.Ordinal))
         {
-            // For userinfo, which is ours.
-            audiences.Add(settings.Issuer);
+            refreshToken = Secret.New();
+            await refreshTokens.InsertAsync(refreshToken, code.AccessGrantId, dpopJkt: null, ct);
         }
 
-        var lifetime = TimeSpan.FromSeconds(client.AccessTokenLifetime);
-        var id = code.Handle + "." + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        var access = await tokens.WriteAccessTokenAsync(new(id, code.Subject, client.ClientId, code.Scopes, audiences, lifetime, code.AuthenticatedAt), ct);
-        var idToken = isOpenId
-            ? await tokens.WriteIdTokenAsync(new(code.Subject, client.ClientId, code.Sid, code.AuthenticatedAt, code.Amr, code.Nonce, access, TimeSpan.FromSeconds(client.IdentityTokenLifetime)), ct)
-            : null;
-        return new TokenAnswer.Issued(access, lifetime, code.Scopes, idToken);
+        return await issue.RunAsync(client, code, code.Scopes, jkt: null, code.Nonce, refreshToken, ct);
     }
 }

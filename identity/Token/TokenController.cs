@@ -1,4 +1,5 @@
 using Identity.Clients;
+using Identity.RefreshTokens;
 using Identity.Web;
 using Microsoft.AspNetCore.Mvc;
 
@@ -7,7 +8,7 @@ namespace Identity.Token;
 /// <summary>The token endpoint (RFC 6749, 3.2; OpenID Connect Core, 3.1.3).</summary>
 [Route("connect/token")]
 [IgnoreAntiforgeryToken] // programs call it, without cookies
-sealed class TokenController(ClientCall call, RedeemCode redeemCode, IssueToClient issueToClient) : Controller
+sealed class TokenController(ClientCall call, RedeemCode redeemCode, UseRefreshToken useRefreshToken, IssueToClient issueToClient) : Controller
 {
     /// <summary>Nothing is issued for an address, which would be written down on its way.</summary>
     [HttpGet]
@@ -47,7 +48,7 @@ sealed class TokenController(ClientCall call, RedeemCode redeemCode, IssueToClie
         _ when client.RequireDPoP => new TokenAnswer.Refused(OAuthError.InvalidRequest("A DPoP proof is required.")),
         GrantTypes.AuthorizationCode => await redeemCode.RunAsync(client, form, ct),
         GrantTypes.ClientCredentials => await issueToClient.RunAsync(client, form, ct),
-        _ => new TokenAnswer.Refused(OAuthError.InvalidGrant),
+        _ => await useRefreshToken.RunAsync(client, form, jkt: null, ct),
     };
 
     JsonResult Issue(TokenAnswer.Issued issued)
@@ -55,13 +56,18 @@ sealed class TokenController(ClientCall call, RedeemCode redeemCode, IssueToClie
         var answer = new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["access_token"] = issued.AccessToken,
-            ["token_type"] = "Bearer",
+            ["token_type"] = issued.IsBoundToKey ? "DPoP" : "Bearer",
             ["expires_in"] = (int)issued.Lifetime.TotalSeconds,
             ["scope"] = string.Join(' ', issued.Scopes),
         };
         if (issued.IdToken is not null)
         {
             answer["id_token"] = issued.IdToken;
+        }
+
+        if (issued.RefreshToken is not null)
+        {
+            answer["refresh_token"] = issued.RefreshToken;
         }
 
         Response.Headers.CacheControl = "no-store";

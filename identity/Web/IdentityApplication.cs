@@ -8,6 +8,7 @@ using Identity.EndSession;
 using Identity.Grants;
 using Identity.Keys;
 using Identity.PasswordReset;
+using Identity.RefreshTokens;
 using Identity.Sessions;
 using Identity.SignIn;
 using Identity.Tenants;
@@ -101,6 +102,9 @@ static class IdentityApplication
         services.AddScoped<ClientCall>();
         services.AddScoped<RedeemCode>();
         services.AddScoped<IssueToClient>();
+        services.AddScoped<IssueToPerson>();
+        services.AddScoped<RefreshTokenStore>();
+        services.AddScoped<UseRefreshToken>();
         services.AddSingleton<PasswordWork>();
         services.AddScoped<SignInWithPassword>();
         services.AddScoped<LogoutRequests>();

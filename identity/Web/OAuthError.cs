@@ -19,4 +19,7 @@ public sealed record OAuthError(string Code, string Description)
 
     /// <summary>A code that is not good (any more): one sentence for all reasons.</summary>
     public static OAuthError InvalidGrant { get; } = new("invalid_grant", "The authorization code is not valid, was used before, has expired or belongs to another request.");
+
+    /// <summary>A refresh token that is not good (any more): one sentence for all reasons.</summary>
+    public static OAuthError InvalidRefreshToken { get; } = new("invalid_grant", "The refresh token is not valid, was used before, has expired or belongs to another client.");
 }

@@ -143,6 +143,9 @@ public sealed record TokenAnswer(HttpStatusCode Status, HttpResponseMessage Head
     /// <summary>The id_token.</summary>
     public string IdToken => this["id_token"] ?? throw new InvalidOperationException($"{Status} {Body}");
 
+    /// <summary>The refresh token.</summary>
+    public string RefreshToken => this["refresh_token"] ?? throw new InvalidOperationException($"{Status} {Body}");
+
     /// <summary>The claims of a token, unchecked.</summary>
     public static JsonElement Claims(string token) => JsonDocument.Parse(WebEncoders.Base64UrlDecode(token.Split('.')[1])).RootElement;
 
