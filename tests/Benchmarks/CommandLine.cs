@@ -1,4 +1,5 @@
 using Benchmarks.Import;
+using Benchmarks.Login;
 using Benchmarks.Orders;
 using Benchmarks.Pages;
 using Benchmarks.Stage;
@@ -13,6 +14,7 @@ static class CommandLine
         dotnet run -c Release --project tests/Benchmarks -- NAME [--quick]
           orders  a 20-line order through the API against the same statements sent raw, 1, 4 and 8 clients
           import  order lines through the import against COPY
+          login   sign-ins by code and PKCE, tokens for programs, refreshes against oidc-provider (npm)
           pages   sign-in page, list of deals, dashboard: requests a second and how long they take
           all     one after the other
           --quick       a short form, to see that it works; its figures are rough
@@ -24,6 +26,7 @@ static class CommandLine
     {
         ["orders"] = OrdersBenchmark.RunAsync,
         ["import"] = ImportBenchmark.RunAsync,
+        ["login"] = LoginBenchmark.RunAsync,
         ["pages"] = PagesBenchmark.RunAsync,
     };
 

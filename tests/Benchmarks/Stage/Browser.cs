@@ -45,6 +45,36 @@ sealed partial class Browser : IDisposable
         }
     }
 
+    /// <summary>One cookie that it has, as it is sent.</summary>
+    public string Cookie(string name) => cookies.TryGetValue(name, out var value) ? $"{name}={value}" : throw new CannotMeasureException($"There is no cookie {name}.");
+
+    /// <summary>Follows an address until it leaves the site it began on, and tells the cookies it has then.</summary>
+    public async Task<string> CookiesAfterAsync(Uri address, CancellationToken ct)
+    {
+        for (var (at, hops) = (address, 0); at.Authority == address.Authority; hops++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, at);
+            request.Headers.TryAddWithoutValidation("Cookie", Cookies());
+            using var answer = await http.SendAsync(request, ct);
+            Keep(answer);
+            at = hops < MostRedirects && answer.Headers.Location is { } next ? new(at, next) : throw new CannotMeasureException($"{at} answered {(int)answer.StatusCode}.");
+        }
+
+        return Cookies();
+    }
+
+    /// <summary>Cookies as they are sent, together with those that an answer sets.</summary>
+    public static string Joined(string cookies, HttpResponseMessage answer)
+    {
+        var all = cookies.Split("; ", StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        foreach (var pair in (answer.Headers.TryGetValues("Set-Cookie", out var lines) ? lines : []).Select(line => line.Split(';')[0].Split('=', 2)))
+        {
+            all[pair[0]] = pair[1];
+        }
+
+        return string.Join("; ", all.Select(pair => $"{pair.Key}={pair.Value}"));
+    }
+
     /// <summary>A page, to look at.</summary>
     public Task<Page> OpenAsync(Uri address, CancellationToken ct) => FollowAsync(HttpMethod.Get, address, null, ct);
 
