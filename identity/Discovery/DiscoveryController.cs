@@ -11,8 +11,6 @@ namespace Identity.Discovery;
 /// <summary>What the provider can do and which keys it signs with (OpenID Connect Discovery 1.0; RFC 8414).</summary>
 sealed class DiscoveryController(ClientStore clients, SigningKeys keys, IdentitySettings settings) : Controller
 {
-    static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
-
     /// <summary>The metadata, under the names that OpenID Connect and OAuth look for.</summary>
     [HttpGet("/.well-known/openid-configuration")]
     [HttpGet("/.well-known/oauth-authorization-server")]
@@ -33,7 +31,7 @@ sealed class DiscoveryController(ClientStore clients, SigningKeys keys, Identity
             ["response_modes_supported"] = new[] { "query", "form_post" },
             ["grant_types_supported"] = GrantTypes.All,
             ["subject_types_supported"] = new[] { "public" },
-            ["id_token_signing_alg_values_supported"] = new[] { "RS256" },
+            ["id_token_signing_alg_values_supported"] = KeyPairs.Algorithms,
             ["token_endpoint_auth_methods_supported"] = ways,
             ["token_endpoint_auth_signing_alg_values_supported"] = ClientAssertions.Algorithms,
             ["code_challenge_methods_supported"] = new[] { "S256" },
@@ -53,7 +51,7 @@ sealed class DiscoveryController(ClientStore clients, SigningKeys keys, Identity
 
     JsonResult Public(object content)
     {
-        Response.GetTypedHeaders().CacheControl = new CacheControlHeaderValue { Public = true, MaxAge = Kept };
+        Response.GetTypedHeaders().CacheControl = new CacheControlHeaderValue { Public = true, MaxAge = Profile.MetadataKept };
         Response.Headers.AccessControlAllowOrigin = "*";
         // Read by scripts of other origins, which the header for everything else forbids.
         Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";

@@ -34,7 +34,7 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
             claims["cnf"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["jkt"] = token.Jkt };
         }
 
-        return WriteAsync(AccessTokenType, claims, token.Lifetime, ct);
+        return WriteAsync(AccessTokenType, SecurityAlgorithms.RsaSha256, claims, token.Lifetime, ct);
     }
 
     /// <summary>An id_token (OpenID Connect Core, 2).</summary>
@@ -54,7 +54,7 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
             claims["nonce"] = token.Nonce;
         }
 
-        return WriteAsync(IdTokenType, claims, token.Lifetime, ct);
+        return WriteAsync(IdTokenType, token.Algorithm, claims, token.Lifetime, ct);
     }
 
     /// <summary>Reads an access token of ours that has not expired; null for anything else.</summary>
@@ -73,7 +73,7 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
         return await ReadAsync(token, parameters);
     }
 
-    async Task<string> WriteAsync(string type, Dictionary<string, object> claims, TimeSpan lifetime, CancellationToken ct)
+    async Task<string> WriteAsync(string type, string algorithm, Dictionary<string, object> claims, TimeSpan lifetime, CancellationToken ct)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         return Handler.CreateToken(new SecurityTokenDescriptor
@@ -83,7 +83,7 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
             IssuedAt = now,
             Expires = now + lifetime,
             Claims = claims,
-            SigningCredentials = (await keys.GetAsync(ct)).Signing,
+            SigningCredentials = (await keys.GetAsync(ct)).SigningBy[algorithm],
         });
     }
 
@@ -94,7 +94,7 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
     {
         ValidIssuer = settings.Issuer,
         ValidTypes = [type],
-        ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+        ValidAlgorithms = KeyPairs.Algorithms,
         IssuerSigningKeys = (await keys.GetAsync(ct)).Verifying,
         // Whom a token is for depends on where it is shown; the callers look.
         AudienceValidator = (audiences, _, _) => audiences.Any(),
@@ -113,4 +113,8 @@ sealed record AccessToken(string Id, string Subject, string ClientId, IReadOnlyL
 }
 
 /// <summary>What an id_token says.</summary>
-sealed record IdToken(string Subject, string ClientId, string Sid, DateTime AuthenticatedAt, string[] Amr, string? Nonce, string AccessToken, TimeSpan Lifetime);
+sealed record IdToken(string Subject, string ClientId, string Sid, DateTime AuthenticatedAt, string[] Amr, string? Nonce, string AccessToken, TimeSpan Lifetime)
+{
+    /// <summary>As the client asked for when it was registered.</summary>
+    public required string Algorithm { get; init; }
+}

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Identity.Demo;
+using Identity.Keys;
 using Identity.PasswordReset;
 using Platform;
 using Platform.Audit;
@@ -9,7 +10,7 @@ using Platform.Web;
 namespace Identity.Web;
 
 /// <summary>
-/// <c>identity [serve | migrate | seed | add-user EMAIL | verify] [--data DIR] [--port N] [--Section:Name=value]</c>. Without a verb identity serves.
+/// <c>identity [serve | migrate | seed | add-user EMAIL | rotate-keys | revoke-key KID | verify] [--data DIR] [--port N] [--Section:Name=value]</c>. Without a verb identity serves.
 /// Whatever keeps it from starting is told in one line, and the exit code is not 0.
 /// </summary>
 static class CommandLine
@@ -20,6 +21,8 @@ static class CommandLine
           identity verify          looks whether the audit is whole
           identity seed            makes the accounts and API clients of the demonstration
           identity add-user EMAIL  adds an account and prints the link to choose its password (--name NAME, --language zh-CN)
+          identity rotate-keys     announces new signing keys, which sign in ten minutes
+          identity revoke-key KID  a stolen signing key counts no more, at once; another signs (--reason TEXT)
         Each takes --data DIR and --port N.
         """;
 
@@ -66,6 +69,8 @@ static class CommandLine
             ["verify"] or ["verify", "audit" or "all"] => await VerifyAsync(scope.ServiceProvider.GetRequiredService<AuditCheck>(), stop.Token),
             ["seed"] => await scope.ServiceProvider.GetRequiredService<SeedDemo>().RunAsync(Console.Out, stop.Token),
             ["add-user", var email] => await scope.ServiceProvider.GetRequiredService<AddUserVerb>().RunAsync(email, app.Configuration["name"], app.Configuration["language"], Console.Out, stop.Token),
+            ["rotate-keys"] => await scope.ServiceProvider.GetRequiredService<KeyVerbs>().RotateAsync(Console.Out, stop.Token),
+            ["revoke-key", var kid] => await scope.ServiceProvider.GetRequiredService<KeyVerbs>().RevokeAsync(kid, app.Configuration["reason"], Console.Out, stop.Token),
             _ => throw new UsageException($"'{string.Join(' ', order.Words)}' is not understood."),
         };
     }
@@ -94,7 +99,7 @@ static class CommandLine
     /// <param name="Settings">What configures the program, as the host reads it.</param>
     internal sealed record Order(IReadOnlyList<string> Words, IReadOnlyList<string> Settings)
     {
-        static readonly string[] WithValue = ["--data", "--port", "--name", "--language"];
+        static readonly string[] WithValue = ["--data", "--port", "--name", "--language", "--reason"];
 
         public static Order Read(string[] args)
         {

@@ -74,4 +74,22 @@ public static class Profile
 
     /// <summary>Bits of an RSA signing key.</summary>
     public const int RsaBits = 3072;
+
+    /// <summary>A key signs for this long, then the next one does.</summary>
+    public static readonly TimeSpan SigningKeyRotation = TimeSpan.FromDays(90);
+
+    /// <summary>A key stands in the JWKS this long before its day, so that whoever keeps the JWKS knows it by then.</summary>
+    public static readonly TimeSpan SigningKeyAnnouncement = TimeSpan.FromDays(14);
+
+    /// <summary>The least an announcement takes when somebody rotates by hand: twice as long as the JWKS may be kept.</summary>
+    public static readonly TimeSpan SigningKeyPropagation = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the metadata and the JWKS may be kept.</summary>
+    public static readonly TimeSpan MetadataKept = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// A key verifies this long after its last signature: as long as a session, whose id_token is shown to us at sign-out, and so longer than any other
+    /// token is good for.
+    /// </summary>
+    public static readonly TimeSpan SigningKeyVerifies = SessionAbsolute + ClockSkew;
 }

@@ -14,11 +14,11 @@ public sealed class ProviderMetadata(IHttpClientFactory clients)
 
     readonly ConcurrentDictionary<string, ConfigurationManager<OpenIdConnectConfiguration>> managers = new(StringComparer.Ordinal);
 
-    /// <summary>The configuration of one provider; fetched on first use, again every hour, and for an unknown key at most once a minute.</summary>
+    /// <summary>The configuration of one provider; fetched on first use, again every five minutes, so that a revoked key is soon believed no more, and for an unknown key at most once a minute.</summary>
     public ConfigurationManager<OpenIdConnectConfiguration> Of(string authority) => managers.GetOrAdd(authority.TrimEnd('/'), issuer =>
         new(issuer + "/.well-known/openid-configuration", new OneIssuer(issuer), new HttpDocumentRetriever(clients.CreateClient(HttpClientName)) { RequireHttps = !IsLoopback(issuer) })
         {
-            AutomaticRefreshInterval = TimeSpan.FromHours(1),
+            AutomaticRefreshInterval = TimeSpan.FromMinutes(5),
             RefreshInterval = TimeSpan.FromMinutes(1),
         });
 

@@ -37,7 +37,7 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
     [InlineData("response_modes_supported", "query form_post")]
     [InlineData("grant_types_supported", "authorization_code client_credentials refresh_token")]
     [InlineData("code_challenge_methods_supported", "S256")]
-    [InlineData("id_token_signing_alg_values_supported", "RS256")]
+    [InlineData("id_token_signing_alg_values_supported", "RS256 ES256")]
     [InlineData("subject_types_supported", "public")]
     [InlineData("scopes_supported", "openid profile email offline_access portal.api")]
     [InlineData("token_endpoint_auth_methods_supported", "client_secret_basic client_secret_post private_key_jwt none")]
@@ -62,16 +62,19 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
     }
 
     [Fact]
-    public async Task The_keys_are_public_rsa_keys_of_3072_bits()
+    public async Task The_keys_are_public_one_of_rsa_and_one_of_an_elliptic_curve()
     {
         using var program = identity.Program();
 
-        var keys = JsonDocument.Parse(await program.GetStringAsync("/.well-known/openid-configuration/jwks")).RootElement.GetProperty("keys").EnumerateArray().ToList();
+        var keys = JsonDocument.Parse(await program.GetStringAsync("/.well-known/openid-configuration/jwks")).RootElement.GetProperty("keys").EnumerateArray()
+            .ToDictionary(key => key.GetProperty("alg").GetString()!);
 
-        var key = Assert.Single(keys);
-        Assert.Equal(("RSA", "sig", "RS256"), (key.GetProperty("kty").GetString(), key.GetProperty("use").GetString(), key.GetProperty("alg").GetString()));
-        Assert.Equal(3072 / 8 * 4 / 3, key.GetProperty("n").GetString()!.Length);
-        Assert.DoesNotContain(key.EnumerateObject(), member => Private.Contains(member.Name));
+        Assert.Equal(["ES256", "RS256"], keys.Keys.Order());
+        Assert.Equal(("RSA", 3072 / 8 * 4 / 3), (keys["RS256"].GetProperty("kty").GetString(), keys["RS256"].GetProperty("n").GetString()!.Length));
+        Assert.Equal(("EC", "P-256"), (keys["ES256"].GetProperty("kty").GetString(), keys["ES256"].GetProperty("crv").GetString()));
+        Assert.All(keys.Values, key => Assert.Equal("sig", key.GetProperty("use").GetString()));
+        Assert.Equal(2, keys.Values.Select(key => key.GetProperty("kid").GetString()).Distinct().Count());
+        Assert.DoesNotContain(keys.Values.SelectMany(key => key.EnumerateObject()), member => Private.Contains(member.Name));
     }
 
     [Theory]
@@ -100,6 +103,9 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
         Assert.Equal(60, Profile.PasswordReset.TotalMinutes);
         Assert.Equal((12, 5), (Profile.ShortestPassword, Profile.FailuresThatLock));
         Assert.True(Profile.PasswordRounds >= 210_000);
+        Assert.Equal((90, 14), (Profile.SigningKeyRotation.TotalDays, Profile.SigningKeyAnnouncement.TotalDays));
+        Assert.True(Profile.SigningKeyPropagation >= 2 * Profile.MetadataKept);
+        Assert.True(Profile.SigningKeyVerifies > Profile.AccessToken + Profile.ClockSkew);
     }
 
     async Task<JsonElement> MetadataAsync()
