@@ -59,6 +59,13 @@ sealed class AdministrationGate(AdministratorStore administrators, IModelMetadat
             return;
         }
 
+        // A zero byte is in no name of ours, and PostgreSQL takes none.
+        if (await HoldsZeroAsync(context))
+        {
+            context.Result = new BadRequestResult();
+            return;
+        }
+
         http.Features.Set(administrator);
         if (audience.Fresh && session.AuthenticatedAt < clock.GetUtcNow().UtcDateTime - Profile.FreshSignIn)
         {
@@ -72,6 +79,18 @@ sealed class AdministrationGate(AdministratorStore administrators, IModelMetadat
 
     /// <summary>Who that action is for; what stands at the method goes before what stands at the class.</summary>
     public static AudienceAttribute? AudienceOf(ActionDescriptor action) => action.EndpointMetadata.OfType<AudienceAttribute>().LastOrDefault();
+
+    static async Task<bool> HoldsZeroAsync(AuthorizationFilterContext context)
+    {
+        var request = context.HttpContext.Request;
+        var texts = context.RouteData.Values.Values.OfType<string>().Concat(request.Query.SelectMany(parameter => parameter.Value));
+        if (request.HasFormContentType)
+        {
+            texts = texts.Concat((await request.ReadFormAsync(context.HttpContext.RequestAborted)).SelectMany(field => field.Value));
+        }
+
+        return texts.Any(text => text?.Contains('\0', StringComparison.Ordinal) == true);
+    }
 
     static StatusCodeResult ToSignIn(HttpContext http)
     {

@@ -11,6 +11,8 @@ static class AdministrationMenu
 {
     static readonly MenuItem[] Items =
     [
+        new("people", "/admin/people", Administrators.Tenant),
+        new("tenants", "/admin/tenants", Administrators.Installation),
     ];
 
     /// <summary>The items for that administrator.</summary>

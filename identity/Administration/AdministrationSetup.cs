@@ -1,8 +1,16 @@
+using Identity.Administration.People;
+using Identity.Administration.Tenants;
+
 namespace Identity.Administration;
 
 /// <summary>Makes the administration known to the service.</summary>
 static class AdministrationSetup
 {
     public static IServiceCollection AddAdministration(this IServiceCollection services) => services
-        .AddScoped<AdministratorStore>();
+        .AddScoped<AdministratorStore>()
+        .AddScoped<PeopleStore>()
+        .AddScoped<ChangePerson>()
+        .AddScoped<InvitePerson>()
+        .AddScoped<TenantListStore>()
+        .AddScoped<ChangeTenant>();
 }

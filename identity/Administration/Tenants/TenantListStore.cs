@@ -1,0 +1,61 @@
+using Platform.Database;
+
+namespace Identity.Administration.Tenants;
+
+/// <summary>A tenant with what belongs to it.</summary>
+sealed record TenantRow(long TenantId, string Key, string Name, bool IsOperator, DateTime CreatedAt, DateTime? DisabledAt, long People, long Administrators, long Clients);
+
+/// <summary>Every statement about tenants for who looks after the installation.</summary>
+sealed class TenantListStore(Db db, TimeProvider clock)
+{
+    /// <summary>The constraint that gives a key to one tenant.</summary>
+    public const string OneTenantPerKey = "a_tenant_key_names_one_tenant";
+
+    const string Columns = """
+        t.tenant_id, t.key, t.name, t.is_operator, t.created_at, t.disabled_at,
+        (select count(*) from account a where a.tenant_id = t.tenant_id) as people,
+        (select count(*) from account a where a.tenant_id = t.tenant_id and a.administers is not null) as administrators,
+        (select count(*) from registered_client c where c.tenant_id = t.tenant_id) as clients
+        """;
+
+    DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    /// <summary>One page of them, the operator first, then by name.</summary>
+    public async Task<ListPage<TenantRow>> ListAsync(string? words, int? page, CancellationToken ct)
+    {
+        var number = ListPage<TenantRow>.Asked(page);
+        return ListPage<TenantRow>.Of(await db.ListAsync<TenantRow>($"""
+            select {Columns}
+            from tenant t
+            where @within::text is null or t.name ilike @within or t.key ilike @within
+            order by not t.is_operator, t.name, t.tenant_id
+            offset @offset limit @limit
+            """, new { within = LikePattern.Within(words), offset = (number - 1) * ListPage<TenantRow>.Size, limit = ListPage<TenantRow>.Size + 1 }, ct), number);
+    }
+
+    /// <summary>One of them.</summary>
+    public Task<TenantRow?> FindAsync(string key, CancellationToken ct) => db.FindAsync<TenantRow>($"select {Columns} from tenant t where t.key = @key", new { key }, ct);
+
+    /// <summary>Enters one.</summary>
+    public Task InsertAsync(string key, string name, CancellationToken ct) => db.ExecuteAsync("""
+        insert into tenant (key, name, created_at, updated_at) values (@key, @name, @now, @now)
+        """, new { key, name, now = Now }, ct);
+
+    /// <summary>Gives one another name.</summary>
+    /// <returns>The name it had, or null when there is no such tenant.</returns>
+    public Task<string?> RenameAsync(string key, string name, CancellationToken ct) => db.FindAsync<string>("""
+        update tenant t set name = @name, updated_at = @now
+        from (select tenant_id, name from tenant where key = @key for update) as before
+        where t.tenant_id = before.tenant_id
+        returning before.name
+        """, new { key, name, now = Now }, ct);
+
+    /// <summary>Ends all that people of a tenant have open: they would come back with the tenant otherwise.</summary>
+    public Task<int> EndSessionsAsync(long tenantId, CancellationToken ct) => db.ExecuteAsync("""
+        with gone as (
+            update access_grant set revoked_at = @now, revoked_because = 'tenant_disabled'
+            where revoked_at is null and account_id in (select account_id from account where tenant_id = @tenantId)
+        )
+        delete from sign_in_session where account_id in (select account_id from account where tenant_id = @tenantId)
+        """, new { tenantId, now = Now }, ct);
+}
