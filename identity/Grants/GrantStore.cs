@@ -128,6 +128,11 @@ sealed class GrantStore(Db db, TimeProvider clock)
         update access_grant set revoked_at = @now, revoked_because = @reason where sid = @sid and revoked_at is null
         """, new { sid, reason, now = Now }, ct);
 
+    /// <summary>Ends all that a person granted, except in one session.</summary>
+    public Task RevokeOthersAsync(long accountId, string keptSid, string reason, CancellationToken ct) => db.ExecuteAsync("""
+        update access_grant set revoked_at = @now, revoked_because = @reason where account_id = @accountId and sid <> @keptSid and revoked_at is null
+        """, new { accountId, keptSid, reason, now = Now }, ct);
+
     /// <summary>Ends all that a person granted.</summary>
     public Task RevokeAccountAsync(long accountId, string reason, CancellationToken ct) => db.ExecuteAsync("""
         update access_grant set revoked_at = @now, revoked_because = @reason where account_id = @accountId and revoked_at is null

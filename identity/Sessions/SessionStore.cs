@@ -65,6 +65,23 @@ sealed class SessionStore(Db db, TimeProvider clock)
         returning a.subject, s.sid
         """, new { hash = Secret.Hash(key) }, ct);
 
+    /// <summary>The sessions of an account that have not ended, the one used last first.</summary>
+    public Task<List<OpenSession>> ListAsync(long accountId, CancellationToken ct) => db.ListAsync<OpenSession>("""
+        select sid, address, user_agent, authenticated_at, last_seen_at
+        from sign_in_session
+        where account_id = @accountId and ends_at > @now and last_seen_at > @idleSince
+        order by last_seen_at desc, sign_in_session_id desc
+        """, new { accountId, now = Now, idleSince = Now - Profile.SessionIdle }, ct);
+
+    /// <summary>Ends one session of an account.</summary>
+    /// <returns>False when the account has no such session.</returns>
+    public async Task<bool> DeleteAsync(long accountId, string sid, CancellationToken ct) =>
+        await db.ExecuteAsync("delete from sign_in_session where account_id = @accountId and sid = @sid", new { accountId, sid }, ct) == 1;
+
+    /// <summary>Ends all sessions of an account but one.</summary>
+    public Task<int> DeleteOthersAsync(long accountId, string keptSid, CancellationToken ct) =>
+        db.ExecuteAsync("delete from sign_in_session where account_id = @accountId and sid <> @keptSid", new { accountId, keptSid }, ct);
+
     /// <summary>Ends all sessions of an account.</summary>
     public Task<int> DeleteAllAsync(long accountId, CancellationToken ct) =>
         db.ExecuteAsync("delete from sign_in_session where account_id = @accountId", new { accountId }, ct);
@@ -76,3 +93,17 @@ sealed class SessionStore(Db db, TimeProvider clock)
 
 /// <summary>A session that was ended.</summary>
 sealed record EndedSession(string Subject, string Sid);
+
+/// <summary>A session as its person sees it in the list of their own.</summary>
+sealed class OpenSession
+{
+    public string Sid { get; init; } = "";
+
+    public string? Address { get; init; }
+
+    public string? UserAgent { get; init; }
+
+    public DateTime AuthenticatedAt { get; init; }
+
+    public DateTime LastSeenAt { get; init; }
+}

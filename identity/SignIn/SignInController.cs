@@ -4,7 +4,6 @@ using Identity.Clients;
 using Identity.Sessions;
 using Identity.Web;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.WebUtilities;
 using Platform.Web;
 
 namespace Identity.SignIn;
@@ -14,13 +13,14 @@ namespace Identity.SignIn;
 sealed class SignInController(SignInWithPassword signIn, PendingAuthorizations pending, ClientStore clients) : Controller
 {
     /// <summary>Shows it.</summary>
-    /// <param name="request">The application's request that waits; without one the person ends on our own start page.</param>
+    /// <param name="request">The application's request that waits; without one the person ends on a page of our own.</param>
+    /// <param name="then">That page.</param>
     /// <param name="ct">Stops waiting.</param>
     [HttpGet]
-    public async Task<IActionResult> Show(string? request, CancellationToken ct)
+    public async Task<IActionResult> Show(string? request, string? then, CancellationToken ct)
     {
         var waiting = await FindWaitingAsync(request, ct);
-        return View("SignIn", new SignInForm { Email = waiting?.LoginHint, Request = waiting?.Text });
+        return View("SignIn", new SignInForm { Email = waiting?.LoginHint, Request = waiting?.Text, Then = OwnPath.OrNull(then) });
     }
 
     /// <summary>Tries what was typed.</summary>
@@ -29,6 +29,7 @@ sealed class SignInController(SignInWithPassword signIn, PendingAuthorizations p
     {
         var waiting = await FindWaitingAsync(form.Request, ct);
         form.Request = waiting?.Text;
+        form.Then = OwnPath.OrNull(form.Then);
         if (string.IsNullOrWhiteSpace(form.Email) || string.IsNullOrEmpty(form.Password) || form.Email.Length > 254 || form.Email.Contains('\0', StringComparison.Ordinal) || form.Password.Length > Profile.LongestPassword)
         {
             return Refuse(form, "signin.refused");
@@ -37,7 +38,7 @@ sealed class SignInController(SignInWithPassword signIn, PendingAuthorizations p
         switch (await signIn.RunAsync(HttpContext, form.Email.Trim(), form.Password, ct))
         {
             case SignInAttempt.Succeeded:
-                return this.SeeOther(waiting is null ? "/" : QueryHelpers.AddQueryString("/connect/authorize/callback", "request", waiting.Text));
+                return this.SeeOther(OwnPath.After(form.Request, form.Then));
             case SignInAttempt.TooMany too:
                 Response.Headers.RetryAfter = ((int)Math.Ceiling(too.Wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
                 Response.StatusCode = StatusCodes.Status429TooManyRequests;
@@ -87,6 +88,9 @@ sealed class SignInForm
 
     /// <summary>The application's request that waits.</summary>
     public string? Request { get; set; }
+
+    /// <summary>The page of our own that is to come afterwards.</summary>
+    public string? Then { get; set; }
 
     /// <summary>The text that says why it did not work.</summary>
     [Microsoft.AspNetCore.Mvc.ModelBinding.BindNever]

@@ -41,6 +41,10 @@ sealed class AccountStore(Db db, TimeProvider clock) : IUserPasswordStore<Accoun
     public Task ForgiveFailuresAsync(long accountId, CancellationToken ct) =>
         db.ExecuteAsync("update account set access_failed_count = 0, lockout_end = null where account_id = @accountId", new { accountId }, ct);
 
+    /// <summary>Gives an account another security stamp, because a credential beside the password has changed: links made before are worth nothing.</summary>
+    public Task ChangeStampAsync(long accountId, CancellationToken ct) =>
+        db.ExecuteAsync("update account set security_stamp = @stamp, concurrency_stamp = @stamp where account_id = @accountId", new { accountId, stamp = Guid.NewGuid().ToString("N") }, ct);
+
     /// <summary>Why nobody can sign in to that address: <c>unknown</c>, <c>locked</c>, <c>disabled</c> or <c>no_password</c>; for the audit only.</summary>
     public async Task<(string Reason, string? Subject)> WhyRefusedAsync(string normalizedEmail, CancellationToken ct)
     {

@@ -7,6 +7,7 @@ using Identity.Demo;
 using Identity.EndSession;
 using Identity.Grants;
 using Identity.Keys;
+using Identity.OwnAccount;
 using Identity.PasswordReset;
 using Identity.RefreshTokens;
 using Identity.Sessions;
@@ -83,6 +84,7 @@ static class IdentityApplication
         services.AddScheduledJob<ForgetWhatEnded>("0 5/10 * * * ?");
         services.AddAuditSealing(builder.Configuration, "identity", settings.DataFolder);
         services.AddAccounts();
+        services.AddOwnAccount();
         services.AddScoped<TenantStore>();
         services.AddScoped<Throttle>();
         services.AddScoped<ClientStore>();

@@ -57,6 +57,9 @@ public static class Profile
     /// <summary>How long a mailed link to choose a new password works.</summary>
     public static readonly TimeSpan PasswordReset = TimeSpan.FromMinutes(60);
 
+    /// <summary>How old the proof of somebody may be who changes a credential (ASVS 7.5.1).</summary>
+    public static readonly TimeSpan FreshProof = TimeSpan.FromMinutes(5);
+
     /// <summary>Wrong passwords that lock an account.</summary>
     public const int FailuresThatLock = 5;
 

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Identity.Sessions;
+using Identity.Web;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+
+namespace Identity.SignIn;
+
+/// <summary>
+/// Asks somebody who is signed in to prove it once more. It is the same sign-in as the first, with all its steps, limits and records; only the
+/// person is given, so nobody else's proof passes.
+/// </summary>
+[Route("account/confirm")]
+[NeedsSession]
+sealed class ConfirmController(SignInWithPassword signIn) : Controller
+{
+    /// <summary>Asks.</summary>
+    /// <param name="then">The page that wants the proof.</param>
+    [HttpGet]
+    public IActionResult Show(string? then) => View("Confirm", new ConfirmForm { Email = HttpContext.Session()!.Email, Then = OwnPath.OrNull(then) });
+
+    /// <summary>Takes the password.</summary>
+    [HttpPost]
+    public async Task<IActionResult> Create(ConfirmForm form, CancellationToken ct)
+    {
+        form.Email = HttpContext.Session()!.Email;
+        form.Then = OwnPath.OrNull(form.Then);
+        if (form.Password is not { Length: > 0 and <= Profile.LongestPassword } password)
+        {
+            return Refuse(form, "signin.confirm_refused");
+        }
+
+        switch (await signIn.RunAsync(HttpContext, form.Email, password, ct))
+        {
+            case SignInAttempt.Succeeded:
+                return this.SeeOther(form.Then ?? "/account");
+            case SignInAttempt.TooMany too:
+                Response.Headers.RetryAfter = ((int)Math.Ceiling(too.Wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                return Refuse(form, "signin.too_many");
+            default:
+                return Refuse(form, "signin.confirm_refused");
+        }
+    }
+
+    ViewResult Refuse(ConfirmForm form, string textKey)
+    {
+        form.Password = null;
+        form.RefusalKey = textKey;
+        ModelState.Clear();
+        return View("Confirm", form);
+    }
+}
+
+/// <summary>The proof that is asked for once more.</summary>
+sealed class ConfirmForm
+{
+    /// <summary>Whose; from the session.</summary>
+    [BindNever]
+    public string Email { get; set; } = "";
+
+    /// <summary>Never shown again.</summary>
+    public string? Password { get; set; }
+
+    /// <summary>The page that wants the proof.</summary>
+    public string? Then { get; set; }
+
+    /// <summary>The text that says why it did not work.</summary>
+    [BindNever]
+    public string? RefusalKey { get; set; }
+}
