@@ -4,10 +4,21 @@ using Platform.OpenIdConnect;
 namespace Identity.Clients;
 
 /// <summary>The portal as a client: always registered, as the settings say.</summary>
-sealed class PortalRegistration(RegisterClient register, IdentitySettings settings, IConfiguration configuration)
+sealed class PortalRegistration(RegisterClient register, RegisterApiSecret registerApiSecret, IdentitySettings settings, IConfiguration configuration)
 {
-    /// <summary>Registers it, or brings it up to date.</summary>
-    public Task RunAsync(CancellationToken ct) => register.RunAsync(
+    const string Origin = "settings";
+
+    /// <summary>Registers it, or brings it up to date; its API with the secret <c>Portal:ApiSecret</c>, where that is set.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        await RegisterClientAsync(ct);
+        if (configuration["Portal:ApiSecret"] is { Length: > 0 } secret)
+        {
+            await registerApiSecret.RunAsync(PortalClient.ApiScope, secret, Origin, ct);
+        }
+    }
+
+    Task RegisterClientAsync(CancellationToken ct) => register.RunAsync(
         new Client
         {
             ClientId = PortalClient.ClientId,
@@ -19,6 +30,6 @@ sealed class PortalRegistration(RegisterClient register, IdentitySettings settin
             AllowedScopes = [IdentityScopes.OpenId, IdentityScopes.Profile, IdentityScopes.Email],
         },
         PortalClient.Secret(configuration, settings.DataFolder, settings.IsProduction),
-        "settings",
+        Origin,
         ct);
 }

@@ -138,13 +138,14 @@ sealed class GrantStore(Db db, TimeProvider clock)
         update access_grant set revoked_at = @now, revoked_because = @reason where account_id = @accountId and revoked_at is null
         """, new { accountId, reason, now = Now }, ct);
 
-    /// <summary>The grant of that handle, while it, its person and its client are in order.</summary>
-    public Task<StandingGrant?> FindStandingAsync(string handle, string clientId, CancellationToken ct) => db.FindAsync<StandingGrant>("""
+    /// <summary>The grant behind an access token, while the token, its person and its client are in order.</summary>
+    public Task<StandingGrant?> FindStandingAsync(string jti, string clientId, CancellationToken ct) => db.FindAsync<StandingGrant>("""
         select g.scopes, a.subject, a.name, a.email, a.email_confirmed, a.language, a.updated_at
         from access_grant g
         join account a on a.account_id = g.account_id
         where g.handle = @handle and exists (select from standing_grant s where s.access_grant_id = g.access_grant_id and s.client_id = @clientId)
-        """, new { handle, clientId }, ct);
+          and not exists (select from revoked_token r where r.jti_hash = @hash)
+        """, new { handle = jti.Split('.')[0], hash = Secret.Hash(jti), clientId }, ct);
 
     /// <summary>Forgets grants whose last token has expired long since. Who can be refreshed stays, and so does what was revoked lately: it is still told apart.</summary>
     public Task CleanUpAsync(CancellationToken ct) => db.ExecuteAsync("""

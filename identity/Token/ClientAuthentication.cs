@@ -6,7 +6,7 @@ using Identity.Web;
 namespace Identity.Token;
 
 /// <summary>Which client is speaking, and that it is (RFC 6749, 2.3; RFC 7523, 2.2).</summary>
-sealed class ClientAuthentication(ClientStore clients, ClientAssertions assertions)
+sealed class ClientAuthentication(ClientStore clients, ApiStore apis, ClientAssertions assertions)
 {
     const string Basic = "client_secret_basic";
     const string Post = "client_secret_post";
@@ -41,23 +41,30 @@ sealed class ClientAuthentication(ClientStore clients, ClientAssertions assertio
         {
             PrivateKey => client is not null && await assertions.AreRightAsync(client, claim.Proof, ct),
             None => client is { RequireClientSecret: false },
-            _ => HasSecret(client, claim.Proof),
+            _ => HasSecret(client?.ClientSecrets, claim.Proof),
         };
         return isRight && IsRegisteredFor(client!, claim.Method) ? client : null;
     }
 
     static bool IsRegisteredFor(Client client, string method) => client.TokenEndpointAuthMethod is { } registered ? registered == method : method is Basic or Post;
 
-    static bool HasSecret(Client? client, string secret)
+    /// <summary>The API, if it has that secret.</summary>
+    public async Task<Api?> FindApiAsync(Claim claim, CancellationToken ct)
+    {
+        var api = await apis.FindEnabledAsync(claim.ClientId, ct);
+        return HasSecret(api?.Secrets, claim.Proof) && claim.Method is Basic or Post ? api : null;
+    }
+
+    static bool HasSecret(byte[][]? secrets, string secret)
     {
         var hash = Secret.Hash(secret);
         var isRight = false;
-        foreach (var known in client?.ClientSecrets ?? [new byte[hash.Length]])
+        foreach (var known in secrets ?? [new byte[hash.Length]])
         {
             isRight |= CryptographicOperations.FixedTimeEquals(known, hash);
         }
 
-        return isRight && client is not null;
+        return isRight && secrets is not null;
     }
 
     static OAuthError NotAuthenticated { get; } = OAuthError.InvalidClient with { Description = "The client has not authenticated." };

@@ -18,7 +18,15 @@ sealed class ClientCall(ClientAuthentication authentication, Throttle throttle, 
     /// <param name="controller">The endpoint.</param>
     /// <param name="answer">Answers the client.</param>
     /// <param name="ct">Stops waiting.</param>
-    public async Task<IActionResult> RunAsync(ControllerBase controller, Func<Client, ProtocolParameters, Task<IActionResult>> answer, CancellationToken ct)
+    public Task<IActionResult> RunAsync(ControllerBase controller, Func<Client, ProtocolParameters, Task<IActionResult>> answer, CancellationToken ct) =>
+        RunAsync(controller, claim => authentication.FindAsync(claim, ct), answer, ct);
+
+    /// <summary>The same for an API, which has its own secrets; a client is none.</summary>
+    public Task<IActionResult> RunForApiAsync(ControllerBase controller, Func<Api, ProtocolParameters, Task<IActionResult>> answer, CancellationToken ct) =>
+        RunAsync(controller, claim => authentication.FindApiAsync(claim, ct), answer, ct);
+
+    async Task<IActionResult> RunAsync<T>(ControllerBase controller, Func<ClientAuthentication.Claim, Task<T?>> find, Func<T, ProtocolParameters, Task<IActionResult>> answer, CancellationToken ct)
+        where T : class
     {
         if (controller.Request.QueryString.HasValue || await ProtocolParameters.ReadFormAsync(controller.Request, ct) is not { } form)
         {
@@ -31,7 +39,7 @@ sealed class ClientCall(ClientAuthentication authentication, Throttle throttle, 
         }
 
         var (claim, error) = ClientAuthentication.Read(controller.Request, form);
-        return claim is null ? Refuse(controller, error!) : await db.InTransactionAsync(() => AnswerAsync(controller, claim, form, answer, ct), ct);
+        return claim is null ? Refuse(controller, error!) : await db.InTransactionAsync(() => AnswerAsync(controller, claim, find, caller => answer(caller, form), ct), ct);
     }
 
     /// <summary>An error as an answer; with 401 where the client has not proven who it is (RFC 6749, 5.2).</summary>
@@ -46,18 +54,26 @@ sealed class ClientCall(ClientAuthentication authentication, Throttle throttle, 
         return controller.OAuthError(error, StatusCodes.Status401Unauthorized);
     }
 
+    /// <summary>The answer to a request by GET: what clients send has no place in an address, which would be written down on its way.</summary>
+    public static JsonResult OnlyPost(ControllerBase controller)
+    {
+        controller.Response.Headers.Allow = "POST";
+        return controller.OAuthError(OAuthError.InvalidRequest("This is asked for by POST."), StatusCodes.Status405MethodNotAllowed);
+    }
+
     /// <summary>Counts a wrong code or token against the address, as a wrong secret is.</summary>
     public Task CountFailureAsync(HttpContext http, CancellationToken ct) => throttle.TakeAsync(Limit.TokenFailures, Throttle.Address(http), ct);
 
-    async Task<IActionResult> AnswerAsync(
-        ControllerBase controller, ClientAuthentication.Claim claim, ProtocolParameters form, Func<Client, ProtocolParameters, Task<IActionResult>> answer, CancellationToken ct)
+    async Task<IActionResult> AnswerAsync<T>(
+        ControllerBase controller, ClientAuthentication.Claim claim, Func<ClientAuthentication.Claim, Task<T?>> find, Func<T, Task<IActionResult>> answer, CancellationToken ct)
+        where T : class
     {
         if (await throttle.WaitAsync(Limit.TokenFailures, Throttle.Address(controller.HttpContext), ct) is { } wait)
         {
             return TooMany(controller, wait);
         }
 
-        return await authentication.FindAsync(claim, ct) is { } client ? await answer(client, form) : await RefuseClientAsync(controller, claim, ct);
+        return await find(claim) is { } caller ? await answer(caller) : await RefuseClientAsync(controller, claim, ct);
     }
 
     async Task<IActionResult> RefuseClientAsync(ControllerBase controller, ClientAuthentication.Claim claim, CancellationToken ct)

@@ -12,11 +12,7 @@ sealed class TokenController(ClientCall call, RedeemCode redeemCode, UseRefreshT
 {
     /// <summary>Nothing is issued for an address, which would be written down on its way.</summary>
     [HttpGet]
-    public IActionResult Show()
-    {
-        Response.Headers.Allow = "POST";
-        return this.OAuthError(OAuthError.InvalidRequest("Tokens are asked for by POST."), StatusCodes.Status405MethodNotAllowed);
-    }
+    public IActionResult Show() => ClientCall.OnlyPost(this);
 
     /// <summary>Issues tokens.</summary>
     [HttpPost]

@@ -33,7 +33,7 @@ sealed class UserInfoController(IssuedTokens tokens, GrantStore grants) : Contro
             return Challenge(StatusCodes.Status403Forbidden, new("insufficient_scope", "The token has not the scope openid."));
         }
 
-        return await grants.FindStandingAsync(token.Id.Split('.')[0], token.GetPayloadValue<string>("client_id"), ct) is { } grant ? Tell(grant) : Invalid();
+        return await grants.FindStandingAsync(token.Id, token.GetPayloadValue<string>("client_id"), ct) is { } grant ? Tell(grant) : Invalid();
     }
 
     JsonResult Tell(StandingGrant grant)

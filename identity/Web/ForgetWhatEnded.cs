@@ -2,6 +2,7 @@ using Identity.Clients;
 using Identity.Grants;
 using Identity.PasswordReset;
 using Identity.RefreshTokens;
+using Identity.Revocation;
 using Identity.Sessions;
 using Identity.Throttling;
 using Platform.Jobs;
@@ -9,12 +10,13 @@ using Platform.Jobs;
 namespace Identity.Web;
 
 /// <summary>Removes what has ended by itself: sessions, grants with their codes, links, counts.</summary>
-sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTokenStore refreshTokens, PasswordResetStore resets, ClientStore clients, Throttle throttle) : IScheduledJob
+sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTokenStore refreshTokens, RevokedTokenStore revokedTokens, PasswordResetStore resets, ClientStore clients, Throttle throttle) : IScheduledJob
 {
     public async Task RunAsync(CancellationToken ct)
     {
         await sessions.CleanUpAsync(ct);
         await refreshTokens.CleanUpAsync(ct);
+        await revokedTokens.CleanUpAsync(ct);
         await grants.CleanUpAsync(ct);
         await resets.CleanUpAsync(ct);
         await clients.CleanUpAsync(ct);

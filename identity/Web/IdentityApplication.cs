@@ -10,6 +10,7 @@ using Identity.Keys;
 using Identity.OwnAccount;
 using Identity.PasswordReset;
 using Identity.RefreshTokens;
+using Identity.Revocation;
 using Identity.Sessions;
 using Identity.SignIn;
 using Identity.Tenants;
@@ -111,6 +112,10 @@ static class IdentityApplication
         services.AddScoped<IssueToPerson>();
         services.AddScoped<RefreshTokenStore>();
         services.AddScoped<UseRefreshToken>();
+        services.AddScoped<ApiStore>();
+        services.AddScoped<RegisterApiSecret>();
+        services.AddScoped<RevokedTokenStore>();
+        services.AddScoped<RevokeToken>();
         services.AddSingleton<PasswordWork>();
         services.AddScoped<SignInWithPassword>();
         services.AddScoped<LogoutRequests>();

@@ -23,4 +23,8 @@ public static class OfflineClient
 
         return client.TokenAsync(form);
     }
+
+    /// <summary>Gives a token back.</summary>
+    public static Task<TokenAnswer> RevokeAsync(this RelyingParty client, string token, string? hint = null) =>
+        client.CallAsync("/connect/revocation", [new("token", token), new("token_type_hint", hint)]);
 }

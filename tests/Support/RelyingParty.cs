@@ -87,6 +87,20 @@ public sealed class RelyingParty(IdentityApp identity, string clientId = "portal
         return await SendAsync(request);
     }
 
+    /// <summary>Calls an endpoint for clients, authenticated in the header unless it has no secret; <paramref name="change"/> spoils the request.</summary>
+    public async Task<TokenAnswer> CallAsync(string path, IEnumerable<KeyValuePair<string, string?>> form, Action<HttpRequestMessage>? change = null)
+    {
+        var fields = form.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, field.Value!));
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(Secret.Length > 0 ? fields : fields.Append(new("client_id", clientId))) };
+        if (Secret.Length > 0)
+        {
+            request.Headers.Authorization = Basic(clientId, Secret);
+        }
+
+        change?.Invoke(request);
+        return await SendAsync(request);
+    }
+
     /// <summary>Sends any request to the token endpoint.</summary>
     public async Task<TokenAnswer> SendAsync(HttpRequestMessage request)
     {

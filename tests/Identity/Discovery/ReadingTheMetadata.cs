@@ -26,7 +26,7 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
         var metadata = await MetadataAsync();
 
         Assert.Equal("https://identity.test", metadata.GetProperty("issuer").GetString());
-        foreach (var endpoint in new[] { "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "end_session_endpoint", "jwks_uri" })
+        foreach (var endpoint in new[] { "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "introspection_endpoint", "end_session_endpoint", "jwks_uri" })
         {
             Assert.StartsWith("https://identity.test/", metadata.GetProperty(endpoint).GetString());
         }
@@ -41,6 +41,9 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
     [InlineData("subject_types_supported", "public")]
     [InlineData("scopes_supported", "openid profile email offline_access portal.api")]
     [InlineData("token_endpoint_auth_methods_supported", "client_secret_basic client_secret_post private_key_jwt none")]
+    [InlineData("revocation_endpoint_auth_methods_supported", "client_secret_basic client_secret_post private_key_jwt none")]
+    [InlineData("revocation_endpoint_auth_signing_alg_values_supported", "ES256 PS256 RS256")]
+    [InlineData("introspection_endpoint_auth_methods_supported", "client_secret_basic client_secret_post")]
     [InlineData("ui_locales_supported", "en zh-CN")]
     public async Task It_lists_what_is_supported_and_nothing_else(string name, string values)
     {
