@@ -19,6 +19,9 @@ abstract record Authorization
     /// <summary>Somebody has to sign in first.</summary>
     public sealed record SignInFirst(AuthorizationRequest Request) : Authorization;
 
+    /// <summary>Who is signed in has to show a second factor first.</summary>
+    public sealed record StepUpFirst(AuthorizationRequest Request) : Authorization;
+
     /// <summary>It is granted.</summary>
     public sealed record Granted(AuthorizationRequest Request, string Code) : Authorization;
 }
@@ -44,6 +47,13 @@ sealed class AnswerAuthorization(AuthorizationChecks checks, GrantStore grants, 
             return request.IsSilent
                 ? new Authorization.Refused(request, new("login_required", "Nobody suitable is signed in.") { MayRedirect = true })
                 : new Authorization.SignInFirst(request);
+        }
+
+        if (request.WantsSecondFactor && !Assurance.IsSecondFactor(session.Amr))
+        {
+            return request.IsSilent
+                ? new Authorization.Refused(request, new("login_required", "No second factor has been shown.") { MayRedirect = true })
+                : new Authorization.StepUpFirst(request);
         }
 
         return new Authorization.Granted(request, await GrantAsync(request, session, ct));

@@ -25,6 +25,9 @@ sealed record AuthorizationRequest(ProtocolParameters Parameters)
     /// <summary>How old the person's proof may be, in seconds.</summary>
     public long? MaxAge => long.TryParse(Parameters["max_age"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 
+    /// <summary>Whether nothing less than a second factor will do. Several values say what else would; those we do not know mean nothing.</summary>
+    public bool WantsSecondFactor => List("acr_values") is var values && values.Contains(Profile.AcrSecondFactor, StringComparer.Ordinal) && !values.Contains(Profile.AcrPassword, StringComparer.Ordinal);
+
     /// <summary>The person whom an id_token_hint names.</summary>
     public string? HintedSubject { get; set; }
 

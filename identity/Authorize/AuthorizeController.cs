@@ -46,18 +46,20 @@ sealed class AuthorizeController(AnswerAuthorization answer, PendingAuthorizatio
             Authorization.Refused { Error.MayRedirect: false } refused => Refused(refused.Error),
             Authorization.Refused refused => Return(refused.Request, [("error", refused.Error.Code), ("error_description", refused.Error.Description)]),
             Authorization.Granted granted => Return(granted.Request, [("code", granted.Code)]),
-            Authorization.SignInFirst first => SignIn(first.Request),
+            Authorization.SignInFirst first => SignIn(first.Request, "/sign-in"),
+            // How fresh the sign-in is counts from when the request came, not from the step that is missing.
+            Authorization.StepUpFirst first => SignIn(first.Request, "/sign-in/step-up", since),
             _ => throw new InvalidOperationException("A request is refused, granted, or waits for a sign-in."),
         };
 
-    IActionResult SignIn(AuthorizationRequest request)
+    IActionResult SignIn(AuthorizationRequest request, string page, DateTime? since = null)
     {
-        if (pending.Write(request.Parameters) is not { } text)
+        if (pending.Write(request.Parameters, since) is not { } text)
         {
             return Return(request, [("error", "invalid_request"), ("error_description", "The request is too long.")]);
         }
 
-        var address = QueryHelpers.AddQueryString("/sign-in", "request", text);
+        var address = QueryHelpers.AddQueryString(page, "request", text);
         return this.SeeOther(request.Parameters["ui_locales"] is { } locales ? QueryHelpers.AddQueryString(address, "ui_locales", locales) : address);
     }
 

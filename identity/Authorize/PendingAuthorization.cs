@@ -23,9 +23,11 @@ sealed class PendingAuthorizations(IDataProtectionProvider protection, TimeProvi
     readonly IDataProtector protector = protection.CreateProtector("pending authorization");
 
     /// <summary>The request as text for an address, or null when it is too long to wait.</summary>
-    public string? Write(ProtocolParameters parameters)
+    /// <param name="parameters">As they were sent.</param>
+    /// <param name="since">When the request came, if it has waited before.</param>
+    public string? Write(ProtocolParameters parameters, DateTime? since = null)
     {
-        var pending = new PendingAuthorization(parameters.All, clock.GetUtcNow().UtcDateTime);
+        var pending = new PendingAuthorization(parameters.All, since ?? clock.GetUtcNow().UtcDateTime);
         var text = WebEncoders.Base64UrlEncode(protector.Protect(JsonSerializer.SerializeToUtf8Bytes(pending)));
         return text.Length <= Longest ? text : null;
     }

@@ -1,5 +1,6 @@
 using Identity.Clients;
 using Identity.Keys;
+using Identity.Sessions;
 using Identity.Token;
 using Identity.Web;
 using Microsoft.AspNetCore.Mvc;
@@ -40,6 +41,7 @@ sealed class DiscoveryController(ClientStore clients, SigningKeys keys, Identity
             ["revocation_endpoint_auth_signing_alg_values_supported"] = ClientAssertions.Algorithms,
             ["introspection_endpoint_auth_methods_supported"] = new[] { "client_secret_basic", "client_secret_post" },
             ["code_challenge_methods_supported"] = new[] { "S256" },
+            ["acr_values_supported"] = Assurance.Known,
             ["prompt_values_supported"] = new[] { "none", "login", "consent", "select_account" },
             ["ui_locales_supported"] = TextBook.Languages,
             ["authorization_response_iss_parameter_supported"] = true,

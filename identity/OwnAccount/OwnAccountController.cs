@@ -1,3 +1,4 @@
+using Identity.SecondFactors;
 using Identity.Sessions;
 using Identity.Users;
 using Identity.Web;
@@ -10,10 +11,10 @@ namespace Identity.OwnAccount;
 /// <summary>The page about one's own account.</summary>
 [Route("account")]
 [NeedsSession]
-sealed class OwnAccountController(AccountStore accounts, SessionStore sessions, OwnAccountStore store, ChangeProfile changeProfile) : Controller
+sealed class OwnAccountController(AccountStore accounts, SessionStore sessions, OwnAccountStore store, SecondFactorStore factors, ChangeProfile changeProfile) : Controller
 {
     // The sentences a change may leave on the page; the address names one of them, nothing else is shown.
-    static readonly string[] Notices = ["profile", "password", "session", "sessions"];
+    static readonly string[] Notices = ["profile", "password", "session", "sessions", "authenticator", "authenticator_removed", "codes"];
 
     /// <summary>Shows it.</summary>
     [HttpGet]
@@ -51,6 +52,7 @@ sealed class OwnAccountController(AccountStore accounts, SessionStore sessions, 
             account.Email,
             form ?? new() { Name = account.Name, Language = account.Language },
             account.PasswordHash is not null,
+            await factors.FactorsAsync(own.AccountId, ct),
             own.Sid,
             await sessions.ListAsync(own.AccountId, ct),
             await store.HistoryAsync(own.Subject, ct),
@@ -62,11 +64,12 @@ sealed class OwnAccountController(AccountStore accounts, SessionStore sessions, 
 /// <param name="Email">The address one signs in with.</param>
 /// <param name="Profile">Name and language.</param>
 /// <param name="HasPassword">Whether one was ever chosen.</param>
+/// <param name="Factors">What is shown after the password.</param>
 /// <param name="Sid">The session of this browser.</param>
 /// <param name="Sessions">All of them.</param>
 /// <param name="History">The last attempts to sign in.</param>
 /// <param name="NoticeKey">What was just done.</param>
-sealed record OwnAccountPage(string Email, ProfileForm Profile, bool HasPassword, string Sid, IReadOnlyList<OpenSession> Sessions, IReadOnlyList<PastSignIn> History, string? NoticeKey);
+sealed record OwnAccountPage(string Email, ProfileForm Profile, bool HasPassword, Factors Factors, string Sid, IReadOnlyList<OpenSession> Sessions, IReadOnlyList<PastSignIn> History, string? NoticeKey);
 
 /// <summary>Name and language.</summary>
 sealed class ProfileForm

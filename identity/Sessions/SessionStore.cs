@@ -73,6 +73,12 @@ sealed class SessionStore(Db db, TimeProvider clock)
         order by last_seen_at desc, sign_in_session_id desc
         """, new { accountId, now = Now, idleSince = Now - Profile.SessionIdle }, ct);
 
+    /// <summary>Gives a session another key and enters what has been shown in it.</summary>
+    /// <returns>False when it has ended.</returns>
+    public async Task<bool> RaiseAsync(long signInSessionId, string key, string[] amr, CancellationToken ct) => await db.ExecuteAsync("""
+        update sign_in_session set key_hash = @hash, amr = @amr, last_seen_at = @now where sign_in_session_id = @signInSessionId
+        """, new { signInSessionId, hash = Secret.Hash(key), amr, now = Now }, ct) == 1;
+
     /// <summary>Ends one session of an account.</summary>
     /// <returns>False when the account has no such session.</returns>
     public async Task<bool> DeleteAsync(long accountId, string sid, CancellationToken ct) =>

@@ -34,6 +34,8 @@ sealed class ConfirmController(SignInWithPassword signIn) : Controller
         {
             case SignInAttempt.Succeeded:
                 return this.SeeOther(form.Then ?? "/account");
+            case SignInAttempt.HalfDone:
+                return this.SeeOther(SignInController.SecondStep(request: null, form.Then ?? "/account"));
             case SignInAttempt.TooMany too:
                 Response.Headers.RetryAfter = ((int)Math.Ceiling(too.Wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
                 Response.StatusCode = StatusCodes.Status429TooManyRequests;

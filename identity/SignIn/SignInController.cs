@@ -1,16 +1,13 @@
 using System.Globalization;
-using Identity.Authorize;
-using Identity.Clients;
-using Identity.Sessions;
+using Identity.SecondFactors;
 using Identity.Web;
 using Microsoft.AspNetCore.Mvc;
-using Platform.Web;
 
 namespace Identity.SignIn;
 
 /// <summary>The page where people sign in.</summary>
 [Route("sign-in")]
-sealed class SignInController(SignInWithPassword signIn, PendingAuthorizations pending, ClientStore clients) : Controller
+sealed class SignInController(SignInWithPassword signIn, WaitingRequests waitingRequests) : Controller
 {
     /// <summary>Shows it.</summary>
     /// <param name="request">The application's request that waits; without one the person ends on a page of our own.</param>
@@ -19,7 +16,7 @@ sealed class SignInController(SignInWithPassword signIn, PendingAuthorizations p
     [HttpGet]
     public async Task<IActionResult> Show(string? request, string? then, CancellationToken ct)
     {
-        var waiting = await FindWaitingAsync(request, ct);
+        var waiting = await waitingRequests.FindAsync(HttpContext, request, ct);
         return View("SignIn", new SignInForm { Email = waiting?.LoginHint, Request = waiting?.Text, Then = OwnPath.OrNull(then) });
     }
 
@@ -27,7 +24,7 @@ sealed class SignInController(SignInWithPassword signIn, PendingAuthorizations p
     [HttpPost]
     public async Task<IActionResult> Create(SignInForm form, CancellationToken ct)
     {
-        var waiting = await FindWaitingAsync(form.Request, ct);
+        var waiting = await waitingRequests.FindAsync(HttpContext, form.Request, ct);
         form.Request = waiting?.Text;
         form.Then = OwnPath.OrNull(form.Then);
         if (string.IsNullOrWhiteSpace(form.Email) || string.IsNullOrEmpty(form.Password) || form.Email.Length > 254 || form.Email.Contains('\0', StringComparison.Ordinal) || form.Password.Length > Profile.LongestPassword)
@@ -39,6 +36,8 @@ sealed class SignInController(SignInWithPassword signIn, PendingAuthorizations p
         {
             case SignInAttempt.Succeeded:
                 return this.SeeOther(OwnPath.After(form.Request, form.Then));
+            case SignInAttempt.HalfDone:
+                return this.SeeOther(SecondStep(form.Request, form.Then));
             case SignInAttempt.TooMany too:
                 Response.Headers.RetryAfter = ((int)Math.Ceiling(too.Wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
                 Response.StatusCode = StatusCodes.Status429TooManyRequests;
@@ -48,6 +47,9 @@ sealed class SignInController(SignInWithPassword signIn, PendingAuthorizations p
         }
     }
 
+    /// <summary>Where the second step is, with what waits.</summary>
+    public static string SecondStep(string? request, string? then) => new CodeForm { Request = request, Then = then }.Address("/sign-in/code");
+
     ViewResult Refuse(SignInForm form, string textKey)
     {
         form.Password = null;
@@ -56,25 +58,6 @@ sealed class SignInController(SignInWithPassword signIn, PendingAuthorizations p
         ModelState.Clear();
         return View("SignIn", form);
     }
-
-    // A request that cannot be read any more (too old, cut off) is as good as none: the person can still sign in and go to the application by hand.
-    async Task<WaitingRequest?> FindWaitingAsync(string? text, CancellationToken ct)
-    {
-        if (text is null || pending.Read(text) is not { } waiting || await clients.FindEnabledAsync(waiting.Parameters.GetValueOrDefault("client_id", ""), ct) is not { } client)
-        {
-            return null;
-        }
-
-        // The form leads back here and on to the application; browsers want both named.
-        if (waiting.Parameters.GetValueOrDefault("redirect_uri") is { } uri && RedirectUri.IsRegistered(uri, client.RedirectUris))
-        {
-            HttpContext.AllowFormTarget(RedirectUri.Origin(uri));
-        }
-
-        return new(text, waiting.Parameters.GetValueOrDefault("login_hint") is { Length: <= 254 } hint ? hint : null);
-    }
-
-    sealed record WaitingRequest(string Text, string? LoginHint);
 }
 
 /// <summary>What the sign-in page asks for.</summary>

@@ -1,3 +1,4 @@
+using Identity.SecondFactors;
 using Identity.Sessions;
 using Identity.Throttling;
 using Identity.Users;
@@ -18,10 +19,13 @@ abstract record SignInAttempt
     /// <summary>The session has begun.</summary>
     public sealed record Succeeded : SignInAttempt;
 
+    /// <summary>The password is right; a second factor is to be shown before anything is opened.</summary>
+    public sealed record HalfDone : SignInAttempt;
+
     /// <summary>Address or password wrong, account locked or disabled: nobody outside learns which.</summary>
     public sealed record Refused : SignInAttempt;
 
-    /// <summary>Too many failures from this address.</summary>
+    /// <summary>Too many failures from this address, or at this company.</summary>
     public sealed record TooMany(TimeSpan Wait) : SignInAttempt;
 }
 
@@ -30,17 +34,16 @@ abstract record SignInAttempt
 /// that neither the answer nor its time tells who has an account.
 /// </summary>
 sealed class SignInWithPassword(
-    Db db, Accounts accounts, AccountStore store, IPasswordHasher<Account> hasher, PasswordWork work, BeginSession beginSession, Throttle throttle, AuditTrail audit, ILogger<SignInWithPassword> log)
+    Db db, Accounts accounts, AccountStore store, IPasswordHasher<Account> hasher, PasswordWork work, SecondFactorStore factors, HalfSignIns halves, BeginSession beginSession, Throttle throttle, AuditTrail audit, ILogger<SignInWithPassword> log)
 {
     static readonly string[] Password = ["pwd"];
 
     /// <summary>Tries.</summary>
     public async Task<SignInAttempt> RunAsync(HttpContext http, string email, string password, CancellationToken ct)
     {
-        var address = Throttle.Address(http);
-        if (await throttle.TakeAsync(Limit.SignInFailures, address, ct) is { } wait)
+        var (address, company) = (Throttle.Address(http), CompanyOf(email));
+        if (await HoldBackAsync(address, company, ct) is { } wait)
         {
-            log.LogWarning("Sign-ins from {Address} are held back: too many failures", address);
             return new SignInAttempt.TooMany(wait);
         }
 
@@ -54,6 +57,7 @@ sealed class SignInWithPassword(
         }
 
         await throttle.GiveBackAsync(Limit.SignInFailures, address, ct);
+        await throttle.GiveBackAsync(Limit.TenantSignInFailures, company, ct);
         await store.ForgiveFailuresAsync(account.AccountId, ct);
         if (result is PasswordVerificationResult.SuccessRehashNeeded)
         {
@@ -61,9 +65,36 @@ sealed class SignInWithPassword(
             await store.ReplaceHashAsync(account.AccountId, account.PasswordHash!, hash, ct);
         }
 
+        if ((await factors.FactorsAsync(account.AccountId, ct)).Any)
+        {
+            await halves.BeginAsync(http, account, Password, ct);
+            return new SignInAttempt.HalfDone();
+        }
+
         await beginSession.RunAsync(http, account, Password, ct);
         return new SignInAttempt.Succeeded();
     }
+
+    // Before an account is touched: whoever tries too often wears out the patience we have with the address, not that with the account's owner.
+    async Task<TimeSpan?> HoldBackAsync(string address, string company, CancellationToken ct)
+    {
+        if (await throttle.TakeAsync(Limit.SignInFailures, address, ct) is { } wait)
+        {
+            log.LogWarning("Sign-ins from {Address} are held back: too many failures", address);
+            return wait;
+        }
+
+        if (await throttle.TakeAsync(Limit.TenantSignInFailures, company, ct) is { } companyWait)
+        {
+            log.LogWarning("Sign-ins at one company are held back: too many failures, the last from {Address}", address);
+            return companyWait;
+        }
+
+        return null;
+    }
+
+    // Hashed: what is typed into the field may be anything, and is kept nowhere.
+    static string CompanyOf(string email) => Convert.ToHexStringLower(Secret.Hash(email[(email.LastIndexOf('@') + 1)..].ToLowerInvariant())[..16]);
 
     Task RecordRefusalAsync(string normalizedEmail, Account? account, string address, CancellationToken ct) => db.InTransactionAsync(async () =>
     {

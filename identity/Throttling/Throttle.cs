@@ -13,6 +13,18 @@ sealed record Limit(string Kind, int Attempts, TimeSpan Window)
     /// <summary>Wrong sign-ins from one address. An office behind one address has many people, so only failures count.</summary>
     public static readonly Limit SignInFailures = new("sign_in", 30, TimeSpan.FromMinutes(5));
 
+    /// <summary>
+    /// Wrong sign-ins at one company, from all addresses together. The company is known by what stands behind the @, so that an address
+    /// nobody has is counted like one that somebody has.
+    /// </summary>
+    public static readonly Limit TenantSignInFailures = new("sign_in_tenant", 300, TimeSpan.FromMinutes(5));
+
+    /// <summary>Wrong second-factor codes from one address.</summary>
+    public static readonly Limit CodeFailures = new("code", 30, TimeSpan.FromMinutes(5));
+
+    /// <summary>Challenges for passkeys from one address, and signatures that are none.</summary>
+    public static readonly Limit PasskeyChallenges = new("passkey", 120, TimeSpan.FromMinutes(5));
+
     /// <summary>Requests for a reset link from one address.</summary>
     public static readonly Limit ResetRequests = new("reset", 10, TimeSpan.FromMinutes(15));
 

@@ -1,4 +1,5 @@
 using Identity.Keys;
+using Identity.Sessions;
 using Identity.Web;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -47,6 +48,7 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
             ["sid"] = token.Sid,
             ["auth_time"] = EpochTime.GetIntDate(token.AuthenticatedAt),
             ["amr"] = token.Amr,
+            ["acr"] = Assurance.AcrOf(token.Amr),
             ["at_hash"] = LeftHalfHash(token.AccessToken),
         };
         if (token.Nonce is not null)

@@ -3,6 +3,7 @@ using Identity.Grants;
 using Identity.PasswordReset;
 using Identity.RefreshTokens;
 using Identity.Revocation;
+using Identity.SecondFactors;
 using Identity.Sessions;
 using Identity.Throttling;
 using Platform.Jobs;
@@ -10,7 +11,7 @@ using Platform.Jobs;
 namespace Identity.Web;
 
 /// <summary>Removes what has ended by itself: sessions, grants with their codes, links, counts.</summary>
-sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTokenStore refreshTokens, RevokedTokenStore revokedTokens, PasswordResetStore resets, ClientStore clients, Throttle throttle) : IScheduledJob
+sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTokenStore refreshTokens, RevokedTokenStore revokedTokens, PasswordResetStore resets, HalfSignIns halves, ClientStore clients, Throttle throttle) : IScheduledJob
 {
     public async Task RunAsync(CancellationToken ct)
     {
@@ -19,6 +20,7 @@ sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTo
         await revokedTokens.CleanUpAsync(ct);
         await grants.CleanUpAsync(ct);
         await resets.CleanUpAsync(ct);
+        await halves.CleanUpAsync(ct);
         await clients.CleanUpAsync(ct);
         await throttle.CleanUpAsync(ct);
     }

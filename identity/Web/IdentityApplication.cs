@@ -11,6 +11,7 @@ using Identity.OwnAccount;
 using Identity.PasswordReset;
 using Identity.RefreshTokens;
 using Identity.Revocation;
+using Identity.SecondFactors;
 using Identity.Sessions;
 using Identity.SignIn;
 using Identity.Tenants;
@@ -86,6 +87,8 @@ static class IdentityApplication
         services.AddAuditSealing(builder.Configuration, "identity", settings.DataFolder);
         services.AddAccounts();
         services.AddOwnAccount();
+        services.AddSecondFactors();
+        services.AddScoped<WaitingRequests>();
         services.AddScoped<TenantStore>();
         services.AddScoped<Throttle>();
         services.AddScoped<ClientStore>();

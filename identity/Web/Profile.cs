@@ -60,6 +60,27 @@ public static class Profile
     /// <summary>How old the proof of somebody may be who changes a credential (ASVS 7.5.1).</summary>
     public static readonly TimeSpan FreshProof = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long somebody who has shown the password may take to show the second factor.</summary>
+    public static readonly TimeSpan HalfSignIn = TimeSpan.FromMinutes(5);
+
+    /// <summary>Wrong codes after which an account takes none for a while.</summary>
+    public const int WrongCodesThatPause = 5;
+
+    /// <summary>For how long.</summary>
+    public static readonly TimeSpan CodePause = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a link to somebody who was invited works.</summary>
+    public static readonly TimeSpan Invitation = TimeSpan.FromDays(3);
+
+    /// <summary>How long the challenge of a passkey waits for its signature.</summary>
+    public static readonly TimeSpan PasskeyChallenge = TimeSpan.FromMinutes(5);
+
+    /// <summary>What an id_token calls a sign-in with nothing but a password (OpenID Connect Core, 2, acr).</summary>
+    public const string AcrPassword = "urn:partnerportal:acr:pwd";
+
+    /// <summary>What an id_token calls a sign-in with two factors or a passkey.</summary>
+    public const string AcrSecondFactor = "urn:partnerportal:acr:mfa";
+
     /// <summary>Wrong passwords that lock an account.</summary>
     public const int FailuresThatLock = 5;
 

@@ -44,6 +44,7 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
     [InlineData("revocation_endpoint_auth_methods_supported", "client_secret_basic client_secret_post private_key_jwt none")]
     [InlineData("revocation_endpoint_auth_signing_alg_values_supported", "ES256 PS256 RS256")]
     [InlineData("introspection_endpoint_auth_methods_supported", "client_secret_basic client_secret_post")]
+    [InlineData("acr_values_supported", "urn:partnerportal:acr:pwd urn:partnerportal:acr:mfa")]
     [InlineData("ui_locales_supported", "en zh-CN")]
     public async Task It_lists_what_is_supported_and_nothing_else(string name, string values)
     {

@@ -125,6 +125,20 @@ public sealed class SigningIn(IdentityApp identity) : IClassFixture<IdentityApp>
     }
 
     [Fact]
+    public async Task Three_hundred_failures_at_one_company_make_it_wait_whoever_they_are_about_and_lock_nobody()
+    {
+        var account = await identity.AnAccountAsync();
+        await SubmitAsync(identity.Visitor(), "nobody@company.test", "this is not the password");
+        Assert.Equal(1, await identity.Database.ExecuteAsync("update throttle set attempts = 300 where key like 'sign_in_tenant:%'"));
+
+        var (known, unknown) = (await SubmitAsync(identity.Visitor(), account.Email, "this is not the password"), await SubmitAsync(identity.Visitor(), "somebody@COMPANY.test", IdentityApp.Password));
+
+        Assert.Equal(((HttpStatusCode)429, (HttpStatusCode)429), (known.Status, unknown.Status));
+        Assert.Equal([0], await identity.Database.ListAsync<int>("select access_failed_count from account where subject = @Subject", account));
+        Assert.Equal("/", (await SubmitAsync(identity.Visitor(), (await identity.AnAccountAsync("ann@elsewhere.test")).Email, IdentityApp.Password)).Path);
+    }
+
+    [Fact]
     public async Task Those_who_know_their_password_never_wait()
     {
         var account = await identity.AnAccountAsync();
@@ -133,7 +147,7 @@ public sealed class SigningIn(IdentityApp identity) : IClassFixture<IdentityApp>
             await SubmitAsync(identity.Visitor(), account.Email, IdentityApp.Password);
         }
 
-        Assert.Equal([0], await identity.Database.ListAsync<int>("select attempts from throttle"));
+        Assert.Equal([0, 0], await identity.Database.ListAsync<int>("select attempts from throttle"));
     }
 
     [Fact]
@@ -263,7 +277,7 @@ public sealed class SigningIn(IdentityApp identity) : IClassFixture<IdentityApp>
     async Task<string> AddressAsync()
     {
         await SubmitAsync(identity.Visitor(), "nobody@company.test", "this is not the password");
-        var key = (await identity.Database.ListAsync<string>("select key from throttle"))[0];
+        var key = (await identity.Database.ListAsync<string>("select key from throttle where key like 'sign_in:%'"))[0];
         await identity.Database.ExecuteAsync("truncate throttle");
         return key.Split(':', 2)[1];
     }
