@@ -80,6 +80,7 @@ sealed class AnswerAuthorization(AuthorizationChecks checks, GrantStore grants, 
             await grants.InsertAsync(new(handle, code, request.Client.RegisteredClientId, request.Scopes, request.RedirectUri, request.Parameters["code_challenge"],
                 request.Parameters["nonce"], TimeSpan.FromSeconds(request.Client.AuthorizationCodeLifetime))
             {
+                DPoPJkt = request.Parameters["dpop_jkt"],
                 AccountId = session.AccountId,
                 Sid = session.Sid,
                 Amr = session.Amr,

@@ -38,6 +38,7 @@ sealed class AuthorizationChecks(ClientStore clients, IssuedTokens tokens)
         StateAndNonceFit,        // echoed unchanged or refused, never cut
         ScopesAreAllowed,        // RFC 6749, 3.3
         ChallengeIsS256,         // RFC 7636, 4.3; plain is refused
+        KeyIsAThumbprint,        // RFC 9449, 10
         PromptIsUnderstood,      // OpenID Connect Core, 3.1.2.1
         MaxAgeIsANumber,         // the same
     ];
@@ -111,6 +112,10 @@ sealed class AuthorizationChecks(ClientStore clients, IssuedTokens tokens)
             : !Challenge.IsWellFormed(challenge) ? OAuthError.InvalidRequest("The code_challenge must be 43 to 128 unreserved characters.")
             : null;
     }
+
+    static OAuthError? KeyIsAThumbprint(AuthorizationRequest request) =>
+        request.Parameters["dpop_jkt"] is { } jkt && (jkt.Length != 43 || !jkt.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
+            ? OAuthError.InvalidRequest("The dpop_jkt is not the thumbprint of a key.") : null;
 
     static OAuthError? PromptIsUnderstood(AuthorizationRequest request) =>
         request.Prompts.Except(KnownPrompts, StringComparer.Ordinal).Any() ? OAuthError.InvalidRequest("The prompt is not one of none, login, consent, select_account.")

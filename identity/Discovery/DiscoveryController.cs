@@ -5,6 +5,7 @@ using Identity.Token;
 using Identity.Web;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
+using Platform.OpenIdConnect.DPoP;
 using Platform.Texts;
 
 namespace Identity.Discovery;
@@ -40,6 +41,7 @@ sealed class DiscoveryController(ClientStore clients, SigningKeys keys, Identity
             ["revocation_endpoint_auth_methods_supported"] = ways,
             ["revocation_endpoint_auth_signing_alg_values_supported"] = ClientAssertions.Algorithms,
             ["introspection_endpoint_auth_methods_supported"] = new[] { "client_secret_basic", "client_secret_post" },
+            ["dpop_signing_alg_values_supported"] = DPoPProof.Algorithms,
             ["code_challenge_methods_supported"] = new[] { "S256" },
             ["acr_values_supported"] = Assurance.Known,
             ["prompt_values_supported"] = new[] { "none", "login", "consent", "select_account" },

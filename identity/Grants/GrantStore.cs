@@ -37,6 +37,9 @@ sealed class RedeemedCode : IGrantedToClient
 
     public string? Nonce { get; init; }
 
+    /// <summary>The key that has to be proven, if the request named one.</summary>
+    public string? DPoPJkt { get; init; }
+
     public DateTime ExpiresAt { get; init; }
 
     public string Subject { get; init; } = "";
@@ -83,12 +86,12 @@ sealed class GrantStore(Db db, TimeProvider clock)
             values (@Handle, @RegisteredClientId, @AccountId, @Sid, @Scopes, @Amr, @AuthenticatedAt, @Now)
             returning access_grant_id
         )
-        insert into authorization_code (code_hash, access_grant_id, redirect_uri, code_challenge, nonce, expires_at)
-        select @CodeHash, access_grant_id, @RedirectUri, @CodeChallenge, @Nonce, @ExpiresAt from entered
+        insert into authorization_code (code_hash, access_grant_id, redirect_uri, code_challenge, nonce, dpop_jkt, expires_at)
+        select @CodeHash, access_grant_id, @RedirectUri, @CodeChallenge, @Nonce, @DPoPJkt, @ExpiresAt from entered
         """, new
     {
         grant.Handle, grant.RegisteredClientId, grant.AccountId, grant.Sid, grant.Scopes, grant.Amr, grant.AuthenticatedAt, Now,
-        CodeHash = Secret.Hash(grant.Code), grant.RedirectUri, grant.CodeChallenge, grant.Nonce, ExpiresAt = Now + grant.CodeLifetime,
+        CodeHash = Secret.Hash(grant.Code), grant.RedirectUri, grant.CodeChallenge, grant.Nonce, grant.DPoPJkt, ExpiresAt = Now + grant.CodeLifetime,
     }, ct);
 
     /// <summary>Uses a code up, whoever brings it and however late; whether it is worth something is for the caller to see.</summary>
@@ -97,9 +100,9 @@ sealed class GrantStore(Db db, TimeProvider clock)
         with redeemed as (
             update authorization_code set redeemed_at = @now
             where code_hash = @hash and redeemed_at is null
-            returning access_grant_id, redirect_uri, code_challenge, nonce, expires_at
+            returning access_grant_id, redirect_uri, code_challenge, nonce, dpop_jkt, expires_at
         )
-        select r.access_grant_id, g.handle, c.client_id, r.redirect_uri, r.code_challenge, r.nonce, r.expires_at, a.subject, g.sid, g.scopes, g.amr, g.authenticated_at,
+        select r.access_grant_id, g.handle, c.client_id, r.redirect_uri, r.code_challenge, r.nonce, r.dpop_jkt, r.expires_at, a.subject, g.sid, g.scopes, g.amr, g.authenticated_at,
                g.revoked_at is null and exists (select from standing_account w where w.account_id = a.account_id) and exists (select from sign_in_session s where s.sid = g.sid) as stands
         from redeemed r
         join access_grant g on g.access_grant_id = r.access_grant_id
@@ -163,6 +166,9 @@ sealed record NewGrant(string Handle, string Code, long RegisteredClientId, stri
 
     /// <summary>The session it is granted in.</summary>
     public required string Sid { get; init; }
+
+    /// <summary>The thumbprint of the key that the code is bound to, if any.</summary>
+    public string? DPoPJkt { get; init; }
 
     /// <summary>How the person proved who they are.</summary>
     public required string[] Amr { get; init; }

@@ -9,7 +9,11 @@ namespace Identity.Token;
 sealed class IssueToClient(ClientStore clients, IssuedTokens tokens, Db db, AuditTrail audit)
 {
     /// <summary>Does so; without a scope it gets all the API scopes it may have.</summary>
-    public async Task<TokenAnswer> RunAsync(Client client, ProtocolParameters form, CancellationToken ct)
+    /// <param name="client">To whom.</param>
+    /// <param name="form">What for.</param>
+    /// <param name="jkt">The key the token is bound to, if any.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<TokenAnswer> RunAsync(Client client, ProtocolParameters form, string? jkt, CancellationToken ct)
     {
         var mayHave = client.AllowedScopes.Except(IdentityScopes.All, StringComparer.Ordinal).ToArray();
         var scopes = form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ToArray() ?? mayHave;
@@ -29,7 +33,8 @@ sealed class IssueToClient(ClientStore clients, IssuedTokens tokens, Db db, Audi
         var id = Secret.NewName();
         // A chain of its own for each token: programs that ask at the same moment do not wait for each other.
         await db.InTransactionAsync(() => audit.RecordAsync("token.issued", "token", id, null, new { client = client.ClientId, scopes }, ct), ct);
-        return new TokenAnswer.Issued(await tokens.WriteAccessTokenAsync(new(id, client.ClientId, client.ClientId, scopes, audiences, lifetime, AuthenticatedAt: null), ct), lifetime, scopes, IdToken: null);
+        var access = await tokens.WriteAccessTokenAsync(new(id, client.ClientId, client.ClientId, scopes, audiences, lifetime, AuthenticatedAt: null) { Jkt = jkt }, ct);
+        return new TokenAnswer.Issued(access, lifetime, scopes, IdToken: null) { IsBoundToKey = jkt is not null };
     }
 }
 

@@ -14,7 +14,11 @@ namespace Identity.Token;
 sealed class RedeemCode(GrantStore grants, RefreshTokenStore refreshTokens, IssueToPerson issue, Db db, AuditTrail audit, TimeProvider clock)
 {
     /// <summary>Does so.</summary>
-    public async Task<TokenAnswer> RunAsync(Client client, ProtocolParameters form, CancellationToken ct)
+    /// <param name="client">Who asks.</param>
+    /// <param name="form">With what.</param>
+    /// <param name="jkt">The key the client has just proven to have, if any.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<TokenAnswer> RunAsync(Client client, ProtocolParameters form, string? jkt, CancellationToken ct)
     {
         if (form["code"] is not { Length: <= 200 } code)
         {
@@ -28,7 +32,7 @@ sealed class RedeemCode(GrantStore grants, RefreshTokenStore refreshTokens, Issu
                 return await RefuseReplayAsync(client, code, ct);
             }
 
-            if (Refusal(redeemed, client, form) is { } reason)
+            if (Refusal(redeemed, client, form, jkt) is { } reason)
             {
                 await grants.RevokeAsync(redeemed.AccessGrantId, reason, ct);
                 await audit.RecordAsync("code.refused", "grant", redeemed.Handle, null, new { client = client.ClientId, reason }, ct);
@@ -36,7 +40,7 @@ sealed class RedeemCode(GrantStore grants, RefreshTokenStore refreshTokens, Issu
             }
 
             await audit.RecordAsync("code.redeemed", "grant", redeemed.Handle, null, new { client = client.ClientId, account = redeemed.Subject }, ct);
-            return await IssueAsync(client, redeemed, ct);
+            return await IssueAsync(client, redeemed, jkt, ct);
         }, ct);
     }
 
@@ -51,12 +55,13 @@ sealed class RedeemCode(GrantStore grants, RefreshTokenStore refreshTokens, Issu
     }
 
     // Why a code is not worth anything, for the audit; the client hears one sentence for all.
-    string? Refusal(RedeemedCode code, Client client, ProtocolParameters form) => 0 switch
+    string? Refusal(RedeemedCode code, Client client, ProtocolParameters form, string? jkt) => 0 switch
     {
         _ when code.ClientId != client.ClientId => "another_client",
         _ when code.ExpiresAt <= clock.GetUtcNow().UtcDateTime => "expired",
         _ when form["redirect_uri"] != code.RedirectUri => "another_redirect_uri",
         _ when !IsProven(code.CodeChallenge, form["code_verifier"]) => "another_verifier",
+        _ when code.DPoPJkt is not null && code.DPoPJkt != jkt => "another_key",
         _ when !code.Stands => "withdrawn",
         _ => null,
     };
@@ -65,15 +70,16 @@ sealed class RedeemCode(GrantStore grants, RefreshTokenStore refreshTokens, Issu
     static bool IsProven(string? challenge, string? verifier) =>
         (challenge, verifier) is (null, null) || (challenge is not null && verifier is not null && Challenge.IsMetBy(challenge, verifier));
 
-    async Task<TokenAnswer> IssueAsync(Client client, RedeemedCode code, CancellationToken ct)
+    async Task<TokenAnswer> IssueAsync(Client client, RedeemedCode code, string? jkt, CancellationToken ct)
     {
         string? refreshToken = null;
         if (client.AllowOfflineAccess && code.Scopes.Contains(IdentityScopes.OfflineAccess, StringComparer.Ordinal))
         {
             refreshToken = Secret.New();
-            await refreshTokens.InsertAsync(refreshToken, code.AccessGrantId, dpopJkt: null, ct);
+            // RFC 9449, 5: who authenticates may exchange the key, who does not has nothing else to be known by.
+            await refreshTokens.InsertAsync(refreshToken, code.AccessGrantId, client.RequireClientSecret ? null : jkt, ct);
         }
 
-        return await issue.RunAsync(client, code, code.Scopes, jkt: null, code.Nonce, refreshToken, ct);
+        return await issue.RunAsync(client, code, code.Scopes, jkt, code.Nonce, refreshToken, ct);
     }
 }

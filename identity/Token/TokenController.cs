@@ -8,7 +8,7 @@ namespace Identity.Token;
 /// <summary>The token endpoint (RFC 6749, 3.2; OpenID Connect Core, 3.1.3).</summary>
 [Route("connect/token")]
 [IgnoreAntiforgeryToken] // programs call it, without cookies
-sealed class TokenController(ClientCall call, RedeemCode redeemCode, UseRefreshToken useRefreshToken, IssueToClient issueToClient) : Controller
+sealed class TokenController(ClientCall call, KeyProofs proofs, RedeemCode redeemCode, UseRefreshToken useRefreshToken, IssueToClient issueToClient) : Controller
 {
     /// <summary>Nothing is issued for an address, which would be written down on its way.</summary>
     [HttpGet]
@@ -41,10 +41,16 @@ sealed class TokenController(ClientCall call, RedeemCode redeemCode, UseRefreshT
         null => new TokenAnswer.Refused(OAuthError.InvalidRequest("The grant_type is missing.")),
         { } type when !GrantTypes.All.Contains(type, StringComparer.Ordinal) => new TokenAnswer.Refused(new("unsupported_grant_type", "The grant_type is not supported.")),
         { } type when !client.Allows(type) => new TokenAnswer.Refused(new("unauthorized_client", "The client may not use this grant_type.")),
-        _ when client.RequireDPoP => new TokenAnswer.Refused(OAuthError.InvalidRequest("A DPoP proof is required.")),
-        GrantTypes.AuthorizationCode => await redeemCode.RunAsync(client, form, ct),
-        GrantTypes.ClientCredentials => await issueToClient.RunAsync(client, form, ct),
-        _ => await useRefreshToken.RunAsync(client, form, jkt: null, ct),
+        { } type => await DecideAsync(type, client, form, await proofs.CheckAsync(HttpContext, ct), ct),
+    };
+
+    async Task<TokenAnswer> DecideAsync(string type, Client client, ProtocolParameters form, KeyProof proof, CancellationToken ct) => type switch
+    {
+        _ when proof.Error is not null => new TokenAnswer.Refused(proof.Error),
+        _ when proof.Jkt is null && client.RequireDPoP => new TokenAnswer.Refused(OAuthError.InvalidRequest("A DPoP proof is required.")),
+        GrantTypes.AuthorizationCode => await redeemCode.RunAsync(client, form, proof.Jkt, ct),
+        GrantTypes.ClientCredentials => await issueToClient.RunAsync(client, form, proof.Jkt, ct),
+        _ => await useRefreshToken.RunAsync(client, form, proof.Jkt, ct),
     };
 
     JsonResult Issue(TokenAnswer.Issued issued)

@@ -29,6 +29,7 @@ using Platform.DataProtection;
 using Platform.Jobs;
 using Platform.Mail;
 using Platform.Notices;
+using Platform.OpenIdConnect;
 using Platform.Outbox;
 using Platform.Telemetry;
 using Platform.Web;
@@ -116,6 +117,9 @@ static class IdentityApplication
         services.AddScoped<RefreshTokenStore>();
         services.AddScoped<UseRefreshToken>();
         services.AddScoped<ApiStore>();
+        services.AddUsedProofs();
+        services.AddSingleton<DPoPNonces>();
+        services.AddScoped<KeyProofs>();
         services.AddScoped<RegisterApiSecret>();
         services.AddScoped<RevokedTokenStore>();
         services.AddScoped<RevokeToken>();

@@ -37,7 +37,10 @@ public static class Profile
     public static readonly TimeSpan ClientAssertionAhead = TimeSpan.FromSeconds(60);
 
     /// <summary>How old a DPoP proof may be.</summary>
-    public static readonly TimeSpan DPoPProof = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan DPoPProof = Platform.OpenIdConnect.DPoP.DPoPProof.Age;
+
+    /// <summary>How long a nonce for DPoP proofs is good, where they are asked for.</summary>
+    public static readonly TimeSpan DPoPNonce = TimeSpan.FromMinutes(5);
 
     /// <summary>How far clocks may be apart.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);

@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Platform.Jobs;
+using Platform.OpenIdConnect.DPoP;
 
 namespace Platform.OpenIdConnect;
 
@@ -41,15 +43,23 @@ public static class OpenIdConnectSetup
     }
 
     /// <summary>
-    /// Adds the scheme <see cref="BearerScheme"/>: RFC 9068 access tokens of that provider for that audience. Claims keep their names
-    /// (<c>iss</c>, <c>sub</c>, <c>client_id</c>, <c>scope</c>).
+    /// Adds the scheme <see cref="BearerScheme"/>: RFC 9068 access tokens of that provider for that audience, bound to a key (RFC 9449) or not. Claims keep
+    /// their names (<c>iss</c>, <c>sub</c>, <c>client_id</c>, <c>scope</c>).
     /// </summary>
-    public static AuthenticationBuilder AddPartnerPortalBearer(this AuthenticationBuilder builder, string authority, string audience = "portal.api")
+    /// <param name="builder">Of the service.</param>
+    /// <param name="authority">The provider.</param>
+    /// <param name="address">The address by which clients know the service, without a slash at the end.</param>
+    /// <param name="audience">Whom the tokens must be for.</param>
+    public static AuthenticationBuilder AddPartnerPortalBearer(this AuthenticationBuilder builder, string authority, string address, string audience = "portal.api")
     {
         AddProvider(builder.Services);
+        builder.Services.AddUsedProofs();
+        builder.Services.AddSingleton(new PublicAddress(address));
+        builder.Services.AddScoped<BoundTokenEvents>();
         builder.AddJwtBearer(BearerScheme, options =>
         {
             options.MapInboundClaims = false;
+            options.EventsType = typeof(BoundTokenEvents);
             options.Authority = authority;
             options.TokenValidationParameters.ValidAudience = audience;
             options.TokenValidationParameters.ValidIssuer = authority.TrimEnd('/');
@@ -64,6 +74,13 @@ public static class OpenIdConnectSetup
             options.TokenValidationParameters.LifetimeValidator = Lifetime.Within(TimeSpan.FromSeconds(30), clock);
         });
         return builder;
+    }
+
+    /// <summary>Adds <see cref="UsedProofs"/>, for a service that takes DPoP proofs, and keeps its table small.</summary>
+    public static IServiceCollection AddUsedProofs(this IServiceCollection services)
+    {
+        services.TryAddScoped<UsedProofs>();
+        return services.AddScheduledJob<ForgetUsedProofs>("0 */10 * * * ?");
     }
 
     /// <summary>Asks for a scope in the bearer token; without it the API answers 403.</summary>

@@ -42,7 +42,7 @@ static class PortalAuthentication
             })
             .AddPolicyScheme(Door, Door, options => options.ForwardDefaultSelector = http =>
                 http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) ? OpenIdConnectSetup.BearerScheme : Page)
-            .AddPartnerPortalBearer(authority, PortalClient.ApiScope)
+            .AddPartnerPortalBearer(authority, PortalAddress.Of(configuration), PortalClient.ApiScope)
             .AddPartnerPortalOpenIdConnect(options =>
             {
                 options.Authority = authority;

@@ -21,6 +21,9 @@ public sealed class RelyingParty(IdentityApp identity, string clientId = "portal
     /// <summary>Its secret.</summary>
     public string Secret { get; init; } = clientId is "portal" ? IdentityApp.PortalSecret : IdentityApp.SecretOf(clientId);
 
+    /// <summary>The key of which it proves possession whenever it calls; none where it proves nothing.</summary>
+    public DPoPKey? Key { get; set; }
+
     /// <summary>An authorization request as an address. Each change sets a parameter, or leaves it out with null.</summary>
     public string Request(params IEnumerable<(string Name, string? Value)> changes) => QueryHelpers.AddQueryString("/connect/authorize", Parameters(changes));
 
@@ -72,6 +75,11 @@ public sealed class RelyingParty(IdentityApp identity, string clientId = "portal
     /// <summary>Calls the token endpoint.</summary>
     public async Task<TokenAnswer> TokenAsync(IEnumerable<KeyValuePair<string, string?>> form, bool inHeader = true)
     {
+        if (Secret.Length == 0)
+        {
+            return await CallAsync("/connect/token", form);
+        }
+
         var fields = form.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, field.Value!));
         if (!inHeader)
         {
@@ -105,6 +113,11 @@ public sealed class RelyingParty(IdentityApp identity, string clientId = "portal
     public async Task<TokenAnswer> SendAsync(HttpRequestMessage request)
     {
         using var program = identity.Program();
+        if (Key is not null && !request.Headers.Contains("DPoP"))
+        {
+            request.Headers.Add("DPoP", Key.Proof(request.Method.Method, IdentityApp.Issuer + request.RequestUri, identity.Clock.Now));
+        }
+
         var response = await program.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return new(response.StatusCode, response, response.Content.Headers.ContentType?.MediaType == "application/json" ? JsonDocument.Parse(text).RootElement : default);

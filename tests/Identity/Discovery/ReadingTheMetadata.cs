@@ -45,6 +45,7 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
     [InlineData("revocation_endpoint_auth_signing_alg_values_supported", "ES256 PS256 RS256")]
     [InlineData("introspection_endpoint_auth_methods_supported", "client_secret_basic client_secret_post")]
     [InlineData("acr_values_supported", "urn:partnerportal:acr:pwd urn:partnerportal:acr:mfa")]
+    [InlineData("dpop_signing_alg_values_supported", "ES256 PS256 RS256")]
     [InlineData("ui_locales_supported", "en zh-CN")]
     public async Task It_lists_what_is_supported_and_nothing_else(string name, string values)
     {
@@ -102,6 +103,8 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
         Assert.Equal(60, Profile.Code.TotalSeconds);
         Assert.Equal(300, Profile.IdToken.TotalSeconds);
         Assert.Equal(900, Profile.AccessToken.TotalSeconds);
+        Assert.Equal((15, 30, 10), (Profile.RefreshTokenSliding.TotalDays, Profile.RefreshTokenAbsolute.TotalDays, Profile.RefreshTokenRetry.TotalSeconds));
+        Assert.Equal(60, Profile.DPoPProof.TotalSeconds);
         Assert.Equal(30, Profile.ClockSkew.TotalSeconds);
         Assert.Equal((10, 2), (Profile.SessionAbsolute.TotalHours, Profile.SessionIdle.TotalHours));
         Assert.Equal(60, Profile.PasswordReset.TotalMinutes);

@@ -33,7 +33,7 @@ sealed class ClientApp : IAsyncDisposable
                 options.ClientId = PortalClient.ClientId;
                 options.ClientSecret = IdentityApp.PortalSecret;
             })
-            .AddPartnerPortalBearer(IdentityApp.Issuer);
+            .AddPartnerPortalBearer(IdentityApp.Issuer, IdentityApp.PortalUrl);
         builder.Services.AddHttpClient(ProviderMetadata.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => wire);
         builder.Services.AddAuthorization();
         app = builder.Build();
