@@ -42,7 +42,14 @@ public sealed class OpenIdConnectHandler(IOptionsMonitor<OpenIdConnectOptions> o
 
         // A form that was posted after the session ended is not sent again: the person comes back to the page before it.
         properties.RedirectUri ??= HttpMethods.IsGet(Request.Method) ? OriginalPathBase + OriginalPath + Request.QueryString : OriginalPathBase + "/";
-        Response.Redirect(AuthorizationRequest(provider, properties));
+        try
+        {
+            Response.Redirect(QueryHelpers.AddQueryString(provider.AuthorizationEndpoint, await PushAsync(provider, AuthorizationRequest(properties))));
+        }
+        catch (SignInRefusedException refused)
+        {
+            Options.ShowFailure(Context, refused);
+        }
     }
 
     /// <summary>Takes the provider's answer, after the checks that come before anything in it is believed.</summary>
@@ -70,7 +77,7 @@ public sealed class OpenIdConnectHandler(IOptionsMonitor<OpenIdConnectOptions> o
     {
         var provider = await FindProviderAsync() ?? throw new SignInRefusedException(SignInFailure.Unavailable, "The provider's metadata cannot be read.");
         using var request = new HttpRequestMessage(HttpMethod.Post, provider.TokenEndpoint);
-        request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(FormEncode(Options.ClientId) + ":" + FormEncode(Options.ClientSecret))));
+        request.Headers.Authorization = ClientCredentials;
         request.Headers.Accept.Add(new("application/json"));
         request.Content = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -83,7 +90,7 @@ public sealed class OpenIdConnectHandler(IOptionsMonitor<OpenIdConnectOptions> o
         if (!answer.IsSuccess)
         {
             // invalid_grant is a code that came too late or twice: starting again helps. Anything else is a wrong setting.
-            var error = body.RootElement.TryGetProperty("error", out var name) ? name.GetString() : answer.Status.ToString(CultureInfo.InvariantCulture);
+            var error = ErrorIn(answer.Status, body);
             throw new SignInRefusedException(error is "invalid_grant" ? SignInFailure.Interrupted : SignInFailure.Refused, $"The provider's token endpoint answered {error}.");
         }
 
@@ -135,14 +142,52 @@ public sealed class OpenIdConnectHandler(IOptionsMonitor<OpenIdConnectOptions> o
         })));
     }
 
-    string AuthorizationRequest(OpenIdConnectConfiguration provider, AuthenticationProperties properties)
+    // RFC 6749, 2.3.1: id and secret are form-encoded before they become user name and password.
+    AuthenticationHeaderValue ClientCredentials =>
+        new("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(FormEncode(Options.ClientId) + ":" + FormEncode(Options.ClientSecret))));
+
+    // RFC 9126: the request goes to the provider directly and the browser carries its name. A push that fails is never made up for by a request through the browser:
+    // whoever can stop the push would choose the weaker way.
+    async Task<Dictionary<string, string?>> PushAsync(OpenIdConnectConfiguration provider, Dictionary<string, string?> asked)
+    {
+        var isMust = provider.RequirePushedAuthorizationRequests || Options.UsePushedAuthorization is PushedAuthorizationUse.Always;
+        if (Options.UsePushedAuthorization is PushedAuthorizationUse.Never && !isMust)
+        {
+            return asked;
+        }
+
+        if (provider.PushedAuthorizationRequestEndpoint is not { Length: > 0 } endpoint)
+        {
+            return isMust ? throw new SignInRefusedException(SignInFailure.Refused, "Requests must be pushed, and the provider's metadata names no endpoint for it.") : asked;
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
+        request.Headers.Authorization = ClientCredentials;
+        request.Headers.Accept.Add(new("application/json"));
+        request.Content = new FormUrlEncodedContent(asked.Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value!)));
+        var (answer, body) = await SendAsync(request);
+        using (body)
+        {
+            return answer.IsSuccess && TextIn(body, "request_uri") is { Length: > 0 } requestUri
+                ? new(StringComparer.Ordinal) { ["client_id"] = Options.ClientId, ["request_uri"] = requestUri }
+                : throw new SignInRefusedException(
+                    answer.Status is 429 or >= 500 ? SignInFailure.Unavailable : SignInFailure.Refused, $"The provider did not take the pushed request: {ErrorIn(answer.Status, body)}.");
+        }
+    }
+
+    static string ErrorIn(int status, JsonDocument body) => TextIn(body, "error") ?? status.ToString(CultureInfo.InvariantCulture);
+
+    static string? TextIn(JsonDocument body, string name) =>
+        body.RootElement is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+
+    Dictionary<string, string?> AuthorizationRequest(AuthenticationProperties properties)
     {
         var verifier = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
         var nonce = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
         properties.Items[OAuthConstants.CodeVerifierKey] = verifier;
         properties.Items[NonceItem] = nonce;
         GenerateCorrelationId(properties);
-        return QueryHelpers.AddQueryString(provider.AuthorizationEndpoint, WithoutNulls(new()
+        return WithoutNulls(new()
         {
             ["client_id"] = Options.ClientId,
             ["response_type"] = "code",
@@ -157,7 +202,7 @@ public sealed class OpenIdConnectHandler(IOptionsMonitor<OpenIdConnectOptions> o
             ["login_hint"] = properties.GetParameter<string>("login_hint"),
             ["acr_values"] = properties.GetParameter<string>("acr_values"),
             ["max_age"] = properties.GetParameter<TimeSpan?>("max_age") is { } age ? ((long)age.TotalSeconds).ToString(CultureInfo.InvariantCulture) : null,
-        }));
+        });
     }
 
     // RFC 9207, 2.4: another provider's answer is refused before its code is sent anywhere.
@@ -235,6 +280,5 @@ public sealed class OpenIdConnectHandler(IOptionsMonitor<OpenIdConnectOptions> o
     static Dictionary<string, string?> WithoutNulls(Dictionary<string, string?> parameters) =>
         parameters.Where(parameter => parameter.Value is not null).ToDictionary(StringComparer.Ordinal);
 
-    // RFC 6749, 2.3.1: id and secret are form-encoded before they become user name and password.
     static string FormEncode(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 }

@@ -46,6 +46,9 @@ public sealed class OpenIdConnectOptions : OAuthOptions
     /// <summary>The page that tells a person why the sign-in did not work; it gets <c>?reason=</c> with one of <see cref="SignInFailure"/>.</summary>
     public PathString FailurePath { get; set; } = "/sign-in/failed";
 
+    /// <summary>Whether authorization requests are pushed (RFC 9126).</summary>
+    public PushedAuthorizationUse UsePushedAuthorization { get; set; } = PushedAuthorizationUse.Automatic;
+
     /// <summary>How far the two services' clocks may be apart.</summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -68,14 +71,33 @@ public sealed class OpenIdConnectOptions : OAuthOptions
         }
     }
 
+    /// <summary>Logs why a sign-in did not work and sends the person to the page that says what to do.</summary>
+    internal void ShowFailure(HttpContext http, Exception? failure)
+    {
+        var reason = failure is SignInRefusedException refused ? refused.Reason : SignInFailure.Interrupted;
+        http.RequestServices.GetRequiredService<ILogger<OpenIdConnectHandler>>().LogWarning("A sign-in through {Authority} did not work ({Reason}): {Message}", Authority, reason, failure?.Message);
+        http.Response.Redirect(http.Request.PathBase + QueryHelpers.AddQueryString(FailurePath, "reason", reason));
+    }
+
     Task ShowFailure(RemoteFailureContext failure)
     {
-        var reason = failure.Failure is SignInRefusedException refused ? refused.Reason : SignInFailure.Interrupted;
-        failure.HttpContext.RequestServices.GetRequiredService<ILogger<OpenIdConnectHandler>>().LogWarning("A sign-in through {Authority} did not work ({Reason}): {Message}", Authority, reason, failure.Failure?.Message);
-        failure.Response.Redirect(failure.Request.PathBase + QueryHelpers.AddQueryString(FailurePath, "reason", reason));
+        ShowFailure(failure.HttpContext, failure.Failure);
         failure.HandleResponse();
         return Task.CompletedTask;
     }
+}
+
+/// <summary>Whether authorization requests are pushed.</summary>
+public enum PushedAuthorizationUse
+{
+    /// <summary>Where the provider's metadata has an endpoint for it.</summary>
+    Automatic,
+
+    /// <summary>Always; no sign-in through a provider without.</summary>
+    Always,
+
+    /// <summary>Only to a provider that insists.</summary>
+    Never,
 }
 
 /// <summary>What a person is told when a sign-in did not work; the details are in the log, not in the address.</summary>

@@ -49,10 +49,12 @@ public sealed class TestIdentityProvider(TestClock clock)
                 {
                     issuer = Issuer,
                     authorization_endpoint = Issuer + "/connect/authorize",
+                    pushed_authorization_request_endpoint = Issuer + "/connect/par",
                     token_endpoint = Issuer + "/connect/token",
                     end_session_endpoint = Issuer + "/connect/endsession",
                     jwks_uri = Issuer + "/.well-known/jwks",
                 },
+                "/connect/par" => new { request_uri = "urn:ietf:params:oauth:request_uri:" + Guid.NewGuid().ToString("N"), expires_in = 300 },
                 "/.well-known/jwks" => new { keys = new[] { PublicKey() } },
                 _ => null,
             };

@@ -18,7 +18,7 @@ sealed class ClientApp : IAsyncDisposable
 {
     readonly WebApplication app;
 
-    public ClientApp(HttpMessageHandler wire, TimeProvider clock, Action<AuthenticationProperties>? challenge = null)
+    public ClientApp(HttpMessageHandler wire, TimeProvider clock, Action<AuthenticationProperties>? challenge = null, Action<OpenIdConnectOptions>? configure = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
@@ -32,6 +32,7 @@ sealed class ClientApp : IAsyncDisposable
                 options.Authority = IdentityApp.Issuer;
                 options.ClientId = PortalClient.ClientId;
                 options.ClientSecret = IdentityApp.PortalSecret;
+                configure?.Invoke(options);
             })
             .AddPartnerPortalBearer(IdentityApp.Issuer, IdentityApp.PortalUrl);
         builder.Services.AddHttpClient(ProviderMetadata.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => wire);

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Support;
@@ -46,8 +47,29 @@ sealed class HostileProvider(TestClock clock) : HttpMessageHandler
     /// <summary>Signs with the published key, taken for a shared secret.</summary>
     public static SigningCredentials PublicKeyAsSecret => new(new SymmetricSecurityKey(Encoding.ASCII.GetBytes(Rsa.ExportSubjectPublicKeyInfoPem())) { KeyId = "published" }, SecurityAlgorithms.HmacSha256);
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>Whether its metadata names an endpoint for pushed requests.</summary>
+    public bool HasPush { get; set; }
+
+    /// <summary>Whether its metadata says that requests must be pushed.</summary>
+    public bool RequiresPush { get; set; }
+
+    /// <summary>What it answers to a pushed request.</summary>
+    public HttpStatusCode PushStatus { get; set; } = HttpStatusCode.Created;
+
+    /// <summary>The last pushed request.</summary>
+    public Dictionary<string, StringValues> Pushed { get; private set; } = [];
+
+    /// <summary>How it was authenticated.</summary>
+    public string PushedBy { get; private set; } = "";
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (request.RequestUri!.AbsolutePath is "/connect/par")
+        {
+            Pushed = QueryHelpers.ParseQuery(await request.Content!.ReadAsStringAsync(cancellationToken));
+            PushedBy = request.Headers.Authorization?.ToString() ?? "";
+        }
+
         var path = request.RequestUri!.AbsolutePath;
         lock (Asked)
         {
@@ -56,23 +78,36 @@ sealed class HostileProvider(TestClock clock) : HttpMessageHandler
 
         object? body = path switch
         {
-            "/.well-known/openid-configuration" => new
-            {
-                issuer = Issuer,
-                authorization_endpoint = IdentityApp.Issuer + "/connect/authorize",
-                token_endpoint = IdentityApp.Issuer + "/connect/token",
-                userinfo_endpoint = IdentityApp.Issuer + "/connect/userinfo",
-                jwks_uri = IdentityApp.Issuer + "/jwks",
-                authorization_response_iss_parameter_supported = true,
-            },
+            "/.well-known/openid-configuration" => Metadata(),
             "/jwks" => new { keys = new[] { new { kty = "RSA", use = "sig", alg = "RS256", kid = "published", n = WebEncoders.Base64UrlEncode(Rsa.ExportParameters(false).Modulus!), e = WebEncoders.Base64UrlEncode(Rsa.ExportParameters(false).Exponent!) } } },
+            "/connect/par" => PushStatus is HttpStatusCode.Created ? new { request_uri = "urn:a-name", expires_in = 60 } : new { error = "invalid_request" },
             "/connect/token" => Tokens(),
             "/connect/userinfo" => new { sub = UserInfoSubject, name = "Somebody" },
             _ => null,
         };
-        var answer = new HttpResponseMessage(body is null ? HttpStatusCode.NotFound : HttpStatusCode.OK) { RequestMessage = request, Content = JsonContent.Create(body) };
+        var answer = new HttpResponseMessage(body is null ? HttpStatusCode.NotFound : path is "/connect/par" ? PushStatus : HttpStatusCode.OK) { RequestMessage = request, Content = JsonContent.Create(body) };
         answer.Headers.Date = clock.Now + ClockAhead;
-        return Task.FromResult(answer);
+        return answer;
+    }
+
+    Dictionary<string, object> Metadata()
+    {
+        var metadata = new Dictionary<string, object>
+        {
+            ["issuer"] = Issuer,
+            ["authorization_endpoint"] = IdentityApp.Issuer + "/connect/authorize",
+            ["token_endpoint"] = IdentityApp.Issuer + "/connect/token",
+            ["userinfo_endpoint"] = IdentityApp.Issuer + "/connect/userinfo",
+            ["jwks_uri"] = IdentityApp.Issuer + "/jwks",
+            ["authorization_response_iss_parameter_supported"] = true,
+            ["require_pushed_authorization_requests"] = RequiresPush,
+        };
+        if (HasPush)
+        {
+            metadata["pushed_authorization_request_endpoint"] = IdentityApp.Issuer + "/connect/par";
+        }
+
+        return metadata;
     }
 
     Dictionary<string, string> Tokens()

@@ -69,7 +69,9 @@ public sealed class SigningInThroughIdentity(IdentityApp identity) : IClassFixtu
     [Fact]
     public async Task What_the_application_wants_is_passed_on()
     {
-        await using var demanding = new ClientApp(identity.Wire(), identity.Clock, properties =>
+        // A provider that takes requests through the browser, where they can be read.
+        using var provider = new HostileProvider(identity.Clock);
+        await using var demanding = new ClientApp(provider, identity.Clock, properties =>
         {
             properties.SetParameter("prompt", "login");
             properties.SetParameter("login_hint", "ann@company.test");
