@@ -1,4 +1,6 @@
+using Identity.Consents;
 using Identity.Grants;
+using Identity.PushedAuthorization;
 using Identity.Sessions;
 using Identity.Web;
 using Platform.Audit;
@@ -22,27 +24,29 @@ abstract record Authorization
     /// <summary>Who is signed in has to show a second factor first.</summary>
     public sealed record StepUpFirst(AuthorizationRequest Request) : Authorization;
 
+    /// <summary>Whoever is signed in has to say whether the client may.</summary>
+    public sealed record ConsentFirst(AuthorizationRequest Request) : Authorization;
+
     /// <summary>It is granted.</summary>
     public sealed record Granted(AuthorizationRequest Request, string Code) : Authorization;
 }
 
-/// <summary>Answers an authorization request: refuses it, asks for a sign-in, or gives out a code.</summary>
-sealed class AnswerAuthorization(AuthorizationChecks checks, GrantStore grants, Db db, AuditTrail audit, TimeProvider clock)
+/// <summary>Answers an authorization request: refuses it, asks for a sign-in or for consent, or gives out a code.</summary>
+sealed class AnswerAuthorization(AuthorizationChecks checks, GrantStore grants, PushedAuthorizationStore pushed, ConsentRules consents, Db db, AuditTrail audit, TimeProvider clock)
 {
     /// <summary>Does so.</summary>
-    /// <param name="parameters">The request.</param>
-    /// <param name="since">When it first came, if it has waited for a sign-in.</param>
+    /// <param name="request">The request.</param>
     /// <param name="session">Who is signed in.</param>
+    /// <param name="decision">What that person has answered, if asked.</param>
     /// <param name="ct">Stops waiting.</param>
-    public async Task<Authorization> RunAsync(ProtocolParameters parameters, DateTime? since, SignInSession? session, CancellationToken ct)
+    public async Task<Authorization> RunAsync(AuthorizationRequest request, SignInSession? session, Decision decision, CancellationToken ct)
     {
-        var request = new AuthorizationRequest(parameters);
         if (await checks.RefusalAsync(request, ct) is { } error)
         {
             return new Authorization.Refused(request, error);
         }
 
-        if (session is null || !WillDo(session, request, since))
+        if (session is null || !WillDo(session, request))
         {
             return request.IsSilent
                 ? new Authorization.Refused(request, new("login_required", "Nobody suitable is signed in.") { MayRedirect = true })
@@ -56,38 +60,56 @@ sealed class AnswerAuthorization(AuthorizationChecks checks, GrantStore grants, 
                 : new Authorization.StepUpFirst(request);
         }
 
-        return new Authorization.Granted(request, await GrantAsync(request, session, ct));
+        if (decision is Decision.None && await consents.MustAskAsync(request, session, ct))
+        {
+            return request.IsSilent
+                ? new Authorization.Refused(request, new("consent_required", "The person has to be asked.") { MayRedirect = true })
+                : new Authorization.ConsentFirst(request);
+        }
+
+        return await DecideAsync(request, session, decision, ct);
     }
 
-    bool WillDo(SignInSession session, AuthorizationRequest request, DateTime? since)
+    bool WillDo(SignInSession session, AuthorizationRequest request)
     {
         if (request.HintedSubject is { } hinted && hinted != session.Subject)
         {
             return false;
         }
 
-        var isFresh = session.AuthenticatedAt >= since;
+        var isFresh = session.AuthenticatedAt >= request.Since;
         var isTooOld = request.MaxAge is { } seconds && clock.GetUtcNow().UtcDateTime - session.AuthenticatedAt > TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue));
         return isFresh || (!request.WantsFreshSignIn && !isTooOld);
     }
+
+    Task<Authorization> DecideAsync(AuthorizationRequest request, SignInSession session, Decision decision, CancellationToken ct) => db.InTransactionAsync<Authorization>(async () =>
+    {
+        // Of two browsers, or two clicks, one gets an answer to what was pushed.
+        if (request.RequestUri is { } name && !await pushed.UseAsync(name, ct))
+        {
+            return new Authorization.Refused(request, OAuthError.InvalidRequestUri);
+        }
+
+        await consents.RecordAsync(request, session, decision, ct);
+        return decision is Decision.No
+            ? new Authorization.Refused(request, new("access_denied", "The person does not allow it.") { MayRedirect = true })
+            : new Authorization.Granted(request, await GrantAsync(request, session, ct));
+    }, ct);
 
     async Task<string> GrantAsync(AuthorizationRequest request, SignInSession session, CancellationToken ct)
     {
         var code = Secret.New();
         var handle = Secret.NewName();
-        await db.InTransactionAsync(async () =>
+        await grants.InsertAsync(new(handle, code, request.Client.RegisteredClientId, request.Scopes, request.RedirectUri, request.Parameters["code_challenge"],
+            request.Parameters["nonce"], TimeSpan.FromSeconds(request.Client.AuthorizationCodeLifetime))
         {
-            await grants.InsertAsync(new(handle, code, request.Client.RegisteredClientId, request.Scopes, request.RedirectUri, request.Parameters["code_challenge"],
-                request.Parameters["nonce"], TimeSpan.FromSeconds(request.Client.AuthorizationCodeLifetime))
-            {
-                DPoPJkt = request.Parameters["dpop_jkt"],
-                AccountId = session.AccountId,
-                Sid = session.Sid,
-                Amr = session.Amr,
-                AuthenticatedAt = session.AuthenticatedAt,
-            }, ct);
-            await audit.RecordAsync("code.issued", "grant", handle, null, new { client = request.Client.ClientId, account = session.Subject, scopes = request.Scopes }, ct);
+            DPoPJkt = request.Parameters["dpop_jkt"],
+            AccountId = session.AccountId,
+            Sid = session.Sid,
+            Amr = session.Amr,
+            AuthenticatedAt = session.AuthenticatedAt,
         }, ct);
+        await audit.RecordAsync("code.issued", "grant", handle, null, new { client = request.Client.ClientId, account = session.Subject, scopes = request.Scopes }, ct);
         return code;
     }
 }

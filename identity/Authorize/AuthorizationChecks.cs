@@ -18,8 +18,14 @@ sealed class AuthorizationChecks(ClientStore clients, IssuedTokens tokens)
     /// <summary>Fills in client and redirect address, and says what is wrong, if anything.</summary>
     public async Task<OAuthError?> RefusalAsync(AuthorizationRequest request, CancellationToken ct)
     {
-        // Until these two have passed nobody knows where an error could be sent.
-        if ((await ClientIsKnownAsync(request, ct) ?? RedirectUriIsRegistered(request)) is { } shown)
+        // Until client and redirect address have passed nobody knows where an error could be sent.
+        return await ClientIsKnownAsync(request, ct) ?? await RefusalOfKnownAsync(request, ct);
+    }
+
+    /// <summary>The same for a request whose client is known already, because it has authenticated.</summary>
+    public async Task<OAuthError?> RefusalOfKnownAsync(AuthorizationRequest request, CancellationToken ct)
+    {
+        if (RedirectUriIsRegistered(request) is { } shown)
         {
             return shown;
         }
@@ -31,6 +37,7 @@ sealed class AuthorizationChecks(ClientStore clients, IssuedTokens tokens)
     static readonly Func<AuthorizationRequest, OAuthError?>[] Checks =
     [
         NothingIsSentTwice,      // RFC 6749, 3.1
+        IsPushedWhereItMust,     // RFC 9126, 4: what a client says it always pushes is not taken from a browser
         NoRequestObject,         // OpenID Connect Core, 6: we support neither, and fetch nothing
         ResponseTypeIsCode,      // RFC 9700, 2.1.2: no token ever travels through the browser
         ResponseModeIsKnown,     // OAuth 2.0 Form Post Response Mode
@@ -72,6 +79,9 @@ sealed class AuthorizationChecks(ClientStore clients, IssuedTokens tokens)
 
     static OAuthError? NothingIsSentTwice(AuthorizationRequest request) =>
         request.Parameters.AnyFaulty ? OAuthError.InvalidRequest("A parameter is sent twice, or with a NUL in it.") : null;
+
+    static OAuthError? IsPushedWhereItMust(AuthorizationRequest request) =>
+        request.Client.RequirePushedAuthorization && !request.IsPushed ? OAuthError.InvalidRequest("The client must push its authorization requests.") : null;
 
     static OAuthError? NoRequestObject(AuthorizationRequest request) =>
         request.Parameters["request"] is not null ? new("request_not_supported", "Request objects are not supported.")

@@ -16,6 +16,15 @@ sealed record AuthorizationRequest(ProtocolParameters Parameters)
     /// <summary>Where the answer goes; there, and registered, after the checks.</summary>
     public string RedirectUri { get; set; } = "";
 
+    /// <summary>Whether the client itself brought it, authenticated (RFC 9126), and not a browser.</summary>
+    public bool IsPushed { get; init; }
+
+    /// <summary>The name under which it was pushed.</summary>
+    public string? RequestUri { get; init; }
+
+    /// <summary>When it came, where it has waited for its person.</summary>
+    public DateTime? Since { get; init; }
+
     /// <summary>What is asked for.</summary>
     public string[] Scopes => List("scope");
 

@@ -1,19 +1,24 @@
+using Identity.Consents;
+using Identity.PushedAuthorization;
 using Identity.Sessions;
 using Identity.Web;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
-using Platform.Web;
 
 namespace Identity.Authorize;
 
-/// <summary>The authorization endpoint (RFC 6749, 3.1; OpenID Connect Core, 3.1.2).</summary>
+/// <summary>The authorization endpoint (RFC 6749, 3.1; OpenID Connect Core, 3.1.2; RFC 9126, 4).</summary>
 [Route("connect/authorize")]
 [IgnoreAntiforgeryToken] // applications send people here from their own sites
-sealed class AuthorizeController(AnswerAuthorization answer, PendingAuthorizations pending, IdentitySettings settings) : Controller
+sealed class AuthorizeController(AnswerAuthorization answer, AuthorizationResponses responses, PendingAuthorizations pending, PushedAuthorizationStore pushed) : Controller
 {
     /// <summary>Takes a request from the address.</summary>
     [HttpGet]
-    public Task<IActionResult> Show(CancellationToken ct) => AnswerAsync(ProtocolParameters.Of(Request.Query), since: null, ct);
+    public Task<IActionResult> Show(CancellationToken ct)
+    {
+        var parameters = ProtocolParameters.Of(Request.Query);
+        return PushAuthorization.Names(parameters["request_uri"]) ? AnswerPushedAsync(parameters, ct) : AnswerAsync(new(parameters), ct);
+    }
 
     /// <summary>
     /// Takes a request from a form of another site. The session's cookie does not come with it (SameSite=Lax), so the browser is sent
@@ -24,12 +29,22 @@ sealed class AuthorizeController(AnswerAuthorization answer, PendingAuthorizatio
     {
         if (Request.QueryString.HasValue || await ProtocolParameters.ReadFormAsync(Request, ct) is not { } parameters)
         {
-            return Refused(OAuthError.InvalidRequest("A request by POST has its parameters in a form and none in the address."));
+            return AuthorizationResponses.Refused(this, OAuthError.InvalidRequest("A request by POST has its parameters in a form and none in the address."));
+        }
+
+        if (PushAuthorization.Names(parameters["request_uri"]))
+        {
+            return this.SeeOther(QueryHelpers.AddQueryString("/connect/authorize", new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["client_id"] = parameters["client_id"],
+                ["request_uri"] = parameters["request_uri"],
+            }));
         }
 
         // What is sent twice is lost in the address; it is refused here as it would be there.
-        return parameters.AnyFaulty || pending.Write(parameters) is not { } text
-            ? await AnswerAsync(parameters, since: null, ct)
+        var request = new AuthorizationRequest(parameters);
+        return parameters.AnyFaulty || pending.Write(request) is not { } text
+            ? await AnswerAsync(request, ct)
             : this.SeeOther(QueryHelpers.AddQueryString("/connect/authorize/callback", "request", text));
     }
 
@@ -37,56 +52,17 @@ sealed class AuthorizeController(AnswerAuthorization answer, PendingAuthorizatio
     [HttpGet("callback")]
     public Task<IActionResult> Resume(string? request, CancellationToken ct) =>
         pending.Read(request) is { } waited
-            ? AnswerAsync(ProtocolParameters.Of(waited.Parameters), waited.Since, ct)
-            : Task.FromResult(Refused(OAuthError.InvalidRequest("The request has waited too long.")));
+            ? AnswerAsync(waited.ToRequest(), ct)
+            : Task.FromResult<IActionResult>(AuthorizationResponses.Refused(this, OAuthError.InvalidRequest("The request has waited too long.")));
 
-    async Task<IActionResult> AnswerAsync(ProtocolParameters parameters, DateTime? since, CancellationToken ct) =>
-        await answer.RunAsync(parameters, since, HttpContext.Session(), ct) switch
-        {
-            Authorization.Refused { Error.MayRedirect: false } refused => Refused(refused.Error),
-            Authorization.Refused refused => Return(refused.Request, [("error", refused.Error.Code), ("error_description", refused.Error.Description)]),
-            Authorization.Granted granted => Return(granted.Request, [("code", granted.Code)]),
-            Authorization.SignInFirst first => SignIn(first.Request, "/sign-in"),
-            // How fresh the sign-in is counts from when the request came, not from the step that is missing.
-            Authorization.StepUpFirst first => SignIn(first.Request, "/sign-in/step-up", since),
-            _ => throw new InvalidOperationException("A request is refused, granted, or waits for a sign-in."),
-        };
-
-    IActionResult SignIn(AuthorizationRequest request, string page, DateTime? since = null)
+    // What was pushed counts, and nothing else that stands in the address.
+    async Task<IActionResult> AnswerPushedAsync(ProtocolParameters address, CancellationToken ct)
     {
-        if (pending.Write(request.Parameters, since) is not { } text)
-        {
-            return Return(request, [("error", "invalid_request"), ("error_description", "The request is too long.")]);
-        }
-
-        var address = QueryHelpers.AddQueryString(page, "request", text);
-        return this.SeeOther(request.Parameters["ui_locales"] is { } locales ? QueryHelpers.AddQueryString(address, "ui_locales", locales) : address);
+        var requestUri = address["request_uri"]!;
+        return address["client_id"] is { } clientId && await pushed.FindAsync(requestUri, clientId, ct) is { } parameters
+            ? await AnswerAsync(new(parameters) { RequestUri = requestUri, IsPushed = true }, ct)
+            : AuthorizationResponses.Refused(this, OAuthError.InvalidRequestUri);
     }
 
-    IActionResult Return(AuthorizationRequest request, IReadOnlyList<(string Name, string Value)> answered)
-    {
-        var parameters = answered
-            .Append(("state", request.Parameters["state"]!))
-            .Append(("iss", settings.Issuer)) // RFC 9207
-            .Where(parameter => parameter.Item2 is not null)
-            .ToDictionary(parameter => parameter.Item1, parameter => (string?)parameter.Item2, StringComparer.Ordinal);
-        if (request.Parameters["response_mode"] is "form_post")
-        {
-            HttpContext.AllowFormTarget(request.RedirectUri);
-            return View("FormPost", new FormPost(request.RedirectUri, parameters));
-        }
-
-        return this.SeeOther(QueryHelpers.AddQueryString(request.RedirectUri, parameters));
-    }
-
-    IActionResult Refused(OAuthError error)
-    {
-        Response.StatusCode = StatusCodes.Status400BadRequest;
-        return View("AuthorizationRefused", error);
-    }
+    async Task<IActionResult> AnswerAsync(AuthorizationRequest request, CancellationToken ct) => responses.Of(this, await answer.RunAsync(request, HttpContext.Session(), Decision.None, ct));
 }
-
-/// <summary>An answer that a form carries to the client.</summary>
-/// <param name="RedirectUri">Where to.</param>
-/// <param name="Parameters">Its fields.</param>
-sealed record FormPost(string RedirectUri, IReadOnlyDictionary<string, string?> Parameters);

@@ -12,7 +12,12 @@ namespace Identity.Authorize;
 /// </summary>
 /// <param name="Parameters">As they were sent.</param>
 /// <param name="Since">When the request came.</param>
-sealed record PendingAuthorization(IReadOnlyDictionary<string, string> Parameters, DateTime Since);
+/// <param name="RequestUri">The name under which it was pushed.</param>
+sealed record PendingAuthorization(IReadOnlyDictionary<string, string> Parameters, DateTime Since, string? RequestUri = null)
+{
+    /// <summary>The request, to be looked at again.</summary>
+    public AuthorizationRequest ToRequest() => new(ProtocolParameters.Of(Parameters)) { Since = Since, RequestUri = RequestUri, IsPushed = RequestUri is not null };
+}
 
 /// <summary>Writes and reads the form in which a request waits.</summary>
 sealed class PendingAuthorizations(IDataProtectionProvider protection, TimeProvider clock)
@@ -20,17 +25,20 @@ sealed class PendingAuthorizations(IDataProtectionProvider protection, TimeProvi
     // What fits into a request line together with the path before it.
     const int Longest = 7000;
 
+    // What a name adds to a request that is pushed.
+    const int RoomForName = 160;
+
     readonly IDataProtector protector = protection.CreateProtector("pending authorization");
 
-    /// <summary>The request as text for an address, or null when it is too long to wait.</summary>
-    /// <param name="parameters">As they were sent.</param>
-    /// <param name="since">When the request came, if it has waited before.</param>
-    public string? Write(ProtocolParameters parameters, DateTime? since = null)
+    /// <summary>The request as text for an address, or null when it is too long to wait. One that has waited before goes on waiting, not longer.</summary>
+    public string? Write(AuthorizationRequest request)
     {
-        var pending = new PendingAuthorization(parameters.All, since ?? clock.GetUtcNow().UtcDateTime);
-        var text = WebEncoders.Base64UrlEncode(protector.Protect(JsonSerializer.SerializeToUtf8Bytes(pending)));
+        var text = Protect(request);
         return text.Length <= Longest ? text : null;
     }
+
+    /// <summary>Whether a request will be able to wait once it has been pushed.</summary>
+    public bool Fits(AuthorizationRequest request) => Protect(request).Length <= Longest - RoomForName;
 
     /// <summary>The request, or null when the text is not ours or has waited too long.</summary>
     public PendingAuthorization? Read(string? text)
@@ -49,5 +57,11 @@ sealed class PendingAuthorizations(IDataProtectionProvider protection, TimeProvi
         {
             return null;
         }
+    }
+
+    string Protect(AuthorizationRequest request)
+    {
+        var pending = new PendingAuthorization(request.Parameters.All, request.Since ?? clock.GetUtcNow().UtcDateTime, request.RequestUri);
+        return WebEncoders.Base64UrlEncode(protector.Protect(JsonSerializer.SerializeToUtf8Bytes(pending)));
     }
 }

@@ -24,6 +24,7 @@ sealed class PortalRegistration(RegisterClient register, RegisterApiSecret regis
             ClientId = PortalClient.ClientId,
             ClientName = settings.BrandName,
             TokenEndpointAuthMethod = "client_secret_basic",
+            RequirePushedAuthorization = true,
             AllowedGrantTypes = [GrantTypes.AuthorizationCode],
             RedirectUris = [settings.PortalUrl + "/signin-oidc"],
             PostLogoutRedirectUris = [settings.PortalUrl + "/signout-callback-oidc"],

@@ -23,6 +23,7 @@ sealed class DiscoveryController(ClientStore clients, SigningKeys keys, Identity
         {
             ["issuer"] = settings.Issuer,
             ["authorization_endpoint"] = settings.Issuer + "/connect/authorize",
+            ["pushed_authorization_request_endpoint"] = settings.Issuer + "/connect/par",
             ["token_endpoint"] = settings.Issuer + "/connect/token",
             ["userinfo_endpoint"] = settings.Issuer + "/connect/userinfo",
             ["revocation_endpoint"] = settings.Issuer + "/connect/revocation",
@@ -47,6 +48,7 @@ sealed class DiscoveryController(ClientStore clients, SigningKeys keys, Identity
             ["prompt_values_supported"] = new[] { "none", "login", "consent", "select_account" },
             ["ui_locales_supported"] = TextBook.Languages,
             ["authorization_response_iss_parameter_supported"] = true,
+            ["require_pushed_authorization_requests"] = false, // some clients must, none are refused for it
             ["request_parameter_supported"] = false,
             ["request_uri_parameter_supported"] = false,
             ["claims_parameter_supported"] = false,

@@ -34,6 +34,15 @@ sealed record Limit(string Kind, int Attempts, TimeSpan Window)
     /// <summary>Tries to use a reset link from one address.</summary>
     public static readonly Limit ResetUses = new("reset_use", 20, TimeSpan.FromMinutes(15));
 
+    /// <summary>
+    /// Pushed requests of one client, in one of its sixteen counts: 200 a second in all. Far above what people do, who each begin one; it keeps a
+    /// client gone wild from filling the table.
+    /// </summary>
+    public static readonly Limit PushedByClient = new("pushed", 750, TimeSpan.FromMinutes(1));
+
+    /// <summary>Pushed requests of public clients from one address.</summary>
+    public static readonly Limit PushedByAddress = new("pushed_from", 300, TimeSpan.FromMinutes(1));
+
     /// <summary>Wrong client secrets and codes from one address.</summary>
     public static readonly Limit TokenFailures = new("token", 60, TimeSpan.FromMinutes(1));
 }

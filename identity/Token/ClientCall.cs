@@ -61,6 +61,13 @@ sealed class ClientCall(ClientAuthentication authentication, Throttle throttle, 
         return controller.OAuthError(OAuthError.InvalidRequest("This is asked for by POST."), StatusCodes.Status405MethodNotAllowed);
     }
 
+    /// <summary>Asks the client to come again later (RFC 9126, 2.3).</summary>
+    public static JsonResult TooMany(ControllerBase controller, TimeSpan wait)
+    {
+        controller.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return controller.OAuthError(new("temporarily_unavailable", "Too many requests; try again later."), StatusCodes.Status429TooManyRequests);
+    }
+
     /// <summary>Counts a wrong code or token against the address, as a wrong secret is.</summary>
     public Task CountFailureAsync(HttpContext http, CancellationToken ct) => throttle.TakeAsync(Limit.TokenFailures, Throttle.Address(http), ct);
 
@@ -83,11 +90,5 @@ sealed class ClientCall(ClientAuthentication authentication, Throttle throttle, 
         // By address: the name that was tried may be anything, even a secret in the wrong field.
         await audit.RecordAsync("client.refused", "address", address, null, new { claim.Method }, ct);
         return Refuse(controller, OAuthError.InvalidClient);
-    }
-
-    static JsonResult TooMany(ControllerBase controller, TimeSpan wait)
-    {
-        controller.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return controller.OAuthError(new("temporarily_unavailable", "Too many failed requests from this address; try again later."), StatusCodes.Status429TooManyRequests);
     }
 }

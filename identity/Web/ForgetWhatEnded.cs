@@ -1,6 +1,8 @@
 using Identity.Clients;
+using Identity.Consents;
 using Identity.Grants;
 using Identity.PasswordReset;
+using Identity.PushedAuthorization;
 using Identity.RefreshTokens;
 using Identity.Revocation;
 using Identity.SecondFactors;
@@ -10,8 +12,8 @@ using Platform.Jobs;
 
 namespace Identity.Web;
 
-/// <summary>Removes what has ended by itself: sessions, grants with their codes, links, counts.</summary>
-sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTokenStore refreshTokens, RevokedTokenStore revokedTokens, PasswordResetStore resets, HalfSignIns halves, ClientStore clients, Throttle throttle) : IScheduledJob
+/// <summary>Removes what has ended by itself: sessions, grants with their codes, pushed requests, links, counts.</summary>
+sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTokenStore refreshTokens, RevokedTokenStore revokedTokens, PasswordResetStore resets, HalfSignIns halves, ClientStore clients, PushedAuthorizationStore pushed, ConsentStore consents, Throttle throttle) : IScheduledJob
 {
     public async Task RunAsync(CancellationToken ct)
     {
@@ -22,6 +24,8 @@ sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTo
         await resets.CleanUpAsync(ct);
         await halves.CleanUpAsync(ct);
         await clients.CleanUpAsync(ct);
+        await pushed.CleanUpAsync(ct);
+        await consents.CleanUpAsync(ct);
         await throttle.CleanUpAsync(ct);
     }
 }

@@ -26,6 +26,7 @@ public static class SecurityHeaders
 {
     static readonly object NonceKey = new();
     static readonly object FormTargetKey = new();
+    static readonly object OnlyFormTargetKey = new();
 
     /// <summary>Sends the headers; put it before everything that answers.</summary>
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app)
@@ -56,10 +57,13 @@ public static class SecurityHeaders
     /// <summary>Lets a form of this answer lead to one more place, also by way of redirects: an origin or an address.</summary>
     public static void AllowFormTarget(this HttpContext http, string target) => http.Items[FormTargetKey] = target;
 
+    /// <summary>Lets the form of this answer lead there and nowhere else, not even to ourselves.</summary>
+    public static void AllowOnlyFormTarget(this HttpContext http, string target) => http.Items[OnlyFormTargetKey] = target;
+
     static void Write(HttpContext http, SecurityHeaderOptions options)
     {
         var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy = Policy(http.Items[NonceKey] as string, options.FormTargets.Prepend("'self'").Append(http.Items[FormTargetKey] as string), options);
+        headers.ContentSecurityPolicy = Policy(http.Items[NonceKey] as string, FormTargets(http, options), options);
         headers["Reporting-Endpoints"] = $"csp=\"{options.ReportPath}\"";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
@@ -79,6 +83,9 @@ public static class SecurityHeaders
             headers.CacheControl = "no-store";
         }
     }
+
+    static IEnumerable<string?> FormTargets(HttpContext http, SecurityHeaderOptions options) =>
+        http.Items[OnlyFormTargetKey] is string only ? [only] : options.FormTargets.Prepend("'self'").Append(http.Items[FormTargetKey] as string);
 
     static string Policy(string? nonce, IEnumerable<string?> formTargets, SecurityHeaderOptions options)
     {

@@ -24,7 +24,31 @@ public sealed class RelyingParty(IdentityApp identity, string clientId = "portal
     /// <summary>The key of which it proves possession whenever it calls; none where it proves nothing.</summary>
     public DPoPKey? Key { get; set; }
 
-    /// <summary>An authorization request as an address. Each change sets a parameter, or leaves it out with null.</summary>
+    /// <summary>
+    /// An authorization request as an address, made the way this client makes it: the portal pushes what it asks for and the address has its name. Each change
+    /// sets a parameter, or leaves it out with null.
+    /// </summary>
+    public async Task<string> RequestAsync(params IEnumerable<(string Name, string? Value)> changes) => clientId is "portal" ? Pushed(await PushAsync(changes)) : Request(changes);
+
+    /// <summary>Pushes an authorization request (RFC 9126).</summary>
+    public Task<TokenAnswer> PushAsync(params IEnumerable<(string Name, string? Value)> changes) => PushAsync(Parameters(changes));
+
+    /// <summary>Calls the endpoint for pushed requests.</summary>
+    public async Task<TokenAnswer> PushAsync(IEnumerable<KeyValuePair<string, string?>> form)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/connect/par") { Content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Key, field.Value!))) };
+        request.Headers.Authorization = Basic(clientId, Secret);
+        return await SendAsync(request);
+    }
+
+    /// <summary>The address of a request that was pushed.</summary>
+    public string Pushed(TokenAnswer answer) => Pushed(answer["request_uri"] ?? throw new InvalidOperationException($"Not pushed: {answer.Status} {answer.Body}"));
+
+    /// <summary>The address of a request that was pushed under that name.</summary>
+    public string Pushed(string requestUri) =>
+        QueryHelpers.AddQueryString("/connect/authorize", new Dictionary<string, string?> { ["client_id"] = clientId, ["request_uri"] = requestUri });
+
+    /// <summary>An authorization request with everything in the address, pushed or not.</summary>
     public string Request(params IEnumerable<(string Name, string? Value)> changes) => QueryHelpers.AddQueryString("/connect/authorize", Parameters(changes));
 
     /// <summary>The parameters of an authorization request.</summary>
@@ -52,7 +76,7 @@ public sealed class RelyingParty(IdentityApp identity, string clientId = "portal
 
     /// <summary>Sends a browser with a request and answers where it was sent.</summary>
     public async Task<AuthorizationAnswer> AskAsync(Visitor visitor, params IEnumerable<(string Name, string? Value)> changes) =>
-        new(await visitor.GetOnlyAsync(Request(changes)));
+        new(await visitor.GetOnlyAsync(await RequestAsync(changes)));
 
     /// <summary>A code for whoever is signed in in that browser.</summary>
     public async Task<string> CodeAsync(Visitor visitor, params IEnumerable<(string Name, string? Value)> changes) => (await AskAsync(visitor, changes)).Code;
@@ -109,7 +133,7 @@ public sealed class RelyingParty(IdentityApp identity, string clientId = "portal
         return await SendAsync(request);
     }
 
-    /// <summary>Sends any request to the token endpoint.</summary>
+    /// <summary>Sends any request to an endpoint for programs.</summary>
     public async Task<TokenAnswer> SendAsync(HttpRequestMessage request)
     {
         using var program = identity.Program();
@@ -155,7 +179,7 @@ public sealed class AuthorizationAnswer(Page page)
     public string Code => this["code"] ?? throw new InvalidOperationException($"No code in {Page.Status} {Location}: {Page.Words}");
 }
 
-/// <summary>What the token endpoint said.</summary>
+/// <summary>What the token endpoint, or another for programs, said.</summary>
 public sealed record TokenAnswer(HttpStatusCode Status, HttpResponseMessage Headers, JsonElement Body)
 {
     /// <summary>A member of the answer as text, or null.</summary>

@@ -4,22 +4,27 @@ using Support;
 
 namespace Identity.Tests.Authorize;
 
-public sealed class AskingForACode(IdentityApp identity) : IClassFixture<IdentityApp>
+public sealed class AskingForACode(IdentityApp identity) : IClassFixture<IdentityApp>, IAsyncLifetime
 {
-    readonly RelyingParty portal = new(identity);
+    // A client that need not push: what is wrong is told through the browser.
+    readonly RelyingParty web = new(identity, "web");
+
+    public Task InitializeAsync() => identity.AClientAsync("web", _ => { });
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task Somebody_who_signs_in_is_sent_back_with_a_code()
     {
         var account = await identity.AnAccountAsync();
         var visitor = identity.Visitor();
-        var page = await visitor.GetAsync(portal.Request());
+        var page = await visitor.GetAsync(web.Request());
         Assert.StartsWith("/sign-in?request=", page.Path);
 
         var answer = new AuthorizationAnswer(await visitor.SubmitAsync(page, ("Email", account.Email), ("Password", IdentityApp.Password)));
 
         Assert.Equal(HttpStatusCode.SeeOther, answer.Page.Status);
-        Assert.Equal("https://portal.test/signin-oidc", answer.Target);
+        Assert.Equal("https://web.test/cb", answer.Target);
         Assert.Equal(["code", "iss", "state"], answer.Names);
         Assert.Equal("a state", answer["state"]);
         Assert.Equal("https://identity.test", answer["iss"]);
@@ -28,7 +33,7 @@ public sealed class AskingForACode(IdentityApp identity) : IClassFixture<Identit
     [Fact]
     public async Task Without_a_state_none_comes_back()
     {
-        var answer = await portal.AskAsync(await SignedInAsync(), ("state", null));
+        var answer = await web.AskAsync(await SignedInAsync(), ("state", null));
 
         Assert.Equal(["code", "iss"], answer.Names);
     }
@@ -37,7 +42,7 @@ public sealed class AskingForACode(IdentityApp identity) : IClassFixture<Identit
     public async Task A_form_from_another_site_gives_the_same_answer_as_the_address()
     {
         var visitor = await SignedInAsync();
-        var form = portal.Parameters().Select(field => (field.Key, field.Value!));
+        var form = web.Parameters().Select(field => (field.Key, field.Value!));
 
         var sent = await visitor.PostAsync("/connect/authorize", form);
         var answer = new AuthorizationAnswer(await visitor.GetOnlyAsync(sent.Header("Location")!));
@@ -51,13 +56,13 @@ public sealed class AskingForACode(IdentityApp identity) : IClassFixture<Identit
     [Fact]
     public async Task The_answer_can_come_by_form()
     {
-        var page = (await portal.AskAsync(await SignedInAsync(), ("response_mode", "form_post"))).Page;
+        var page = (await web.AskAsync(await SignedInAsync(), ("response_mode", "form_post"))).Page;
 
         Assert.Equal(HttpStatusCode.OK, page.Status);
-        Assert.Equal("https://portal.test/signin-oidc", page.Document.Forms[0].GetAttribute("action"));
+        Assert.Equal("https://web.test/cb", page.Document.Forms[0].GetAttribute("action"));
         Assert.Equal("a state", page.Value("state"));
         Assert.NotNull(page.Value("code"));
-        Assert.Contains("form-action 'self' https://portal.test/signin-oidc;", page.Header("Content-Security-Policy"));
+        Assert.Contains("; form-action https://web.test/cb;", page.Header("Content-Security-Policy"));
         Assert.DoesNotContain("unsafe-inline", page.Header("Content-Security-Policy"));
     }
 
@@ -73,7 +78,7 @@ public sealed class AskingForACode(IdentityApp identity) : IClassFixture<Identit
     [InlineData("prompt", "")]
     public async Task What_it_does_not_need_is_no_error(string name, string value)
     {
-        var answer = await portal.AskAsync(await SignedInAsync(), (name, value));
+        var answer = await web.AskAsync(await SignedInAsync(), (name, value));
 
         Assert.NotNull(answer["code"]);
     }
@@ -86,7 +91,7 @@ public sealed class AskingForACode(IdentityApp identity) : IClassFixture<Identit
     [InlineData("response_type", "none", "unsupported_response_type")]
     [InlineData("response_mode", "fragment", "invalid_request")]
     [InlineData("request", "eyJhbGciOiJub25lIn0.e30.", "request_not_supported")]
-    [InlineData("request_uri", "https://portal.test/request.jwt", "request_uri_not_supported")]
+    [InlineData("request_uri", "https://web.test/request.jwt", "request_uri_not_supported")]
     [InlineData("scope", null, "invalid_scope")]
     [InlineData("scope", "openid everything", "invalid_scope")]
     [InlineData("scope", "openid portal.api", "invalid_scope")]
@@ -104,9 +109,9 @@ public sealed class AskingForACode(IdentityApp identity) : IClassFixture<Identit
     [InlineData("id_token_hint", "not.a.token", "invalid_request")]
     public async Task A_faulty_request_is_answered_to_the_client_with_the_error_of_its_specification(string name, string? value, string error)
     {
-        var answer = await portal.AskAsync(await SignedInAsync(), (name, value));
+        var answer = await web.AskAsync(await SignedInAsync(), (name, value));
 
-        Assert.Equal("https://portal.test/signin-oidc", answer.Target);
+        Assert.Equal("https://web.test/cb", answer.Target);
         Assert.Equal(["error", "error_description", "iss", "state"], answer.Names);
         Assert.Equal((error, "a state", "https://identity.test"), (answer["error"], answer["state"], answer["iss"]));
         Assert.Equal("", answer.Location!.Fragment);
@@ -119,7 +124,7 @@ public sealed class AskingForACode(IdentityApp identity) : IClassFixture<Identit
     [InlineData("code_challenge", 129, "invalid_request")]
     public async Task What_is_too_long_is_refused_and_never_cut(string name, int length, string error)
     {
-        var answer = await portal.AskAsync(await SignedInAsync(), (name, new string('a', length)));
+        var answer = await web.AskAsync(await SignedInAsync(), (name, new string('a', length)));
 
         Assert.Equal(error, answer["error"]);
     }
@@ -129,10 +134,10 @@ public sealed class AskingForACode(IdentityApp identity) : IClassFixture<Identit
     {
         var state = string.Concat(Enumerable.Repeat("ä &+%25\"", 128));
         var nonce = new string('n', 300);
-        var answer = await portal.AskAsync(await SignedInAsync(), ("state", state), ("nonce", nonce));
+        var answer = await web.AskAsync(await SignedInAsync(), ("state", state), ("nonce", nonce));
 
         Assert.Equal(state, answer["state"]);
-        Assert.Equal(nonce, TokenAnswer.Claims((await portal.RedeemAsync(answer.Code)).IdToken).GetProperty("nonce").GetString());
+        Assert.Equal(nonce, TokenAnswer.Claims((await web.RedeemAsync(answer.Code)).IdToken).GetProperty("nonce").GetString());
     }
 
     [Fact]
@@ -140,26 +145,26 @@ public sealed class AskingForACode(IdentityApp identity) : IClassFixture<Identit
     {
         var visitor = await SignedInAsync();
 
-        var answer = new AuthorizationAnswer(await visitor.GetOnlyAsync(portal.Request() + "&scope=openid"));
+        var answer = new AuthorizationAnswer(await visitor.GetOnlyAsync(web.Request() + "&scope=openid"));
 
         Assert.Equal("invalid_request", answer["error"]);
     }
 
     [Theory]
-    [InlineData("https://portal.test/signin-oidc/")]
-    [InlineData("https://portal.test/Signin-oidc")]
-    [InlineData("https://portal.test/signin-oidc?a=b")]
-    [InlineData("https://portal.test/signin-oidc#a")]
-    [InlineData("https://portal.test:443/signin-oidc")]
-    [InlineData("https://portal.test/%73ignin-oidc")]
-    [InlineData("https://portal.test/x/..;/signin-oidc")]
-    [InlineData("https://portal.test/x/../signin-oidc")]
-    [InlineData("https://portal.test@evil.test/signin-oidc")]
-    [InlineData("https://portal.test.evil.test/signin-oidc")]
-    [InlineData("https://evil.test/https://portal.test/signin-oidc")]
-    [InlineData("http://portal.test/signin-oidc")]
-    [InlineData("//portal.test/signin-oidc")]
-    [InlineData(" https://portal.test/signin-oidc")]
+    [InlineData("https://web.test/cb/")]
+    [InlineData("https://web.test/Cb")]
+    [InlineData("https://web.test/cb?a=b")]
+    [InlineData("https://web.test/cb#a")]
+    [InlineData("https://web.test:443/cb")]
+    [InlineData("https://web.test/%63b")]
+    [InlineData("https://web.test/x/..;/cb")]
+    [InlineData("https://web.test/x/../cb")]
+    [InlineData("https://web.test@evil.test/cb")]
+    [InlineData("https://web.test.evil.test/cb")]
+    [InlineData("https://evil.test/https://web.test/cb")]
+    [InlineData("http://web.test/cb")]
+    [InlineData("//web.test/cb")]
+    [InlineData(" https://web.test/cb")]
     [InlineData("javascript:alert(1)")]
     [InlineData("")]
     [InlineData(null)]
@@ -167,7 +172,7 @@ public sealed class AskingForACode(IdentityApp identity) : IClassFixture<Identit
     {
         foreach (var prompt in new[] { null, "none" })
         {
-            var page = (await portal.AskAsync(await SignedInAsync(), ("redirect_uri", address), ("prompt", prompt))).Page;
+            var page = (await web.AskAsync(await SignedInAsync(), ("redirect_uri", address), ("prompt", prompt))).Page;
 
             Assert.Equal(HttpStatusCode.BadRequest, page.Status);
             Assert.Null(page.Header("Location"));
@@ -196,7 +201,7 @@ public sealed class AskingForACode(IdentityApp identity) : IClassFixture<Identit
     [InlineData("a name that is far too long for a client, for it has more than the one hundred characters that we allow it")]
     public async Task A_client_nobody_knows_gets_no_redirect(string clientId)
     {
-        var page = (await portal.AskAsync(await SignedInAsync(), ("client_id", clientId))).Page;
+        var page = (await web.AskAsync(await SignedInAsync(), ("client_id", clientId))).Page;
 
         Assert.Equal(HttpStatusCode.BadRequest, page.Status);
         Assert.Null(page.Header("Location"));
@@ -279,7 +284,7 @@ public sealed class AskingForACode(IdentityApp identity) : IClassFixture<Identit
     {
         var account = await identity.AnAccountAsync();
         var visitor = identity.Visitor();
-        var page = await visitor.GetAsync(portal.Request());
+        var page = await visitor.GetAsync(web.Request());
 
         identity.Clock.Advance(TimeSpan.FromMinutes(61));
         var answer = await visitor.SubmitAsync(page, ("Email", account.Email), ("Password", IdentityApp.Password));
@@ -292,7 +297,7 @@ public sealed class AskingForACode(IdentityApp identity) : IClassFixture<Identit
     {
         using var program = identity.Program();
 
-        using var answer = await program.SendAsync(new HttpRequestMessage(HttpMethod.Put, portal.Request()));
+        using var answer = await program.SendAsync(new HttpRequestMessage(HttpMethod.Put, web.Request()));
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
     }

@@ -82,7 +82,7 @@ public sealed class BeingSignedInAlready(IdentityApp identity) : IClassFixture<I
         var visitor = await identity.SignedInAsync(await identity.AnAccountAsync());
         var token = (await portal.TokensAsync(visitor)).AccessToken;
 
-        Assert.Equal("invalid_request", (await portal.AskAsync(visitor, ("id_token_hint", token)))["error"]);
+        Assert.Equal("invalid_request", (await portal.PushAsync(("id_token_hint", token))).Error);
     }
 
     [Fact]

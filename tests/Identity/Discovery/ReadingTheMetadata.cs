@@ -26,7 +26,7 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
         var metadata = await MetadataAsync();
 
         Assert.Equal("https://identity.test", metadata.GetProperty("issuer").GetString());
-        foreach (var endpoint in new[] { "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "introspection_endpoint", "end_session_endpoint", "jwks_uri" })
+        foreach (var endpoint in new[] { "authorization_endpoint", "pushed_authorization_request_endpoint", "token_endpoint", "userinfo_endpoint", "revocation_endpoint", "introspection_endpoint", "end_session_endpoint", "jwks_uri" })
         {
             Assert.StartsWith("https://identity.test/", metadata.GetProperty(endpoint).GetString());
         }
@@ -58,6 +58,7 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
     [InlineData("request_parameter_supported", false)]
     [InlineData("request_uri_parameter_supported", false)]
     [InlineData("claims_parameter_supported", false)]
+    [InlineData("require_pushed_authorization_requests", false)]
     [InlineData("authorization_response_iss_parameter_supported", true)]
     public async Task It_says_yes_and_no_where_the_default_would_mislead(string name, bool value)
     {
@@ -105,6 +106,7 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
         Assert.Equal(900, Profile.AccessToken.TotalSeconds);
         Assert.Equal((15, 30, 10), (Profile.RefreshTokenSliding.TotalDays, Profile.RefreshTokenAbsolute.TotalDays, Profile.RefreshTokenRetry.TotalSeconds));
         Assert.Equal(60, Profile.DPoPProof.TotalSeconds);
+        Assert.Equal(300, Profile.PushedAuthorization.TotalSeconds);
         Assert.Equal(30, Profile.ClockSkew.TotalSeconds);
         Assert.Equal((10, 2), (Profile.SessionAbsolute.TotalHours, Profile.SessionIdle.TotalHours));
         Assert.Equal(60, Profile.PasswordReset.TotalMinutes);

@@ -60,7 +60,7 @@ public sealed class SharingAKey
         var account = await one.AnAccountAsync();
         var portal = new RelyingParty(one);
         var (here, there) = (one.Visitor(), other.Visitor());
-        var page = await here.GetAsync(portal.Request());
+        var page = await here.GetAsync(await portal.RequestAsync());
         there.Cookies.Add(here.Cookies.Find("__Host-identity-antiforgery")!);
         var answer = new AuthorizationAnswer(await there.SubmitAsync(page, ("Email", account.Email), ("Password", IdentityApp.Password)));
         var tokens = await portal.RedeemAsync(answer.Code);

@@ -12,27 +12,44 @@ public sealed class OpenIdClient
     static readonly string Folder = Path.Combine(Repository(), "tests", "Identity", "Npm");
 
     [Fact]
-    public async Task Signs_in_asks_about_the_person_replays_signs_out_and_calls_the_api()
+    public async Task Pushes_signs_in_asks_about_the_person_replays_signs_out_and_calls_the_api()
     {
         await InstallAsync();
         await using var identity = await RunningIdentity.StartAsync();
         var account = await identity.AddAccountAsync();
 
-        var seen = await TellAsync(identity.Issuer, "portal", IdentityApp.PortalSecret, "http://localhost:5080/signin-oidc", "http://localhost:5080/signout-callback-oidc",
+        var seen = await TellAsync("sign-in.mjs", identity.Issuer, "portal", IdentityApp.PortalSecret, "http://localhost:5080/signin-oidc", "http://localhost:5080/signout-callback-oidc",
             account.Email, IdentityApp.Password, "demo-erp-brand", "demo-erp-secret-2026");
 
         Assert.Equal(identity.Issuer, seen["issuer"].GetString());
         Assert.Equal(account.Subject, seen["claims"].GetProperty("sub").GetString());
         Assert.Equal(account.Email, seen["userinfo"].GetProperty("email").GetString());
+        Assert.Equal(("client_id request_uri", 400), (seen["in the address"].GetString(), seen["pushed request again"].GetInt32()));
         Assert.Equal("invalid_grant", seen["replay"].GetString());
         Assert.Equal("invalid_token", seen["after replay"].GetString());
         Assert.Equal("http://localhost:5080/signout-callback-oidc?state=bye", seen["signed out to"].GetString());
         Assert.Equal("portal.api", seen["api"].GetString());
     }
 
+    [Fact]
+    public async Task So_does_oauth4webapi_which_checks_every_answer_by_the_letter()
+    {
+        await InstallAsync();
+        await using var identity = await RunningIdentity.StartAsync();
+        var account = await identity.AddAccountAsync();
+
+        var seen = await TellAsync("by-the-letter.mjs", identity.Issuer, "portal", IdentityApp.PortalSecret, "http://localhost:5080/signin-oidc", "http://localhost:5080/signout-callback-oidc", account.Email, IdentityApp.Password);
+
+        Assert.Equal(300, seen["pushed for"].GetInt32());
+        Assert.Equal("invalid_request", seen["pushed nonsense"].GetString());
+        Assert.Equal((account.Subject, account.Subject), (seen["claims"].GetProperty("sub").GetString(), seen["userinfo"].GetProperty("sub").GetString()));
+        Assert.Equal("http://localhost:5080/signout-callback-oidc?state=bye", seen["signed out to"].GetString());
+        Assert.Equal("login_required", seen["afterwards"].GetString());
+    }
+
     static async Task InstallAsync()
     {
-        if (Directory.Exists(Path.Combine(Folder, "node_modules", "openid-client")))
+        if (Directory.Exists(Path.Combine(Folder, "node_modules", "oauth4webapi")))
         {
             return;
         }
@@ -45,9 +62,9 @@ public sealed class OpenIdClient
         }
     }
 
-    static async Task<Dictionary<string, JsonElement>> TellAsync(params string[] arguments)
+    static async Task<Dictionary<string, JsonElement>> TellAsync(string script, params string[] arguments)
     {
-        var (code, output) = await RunAsync("node", Folder, ["sign-in.mjs", .. arguments]);
+        var (code, output) = await RunAsync("node", Folder, [script, .. arguments]);
         Assert.True(code == 0, output);
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(line => line.GetProperty("what").GetString()!, line => line.GetProperty("value"));
     }

@@ -33,7 +33,7 @@ public sealed class SigningIn(IdentityApp identity) : IClassFixture<IdentityApp>
         }, account);
         var visitor = identity.Visitor();
 
-        var page = await visitor.SubmitAsync(portal.Request(),
+        var page = await visitor.SubmitAsync(await portal.RequestAsync(),
             ("Email", what is "unknown" ? "nobody@company.test" : account.Email),
             ("Password", what switch { "wrong" => "this is not the password", "empty" => "", _ => IdentityApp.Password }));
 
@@ -227,7 +227,7 @@ public sealed class SigningIn(IdentityApp identity) : IClassFixture<IdentityApp>
         visitor.Language = "de, zh-TW;q=0.9, en;q=0.5";
         Assert.Equal("登录", (await visitor.GetAsync("/sign-in")).Text("h1"));
 
-        var asked = await visitor.GetAsync(portal.Request(("ui_locales", "fr en zh-CN")));
+        var asked = await visitor.GetAsync(await portal.RequestAsync(("ui_locales", "fr en zh-CN")));
         Assert.Equal(("Sign in", "en"), (asked.Text("h1"), asked.Document.DocumentElement.GetAttribute("lang")));
 
         var switched = await visitor.GetAsync(asked.Document.QuerySelector("a[hreflang=zh-CN]")!.GetAttribute("href")!);
@@ -239,7 +239,7 @@ public sealed class SigningIn(IdentityApp identity) : IClassFixture<IdentityApp>
     [Fact]
     public async Task A_login_hint_is_filled_in_as_text()
     {
-        var page = await identity.Visitor().GetAsync(portal.Request(("login_hint", "\"><svg onload=alert(1)>")));
+        var page = await identity.Visitor().GetAsync(await portal.RequestAsync(("login_hint", "\"><svg onload=alert(1)>")));
 
         Assert.Equal("\"><svg onload=alert(1)>", page.Value("Email"));
         Assert.False(page.Has("svg"));
@@ -248,7 +248,7 @@ public sealed class SigningIn(IdentityApp identity) : IClassFixture<IdentityApp>
     [Fact]
     public async Task The_form_may_lead_back_to_the_application_and_nowhere_else()
     {
-        var page = await identity.Visitor().GetAsync(portal.Request());
+        var page = await identity.Visitor().GetAsync(await portal.RequestAsync());
 
         Assert.Contains("form-action 'self' https://portal.test;", page.Header("Content-Security-Policy"));
         Assert.Contains("form-action 'self';", (await identity.Visitor().GetAsync("/sign-in")).Header("Content-Security-Policy"));
