@@ -15,6 +15,8 @@ namespace Identity.EndSession;
 [IgnoreAntiforgeryToken] // applications send people here from their own sites; the question that is asked has its own token
 sealed class EndSessionController(LogoutRequests requests, Sessions.EndSession endSession) : Controller
 {
+    const int LongestAddress = 7500;
+
     /// <summary>Takes a request from the address.</summary>
     [HttpGet]
     public async Task<IActionResult> Show(CancellationToken ct)
@@ -38,11 +40,18 @@ sealed class EndSessionController(LogoutRequests requests, Sessions.EndSession e
     {
         if (await ProtocolParameters.ReadFormAsync(Request, ct) is not { } form)
         {
-            Response.StatusCode = StatusCodes.Status400BadRequest;
-            return View("SignOutRefused", OAuthError.InvalidRequest("A request by POST has its parameters in a form."));
+            return Refused("A request by POST has its parameters in a form.");
         }
 
-        return this.SeeOther(QueryHelpers.AddQueryString("/connect/endsession", form.All.ToDictionary(pair => pair.Key, pair => (string?)pair.Value, StringComparer.Ordinal)));
+        // What is sent twice, or is longer than an address may be, would be lost on the way.
+        var address = QueryHelpers.AddQueryString("/connect/endsession", form.All.ToDictionary(pair => pair.Key, pair => (string?)pair.Value, StringComparer.Ordinal));
+        return form.AnyFaulty || address.Length > LongestAddress ? Refused("A parameter is sent twice or is too long.") : this.SeeOther(address);
+    }
+
+    ViewResult Refused(string description)
+    {
+        Response.StatusCode = StatusCodes.Status400BadRequest;
+        return View("SignOutRefused", OAuthError.InvalidRequest(description));
     }
 }
 

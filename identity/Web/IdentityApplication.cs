@@ -42,6 +42,7 @@ namespace Identity.Web;
 static class IdentityApplication
 {
     const int LargestBody = 64 * 1024;
+    const int LongestRequestLine = 8 * 1024;
 
     public static async Task<WebApplication> BuildAsync(IReadOnlyList<string> arguments, CancellationToken ct)
     {
@@ -53,6 +54,7 @@ static class IdentityApplication
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
         });
         Listen(builder, settings);

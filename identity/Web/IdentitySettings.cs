@@ -13,11 +13,16 @@ public sealed record IdentitySettings(string Issuer, string PortalUrl, string Br
     /// <summary>Reads them from the settings <c>Identity:Url</c>, <c>Portal:Url</c> and <c>Brand:Name</c>.</summary>
     /// <exception cref="CannotStartException">An address is not one, or is plain http in Production.</exception>
     public static IdentitySettings From(IConfiguration configuration, string dataFolder, bool isProduction) => new(
-        Address(configuration, "Identity:Url", "http://localhost:5081", isProduction),
+        WithoutPath(Address(configuration, "Identity:Url", "http://localhost:5081", isProduction)),
         Address(configuration, "Portal:Url", "http://localhost:5080", isProduction),
         Platform.Web.BrandName.Of(configuration),
         dataFolder,
         isProduction);
+
+    // Cookies named __Host- and the places where metadata is looked for belong to a whole host.
+    static string WithoutPath(string address) => new Uri(address).AbsolutePath is "/"
+        ? address
+        : throw new CannotStartException($"Identity__Url must name a host of its own, without a path; it is '{address}'.");
 
     static string Address(IConfiguration configuration, string setting, string usual, bool isProduction)
     {

@@ -47,12 +47,12 @@ sealed class NodeProvider : IAsyncDisposable
     /// <summary>The provider with people signed in.</summary>
     public async Task<Provider> SignedInAsync(int clients, CancellationToken ct)
     {
-        var provider = new Provider("oidc-provider", new(Address, "/auth"), new(Address, "/token"), []);
+        var provider = new Provider("oidc-provider", new(Address, "/auth"), new(Address, "/token"), []) { OfflinePrompt = "consent" };
         var cookies = new List<string>();
         for (var client = 0; client < clients; client++)
         {
             using var browser = new Browser();
-            cookies.Add(await browser.CookiesAfterAsync(provider.Request("openid offline_access", Provider.NewVerifier(), "consent"), ct));
+            cookies.Add(await browser.CookiesAfterAsync(provider.Request("openid offline_access", Provider.NewVerifier(), provider.OfflinePrompt), ct));
         }
 
         return provider with { Cookies = cookies };

@@ -26,6 +26,9 @@ sealed record Provider(string Name, Uri Authorize, Uri Token, IReadOnlyList<stri
     /// <summary>Its secret, of this run alone.</summary>
     public static string Secret { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
 
+    /// <summary>The prompt without which it gives no refresh token; ours needs none and would ask the person.</summary>
+    public string? OfflinePrompt { get; init; }
+
     /// <summary>An authorization request.</summary>
     public Uri Request(string scope, string verifier, string? prompt = null) => new($"{Authorize}?client_id={ClientId}&response_type=code&scope={Uri.EscapeDataString(scope)}"
         + $"&redirect_uri={Uri.EscapeDataString(RedirectUri)}&state=0&nonce=n-0S6_WzA2Mj&code_challenge={Challenge(verifier)}&code_challenge_method=S256{(prompt is null ? "" : "&prompt=" + prompt)}");
@@ -55,7 +58,7 @@ sealed class Caller(Provider provider, int number) : IDisposable
     /// <summary>Fresh tokens for a refresh token, which is exchanged too.</summary>
     public async Task RefreshAsync(CancellationToken ct)
     {
-        refreshToken ??= (await RedeemAsync("openid offline_access", "consent", ct)).GetProperty("refresh_token").GetString();
+        refreshToken ??= (await RedeemAsync("openid offline_access", provider.OfflinePrompt, ct)).GetProperty("refresh_token").GetString();
         var answer = await AskAsync([new("grant_type", "refresh_token"), new("refresh_token", refreshToken!)], "refresh_token", ct);
         refreshToken = answer.GetProperty("refresh_token").GetString();
     }

@@ -39,6 +39,21 @@ public sealed class SigningOut(IdentityApp identity) : IClassFixture<IdentityApp
     }
 
     [Fact]
+    public async Task By_form_too_what_comes_twice_or_without_end_is_an_error()
+    {
+        var visitor = await identity.SignedInAsync(await identity.AnAccountAsync());
+        var tokens = await portal.TokensAsync(visitor);
+
+        foreach (var more in new[] { ("post_logout_redirect_uri", Back), ("extra", new string('a', 8000)) })
+        {
+            var page = await visitor.PostAsync("/connect/endsession", ("id_token_hint", tokens.IdToken), ("post_logout_redirect_uri", Back), more);
+            Assert.Equal((HttpStatusCode.BadRequest, (string?)null), (page.Status, page.Header("Location")));
+        }
+
+        Assert.NotNull((await portal.AskAsync(visitor, ("prompt", "none")))["code"]);
+    }
+
+    [Fact]
     public async Task A_cookie_copied_before_opens_nothing_afterwards_and_the_access_token_is_dead()
     {
         var visitor = await identity.SignedInAsync(await identity.AnAccountAsync());

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using Identity.Tests.Web;
 using Support;
 
 namespace Identity.Tests.Npm;
@@ -9,7 +8,7 @@ namespace Identity.Tests.Npm;
 /// <summary>openid-client (npm), a certified relying party that nobody here wrote, against identity as it is started for real.</summary>
 public sealed class OpenIdClient
 {
-    static readonly string Folder = Path.Combine(Repository(), "tests", "Identity", "Npm");
+    static readonly string Folder = Path.Combine(RunningIdentity.Repository(), "tests", "Identity", "Npm");
 
     [Fact]
     public async Task Pushes_signs_in_asks_about_the_person_replays_signs_out_and_calls_the_api()
@@ -83,90 +82,6 @@ public sealed class OpenIdClient
         catch (System.ComponentModel.Win32Exception missing)
         {
             return (127, missing.Message);
-        }
-    }
-
-    static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "PartnerPortal.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests must run from within the repository.");
-        }
-
-        return folder.FullName;
-    }
-
-    /// <summary>Identity as a process of its own, on a port of its own, with the demonstration's API clients.</summary>
-    sealed class RunningIdentity : IAsyncDisposable
-    {
-        readonly IdentityApp first;
-        readonly Process process;
-
-        RunningIdentity(IdentityApp first, Process process, string issuer) => (this.first, this.process, Issuer) = (first, process, issuer);
-
-        public string Issuer { get; }
-
-        public static async Task<RunningIdentity> StartAsync()
-        {
-            var seeded = new IdentityApp();
-            await seeded.InitializeAsync();
-            await seeded.AsTheProductAsync(services => ((Identity.Demo.SeedDemo)services.GetService(typeof(Identity.Demo.SeedDemo))!).RunAsync(TextWriter.Null, CancellationToken.None));
-            var issuer = $"http://127.0.0.1:{FreePort()}";
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Identity.dll"), "serve"]) { WorkingDirectory = Path.Combine(Repository(), "identity") };
-            foreach (var (name, value) in seeded.Database.Settings.Append(new("Identity:Url", issuer)).Append(new("Portal:Url", "http://localhost:5080")).Append(new("Portal:ClientSecret", IdentityApp.PortalSecret)).Append(new("Portal:DataFolder", seeded.Files)))
-            {
-                start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
-            }
-
-            start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-            var running = new RunningIdentity(seeded, Process.Start(start)!, issuer);
-            await running.WaitAsync();
-            return running;
-        }
-
-        public async Task<TestAccount> AddAccountAsync()
-        {
-            var account = await first.AnAccountAsync("somebody@company.test");
-            return account;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-            process.Dispose();
-            await first.DisposeAsync();
-        }
-
-        async Task WaitAsync()
-        {
-            using var http = new HttpClient();
-            for (var tries = 0; tries < 300; tries++)
-            {
-                try
-                {
-                    if ((await http.GetAsync(Issuer + "/health/ready")).IsSuccessStatusCode)
-                    {
-                        return;
-                    }
-                }
-                catch (HttpRequestException)
-                {
-                    Assert.False(process.HasExited, $"Identity ended with {(process.HasExited ? process.ExitCode : 0)}.");
-                }
-
-                await Task.Delay(200);
-            }
-
-            Assert.Fail("Identity did not come up within a minute.");
-        }
-
-        static int FreePort()
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
         }
     }
 }

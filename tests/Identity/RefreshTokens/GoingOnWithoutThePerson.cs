@@ -49,7 +49,7 @@ public sealed class GoingOnWithoutThePerson(IdentityApp identity) : IClassFixtur
         var visitor = await identity.SignedInAsync(await identity.AnAccountAsync());
 
         Assert.Null((await new RelyingParty(identity, "app3").TokensAsync(visitor))["refresh_token"]);
-        Assert.Equal("invalid_scope", (await new RelyingParty(identity).AskAsync(visitor, ("scope", Offline)))["error"]);
+        Assert.Equal("invalid_scope", (await new RelyingParty(identity).PushAsync(("scope", Offline))).Error);
         Assert.Equal("unauthorized_client", (await new RelyingParty(identity).RefreshAsync("whatever")).Error);
     }
 

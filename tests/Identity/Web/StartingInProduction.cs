@@ -16,6 +16,7 @@ public sealed class StartingInProduction(IdentityApp identity) : IClassFixture<I
     [InlineData("Portal:Url", "http://portal.example.com", "Production needs https: Portal__Url is 'http://portal.example.com'.")]
     [InlineData("Identity:Url", "identity.example.com", "Identity__Url must be an address such as https://identity.example.com, without query and fragment; it is 'identity.example.com'.")]
     [InlineData("Identity:Url", "https://identity.example.com/?a=b", "Identity__Url must be an address such as https://identity.example.com, without query and fragment; it is 'https://identity.example.com/?a=b'.")]
+    [InlineData("Identity:Url", "https://example.com/identity", "Identity__Url must name a host of its own, without a path; it is 'https://example.com/identity'.")]
     public void An_address_must_be_https(string setting, string address, string sentence)
     {
         var settings = Settings(("Identity:Url", "https://identity.example.com"), ("Portal:Url", "https://portal.example.com"), (setting, address));
