@@ -1,13 +1,12 @@
 using Identity.Sessions;
 using Identity.Web;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Identity.Consents;
 
 /// <summary>The applications a person has let in, and the way to put them out again.</summary>
 [Route("applications")]
-[Authorize]
+[NeedsSession]
 sealed class ApplicationsController(ConsentStore consents, WithdrawConsent withdraw) : Controller
 {
     /// <summary>Lists them.</summary>

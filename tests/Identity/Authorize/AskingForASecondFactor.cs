@@ -24,7 +24,7 @@ public sealed class AskingForASecondFactor(IdentityApp identity) : IClassFixture
         var authTime = TokenAnswer.Claims((await portal.TokensAsync(visitor)).IdToken).GetProperty("auth_time").GetInt64();
         identity.Clock.Advance(TimeSpan.FromMinutes(10));
 
-        var page = await visitor.GetAsync(portal.Request(("acr_values", Mfa)));
+        var page = await visitor.GetAsync(await portal.RequestAsync(("acr_values", Mfa)));
         Assert.Equal(("One more step", true), (page.Text("h1"), page.Path.StartsWith("/sign-in/step-up?request=", StringComparison.Ordinal)));
         var answer = new AuthorizationAnswer(await visitor.SubmitAsync(page, ("Code", app.Code())));
 
@@ -41,7 +41,7 @@ public sealed class AskingForASecondFactor(IdentityApp identity) : IClassFixture
     {
         var visitor = await identity.SignedInAsync(await identity.AnAccountAsync());
 
-        var page = await visitor.GetAsync(portal.Request(("acr_values", Mfa)));
+        var page = await visitor.GetAsync(await portal.RequestAsync(("acr_values", Mfa)));
         Assert.Equal("Set up an authenticator app", page.Text("h1"));
         var codes = await visitor.SubmitAsync(page, ("Code", new AuthenticatorApp(page.Text("#key"), identity.Clock).Code()));
         var answer = new AuthorizationAnswer(await visitor.GetAsync(codes.Document.QuerySelector("a.btn-primary")!.GetAttribute("href")!));
@@ -56,7 +56,7 @@ public sealed class AskingForASecondFactor(IdentityApp identity) : IClassFixture
         var (app, _) = await AuthenticatorApp.SetUpAsync(identity, await identity.SignedInAsync(account));
         var visitor = identity.Visitor();
 
-        var second = await visitor.SubmitAsync(portal.Request(("acr_values", Mfa), ("max_age", "60")), ("Email", account.Email), ("Password", IdentityApp.Password));
+        var second = await visitor.SubmitAsync(await portal.RequestAsync(("acr_values", Mfa), ("max_age", "60")), ("Email", account.Email), ("Password", IdentityApp.Password));
         var answer = new AuthorizationAnswer(await visitor.SubmitAsync(second, ("Code", app.Code())));
 
         Assert.Equal(Mfa, TokenAnswer.Claims((await portal.RedeemAsync(answer.Code)).IdToken).GetProperty("acr").GetString());

@@ -69,7 +69,7 @@ public sealed class TakingAccessBack(IdentityApp identity) : IClassFixture<Ident
         await new RelyingParty(identity).TokensAsync(visitor);
 
         Assert.Contains("You have let no application of another company in.", (await visitor.GetAsync("/applications")).Words);
-        Assert.Equal("/sign-in", (await identity.Visitor().GetAsync("/applications")).Path);
+        Assert.Equal("/sign-in?then=%2Fapplications", (await identity.Visitor().GetAsync("/applications")).Path);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class ShowingASecondFactor(IdentityApp identity) : IClassFixture<I
         var (account, app, _) = await SomebodyAsync();
         var visitor = identity.Visitor();
 
-        var asked = await PasswordAsync(visitor, account, portal.Request());
+        var asked = await PasswordAsync(visitor, account, await portal.RequestAsync());
         Assert.Equal(("One more step", true), (asked.Text("h1"), asked.Path.StartsWith("/sign-in/code?request=", StringComparison.Ordinal)));
         var answer = new AuthorizationAnswer(await visitor.SubmitAsync(asked, ("Code", app.Code())));
 
@@ -149,7 +149,7 @@ public sealed class ShowingASecondFactor(IdentityApp identity) : IClassFixture<I
     {
         var (account, app, _) = await SomebodyAsync();
         var visitor = identity.Visitor();
-        var page = await PasswordAsync(visitor, account, portal.Request());
+        var page = await PasswordAsync(visitor, account, await portal.RequestAsync());
         identity.Clock.Advance(TimeSpan.FromMinutes(5));
 
         var again = await visitor.SubmitAsync(page, ("Code", app.Code()));
