@@ -39,6 +39,6 @@ sealed class CredentialChange(AccountStore accounts, SessionStore sessions, Gran
         return outbox.PutMailAsync(new(
             account.Email,
             texts.In(language, "ownaccount.mail.subject", settings.BrandName),
-            texts.In(language, "ownaccount.mail.text", account.Name, settings.BrandName, texts.In(language, sentenceKey), moment, Throttle.Address(http.HttpContext!), settings.Issuer + "/account")), ct);
+            texts.In(language, "ownaccount.mail.text", account.Name, settings.BrandName, texts.In(language, sentenceKey), moment, http.HttpContext is { } request ? Throttle.Address(request) : "–", settings.Issuer + "/account")), ct);
     }
 }

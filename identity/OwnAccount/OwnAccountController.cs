@@ -14,7 +14,7 @@ namespace Identity.OwnAccount;
 sealed class OwnAccountController(AccountStore accounts, SessionStore sessions, OwnAccountStore store, SecondFactorStore factors, ChangeProfile changeProfile) : Controller
 {
     // The sentences a change may leave on the page; the address names one of them, nothing else is shown.
-    static readonly string[] Notices = ["profile", "password", "session", "sessions", "authenticator", "authenticator_removed", "codes"];
+    static readonly string[] Notices = ["profile", "password", "session", "sessions", "authenticator", "authenticator_removed", "codes", "passkey", "passkey_removed"];
 
     /// <summary>Shows it.</summary>
     [HttpGet]

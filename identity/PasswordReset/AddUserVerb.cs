@@ -42,5 +42,5 @@ sealed class AddUserVerb(AddAccount addAccount, PasswordResetMail links)
     }
 
     async Task PrintLinkAsync(Account account, TextWriter output, CancellationToken ct) =>
-        await output.WriteLineAsync($"Within an hour, choose a password at {links.Address(await links.MakeAsync(account, ct))}");
+        await output.WriteLineAsync($"Within an hour, choose a password at {links.Address(await links.MakeAsync(account, invites: false, ct))}");
 }

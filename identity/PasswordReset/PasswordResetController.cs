@@ -66,7 +66,7 @@ sealed class PasswordResetController(RequestPasswordReset request, ChooseNewPass
             return TooMany(wait, "NewPassword", new NewPasswordForm());
         }
 
-        return Token is { } token && await resets.FindSubjectAsync(token, ct) is not null ? View("NewPassword", new NewPasswordForm()) : Dead();
+        return Token is { } token && await resets.FindAsync(token, ct) is { } link ? View("NewPassword", new NewPasswordForm { Invites = link.Invites }) : Dead();
     }
 
     /// <summary>Takes the new password.</summary>
@@ -83,6 +83,7 @@ sealed class PasswordResetController(RequestPasswordReset request, ChooseNewPass
             return Dead();
         }
 
+        form.Invites = (await resets.FindAsync(token, ct))?.Invites is true;
         if (form.Password != form.Repeated)
         {
             return Refuse(form, "passwordreset.not_the_same");
@@ -147,6 +148,10 @@ sealed class NewPasswordForm : PasswordResetForm
 {
     /// <summary>Never shown again.</summary>
     public string? Password { get; set; }
+
+    /// <summary>Whether it is the first, of somebody who was invited.</summary>
+    [Microsoft.AspNetCore.Mvc.ModelBinding.BindNever]
+    public bool Invites { get; set; }
 
     /// <summary>The same once more, against slips.</summary>
     public string? Repeated { get; set; }

@@ -43,19 +43,22 @@ sealed class PasswordResetMail(Db db, AccountStore accounts, PasswordResetStore 
             return;
         }
 
-        var token = await MakeAsync(account, ct);
+        var token = await MakeAsync(account, invites: false, ct);
         await mail.SendAsync(Compose(account, token), ct);
     }
 
     /// <summary>Makes a link for an account.</summary>
+    /// <param name="account">Whose.</param>
+    /// <param name="invites">Whether it is for somebody who has been invited, and so works longer.</param>
+    /// <param name="ct">Stops waiting.</param>
     /// <returns>Its token.</returns>
-    public async Task<string> MakeAsync(Account account, CancellationToken ct)
+    public async Task<string> MakeAsync(Account account, bool invites, CancellationToken ct)
     {
         var token = Secret.New();
         await db.InTransactionAsync(async () =>
         {
-            await resets.InsertAsync(token, account.AccountId, account.SecurityStamp, ct);
-            await audit.RecordAsync("password_reset.link_made", "account", account.Subject, null, null, ct);
+            await resets.InsertAsync(token, account.AccountId, account.SecurityStamp, invites, ct);
+            await audit.RecordAsync(invites ? "invitation.link_made" : "password_reset.link_made", "account", account.Subject, null, null, ct);
         }, ct);
         return token;
     }
@@ -94,7 +97,7 @@ sealed class ChooseNewPassword(Db db, Accounts accounts, PasswordResetStore rese
     /// <summary>Does so.</summary>
     public async Task<PasswordChange> RunAsync(string token, string password, CancellationToken ct)
     {
-        if (await resets.FindSubjectAsync(token, ct) is not { } subject || await accounts.FindByIdAsync(subject) is not { } account)
+        if (await resets.FindAsync(token, ct) is not { } link || await accounts.FindByIdAsync(link.Subject) is not { } account)
         {
             return new PasswordChange.LinkIsDead();
         }
@@ -112,6 +115,8 @@ sealed class ChooseNewPassword(Db db, Accounts accounts, PasswordResetStore rese
                 return new PasswordChange.LinkIsDead();
             }
 
+            // The link was in their mailbox and nowhere else.
+            account.EmailConfirmed |= link.Invites;
             await SetAsync(account, password, ct);
             return new PasswordChange.Changed();
         }, ct);

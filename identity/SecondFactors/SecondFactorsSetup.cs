@@ -13,6 +13,7 @@ static class SecondFactorsSetup
         services.AddSingleton<AuthenticatorSetups>();
         services.AddScoped<CheckCode>();
         services.AddScoped<ChangeSecondFactors>();
+        services.AddScoped<ResetSecondFactors>();
         services.AddScoped<RaiseSession>();
         return services;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Identity.Passkeys;
 using Identity.Sessions;
 using Identity.SignIn;
 using Identity.Users;
@@ -64,7 +65,7 @@ sealed class SecondStepController(HalfSignIns halves, AccountStore accounts, Sec
     async Task<IActionResult> PageAsync(CodeForm form, long accountId, CancellationToken ct)
     {
         form.Code = null;
-        form.Action = "/sign-in/code";
+        (form.Action, form.Purpose) = ("/sign-in/code", PasskeyPurpose.Second);
         form.Factors = await factors.FactorsAsync(accountId, ct);
         ModelState.Clear();
         return View("Code", form);
@@ -92,6 +93,10 @@ sealed class CodeForm
     /// <summary>Where the form goes.</summary>
     [BindNever]
     public string Action { get; set; } = "";
+
+    /// <summary>What a passkey is asked for here.</summary>
+    [BindNever]
+    public string Purpose { get; set; } = "";
 
     /// <summary>What the person can show.</summary>
     [BindNever]

@@ -1,3 +1,4 @@
+using Identity.Passkeys;
 using Identity.Sessions;
 using Identity.SignIn;
 using Identity.Users;
@@ -62,7 +63,7 @@ sealed class StepUpController(AccountStore accounts, SecondFactorStore factors, 
 
     ViewResult Page(CodeForm form, Factors has)
     {
-        (form.Code, form.Action, form.Factors) = (null, "/sign-in/step-up", has);
+        (form.Code, form.Action, form.Purpose, form.Factors) = (null, "/sign-in/step-up", PasskeyPurpose.StepUp, has);
         ModelState.Clear();
         return View("Code", form);
     }

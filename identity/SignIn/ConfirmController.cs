@@ -1,4 +1,5 @@
 using System.Globalization;
+using Identity.SecondFactors;
 using Identity.Sessions;
 using Identity.Web;
 using Microsoft.AspNetCore.Mvc;
@@ -12,19 +13,18 @@ namespace Identity.SignIn;
 /// </summary>
 [Route("account/confirm")]
 [NeedsSession]
-sealed class ConfirmController(SignInWithPassword signIn) : Controller
+sealed class ConfirmController(SignInWithPassword signIn, SecondFactorStore factors) : Controller
 {
     /// <summary>Asks.</summary>
     /// <param name="then">The page that wants the proof.</param>
     [HttpGet]
-    public IActionResult Show(string? then) => View("Confirm", new ConfirmForm { Email = HttpContext.Session()!.Email, Then = OwnPath.OrNull(then) });
+    public async Task<IActionResult> Show(string? then, CancellationToken ct) => View("Confirm", await FillAsync(new() { Then = then }, ct));
 
     /// <summary>Takes the password.</summary>
     [HttpPost]
     public async Task<IActionResult> Create(ConfirmForm form, CancellationToken ct)
     {
-        form.Email = HttpContext.Session()!.Email;
-        form.Then = OwnPath.OrNull(form.Then);
+        await FillAsync(form, ct);
         if (form.Password is not { Length: > 0 and <= Profile.LongestPassword } password)
         {
             return Refuse(form, "signin.confirm_refused");
@@ -45,6 +45,13 @@ sealed class ConfirmController(SignInWithPassword signIn) : Controller
         }
     }
 
+    async Task<ConfirmForm> FillAsync(ConfirmForm form, CancellationToken ct)
+    {
+        var own = HttpContext.Session()!;
+        (form.Email, form.Then, form.HasPasskey) = (own.Email, OwnPath.OrNull(form.Then), (await factors.FactorsAsync(own.AccountId, ct)).Passkeys > 0);
+        return form;
+    }
+
     ViewResult Refuse(ConfirmForm form, string textKey)
     {
         form.Password = null;
@@ -60,6 +67,10 @@ sealed class ConfirmForm
     /// <summary>Whose; from the session.</summary>
     [BindNever]
     public string Email { get; set; } = "";
+
+    /// <summary>Whether a passkey would do.</summary>
+    [BindNever]
+    public bool HasPasskey { get; set; }
 
     /// <summary>Never shown again.</summary>
     public string? Password { get; set; }

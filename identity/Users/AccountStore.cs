@@ -4,7 +4,7 @@ using Platform.Database;
 namespace Identity.Users;
 
 /// <summary>Every statement about accounts; the store that ASP.NET Core Identity works on.</summary>
-sealed class AccountStore(Db db, TimeProvider clock) : IUserPasswordStore<Account>, IUserEmailStore<Account>, IUserSecurityStampStore<Account>
+sealed partial class AccountStore(Db db, TimeProvider clock) : IUserPasswordStore<Account>, IUserEmailStore<Account>, IUserSecurityStampStore<Account>
 {
     const string Columns = """
         account_id, subject, email, normalized_email, email_confirmed, name, language, password_hash, security_stamp, concurrency_stamp,

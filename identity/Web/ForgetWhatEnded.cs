@@ -1,6 +1,7 @@
 using Identity.Clients;
 using Identity.Consents;
 using Identity.Grants;
+using Identity.Passkeys;
 using Identity.PasswordReset;
 using Identity.PushedAuthorization;
 using Identity.RefreshTokens;
@@ -13,7 +14,7 @@ using Platform.Jobs;
 namespace Identity.Web;
 
 /// <summary>Removes what has ended by itself: sessions, grants with their codes, pushed requests, links, counts.</summary>
-sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTokenStore refreshTokens, RevokedTokenStore revokedTokens, PasswordResetStore resets, HalfSignIns halves, ClientStore clients, PushedAuthorizationStore pushed, ConsentStore consents, Throttle throttle) : IScheduledJob
+sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTokenStore refreshTokens, RevokedTokenStore revokedTokens, PasswordResetStore resets, HalfSignIns halves, PasskeyChallenges challenges, ClientStore clients, PushedAuthorizationStore pushed, ConsentStore consents, Throttle throttle) : IScheduledJob
 {
     public async Task RunAsync(CancellationToken ct)
     {
@@ -23,6 +24,7 @@ sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTo
         await grants.CleanUpAsync(ct);
         await resets.CleanUpAsync(ct);
         await halves.CleanUpAsync(ct);
+        await challenges.CleanUpAsync(ct);
         await clients.CleanUpAsync(ct);
         await pushed.CleanUpAsync(ct);
         await consents.CleanUpAsync(ct);

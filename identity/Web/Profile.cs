@@ -78,7 +78,7 @@ public static class Profile
     /// <summary>How long the challenge of a passkey waits for its signature.</summary>
     public static readonly TimeSpan PasskeyChallenge = TimeSpan.FromMinutes(5);
 
-    /// <summary>What an id_token calls a sign-in with nothing but a password (OpenID Connect Core, 2, acr).</summary>
+    /// <summary>What an id_token calls a sign-in with one factor (OpenID Connect Core, 2, acr).</summary>
     public const string AcrPassword = "urn:partnerportal:acr:pwd";
 
     /// <summary>What an id_token calls a sign-in with two factors or a passkey.</summary>

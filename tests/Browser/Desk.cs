@@ -20,9 +20,10 @@ public sealed class Desk : IAsyncDisposable
     readonly List<string> complaints = [];
     readonly List<string> expected = [];
 
-    readonly PortalApp portal;
+    readonly string address;
+    readonly TestLog log;
 
-    Desk(IBrowserContext profile, IPage page, PortalApp portal) => (this.profile, Page, this.portal) = (profile, page, portal);
+    Desk(IBrowserContext profile, IPage page, string address, TestLog log) => (this.profile, Page, this.address, this.log) = (profile, page, address, log);
 
     /// <summary>The page in front of the person.</summary>
     public IPage Page { get; }
@@ -35,9 +36,23 @@ public sealed class Desk : IAsyncDisposable
     /// <param name="script">False switches JavaScript off.</param>
     public static async Task<Desk> SitDownAsync(Chromium chromium, PortalApp portal, TestPerson? person, string language = "en", bool script = true)
     {
+        var desk = await SitDownAsync(chromium, portal.Address.ToString(), portal.Log, language, script);
+        if (person is not null)
+        {
+            await desk.profile.AddCookiesAsync([new() { Name = "__Host-portal", Value = portal.SessionOf(person), Url = desk.address.Replace("http:", "https:", StringComparison.Ordinal), Secure = true, HttpOnly = true, SameSite = SameSiteAttribute.Lax }]);
+        }
+
+        return desk;
+    }
+
+    /// <summary>Sits down before identity.</summary>
+    public static Task<Desk> SitDownAsync(Chromium chromium, IdentityApp identity, string language = "en") => SitDownAsync(chromium, identity.Address + "/", identity.Log, language, script: true);
+
+    static async Task<Desk> SitDownAsync(Chromium chromium, string address, TestLog log, string language, bool script)
+    {
         var opened = await chromium.ProfileAsync(new()
         {
-            BaseURL = portal.Address.ToString(),
+            BaseURL = address,
             Locale = language,
             TimezoneId = "Asia/Shanghai",
             ViewportSize = new() { Width = 1280, Height = 900 },
@@ -46,14 +61,8 @@ public sealed class Desk : IAsyncDisposable
             ReducedMotion = ReducedMotion.Reduce,
         });
         opened.SetDefaultTimeout(10_000);
-        var address = portal.Address.ToString();
         await opened.AddCookiesAsync([new() { Name = "language", Value = language, Url = address }]);
-        if (person is not null)
-        {
-            await opened.AddCookiesAsync([new() { Name = "__Host-portal", Value = portal.SessionOf(person), Url = address.Replace("http:", "https:", StringComparison.Ordinal), Secure = true, HttpOnly = true, SameSite = SameSiteAttribute.Lax }]);
-        }
-
-        var desk = new Desk(opened, await opened.NewPageAsync(), portal);
+        var desk = new Desk(opened, await opened.NewPageAsync(), address, log);
         desk.Page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
@@ -74,7 +83,7 @@ public sealed class Desk : IAsyncDisposable
         var answer = await GoAsync(path);
         if (answer!.Status >= 500)
         {
-            complaints.Add($"{path}: {string.Join('\n', portal.Log.Lines.TakeLast(3))}");
+            complaints.Add($"{path}: {string.Join('\n', log.Lines.TakeLast(3))}");
         }
 
         return answer.Status;
@@ -106,7 +115,7 @@ public sealed class Desk : IAsyncDisposable
     {
         foreach (var (language, width, height) in new[] { ("en", 1280, 900), ("zh-CN", 360, 740), ("zh-CN", 1280, 900), ("en", 360, 740) }.Skip(Pictures ? 0 : only ?? 0).Take(Pictures ? 4 : only is null ? 2 : 1))
         {
-            await profile.AddCookiesAsync([new() { Name = "language", Value = language, Url = portal.Address.ToString() }]);
+            await profile.AddCookiesAsync([new() { Name = "language", Value = language, Url = address }]);
             await Page.SetViewportSizeAsync(width, height);
             await OpenAsync(path);
             if (before is not null)

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Identity.Clients;
 using Identity.Users;
 using Identity.Web;
@@ -64,6 +67,12 @@ public class IdentityApp : IAsyncLifetime
 
     /// <summary>What identity wrote to its log, warnings and worse.</summary>
     public TestLog Log { get; } = new();
+
+    /// <summary>Its address: <see cref="Issuer"/>, or where it listens.</summary>
+    public string Address { get; private set; } = Issuer;
+
+    /// <summary>True for one that listens on a free port of this machine, for tests with a real browser.</summary>
+    protected virtual bool Listens => false;
 
     /// <summary>The data folder.</summary>
     public string Files => files;
@@ -152,7 +161,17 @@ public class IdentityApp : IAsyncLifetime
     public void Start()
     {
         factory = new Factory(this);
-        _ = factory.Server;
+        if (!Listens)
+        {
+            _ = factory.Server;
+            return;
+        }
+
+        // The issuer is known before the port is taken.
+        var port = FreePort();
+        Address = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}");
+        factory.UseKestrel(port);
+        factory.StartServer();
     }
 
     /// <summary>Stops the service; its database and files stay.</summary>
@@ -181,6 +200,13 @@ public class IdentityApp : IAsyncLifetime
         }
     }
 
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     async Task<string> BeginSessionAsync(TestAccount account)
     {
         var key = Secret.New();
@@ -200,7 +226,7 @@ public class IdentityApp : IAsyncLifetime
                 ["Portal:Url"] = PortalUrl,
                 ["Portal:DataFolder"] = identity.files,
                 ["Portal:ClientSecret"] = PortalSecret,
-                ["Identity:Url"] = Issuer,
+                ["Identity:Url"] = identity.Address,
                 ["Outbox:Enabled"] = "false",
                 ["Jobs:Enabled"] = "false",
             }, identity.Settings);
@@ -214,7 +240,7 @@ public class IdentityApp : IAsyncLifetime
             builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(identity.Clock));
         }
 
-        protected override void ConfigureClient(HttpClient client) => client.BaseAddress = new Uri(Issuer);
+        protected override void ConfigureClient(HttpClient client) => client.BaseAddress = new Uri(identity.Address);
     }
 }
 

@@ -1,36 +1,29 @@
-using Identity.PasswordReset;
+using Identity.Invitations;
 using Identity.Tenants;
-using Identity.Users;
-using Platform.Audit;
-using Platform.Database;
 
 namespace Identity.Administration.People;
 
 /// <summary>Adds a person to a tenant and mails them a link to choose a password.</summary>
-sealed class InvitePerson(Db db, AddAccount addAccount, TenantStore tenants, RequestPasswordReset resets, AuditTrail audit)
+sealed class InvitePerson(InviteAccount invite, TenantStore tenants)
 {
     /// <summary>Does so.</summary>
-    public Task<Invitation> RunAsync(string email, string name, string language, string? tenantKey, Administrator me, CancellationToken ct) => db.InTransactionAsync<Invitation>(async () =>
+    public async Task<Invitation> RunAsync(string email, string name, string language, string? tenantKey, Administrator me, CancellationToken ct)
     {
         // The tenant of who may not choose is never taken from the form.
         var tenant = me.IsOfInstallation ? await tenants.FindAsync(tenantKey ?? "", ct) : await tenants.FindAsync(me.TenantId, ct);
-        if (tenant is not { DisabledAt: null })
+        if (tenant is null)
         {
             return new Invitation.NoTenant();
         }
 
-        switch (await addAccount.RunAsync(new Account { Email = email, Name = name, Language = language, TenantId = tenant.TenantId }, password: null, ct))
+        return await invite.RunAsync(tenant.TenantId, email, name, language, administers: null, ct) switch
         {
-            case AccountAdded.Added { Account: var account }:
-                await resets.RunAsync(email, ct);
-                await audit.RecordAsync("account.invited", "account", account.Subject, null, new { tenant = tenant.Key }, ct);
-                return new Invitation.Sent(account.Subject);
-            case AccountAdded.Exists:
-                return new Invitation.Taken();
-            default:
-                return new Invitation.NoAddress();
-        }
-    }, ct);
+            AccountInvited.Sent sent => new Invitation.Sent(sent.Account.Subject),
+            AccountInvited.Taken => new Invitation.Taken(),
+            AccountInvited.NoTenant => new Invitation.NoTenant(),
+            _ => new Invitation.NoAddress(),
+        };
+    }
 }
 
 /// <summary>What became of an invitation.</summary>

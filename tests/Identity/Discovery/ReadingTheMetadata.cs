@@ -109,7 +109,8 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
         Assert.Equal(300, Profile.PushedAuthorization.TotalSeconds);
         Assert.Equal(30, Profile.ClockSkew.TotalSeconds);
         Assert.Equal((10, 2), (Profile.SessionAbsolute.TotalHours, Profile.SessionIdle.TotalHours));
-        Assert.Equal(60, Profile.PasswordReset.TotalMinutes);
+        Assert.Equal((60, 3), (Profile.PasswordReset.TotalMinutes, Profile.Invitation.TotalDays));
+        Assert.Equal((5, 5, 5), (Profile.FreshProof.TotalMinutes, Profile.HalfSignIn.TotalMinutes, Profile.PasskeyChallenge.TotalMinutes));
         Assert.Equal((12, 5), (Profile.ShortestPassword, Profile.FailuresThatLock));
         Assert.True(Profile.PasswordRounds >= 210_000);
         Assert.Equal((90, 14), (Profile.SigningKeyRotation.TotalDays, Profile.SigningKeyAnnouncement.TotalDays));

@@ -1,4 +1,7 @@
 using AngleSharp.Dom;
+using Identity.SecondFactors;
+using Identity.Users;
+using Microsoft.Extensions.DependencyInjection;
 using Support;
 
 namespace Identity.Tests.SecondFactors;
@@ -101,6 +104,22 @@ public sealed class SettingUpAnAuthenticator(IdentityApp identity) : IClassFixtu
         Assert.Equal("/", (await identity.Visitor().SubmitAsync("/sign-in", ("Email", account.Email), ("Password", IdentityApp.Password))).Path);
         Assert.Empty(await identity.Database.ListAsync<long>("select account_id from recovery_code join account using (account_id) where subject = @Subject", account));
         Assert.Equal(10, codes.Count);
+    }
+
+    [Fact]
+    public async Task An_administrator_who_resets_it_ends_all_sessions_and_the_owner_hears_of_it()
+    {
+        var account = await identity.AnAccountAsync();
+        var visitor = await identity.SignedInAsync(account);
+        await AuthenticatorApp.SetUpAsync(identity, visitor);
+        await identity.DeliverAsync();
+
+        await identity.AsTheProductAsync(async services => Assert.True(await services.GetRequiredService<ResetSecondFactors>()
+            .RunAsync((await services.GetRequiredService<AccountStore>().FindEnabledAsync(account.Subject, CancellationToken.None))!, CancellationToken.None)));
+
+        Assert.StartsWith("/sign-in", (await visitor.GetAsync("/account")).Path);
+        Assert.Contains("Your administrator has just removed the second factors", Assert.Single(await identity.DeliverAsync()).Text);
+        Assert.Equal("/", (await identity.Visitor().SubmitAsync("/sign-in", ("Email", account.Email), ("Password", IdentityApp.Password))).Path);
     }
 
     [Fact]
