@@ -27,6 +27,7 @@ sealed class PortalRegistration(RegisterClient register, RegisterApiSecret regis
             RequirePushedAuthorization = true,
             AllowedGrantTypes = [GrantTypes.AuthorizationCode],
             RedirectUris = [settings.PortalUrl + "/signin-oidc"],
+            BackChannelLogoutUri = settings.PortalUrl + "/signout-backchannel",
             PostLogoutRedirectUris = [settings.PortalUrl + "/signout-callback-oidc"],
             AllowedScopes = [IdentityScopes.OpenId, IdentityScopes.Profile, IdentityScopes.Email],
         },

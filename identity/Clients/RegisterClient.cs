@@ -16,8 +16,9 @@ sealed class RegisterClient(Db db, ClientStore clients, AuditTrail audit, Identi
     /// <exception cref="ArgumentException">A redirect address is not one an answer may be sent to, or the keys are not public keys.</exception>
     public Task RunAsync(Client client, string? secret, string origin, CancellationToken ct)
     {
-        foreach (var uri in client.RedirectUris.Concat(client.PostLogoutRedirectUris))
+        foreach (var uri in client.RedirectUris.Concat(client.PostLogoutRedirectUris).Concat(client.BackChannelLogoutUri is { } logout ? [logout] : []))
         {
+            // For a logout the rules are the same, but that we go there ourselves; which addresses we go to is judged when we do.
             if (RedirectUri.Refusal(uri, allowPlainHttpToThisMachine: !settings.IsProduction) is { } refusal)
             {
                 throw new ArgumentException($"The redirect address '{uri}' of client {client.ClientId} {refusal}.", nameof(client));
@@ -46,7 +47,7 @@ sealed class RegisterClient(Db db, ClientStore clients, AuditTrail audit, Identi
             }
 
             await audit.RecordAsync(before is null ? "client.registered" : "client.changed", "client", client.ClientId, null,
-                new { client.AllowedGrantTypes, client.RedirectUris, client.PostLogoutRedirectUris, client.AllowedScopes }, ct);
+                new { client.AllowedGrantTypes, client.RedirectUris, client.PostLogoutRedirectUris, client.BackChannelLogoutUri, client.AllowedScopes }, ct);
         }, ct);
     }
 

@@ -46,6 +46,8 @@ sealed class DiscoveryController(ClientStore clients, SigningKeys keys, Identity
             ["code_challenge_methods_supported"] = new[] { "S256" },
             ["acr_values_supported"] = Assurance.Known,
             ["prompt_values_supported"] = new[] { "none", "login", "consent", "select_account" },
+            ["backchannel_logout_supported"] = true,
+            ["backchannel_logout_session_supported"] = true,
             ["ui_locales_supported"] = TextBook.Languages,
             ["authorization_response_iss_parameter_supported"] = true,
             ["require_pushed_authorization_requests"] = false, // some clients must, none are refused for it

@@ -92,7 +92,7 @@ sealed class SessionStore(Db db, TimeProvider clock)
     public Task<int> DeleteAllAsync(long accountId, CancellationToken ct) =>
         db.ExecuteAsync("delete from sign_in_session where account_id = @accountId", new { accountId }, ct);
 
-    /// <summary>Forgets sessions that have ended by themselves.</summary>
+    /// <summary>Forgets sessions that have ended by themselves; with the row goes the word to the clients that a session has ended.</summary>
     public Task CleanUpAsync(CancellationToken ct) =>
         db.ExecuteAsync("delete from sign_in_session where ends_at < @now or last_seen_at < @idleSince", new { now = Now, idleSince = Now - Profile.SessionIdle }, ct);
 }

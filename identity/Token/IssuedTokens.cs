@@ -11,6 +11,8 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
 {
     const string AccessTokenType = "at+jwt";
     const string IdTokenType = "JWT";
+    const string LogoutTokenType = "logout+jwt";
+    const string LogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
     static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, SetDefaultTimesOnTokenCreation = false };
 
@@ -57,6 +59,28 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
         }
 
         return WriteAsync(IdTokenType, token.Algorithm, claims, token.Lifetime, ct);
+    }
+
+    /// <summary>A logout token (OpenID Connect Back-Channel Logout 1.0, 2.4).</summary>
+    /// <param name="clientId">The client that is told.</param>
+    /// <param name="subject">Whose session has ended.</param>
+    /// <param name="sid">Which; null for a client that only asks whose.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<string> WriteLogoutTokenAsync(string clientId, string subject, string? sid, CancellationToken ct)
+    {
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["sub"] = subject,
+            ["aud"] = clientId,
+            ["jti"] = Secret.NewName(),
+            ["events"] = new Dictionary<string, object>(StringComparer.Ordinal) { [LogoutEvent] = new Dictionary<string, object>(StringComparer.Ordinal) },
+        };
+        if (sid is not null)
+        {
+            claims["sid"] = sid;
+        }
+
+        return WriteAsync(LogoutTokenType, SecurityAlgorithms.RsaSha256, claims, Profile.LogoutToken, ct);
     }
 
     /// <summary>Reads an access token of ours that has not expired; null for anything else.</summary>

@@ -41,5 +41,19 @@ public interface IOutboxReceiver
     string Kind { get; }
 
     /// <summary>Delivers one message; an exception means it is tried again later, with growing delay.</summary>
+    /// <exception cref="NotWorthRepeatingException">It never will be delivered: it is abandoned at once.</exception>
     Task ReceiveAsync(JsonElement payload, CancellationToken ct);
+
+    /// <summary>After this many failures a message is abandoned.</summary>
+    int MostAttempts => OutboxDelivery.MostAttempts;
+
+    /// <summary>How long to wait after so many failures.</summary>
+    TimeSpan PauseAfter(int attempts) => OutboxDelivery.Delay(attempts);
+
+    /// <summary>Whether it waits for servers of others: its messages are delivered beside each other and hold up nothing else.</summary>
+    bool IsSlow => false;
 }
+
+/// <summary>A message cannot be delivered, and trying again would not help.</summary>
+/// <param name="message">Why; no secrets.</param>
+public sealed class NotWorthRepeatingException(string message) : Exception(message);

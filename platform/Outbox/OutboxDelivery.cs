@@ -18,21 +18,42 @@ public sealed class OutboxDelivery(IServiceScopeFactory scopes, TimeProvider clo
 
     const int Batch = 50;
 
+    // So many strangers' servers are waited for at the same time.
+    const int SlowAtOnce = 16;
+
     static readonly TimeSpan Loan = TimeSpan.FromMinutes(5);
+
+    string[]? slowKinds;
 
     /// <summary>How long to wait after so many failures: 2, 4, 8 seconds and so on, at most 6 hours.</summary>
     public static TimeSpan Delay(int attempts) => TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempts), 6 * 60 * 60));
 
     /// <summary>Delivers what is due now, a batch at most.</summary>
     /// <returns>How many messages were tried; 0 when nothing is due.</returns>
-    public async Task<int> DeliverDueAsync(CancellationToken ct)
+    public async Task<int> DeliverDueAsync(CancellationToken ct) => await DeliverQuickAsync(ct) + await DeliverSlowAsync(ct);
+
+    /// <summary>Delivers, one after the other, what waits for nobody outside.</summary>
+    internal async Task<int> DeliverQuickAsync(CancellationToken ct)
     {
-        var messages = await InOutboxAsync(db => TakeAsync(db, ct));
+        var messages = await InOutboxAsync(db => TakeAsync(db, slow: false, Batch, ct));
         foreach (var message in messages)
         {
             await DeliverAsync(message, ct);
         }
 
+        return messages.Count;
+    }
+
+    /// <summary>Delivers, beside each other, what waits for the servers of others.</summary>
+    internal async Task<int> DeliverSlowAsync(CancellationToken ct)
+    {
+        if ((await SlowKindsAsync()).Length == 0)
+        {
+            return 0;
+        }
+
+        var messages = await InOutboxAsync(db => TakeAsync(db, slow: true, SlowAtOnce, ct));
+        await Task.WhenAll(messages.Select(message => DeliverAsync(message, ct)));
         return messages.Count;
     }
 
@@ -42,11 +63,22 @@ public sealed class OutboxDelivery(IServiceScopeFactory scopes, TimeProvider clo
         where delivered_at < @before
         """, new { before = clock.GetUtcNow().UtcDateTime.AddDays(-7) }, ct));
 
-    Task<List<Message>> TakeAsync(Db db, CancellationToken ct) => db.ListAsync<Message>("""
+    async Task<string[]> SlowKindsAsync()
+    {
+        if (slowKinds is null)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            slowKinds = [.. scope.ServiceProvider.GetServices<IOutboxReceiver>().Where(receiver => receiver.IsSlow).Select(receiver => receiver.Kind)];
+        }
+
+        return slowKinds;
+    }
+
+    async Task<List<Message>> TakeAsync(Db db, bool slow, int batch, CancellationToken ct) => await db.ListAsync<Message>("""
         with due as (
             select outbox_message_id
             from outbox_message
-            where delivered_at is null and abandoned_at is null and not_before <= @now
+            where delivered_at is null and abandoned_at is null and not_before <= @now and (kind = any(@slowKinds)) = @slow
             order by not_before, outbox_message_id
             limit @batch
             for update skip locked
@@ -56,7 +88,7 @@ public sealed class OutboxDelivery(IServiceScopeFactory scopes, TimeProvider clo
         from due
         where m.outbox_message_id = due.outbox_message_id
         returning m.outbox_message_id, m.kind, m.payload::text as payload, m.attempts
-        """, new { now = clock.GetUtcNow().UtcDateTime, lentUntil = (clock.GetUtcNow() + Loan).UtcDateTime, batch = Batch }, ct);
+        """, new { now = clock.GetUtcNow().UtcDateTime, lentUntil = (clock.GetUtcNow() + Loan).UtcDateTime, batch, slow, slowKinds = await SlowKindsAsync() }, ct);
 
     async Task DeliverAsync(Message message, CancellationToken ct)
     {
@@ -96,7 +128,8 @@ public sealed class OutboxDelivery(IServiceScopeFactory scopes, TimeProvider clo
 
     async Task PutBackAsync(Message message, Exception failure, CancellationToken ct)
     {
-        var isLast = message.Attempts >= MostAttempts;
+        var (mostAttempts, pause) = await PatienceWithAsync(message);
+        var isLast = failure is NotWorthRepeatingException || message.Attempts >= mostAttempts;
         await InOutboxAsync(db => db.ExecuteAsync("""
             update outbox_message
             set last_error = @error, not_before = @again, abandoned_at = case when @isLast then @now end
@@ -105,19 +138,28 @@ public sealed class OutboxDelivery(IServiceScopeFactory scopes, TimeProvider clo
         {
             id = message.OutboxMessageId,
             error = failure.Message.Length > 1000 ? failure.Message[..1000] : failure.Message,
-            again = (clock.GetUtcNow() + Delay(message.Attempts)).UtcDateTime,
+            again = (clock.GetUtcNow() + pause).UtcDateTime,
             now = clock.GetUtcNow().UtcDateTime,
             isLast,
         }, ct));
         if (isLast)
         {
-            log.LogError(failure, "Message {Id} of kind {Kind} is abandoned after {Attempts} attempts", message.OutboxMessageId, message.Kind, message.Attempts);
+            // A stranger's server that says no is no fault of ours.
+            log.Log(failure is NotWorthRepeatingException ? LogLevel.Warning : LogLevel.Error, failure, "Message {Id} of kind {Kind} is abandoned after {Attempts} attempts", message.OutboxMessageId, message.Kind, message.Attempts);
             ProductTelemetry.OutboxAbandoned.Add(1, new KeyValuePair<string, object?>("kind", message.Kind));
         }
         else
         {
             log.LogWarning("Message {Id} of kind {Kind} was not delivered (attempt {Attempts}): {Reason}", message.OutboxMessageId, message.Kind, message.Attempts, failure.Message);
         }
+    }
+
+    async Task<(int MostAttempts, TimeSpan Pause)> PatienceWithAsync(Message message)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return scope.ServiceProvider.GetServices<IOutboxReceiver>().FirstOrDefault(receiver => string.Equals(receiver.Kind, message.Kind, StringComparison.Ordinal)) is { } receiver
+            ? (receiver.MostAttempts, receiver.PauseAfter(message.Attempts))
+            : (MostAttempts, Delay(message.Attempts));
     }
 
     async Task<T> InOutboxAsync<T>(Func<Db, Task<T>> work)

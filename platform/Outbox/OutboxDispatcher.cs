@@ -15,13 +15,17 @@ sealed class OutboxDispatcher(OutboxDelivery delivery, NpgsqlDataSource source, 
 {
     static readonly TimeSpan LookAround = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // Two lanes, each with a connection that hears the bell: whoever waits for a stranger's server does not hold up the mail.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(KeepDeliveringAsync(delivery.DeliverQuickAsync, stoppingToken), KeepDeliveringAsync(delivery.DeliverSlowAsync, stoppingToken));
+
+    async Task KeepDeliveringAsync(Func<CancellationToken, Task<int>> deliver, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await ListenAndDeliverAsync(stoppingToken);
+                await ListenAndDeliverAsync(deliver, stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
@@ -35,7 +39,7 @@ sealed class OutboxDispatcher(OutboxDelivery delivery, NpgsqlDataSource source, 
         }
     }
 
-    async Task ListenAndDeliverAsync(CancellationToken ct)
+    async Task ListenAndDeliverAsync(Func<CancellationToken, Task<int>> deliver, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         // The channel is named after the schema, as Outbox.PutAsync names it: portal and identity do not wake each other.
@@ -46,7 +50,7 @@ sealed class OutboxDispatcher(OutboxDelivery delivery, NpgsqlDataSource source, 
 
         while (true)
         {
-            while (await delivery.DeliverDueAsync(ct) > 0)
+            while (await deliver(ct) > 0)
             {
             }
 

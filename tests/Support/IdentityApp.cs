@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Identity.BackChannelLogout;
 using Identity.Clients;
 using Identity.Users;
 using Identity.Web;
@@ -12,6 +13,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 using Platform.Database;
+using Platform.GuardedHttp;
 using Platform.Outbox;
 using Xunit;
 
@@ -73,6 +75,9 @@ public class IdentityApp : IAsyncLifetime
 
     /// <summary>True for one that listens on a free port of this machine, for tests with a real browser.</summary>
     protected virtual bool Listens => false;
+
+    /// <summary>The servers of others that identity calls.</summary>
+    public Outside Outside { get; } = new();
 
     /// <summary>The data folder.</summary>
     public string Files => files;
@@ -237,7 +242,14 @@ public class IdentityApp : IAsyncLifetime
         {
             builder.UseEnvironment("Testing");
             builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(identity.Log));
-            builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(identity.Clock));
+            builder.ConfigureTestServices(services =>
+            {
+                services.AddSingleton<TimeProvider>(identity.Clock);
+                foreach (var name in new[] { GuardedFetch.HttpClientName, TellClient.PortalHttpClient })
+                {
+                    services.AddHttpClient(name).ConfigurePrimaryHttpMessageHandler(() => identity.Outside);
+                }
+            });
         }
 
         protected override void ConfigureClient(HttpClient client) => client.BaseAddress = new Uri(identity.Address);
