@@ -28,6 +28,7 @@ public static class OpenIdConnectSetup
     public static AuthenticationBuilder AddPartnerPortalOpenIdConnect(this AuthenticationBuilder builder, Action<OpenIdConnectOptions> configure)
     {
         AddProvider(builder.Services);
+        builder.Services.TryAddSingleton<LogoutTokens>();
         builder.AddOAuth<OpenIdConnectOptions, OpenIdConnectHandler>(Scheme, configure);
         builder.Services.AddOptions<OpenIdConnectOptions>(Scheme).Configure<ProviderMetadata, IHttpClientFactory>((options, metadata, clients) =>
         {

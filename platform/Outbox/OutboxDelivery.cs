@@ -32,6 +32,9 @@ public sealed class OutboxDelivery(IServiceScopeFactory scopes, TimeProvider clo
     /// <returns>How many messages were tried; 0 when nothing is due.</returns>
     public async Task<int> DeliverDueAsync(CancellationToken ct) => await DeliverQuickAsync(ct) + await DeliverSlowAsync(ct);
 
+    /// <summary>Whether there is anything that waits for the servers of others.</summary>
+    internal async Task<bool> HasSlowAsync() => (await SlowKindsAsync()).Length > 0;
+
     /// <summary>Delivers, one after the other, what waits for nobody outside.</summary>
     internal async Task<int> DeliverQuickAsync(CancellationToken ct)
     {
@@ -47,7 +50,7 @@ public sealed class OutboxDelivery(IServiceScopeFactory scopes, TimeProvider clo
     /// <summary>Delivers, beside each other, what waits for the servers of others.</summary>
     internal async Task<int> DeliverSlowAsync(CancellationToken ct)
     {
-        if ((await SlowKindsAsync()).Length == 0)
+        if (!await HasSlowAsync())
         {
             return 0;
         }

@@ -17,7 +17,15 @@ sealed class OutboxDispatcher(OutboxDelivery delivery, NpgsqlDataSource source, 
 
     // Two lanes, each with a connection that hears the bell: whoever waits for a stranger's server does not hold up the mail.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(KeepDeliveringAsync(delivery.DeliverQuickAsync, stoppingToken), KeepDeliveringAsync(delivery.DeliverSlowAsync, stoppingToken));
+        Task.WhenAll(KeepDeliveringAsync(delivery.DeliverQuickAsync, stoppingToken), DeliverSlowOnesAsync(stoppingToken));
+
+    async Task DeliverSlowOnesAsync(CancellationToken stoppingToken)
+    {
+        if (await delivery.HasSlowAsync())
+        {
+            await KeepDeliveringAsync(delivery.DeliverSlowAsync, stoppingToken);
+        }
+    }
 
     async Task KeepDeliveringAsync(Func<CancellationToken, Task<int>> deliver, CancellationToken stoppingToken)
     {

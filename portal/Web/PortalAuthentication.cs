@@ -1,18 +1,18 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.RateLimiting;
 using Platform.Database;
+using Platform.Jobs;
 using Platform.OpenIdConnect;
 using Platform.Web;
+using Portal.Web.Sessions;
 
 namespace Portal.Web;
 
 /// <summary>
-/// Who is let in: people with the portal's cookie on pages, programs with a bearer token on the API, and of both only those whom the
+/// Who is let in: people with a session of the portal on pages, programs with a bearer token on the API, and of both only those whom the
 /// portal's own tables know. Every address that does not say otherwise is closed.
 /// </summary>
 static class PortalAuthentication
@@ -24,13 +24,10 @@ static class PortalAuthentication
     public const string Page = "page";
 
     /// <summary>Signs off after this long without a request.</summary>
-    public static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
+    public static readonly TimeSpan Idle = TimeSpan.FromHours(2);
 
     /// <summary>Signs off this long after signing in, whatever happens.</summary>
     public static readonly TimeSpan Absolute = TimeSpan.FromHours(10);
-
-    /// <summary>The moment of signing in, kept in the ticket.</summary>
-    public const string SignedInAt = "signed_in_at";
 
     public static IServiceCollection AddPortalAuthentication(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
@@ -49,18 +46,9 @@ static class PortalAuthentication
                 options.ClientId = PortalClient.ClientId;
                 options.ClientSecret = PortalClient.Secret(configuration, DataFolder.Of(configuration, environment.ContentRootPath), environment.IsProduction());
             })
-            .AddCookie(Page, options =>
-            {
-                options.Cookie.Name = "__Host-portal";
-                options.Cookie.SecurePolicy = CookieSecurePolicy.Always;
-                options.Cookie.SameSite = SameSiteMode.Lax;
-                options.ExpireTimeSpan = Idle;
-                options.SlidingExpiration = true;
-                options.ForwardChallenge = OpenIdConnectSetup.Scheme;
-                options.Events.OnSigningIn = NoteTheMoment;
-                options.Events.OnValidatePrincipal = EndAfterTheLongestTime;
-                options.Events.OnRedirectToAccessDenied = Refuse;
-            });
+            .AddScheme<AuthenticationSchemeOptions, BrowserSessions>(Page, options => options.ForwardChallenge = OpenIdConnectSetup.Scheme);
+        services.AddSingleton<BrowserSessionStore>();
+        services.AddScheduledJob<ForgetEndedSessions>("0 7/10 * * * ?");
         services.Configure<SecurityHeaderOptions>(options => options.FormTargets.Add(authority));
         services.AddAuthorization(options =>
         {
@@ -98,31 +86,6 @@ static class PortalAuthentication
     static bool IsQuickPage(HttpContext http) =>
         (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
         && http.GetEndpoint()?.Metadata is { } metadata && metadata.GetMetadata<ControllerActionDescriptor>() is not null && metadata.GetMetadata<EnableRateLimitingAttribute>() is null;
-
-    static Task NoteTheMoment(CookieSigningInContext context)
-    {
-        var now = context.Options.TimeProvider?.GetUtcNow() ?? DateTimeOffset.UtcNow;
-        context.Properties.Items.TryAdd(SignedInAt, now.ToString("O", CultureInfo.InvariantCulture));
-        return Task.CompletedTask;
-    }
-
-    static async Task EndAfterTheLongestTime(CookieValidatePrincipalContext context)
-    {
-        var now = context.Options.TimeProvider?.GetUtcNow() ?? DateTimeOffset.UtcNow;
-        if (!context.Properties.Items.TryGetValue(SignedInAt, out var text)
-            || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var signedIn)
-            || now - signedIn > Absolute)
-        {
-            context.RejectPrincipal();
-            await context.HttpContext.SignOutAsync(Page);
-        }
-    }
-
-    static Task Refuse(RedirectContext<CookieAuthenticationOptions> context)
-    {
-        context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        return Task.CompletedTask;
-    }
 }
 
 /// <summary>What somebody sees who is not let in; and the line about it in the log (ASVS 16.3.2).</summary>

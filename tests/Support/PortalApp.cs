@@ -21,17 +21,26 @@ namespace Support;
 /// </summary>
 public class PortalApp : IAsyncLifetime
 {
+    readonly PortalApp? first;
     TestDatabase? database;
     Factory? factory;
 
+    /// <summary>A portal of its own.</summary>
+    public PortalApp()
+        : this(null)
+    {
+    }
+
+    PortalApp(PortalApp? first) => (this.first, Clock) = (first, first?.Clock ?? new());
+
     /// <summary>The clock of the portal.</summary>
-    public TestClock Clock { get; } = new();
+    public TestClock Clock { get; }
 
     /// <summary>The identity provider the portal trusts.</summary>
     public TestIdentityProvider IdentityProvider { get; private set; } = null!;
 
     /// <summary>The portal's database.</summary>
-    public TestDatabase Database => database ?? throw new InvalidOperationException("The portal has not been started.");
+    public TestDatabase Database => first?.database ?? database ?? throw new InvalidOperationException("The portal has not been started.");
 
     /// <summary>What is there before a test begins.</summary>
     public Given Given { get; private set; } = null!;
@@ -59,14 +68,17 @@ public class PortalApp : IAsyncLifetime
     {
     }
 
-    /// <summary>A browser in which that person is signed in.</summary>
-    public Visitor SignIn(TestPerson person) => SignIn(TestIdentityProvider.Issuer, person.Subject, person.Name);
+    /// <summary>Another instance on the same database, not started yet.</summary>
+    public PortalApp Another() => new(this);
+
+    /// <summary>A browser in which that person is signed in; <paramref name="sid"/> is what the identity provider calls its session.</summary>
+    public Visitor SignIn(TestPerson person, string? sid = null) => SignIn(TestIdentityProvider.Issuer, person.Subject, person.Name, sid);
 
     /// <summary>A browser in which somebody is signed in whom the portal may or may not know.</summary>
-    public Visitor SignIn(string issuer, string subject, string name)
+    public Visitor SignIn(string issuer, string subject, string name, string? sid = null)
     {
         var visitor = Anonymous();
-        visitor.Cookies.Add(IssueCookie(issuer, subject, name));
+        visitor.Cookies.Add(IssueCookie(issuer, subject, name, sid));
         return visitor;
     }
 
@@ -98,9 +110,9 @@ public class PortalApp : IAsyncLifetime
     /// <inheritdoc/>
     public virtual async Task InitializeAsync()
     {
-        database = await TestDatabase.PortalAsync();
-        IdentityProvider = new(Clock);
-        Given = new(database, Clock);
+        database = first is null ? await TestDatabase.PortalAsync() : null;
+        IdentityProvider = first?.IdentityProvider ?? new(Clock);
+        Given = first?.Given ?? new(Database, Clock);
         factory = new Factory(this);
         if (Listens)
         {
@@ -125,15 +137,20 @@ public class PortalApp : IAsyncLifetime
     }
 
     /// <summary>The session cookie with which that person is signed in, for a browser that is not a <see cref="Visitor"/>.</summary>
-    public string SessionOf(TestPerson person) => IssueCookie(TestIdentityProvider.Issuer, person.Subject, person.Name).Value.ToString();
+    public string SessionOf(TestPerson person) => IssueCookie(TestIdentityProvider.Issuer, person.Subject, person.Name, sid: null).Value.ToString();
 
-    // The portal's own sign-in handler issues the cookie, as it does after the identity provider's answer.
-    SetCookieHeaderValue IssueCookie(string issuer, string subject, string name)
+    // The portal's own sign-in handler begins the session, as it does after the identity provider's answer.
+    SetCookieHeaderValue IssueCookie(string issuer, string subject, string name, string? sid)
     {
         using var scope = Services.CreateScope();
         var http = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
         http.Request.Scheme = "https";
         var identity = new ClaimsIdentity([new("iss", issuer), new("sub", subject), new("name", name)], OpenIdConnectSetup.Scheme, "name", "role");
+        if (sid is not null)
+        {
+            identity.AddClaim(new("sid", sid));
+        }
+
         http.SignInAsync(PortalAuthentication.Page, new ClaimsPrincipal(identity)).GetAwaiter().GetResult();
         return SetCookieHeaderValue.ParseList(http.Response.Headers.SetCookie).Single(cookie => cookie.Name == "__Host-portal");
     }

@@ -36,6 +36,34 @@ public sealed class TestIdentityProvider(TestClock clock)
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(token);
     }
 
+    /// <summary>A logout token for the portal (Back-Channel Logout 1.0, 2.4); <paramref name="change"/> spoils it.</summary>
+    public string LogoutToken(string subject, string? sid, Action<SecurityTokenDescriptor>? change = null)
+    {
+        var now = clock.Now.UtcDateTime;
+        var token = new SecurityTokenDescriptor
+        {
+            Issuer = Issuer,
+            Audience = "portal",
+            TokenType = "logout+jwt",
+            IssuedAt = now,
+            Expires = now.AddMinutes(2),
+            SigningCredentials = new SigningCredentials(Key, SecurityAlgorithms.RsaSha256),
+            Claims = new Dictionary<string, object>
+            {
+                ["sub"] = subject,
+                ["jti"] = Guid.NewGuid().ToString("N"),
+                ["events"] = new Dictionary<string, object> { ["http://schemas.openid.net/event/backchannel-logout"] = new Dictionary<string, object>() },
+            },
+        };
+        if (sid is not null)
+        {
+            token.Claims["sid"] = sid;
+        }
+
+        change?.Invoke(token);
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(token);
+    }
+
     /// <summary>What the portal reaches under the provider's address.</summary>
     public HttpMessageHandler Network() => new Wire(clock);
 
