@@ -62,7 +62,7 @@ public sealed partial class AnsweringSafely(TrialPortal portal) : IClassFixture<
 
         open.ShouldBe([
             "/csp-reports", "/health/live", "/health/ready", "/openapi/{documentName}.json", "/preferences", "/problems/{name}",
-            "/sign-in", "/sign-in/failed", "/sign-out", "/signed-out",
+            "/sign-in", "/sign-in/failed", "/sign-out", "/signed-out", "/signout-backchannel",
         ]);
     }
 
