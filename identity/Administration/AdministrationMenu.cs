@@ -12,6 +12,7 @@ static class AdministrationMenu
     static readonly MenuItem[] Items =
     [
         new("people", "/admin/people", Administrators.Tenant),
+        new("clients", "/admin/clients", Administrators.Tenant),
         new("tenants", "/admin/tenants", Administrators.Installation),
     ];
 

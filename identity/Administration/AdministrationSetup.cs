@@ -1,3 +1,4 @@
+using Identity.Administration.Clients;
 using Identity.Administration.People;
 using Identity.Administration.Tenants;
 
@@ -12,5 +13,8 @@ static class AdministrationSetup
         .AddScoped<ChangePerson>()
         .AddScoped<InvitePerson>()
         .AddScoped<TenantListStore>()
-        .AddScoped<ChangeTenant>();
+        .AddScoped<ChangeTenant>()
+        .AddScoped<ClientListStore>()
+        .AddScoped<ClientFormRules>()
+        .AddScoped<ChangeClient>();
 }

@@ -6,7 +6,8 @@ namespace Identity.Clients;
 /// <summary>Every statement about clients, their secrets and the APIs they ask for.</summary>
 sealed class ClientStore(Db db, TimeProvider clock)
 {
-    const string Columns = """
+    /// <summary>Every setting but the keys and secrets.</summary>
+    public const string Columns = """
         client_id, client_name, enabled, tenant_id, description, require_pkce, require_client_secret, require_pushed_authorization, require_dpop, require_consent,
         allow_remember_consent, allow_offline_access, token_endpoint_auth_method, allowed_grant_types, redirect_uris, post_logout_redirect_uris, allowed_scopes,
         identity_provider_restrictions, back_channel_logout_uri, back_channel_logout_session_required, identity_token_signing_algorithm, authorization_code_lifetime,

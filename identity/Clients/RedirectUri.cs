@@ -8,14 +8,24 @@ static class RedirectUri
     const int Longest = 400;
 
     /// <summary>Why an address cannot be registered, as the end of a sentence, or null when it can.</summary>
-    public static string? Refusal(string uri, bool allowPlainHttpToThisMachine) => uri switch
+    public static string? Refusal(string uri, bool allowPlainHttpToThisMachine) => Reason(uri, allowPlainHttpToThisMachine) switch
     {
-        { Length: 0 or > Longest } => "is empty or too long",
-        _ when uri.Any(letter => letter is <= ' ' or > '~' or '*' or '\\' or '#') => "has a wildcard, a fragment or a character that does not belong in an address",
-        _ when !Uri.TryCreate(uri, UriKind.Absolute, out var parsed) || parsed.UserInfo.Length > 0 || parsed.Host.Length == 0 => "is not an absolute address of a host",
+        null => null,
+        "length" => "is empty or too long",
+        "characters" => "has a wildcard, a fragment or a character that does not belong in an address",
+        "not_absolute" => "is not an absolute address of a host",
+        _ => "is not https",
+    };
+
+    /// <summary>The same in one word: <c>length</c>, <c>characters</c>, <c>not_absolute</c> or <c>not_https</c>.</summary>
+    public static string? Reason(string uri, bool allowPlainHttpToThisMachine) => uri switch
+    {
+        { Length: 0 or > Longest } => "length",
+        _ when uri.Any(letter => letter is <= ' ' or > '~' or '*' or '\\' or '#') => "characters",
+        _ when !Uri.TryCreate(uri, UriKind.Absolute, out var parsed) || parsed.UserInfo.Length > 0 || parsed.Host.Length == 0 => "not_absolute",
         _ when new Uri(uri).Scheme is "https" => null,
         _ when allowPlainHttpToThisMachine && new Uri(uri) is { Scheme: "http" } local && IsThisMachine(local) => null,
-        _ => "is not https",
+        _ => "not_https",
     };
 
     /// <summary>Whether an address is registered, character by character.</summary>
