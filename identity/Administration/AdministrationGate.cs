@@ -1,4 +1,5 @@
 using Identity.Sessions;
+using Identity.SignIn;
 using Identity.Web;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
@@ -69,7 +70,7 @@ sealed class AdministrationGate(AdministratorStore administrators, IModelMetadat
         http.Features.Set(administrator);
         if (audience.Fresh && session.AuthenticatedAt < clock.GetUtcNow().UtcDateTime - Profile.FreshSignIn)
         {
-            context.Result = new ViewResult { ViewName = "/Administration/SignInAgain.cshtml", StatusCode = StatusCodes.Status403Forbidden, ViewData = new ViewDataDictionary(metadata, new()) };
+            context.Result = new ViewResult { ViewName = "/Administration/SignInAgain.cshtml", StatusCode = StatusCodes.Status403Forbidden, ViewData = new ViewDataDictionary<string>(metadata, new()) { Model = PageOf(context) } };
         }
     }
 
@@ -79,6 +80,13 @@ sealed class AdministrationGate(AdministratorStore administrators, IModelMetadat
 
     /// <summary>Who that action is for; what stands at the method goes before what stands at the class.</summary>
     public static AudienceAttribute? AudienceOf(ActionDescriptor action) => action.EndpointMetadata.OfType<AudienceAttribute>().LastOrDefault();
+
+    // The page on which the act was asked for: /admin/people/SUBJECT for all that is done to one person.
+    static string PageOf(AuthorizationFilterContext context)
+    {
+        var (pattern, path) = (context.ActionDescriptor.AttributeRouteInfo!.Template!.Split('/'), context.HttpContext.Request.Path.ToUriComponent().Split('/')[1..]);
+        return "/" + string.Join('/', path[..(pattern.Length > 2 && (pattern[2] is "new" || pattern[2][0] is '{') ? 3 : 2)]);
+    }
 
     static async Task<bool> HoldsZeroAsync(AuthorizationFilterContext context)
     {
@@ -94,7 +102,7 @@ sealed class AdministrationGate(AdministratorStore administrators, IModelMetadat
 
     static StatusCodeResult ToSignIn(HttpContext http)
     {
-        http.Response.Headers.Location = "/sign-in";
+        http.Response.Headers.Location = "/sign-in?then=" + Uri.EscapeDataString(OwnPath.Of(http.Request));
         return new(StatusCodes.Status303SeeOther);
     }
 }

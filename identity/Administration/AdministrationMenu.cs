@@ -13,7 +13,11 @@ static class AdministrationMenu
     [
         new("people", "/admin/people", Administrators.Tenant),
         new("clients", "/admin/clients", Administrators.Tenant),
+        new("sessions", "/admin/sessions", Administrators.Tenant),
         new("tenants", "/admin/tenants", Administrators.Installation),
+        new("keys", "/admin/keys", Administrators.Installation),
+        new("audit", "/admin/audit", Administrators.Tenant),
+        new("report", "/admin/report", Administrators.Installation),
     ];
 
     /// <summary>The items for that administrator.</summary>

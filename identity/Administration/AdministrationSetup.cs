@@ -1,5 +1,8 @@
+using Identity.Administration.Audit;
 using Identity.Administration.Clients;
 using Identity.Administration.People;
+using Identity.Administration.Report;
+using Identity.Administration.Sessions;
 using Identity.Administration.Tenants;
 
 namespace Identity.Administration;
@@ -16,5 +19,9 @@ static class AdministrationSetup
         .AddScoped<ChangeTenant>()
         .AddScoped<ClientListStore>()
         .AddScoped<ClientFormRules>()
-        .AddScoped<ChangeClient>();
+        .AddScoped<ChangeClient>()
+        .AddScoped<SessionListStore>()
+        .AddScoped<AuditListStore>()
+        .AddScoped<ReportStore>()
+        .AddScoped<ConfigurationReport>();
 }

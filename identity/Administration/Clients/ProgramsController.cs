@@ -11,17 +11,17 @@ namespace Identity.Administration.Clients;
 /// Programs of a tenant, an ERP for example, that work without a person: client_credentials for the portal's API and nothing else. Their own
 /// administrator gives them access.
 /// </summary>
-[Route("admin/programs"), Audience(Administrators.Tenant)]
+[Audience(Administrators.Tenant)]
 sealed class ProgramsController(ClientListStore clients, TenantStore tenants, ChangeClient change, Texts t) : Controller
 {
     Administrator Me => HttpContext.Administrator();
 
     /// <summary>Asks which program.</summary>
-    [HttpGet("new")]
+    [HttpGet("admin/programs/new")]
     public async Task<IActionResult> New(CancellationToken ct) => View("NewProgram", new ProgramPage(new(), await TenantsAsync(ct)));
 
     /// <summary>Registers it; where it shall have a secret, shows it, this once.</summary>
-    [HttpPost("new"), Audience(Administrators.Tenant, Fresh = true)]
+    [HttpPost("admin/programs/new"), Audience(Administrators.Tenant, Fresh = true)]
     public async Task<IActionResult> Create(ProgramForm form, CancellationToken ct)
     {
         // The tenant of who may not choose is never taken from the form.
@@ -54,7 +54,7 @@ sealed class ProgramsController(ClientListStore clients, TenantStore tenants, Ch
     }
 
     /// <summary>Changes what a program is called, what it is for, and its keys.</summary>
-    [HttpPost("{clientId}"), Audience(Administrators.Tenant, Fresh = true)]
+    [HttpPost("admin/clients/{clientId}/program"), Audience(Administrators.Tenant, Fresh = true)]
     public async Task<IActionResult> Update(string clientId, ProgramForm form, CancellationToken ct)
     {
         if (await clients.FindAsync(clientId, Me.Only, ct) is not { Kind: "program" } row || await clients.SettingsAsync(clientId, Me.Only, ct) is not { } program)

@@ -1,4 +1,5 @@
 using System.Net.Mail;
+using Identity.SecondFactors;
 using Identity.Tenants;
 using Identity.Web;
 using Microsoft.AspNetCore.Mvc;
@@ -8,7 +9,7 @@ namespace Identity.Administration.People;
 
 /// <summary>The people of a tenant, or of all: the list, one person, an invitation.</summary>
 [Route("admin/people"), Audience(Administrators.Tenant)]
-sealed class PeopleController(PeopleStore people, TenantStore tenants, InvitePerson invite, Texts t) : Controller
+sealed class PeopleController(PeopleStore people, SecondFactorStore factors, TenantStore tenants, InvitePerson invite, Texts t) : Controller
 {
     Administrator Me => HttpContext.Administrator();
 
@@ -20,7 +21,7 @@ sealed class PeopleController(PeopleStore people, TenantStore tenants, InvitePer
     /// <summary>One person.</summary>
     [HttpGet("{subject}")]
     public async Task<IActionResult> Show(string subject, CancellationToken ct) => await people.FindAsync(subject, Me.Only, ct) is { } person
-        ? View("PersonPage", new PersonPage(person, await people.SessionsAsync(person.AccountId, ct), await people.GrantsAsync(person.AccountId, ct)))
+        ? View("PersonPage", new PersonPage(person, await people.SessionsAsync(person.AccountId, ct), await people.GrantsAsync(person.AccountId, ct), await factors.FactorsAsync(person.AccountId, ct)))
         : NotFound();
 
     /// <summary>Asks whom to invite.</summary>
@@ -100,7 +101,7 @@ sealed class InviteForm
 sealed record PeopleListPage(PeopleQuery Query, ListPage<Person> People, IReadOnlyList<Tenant> Tenants);
 
 /// <summary>One person.</summary>
-sealed record PersonPage(Person Person, IReadOnlyList<PersonSession> Sessions, IReadOnlyList<PersonGrant> Grants);
+sealed record PersonPage(Person Person, IReadOnlyList<PersonSession> Sessions, IReadOnlyList<PersonGrant> Grants, Factors Factors);
 
 /// <summary>An invitation.</summary>
 sealed record InvitePage(InviteForm Form, IReadOnlyList<Tenant> Tenants);

@@ -169,6 +169,15 @@ sealed class PeopleStore(Db db, TimeProvider clock)
     public async Task<bool> DeleteSessionAsync(long accountId, string sid, CancellationToken ct) =>
         await db.ExecuteAsync("delete from sign_in_session where account_id = @accountId and sid = @sid", new { accountId, sid }, ct) == 1;
 
+    /// <summary>Removes all second factors of a person, with whatever began with them.</summary>
+    public Task DeleteFactorsAsync(long accountId, CancellationToken ct) => db.ExecuteAsync("""
+        delete from authenticator_app where account_id = @accountId;
+        delete from passkey_credential where account_id = @accountId;
+        delete from recovery_code where account_id = @accountId;
+        delete from second_factor_try where account_id = @accountId;
+        delete from half_sign_in where account_id = @accountId
+        """, new { accountId }, ct);
+
     /// <summary>Keeps two who would each take away one of the last two administrators in line, until the transaction ends.</summary>
     public Task HoldAdministratorsAsync(CancellationToken ct) => db.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('administrators of the installation', 0))", null, ct);
 

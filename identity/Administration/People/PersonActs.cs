@@ -1,4 +1,5 @@
 using Identity.Grants;
+using Identity.OwnAccount;
 using Identity.PasswordReset;
 using Identity.Sessions;
 using Identity.Users;
@@ -11,7 +12,7 @@ namespace Identity.Administration.People;
 /// What administrators do to people. Each act finds the person within the administrator's own tenant and holds the row, so that what it decides
 /// by is still so when it writes. Who administers the installation is out of reach of a tenant's administrator, even in the own tenant.
 /// </summary>
-sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, SessionStore sessions, GrantStore grants, RequestPasswordReset resets, AuditTrail audit)
+sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, SessionStore sessions, GrantStore grants, RequestPasswordReset resets, CredentialChange credentials, AuditTrail audit)
 {
     /// <summary>Disables a person, and ends sessions and grants with it.</summary>
     public Task<Outcome> DisableAsync(string subject, Administrator me, CancellationToken ct) => ActAsync(subject, me, async person =>
@@ -86,6 +87,30 @@ sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, Sess
         await grants.RevokeSessionAsync(sid, "ended_by_administrator", ct);
         await audit.RecordAsync("session.ended", "account", person.Subject, null, new { sid }, ct);
         return new Outcome.Done("people.session_ended");
+    }, ct);
+
+    /// <summary>
+    /// Removes every second factor of a person who lost them. Sessions end and the person is told by mail: who is not the person's own doing it
+    /// must not go unnoticed.
+    /// </summary>
+    public Task<Outcome> RemoveFactorsAsync(string subject, Administrator me, CancellationToken ct) => ActAsync(subject, me, async person =>
+    {
+        if (person.AccountId == me.AccountId)
+        {
+            return new Outcome.Refused("people.factors_on_own_page");
+        }
+
+        if (person.DisabledAt is not null || await accounts.FindEnabledAsync(person.Subject, ct) is not { } account)
+        {
+            return new Outcome.Refused("people.enable_first");
+        }
+
+        await people.DeleteFactorsAsync(person.AccountId, ct);
+        await accounts.ChangeStampAsync(person.AccountId, ct);
+        await EndAsync(person, "second_factors_removed", ct);
+        await credentials.TellAsync(account, "people.mail.factors_removed", ct);
+        await audit.RecordAsync("second_factors.removed_by_administrator", "account", person.Subject, null, null, ct);
+        return new Outcome.Done("people.factors_removed");
     }, ct);
 
     /// <summary>Gives a person another name or language.</summary>

@@ -26,6 +26,9 @@ sealed class PersonActsController(ChangePerson change) : Controller
     [HttpPost("sessions/{sid}/end")]
     public async Task<IActionResult> EndSession(string subject, string sid, CancellationToken ct) => Tell(subject, await change.EndSessionAsync(subject, sid, Me, ct));
 
+    [HttpPost("second-factors/removal"), Audience(Administrators.Tenant, Fresh = true)]
+    public async Task<IActionResult> RemoveFactors(string subject, CancellationToken ct) => Tell(subject, await change.RemoveFactorsAsync(subject, Me, ct));
+
     [HttpPost("name")]
     public async Task<IActionResult> Rename(string subject, string? name, string? language, CancellationToken ct) => Tell(subject,
         PersonName.IsGood(name?.Trim() ?? "") ? await change.RenameAsync(subject, name!.Trim(), PersonName.Language(language), Me, ct) : new Outcome.Refused("people.wrong_name"));

@@ -1,0 +1,98 @@
+using Platform.Database;
+
+namespace Identity.Administration.Report;
+
+/// <summary>A client as the report judges it.</summary>
+sealed class JudgedClient
+{
+    public string ClientId { get; init; } = "";
+
+    public string ClientName { get; init; } = "";
+
+    public bool SignsPeopleIn { get; init; }
+
+    public bool IsPublic { get; init; }
+
+    public bool HasKeys { get; init; }
+
+    public bool IsOfTenant { get; init; }
+
+    public bool TenantIsDisabled { get; init; }
+
+    public bool RequirePkce { get; init; }
+
+    public bool RequirePushedAuthorization { get; init; }
+
+    public bool RequireConsent { get; init; }
+
+    public string[] RedirectUris { get; init; } = [];
+
+    public int AccessTokenLifetime { get; init; }
+
+    /// <summary>Secrets that are good now.</summary>
+    public long Secrets { get; init; }
+
+    public long EndlessSecrets { get; init; }
+
+    public long OldSecrets { get; init; }
+
+    /// <summary>When the last of its secrets ends; null where one never does.</summary>
+    public DateTime? LastSecretExpiresAt { get; init; }
+}
+
+/// <summary>Everything else the report looks at.</summary>
+sealed class JudgedInstallation
+{
+    public long Administrators { get; init; }
+
+    /// <summary>Administrators of whatever without a second factor.</summary>
+    public string[] WeakAdministrators { get; init; } = [];
+
+    /// <summary>Companies with people of which nobody looks after them.</summary>
+    public string[] Orphans { get; init; } = [];
+
+    public string[] DemoAccounts { get; init; } = [];
+
+    public string[] DemoClients { get; init; } = [];
+}
+
+/// <summary>Reads what the report judges.</summary>
+sealed class ReportStore(Db db, TimeProvider clock)
+{
+    DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    /// <summary>The enabled clients.</summary>
+    public Task<List<JudgedClient>> ClientsAsync(CancellationToken ct) => db.ListAsync<JudgedClient>("""
+        select c.client_id, c.client_name, 'authorization_code' = any (c.allowed_grant_types) as signs_people_in, not c.require_client_secret as is_public, c.jwks is not null as has_keys,
+               c.tenant_id is not null as is_of_tenant, t.disabled_at is not null as tenant_is_disabled, c.require_pkce, c.require_pushed_authorization, c.require_consent, c.redirect_uris,
+               c.access_token_lifetime, count(s.client_secret_id) as secrets, count(s.client_secret_id) filter (where s.expires_at is null) as endless_secrets,
+               count(s.client_secret_id) filter (where s.created_at < @yearAgo) as old_secrets,
+               case when count(s.client_secret_id) filter (where s.expires_at is null) = 0 then max(s.expires_at) end as last_secret_expires_at
+        from registered_client c
+        left join tenant t using (tenant_id)
+        left join client_secret s on s.registered_client_id = c.registered_client_id and (s.expires_at is null or s.expires_at > @now)
+        where c.enabled
+        group by c.registered_client_id, t.tenant_id
+        order by lower(c.client_name), c.registered_client_id
+        """, new { now = Now, yearAgo = Now.AddYears(-1) }, ct);
+
+    /// <summary>The rest.</summary>
+    /// <param name="demoEmails">Normalized addresses of the demonstration.</param>
+    /// <param name="demoSecret">The secret of its programs, hashed.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<JudgedInstallation> InstallationAsync(string[] demoEmails, byte[] demoSecret, CancellationToken ct) => db.OneAsync<JudgedInstallation>("""
+        select (select count(*) from standing_account where administers = 'installation') as administrators,
+               array(select a.email from standing_account a
+                     where a.administers is not null
+                       and not exists (select from authenticator_app p where p.account_id = a.account_id)
+                       and not exists (select from passkey_credential k where k.account_id = a.account_id)
+                     order by a.email limit 50) as weak_administrators,
+               array(select t.key from tenant t
+                     where t.disabled_at is null
+                       and exists (select from standing_account a where a.tenant_id = t.tenant_id)
+                       and not exists (select from standing_account a where a.tenant_id = t.tenant_id and a.administers is not null)
+                     order by t.key limit 50) as orphans,
+               array(select a.email from standing_account a where a.normalized_email = any (@demoEmails) order by a.email) as demo_accounts,
+               array(select c.client_id from standing_client c join client_secret s using (registered_client_id) where s.hash = @demoSecret order by c.client_id) as demo_clients
+        """, new { demoEmails, demoSecret }, ct);
+}
