@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Identity.Authorize;
 using Identity.Clients;
 using Identity.Throttling;
+using Identity.Token;
 using Identity.Web;
 
 namespace Identity.PushedAuthorization;
@@ -27,7 +28,7 @@ abstract record PushedRequest
 /// Takes an authorization request from a client that has authenticated (RFC 9126, 2). Everything that the authorization endpoint would look at is looked at
 /// here, so that a mistake is told to the program that made it. It is not audited: it gives nobody anything, and the code that comes of it is.
 /// </summary>
-sealed class PushAuthorization(AuthorizationChecks checks, PendingAuthorizations pending, PushedAuthorizationStore store, Throttle throttle)
+sealed class PushAuthorization(AuthorizationChecks checks, PendingAuthorizations pending, PushedAuthorizationStore store, KeyProofs proofs, Throttle throttle)
 {
     /// <summary>How the name of every pushed request begins (RFC 9126, 2.2).</summary>
     public const string Urn = "urn:ietf:params:oauth:request_uri:";
@@ -56,6 +57,11 @@ sealed class PushAuthorization(AuthorizationChecks checks, PendingAuthorizations
 
         var asked = form.All.Where(parameter => !OfAuthentication.Contains(parameter.Key, StringComparer.Ordinal)).ToDictionary(StringComparer.Ordinal);
         asked["client_id"] = client.ClientId;
+        if (await BindAsync(http, asked, ct) is { } notBound)
+        {
+            return new PushedRequest.Refused(notBound);
+        }
+
         var request = new AuthorizationRequest(ProtocolParameters.Of(asked)) { Client = client, IsPushed = true };
         if (await checks.RefusalOfKnownAsync(request, ct) is { } refused)
         {
@@ -63,6 +69,18 @@ sealed class PushAuthorization(AuthorizationChecks checks, PendingAuthorizations
         }
 
         return pending.Fits(request) ? await KeepAsync(client, asked, ct) : new PushedRequest.Refused(OAuthError.InvalidRequest("The request is too long."));
+    }
+
+    // RFC 9449, 10.1: a client that proves its key here has said to which key the code is to be bound.
+    async Task<OAuthError?> BindAsync(HttpContext http, Dictionary<string, string> asked, CancellationToken ct)
+    {
+        var proof = await proofs.CheckAsync(http, ct);
+        if (proof is { Error: not null } or { Jkt: null })
+        {
+            return proof.Error;
+        }
+
+        return asked.TryAdd("dpop_jkt", proof.Jkt) || asked["dpop_jkt"] == proof.Jkt ? null : new("invalid_dpop_proof", "The proof is not of the key that dpop_jkt names.");
     }
 
     // RFC 9126, 2.1: a pushed request stands for itself. The client_id may be left out: whoever authenticates has said it.

@@ -34,12 +34,7 @@ public sealed class RelyingParty(IdentityApp identity, string clientId = "portal
     public Task<TokenAnswer> PushAsync(params IEnumerable<(string Name, string? Value)> changes) => PushAsync(Parameters(changes));
 
     /// <summary>Calls the endpoint for pushed requests.</summary>
-    public async Task<TokenAnswer> PushAsync(IEnumerable<KeyValuePair<string, string?>> form)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/connect/par") { Content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Key, field.Value!))) };
-        request.Headers.Authorization = Basic(clientId, Secret);
-        return await SendAsync(request);
-    }
+    public Task<TokenAnswer> PushAsync(IEnumerable<KeyValuePair<string, string?>> form) => CallAsync("/connect/par", form);
 
     /// <summary>The address of a request that was pushed.</summary>
     public string Pushed(TokenAnswer answer) => Pushed(answer["request_uri"] ?? throw new InvalidOperationException($"Not pushed: {answer.Status} {answer.Body}"));
