@@ -90,7 +90,7 @@ public sealed class TellingClients : IAsyncLifetime
                 case "password":
                     await identity.Database.ExecuteAsync("delete from outbox_message");
                     var row = (await services.GetRequiredService<AccountStore>().FindEnabledAsync(account.Subject, CancellationToken.None))!;
-                    var link = await services.GetRequiredService<PasswordResetMail>().MakeAsync(row, CancellationToken.None);
+                    var link = await services.GetRequiredService<PasswordResetMail>().MakeAsync(row, invites: false, CancellationToken.None);
                     Assert.IsType<PasswordChange.Changed>(await services.GetRequiredService<ChooseNewPassword>().RunAsync(link, "an entirely different horse", CancellationToken.None));
                     break;
                 case "account":
