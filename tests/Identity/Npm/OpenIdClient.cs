@@ -46,6 +46,43 @@ public sealed class OpenIdClient
         Assert.Equal("login_required", seen["afterwards"].GetString());
     }
 
+    [Fact]
+    public async Task Goes_on_without_the_person_with_a_key_refreshes_and_gives_everything_back()
+    {
+        await InstallAsync();
+        await using var identity = await RunningIdentity.StartAsync();
+        var account = await identity.AddAccountAsync();
+        await identity.PrepareAsync(app => app.AnOfflineClientAsync("offline", client => (client.RequireDPoP, client.RequirePushedAuthorization) = (true, true)));
+        var api = new { Name = "portal.api", Secret = "the secret of the API portal.api" };
+        await identity.PrepareAsync(app => ResourceServer.RegisterAsync(app, api.Name));
+
+        var seen = await TellAsync("offline.mjs", identity.Issuer, "offline", IdentityApp.SecretOf("offline"), "https://offline.test/cb", account.Email, IdentityApp.Password, api.Name, api.Secret);
+
+        Assert.Equal(("dpop", account.Subject, account.Email), (seen["token_type"].GetString(), seen["sub"].GetString(), seen["userinfo"].GetString()));
+        Assert.Equal(("invalid_token", "invalid_dpop_proof"), (seen["userinfo without proof"].GetString(), seen["userinfo with another key"].GetString()));
+        Assert.Equal((true, account.Subject, "openid"), (seen["another refresh token"].GetBoolean(), seen["sub after refresh"].GetString(), seen["less"].GetString()));
+        Assert.Equal("{\"active\":true,\"token_type\":\"dpop\",\"bound\":true}", seen["introspection"].GetRawText());
+        Assert.Equal(("invalid_grant", "invalid_token", false), (seen["refresh after revocation"].GetString(), seen["userinfo after revocation"].GetString(), seen["introspection after revocation"].GetBoolean()));
+    }
+
+    [Fact]
+    public async Task So_does_an_application_without_a_secret_until_an_old_token_comes_again()
+    {
+        await InstallAsync();
+        await using var identity = await RunningIdentity.StartAsync();
+        var account = await identity.AddAccountAsync();
+        await identity.PrepareAsync(app => app.AnOfflineClientAsync("without-secret", client =>
+            (client.RequireClientSecret, client.RequireDPoP, client.TokenEndpointAuthMethod) = (false, true, "none")));
+
+        var seen = await TellAsync("without-secret.mjs", identity.Issuer, "without-secret", "https://without-secret.test/cb", account.Email, IdentityApp.Password);
+
+        Assert.Equal(("dpop", account.Subject, account.Subject), (seen["token_type"].GetString(), seen["sub"].GetString(), seen["userinfo"].GetString()));
+        Assert.Equal(("invalid_grant", "invalid_request"), (seen["with another key"].GetString(), seen["without key"].GetString()));
+        Assert.Equal((true, true), (seen["another refresh token"].GetBoolean(), seen["the same successor"].GetBoolean()));
+        Assert.Equal(401, seen["userinfo after revocation"].GetInt32());
+        Assert.Equal(("invalid_grant", "invalid_grant"), (seen["reused"].GetString(), seen["after reuse"].GetString()));
+    }
+
     static async Task InstallAsync()
     {
         if (Directory.Exists(Path.Combine(Folder, "node_modules", "oauth4webapi")))

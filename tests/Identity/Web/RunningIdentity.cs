@@ -39,6 +39,9 @@ sealed class RunningIdentity : IAsyncDisposable
         return account;
     }
 
+    /// <summary>Does something beside it on the same database, such as registering a client.</summary>
+    public Task PrepareAsync(Func<IdentityApp, Task> work) => work(first);
+
     public async ValueTask DisposeAsync()
     {
         process.Kill();
