@@ -151,7 +151,7 @@ public sealed class TellingClients : IAsyncLifetime
         });
         var visitor = await SignedInAtAsync(await identity.AnAccountAsync(), "second");
         var first = new RelyingParty(identity, "first");
-        var old = (await first.TokensAsync(visitor, ("scope", "openid offline_access"), ("prompt", "consent")))["refresh_token"]!;
+        var old = (await first.TokensAsync(visitor, ("scope", "openid offline_access")))["refresh_token"]!;
         var next = (await first.TokenAsync([new("grant_type", "refresh_token"), new("refresh_token", old)]))["refresh_token"]!;
         await first.TokenAsync([new("grant_type", "refresh_token"), new("refresh_token", next)]);
 

@@ -61,7 +61,7 @@ public sealed class OpenIdClient
         Assert.Equal(("dpop", account.Subject, account.Email), (seen["token_type"].GetString(), seen["sub"].GetString(), seen["userinfo"].GetString()));
         Assert.Equal(("invalid_token", "invalid_dpop_proof"), (seen["userinfo without proof"].GetString(), seen["userinfo with another key"].GetString()));
         Assert.Equal((true, account.Subject, "openid"), (seen["another refresh token"].GetBoolean(), seen["sub after refresh"].GetString(), seen["less"].GetString()));
-        Assert.Equal("{\"active\":true,\"token_type\":\"dpop\",\"bound\":true}", seen["introspection"].GetRawText());
+        Assert.Equal("{\"active\":true,\"token_type\":\"DPoP\",\"bound\":true}", seen["introspection"].GetRawText());
         Assert.Equal(("invalid_grant", "invalid_token", false), (seen["refresh after revocation"].GetString(), seen["userinfo after revocation"].GetString(), seen["introspection after revocation"].GetBoolean()));
     }
 
