@@ -24,7 +24,7 @@ public sealed class UsingAPasskey(IdentityApp identity) : IClassFixture<Identity
         var (account, key) = await SomebodyAsync();
         var visitor = identity.Visitor();
 
-        var answer = new AuthorizationAnswer(await ShowAsync(visitor, key, portal.Request(("acr_values", "urn:partnerportal:acr:mfa"))));
+        var answer = new AuthorizationAnswer(await ShowAsync(visitor, key, await portal.RequestAsync(("acr_values", "urn:partnerportal:acr:mfa"))));
 
         var claims = TokenAnswer.Claims((await portal.RedeemAsync(answer.Code)).IdToken);
         Assert.Equal((account.Subject, "urn:partnerportal:acr:mfa"), (claims.GetProperty("sub").GetString(), claims.GetProperty("acr").GetString()));
@@ -62,7 +62,7 @@ public sealed class UsingAPasskey(IdentityApp identity) : IClassFixture<Identity
         var (account, key) = await SomebodyAsync();
         var (_, stranger) = await SomebodyAsync();
         var visitor = identity.Visitor();
-        var asked = await visitor.SubmitAsync(portal.Request(), ("Email", account.Email), ("Password", IdentityApp.Password));
+        var asked = await visitor.SubmitAsync(await portal.RequestAsync(), ("Email", account.Email), ("Password", IdentityApp.Password));
         Assert.StartsWith("/sign-in/code?request=", asked.Path);
 
         var refused = await ShowAsync(visitor, stranger, asked, "second");
@@ -79,7 +79,7 @@ public sealed class UsingAPasskey(IdentityApp identity) : IClassFixture<Identity
     {
         var (account, key) = await SomebodyAsync();
         var visitor = await identity.SignedInAsync(account);
-        var asked = await visitor.GetAsync(portal.Request(("acr_values", "urn:partnerportal:acr:mfa")));
+        var asked = await visitor.GetAsync(await portal.RequestAsync(("acr_values", "urn:partnerportal:acr:mfa")));
         Assert.StartsWith("/sign-in/step-up?request=", asked.Path);
         Assert.NotNull(new AuthorizationAnswer(await ShowAsync(visitor, key, asked, "step-up"))["code"]);
 
