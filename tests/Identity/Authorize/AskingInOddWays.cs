@@ -48,6 +48,19 @@ public sealed class AskingInOddWays(IdentityApp identity) : IClassFixture<Identi
         Assert.Equal("email openid", (await web.RedeemAsync(answer.Code))["scope"]);
     }
 
+    [Fact]
+    public async Task Without_a_nonce_there_is_none_in_the_token_and_a_long_one_is_whole()
+    {
+        var visitor = await SignedInAsync();
+        var nonce = new string('n', 64);
+
+        var without = TokenAnswer.Claims((await web.TokensAsync(visitor, ("nonce", null))).IdToken);
+        var with = TokenAnswer.Claims((await web.TokensAsync(visitor, ("nonce", nonce))).IdToken);
+
+        Assert.False(without.TryGetProperty("nonce", out _));
+        Assert.Equal(nonce, with.GetProperty("nonce").GetString());
+    }
+
     [Theory]
     [InlineData("client_id", 101)]
     [InlineData("redirect_uri", 401)]

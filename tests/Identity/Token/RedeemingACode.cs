@@ -141,7 +141,8 @@ public sealed class RedeemingACode(IdentityApp identity) : IClassFixture<Identit
     [InlineData("redirect_uri", null)]
     [InlineData("redirect_uri", "https://portal.test/other")]
     [InlineData("code_verifier", null)]
-    [InlineData("code_verifier", "a-verifier-of-forty-two-characters-is-short")]
+    [InlineData("code_verifier", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("code_verifier", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     [InlineData("code_verifier", "another-verifier-that-has-the-right-length-12345")]
     [InlineData("code", "a-code-that-nobody-gave-out")]
     public async Task A_request_that_does_not_match_is_refused_and_the_code_is_spent(string name, string? value)
