@@ -60,6 +60,8 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
     [InlineData("claims_parameter_supported", false)]
     [InlineData("require_pushed_authorization_requests", false)]
     [InlineData("authorization_response_iss_parameter_supported", true)]
+    [InlineData("backchannel_logout_supported", true)]
+    [InlineData("backchannel_logout_session_supported", true)]
     public async Task It_says_yes_and_no_where_the_default_would_mislead(string name, bool value)
     {
         var metadata = await MetadataAsync();
