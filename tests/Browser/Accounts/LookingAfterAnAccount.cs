@@ -24,7 +24,6 @@ public sealed class LookingAfterAnAccount(Chromium chromium, ListeningIdentity i
         await desk.LookAtAsync("/account/passkeys", "identity-passkeys");
         await desk.LookAtAsync("/account/recovery-codes", "identity-recovery-codes");
         await desk.LookAtAsync("/account/confirm", "identity-confirm");
-        await desk.LookAtAsync("/sign-in/step-up", "identity-step-up");
     }
 
     [BrowserFact]
