@@ -14,7 +14,6 @@ static class AdministrationSetup
         .AddScoped<AdministratorStore>()
         .AddScoped<PeopleStore>()
         .AddScoped<ChangePerson>()
-        .AddScoped<InvitePerson>()
         .AddScoped<TenantListStore>()
         .AddScoped<ChangeTenant>()
         .AddScoped<ClientListStore>()

@@ -1,4 +1,6 @@
 using System.Net.Mail;
+using Identity.Consents;
+using Identity.Invitations;
 using Identity.SecondFactors;
 using Identity.Tenants;
 using Identity.Web;
@@ -9,7 +11,7 @@ namespace Identity.Administration.People;
 
 /// <summary>The people of a tenant, or of all: the list, one person, an invitation.</summary>
 [Route("admin/people"), Audience(Administrators.Tenant)]
-sealed class PeopleController(PeopleStore people, SecondFactorStore factors, TenantStore tenants, InvitePerson invite, Texts t) : Controller
+sealed class PeopleController(PeopleStore people, SecondFactorStore factors, ConsentStore consents, TenantStore tenants, InviteAccount invite, Texts t) : Controller
 {
     Administrator Me => HttpContext.Administrator();
 
@@ -21,7 +23,7 @@ sealed class PeopleController(PeopleStore people, SecondFactorStore factors, Ten
     /// <summary>One person.</summary>
     [HttpGet("{subject}")]
     public async Task<IActionResult> Show(string subject, CancellationToken ct) => await people.FindAsync(subject, Me.Only, ct) is { } person
-        ? View("PersonPage", new PersonPage(person, await people.SessionsAsync(person.AccountId, ct), await people.GrantsAsync(person.AccountId, ct), await factors.FactorsAsync(person.AccountId, ct)))
+        ? View("PersonPage", new PersonPage(person, await people.SessionsAsync(person.AccountId, ct), await people.GrantsAsync(person.AccountId, ct), await factors.FactorsAsync(person.AccountId, ct), await consents.ListAsync(person.AccountId, ct)))
         : NotFound();
 
     /// <summary>Asks whom to invite.</summary>
@@ -49,14 +51,16 @@ sealed class PeopleController(PeopleStore people, SecondFactorStore factors, Ten
             return await AgainAsync(form, ct);
         }
 
-        switch (await invite.RunAsync(email, name, PersonName.Language(form.Language), form.Tenant, Me, ct))
+        // The tenant of who may not choose is never taken from the form.
+        var tenantId = Me.IsOfInstallation ? (await tenants.FindAsync(form.Tenant ?? "", ct))?.TenantId : Me.TenantId;
+        switch (tenantId is null ? new AccountInvited.NoTenant() : await invite.RunAsync(tenantId.Value, email, name, PersonName.Language(form.Language), administers: null, ct))
         {
-            case Invitation.Sent { Subject: var subject }:
-                return this.Tell(new Outcome.Done("people.invited"), $"/admin/people/{subject}");
-            case Invitation.Taken:
+            case AccountInvited.Sent { Account: var account }:
+                return this.Tell(new Outcome.Done("people.invited"), $"/admin/people/{account.Subject}");
+            case AccountInvited.Taken:
                 ModelState.AddModelError(nameof(form.Email), t["people.taken"]);
                 break;
-            case Invitation.NoTenant:
+            case AccountInvited.NoTenant:
                 ModelState.AddModelError(nameof(form.Tenant), t["people.wrong_tenant"]);
                 break;
             default:
@@ -101,7 +105,7 @@ sealed class InviteForm
 sealed record PeopleListPage(PeopleQuery Query, ListPage<Person> People, IReadOnlyList<Tenant> Tenants);
 
 /// <summary>One person.</summary>
-sealed record PersonPage(Person Person, IReadOnlyList<PersonSession> Sessions, IReadOnlyList<PersonGrant> Grants, Factors Factors);
+sealed record PersonPage(Person Person, IReadOnlyList<PersonSession> Sessions, IReadOnlyList<PersonGrant> Grants, Factors Factors, IReadOnlyList<ApplicationWithAccess> Consents);
 
 /// <summary>An invitation.</summary>
 sealed record InvitePage(InviteForm Form, IReadOnlyList<Tenant> Tenants);

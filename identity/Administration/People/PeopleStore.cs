@@ -29,6 +29,8 @@ sealed class Person
 
     public string? Administers { get; init; }
 
+    public long? TenantId { get; init; }
+
     public string? TenantKey { get; init; }
 
     public string? TenantName { get; init; }
@@ -83,7 +85,7 @@ sealed class PersonGrant
 sealed class PeopleStore(Db db, TimeProvider clock)
 {
     const string Columns = """
-        a.account_id, a.subject, a.name, a.email, a.email_confirmed, a.language, a.administers, t.key as tenant_key, t.name as tenant_name,
+        a.account_id, a.subject, a.name, a.email, a.email_confirmed, a.language, a.administers, a.tenant_id, t.key as tenant_key, t.name as tenant_name,
         coalesce(t.is_operator, false) as is_of_operator, a.created_at, a.disabled_at, case when a.lockout_end > @now then a.lockout_end end as locked_until,
         a.password_hash is not null as has_password,
         (select e.happened_at from audit_entry e
@@ -146,7 +148,7 @@ sealed class PeopleStore(Db db, TimeProvider clock)
         limit 50
         """, new { accountId }, ct);
 
-    /// <summary>Disables a person, or lets them in again.</summary>
+    /// <summary>Disables a person, which ends sessions and grants, or lets them in again.</summary>
     /// <returns>False when it was so already.</returns>
     public async Task<bool> SetDisabledAsync(long accountId, bool disabled, CancellationToken ct) => await db.ExecuteAsync("""
         update account
@@ -168,15 +170,6 @@ sealed class PeopleStore(Db db, TimeProvider clock)
     /// <returns>False when the person has none of that name.</returns>
     public async Task<bool> DeleteSessionAsync(long accountId, string sid, CancellationToken ct) =>
         await db.ExecuteAsync("delete from sign_in_session where account_id = @accountId and sid = @sid", new { accountId, sid }, ct) == 1;
-
-    /// <summary>Removes all second factors of a person, with whatever began with them.</summary>
-    public Task DeleteFactorsAsync(long accountId, CancellationToken ct) => db.ExecuteAsync("""
-        delete from authenticator_app where account_id = @accountId;
-        delete from passkey_credential where account_id = @accountId;
-        delete from recovery_code where account_id = @accountId;
-        delete from second_factor_try where account_id = @accountId;
-        delete from half_sign_in where account_id = @accountId
-        """, new { accountId }, ct);
 
     /// <summary>Keeps two who would each take away one of the last two administrators in line, until the transaction ends.</summary>
     public Task HoldAdministratorsAsync(CancellationToken ct) => db.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('administrators of the installation', 0))", null, ct);

@@ -1,6 +1,7 @@
 using Identity.Grants;
-using Identity.OwnAccount;
+using Identity.Invitations;
 using Identity.PasswordReset;
+using Identity.SecondFactors;
 using Identity.Sessions;
 using Identity.Users;
 using Platform.Audit;
@@ -12,7 +13,7 @@ namespace Identity.Administration.People;
 /// What administrators do to people. Each act finds the person within the administrator's own tenant and holds the row, so that what it decides
 /// by is still so when it writes. Who administers the installation is out of reach of a tenant's administrator, even in the own tenant.
 /// </summary>
-sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, SessionStore sessions, GrantStore grants, RequestPasswordReset resets, CredentialChange credentials, AuditTrail audit)
+sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, SessionStore sessions, GrantStore grants, RequestPasswordReset resets, InviteAccount invite, ResetSecondFactors factors, AuditTrail audit)
 {
     /// <summary>Disables a person, and ends sessions and grants with it.</summary>
     public Task<Outcome> DisableAsync(string subject, Administrator me, CancellationToken ct) => ActAsync(subject, me, async person =>
@@ -27,9 +28,9 @@ sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, Sess
             return new Outcome.Refused("people.last_administrator");
         }
 
+        // The table itself ends sessions and grants with it.
         if (await people.SetDisabledAsync(person.AccountId, true, ct))
         {
-            await EndAsync(person, "person_disabled", ct);
             await audit.RecordAsync("account.disabled", "account", person.Subject, null, null, ct);
         }
 
@@ -55,7 +56,7 @@ sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, Sess
         return new Outcome.Done("people.unlocked_now");
     }, ct);
 
-    /// <summary>Mails the person a link to choose a password; nobody else ever sees it.</summary>
+    /// <summary>Mails the person a link to choose a password, or the invitation once more; nobody else ever sees it.</summary>
     public Task<Outcome> SendResetLinkAsync(string subject, Administrator me, CancellationToken ct) => ActAsync(subject, me, async person =>
     {
         if (person.DisabledAt is not null)
@@ -63,15 +64,24 @@ sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, Sess
             return new Outcome.Refused("people.enable_first");
         }
 
-        await resets.RunAsync(person.Email, ct);
-        await audit.RecordAsync("password_reset.asked_by_administrator", "account", person.Subject, null, null, ct);
+        if (person is { HasPassword: false, TenantId: { } tenantId })
+        {
+            await invite.RunAsync(tenantId, person.Email, person.Name, person.Language, person.Administers, ct);
+        }
+        else
+        {
+            await resets.RunAsync(person.Email, ct);
+            await audit.RecordAsync("password_reset.asked_by_administrator", "account", person.Subject, null, null, ct);
+        }
+
         return new Outcome.Done("people.link_sent");
     }, ct);
 
     /// <summary>Signs a person out everywhere.</summary>
     public Task<Outcome> EndSessionsAsync(string subject, Administrator me, CancellationToken ct) => ActAsync(subject, me, async person =>
     {
-        var ended = await EndAsync(person, "ended_by_administrator", ct);
+        var ended = await sessions.DeleteAllAsync(person.AccountId, ct);
+        await grants.RevokeAccountAsync(person.AccountId, "ended_by_administrator", ct);
         await audit.RecordAsync("sessions.ended", "account", person.Subject, null, new { endedSessions = ended }, ct);
         return new Outcome.Done("people.sessions_ended");
     }, ct);
@@ -89,10 +99,7 @@ sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, Sess
         return new Outcome.Done("people.session_ended");
     }, ct);
 
-    /// <summary>
-    /// Removes every second factor of a person who lost them. Sessions end and the person is told by mail: who is not the person's own doing it
-    /// must not go unnoticed.
-    /// </summary>
+    /// <summary>Removes every second factor of a person who lost them; sessions end, and the person is told by mail.</summary>
     public Task<Outcome> RemoveFactorsAsync(string subject, Administrator me, CancellationToken ct) => ActAsync(subject, me, async person =>
     {
         if (person.AccountId == me.AccountId)
@@ -100,16 +107,12 @@ sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, Sess
             return new Outcome.Refused("people.factors_on_own_page");
         }
 
-        if (person.DisabledAt is not null || await accounts.FindEnabledAsync(person.Subject, ct) is not { } account)
+        if (await accounts.FindEnabledAsync(person.Subject, ct) is not { } account)
         {
             return new Outcome.Refused("people.enable_first");
         }
 
-        await people.DeleteFactorsAsync(person.AccountId, ct);
-        await accounts.ChangeStampAsync(person.AccountId, ct);
-        await EndAsync(person, "second_factors_removed", ct);
-        await credentials.TellAsync(account, "people.mail.factors_removed", ct);
-        await audit.RecordAsync("second_factors.removed_by_administrator", "account", person.Subject, null, null, ct);
+        await factors.RunAsync(account, ct);
         return new Outcome.Done("people.factors_removed");
     }, ct);
 
@@ -175,11 +178,4 @@ sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, Sess
 
     async Task<bool> IsLastAdministratorAsync(Person person, CancellationToken ct) =>
         person.Administers is "installation" && !await people.HasOtherAdministratorAsync(person.AccountId, ct);
-
-    async Task<int> EndAsync(Person person, string reason, CancellationToken ct)
-    {
-        var ended = await sessions.DeleteAllAsync(person.AccountId, ct);
-        await grants.RevokeAccountAsync(person.AccountId, reason, ct);
-        return ended;
-    }
 }

@@ -52,8 +52,8 @@ sealed class ChangeTenant(Db db, TenantListStore list, TenantStore tenants, Audi
             case { IsOperator: true }:
                 return new Outcome.Refused("tenants.operator_stays");
             case var tenant when await tenants.SetEnabledAsync(tenant.TenantId, enabled, ct):
-                var ended = enabled ? 0 : await list.EndSessionsAsync(tenant.TenantId, ct);
-                await audit.RecordAsync(enabled ? "tenant.enabled" : "tenant.disabled", "tenant", key, null, new { endedSessions = ended }, ct);
+                // The table itself ends the sessions and grants of its people.
+                await audit.RecordAsync(enabled ? "tenant.enabled" : "tenant.disabled", "tenant", key, null, null, ct);
                 break;
         }
 

@@ -49,13 +49,4 @@ sealed class TenantListStore(Db db, TimeProvider clock)
         where t.tenant_id = before.tenant_id
         returning before.name
         """, new { key, name, now = Now }, ct);
-
-    /// <summary>Ends all that people of a tenant have open: they would come back with the tenant otherwise.</summary>
-    public Task<int> EndSessionsAsync(long tenantId, CancellationToken ct) => db.ExecuteAsync("""
-        with gone as (
-            update access_grant set revoked_at = @now, revoked_because = 'tenant_disabled'
-            where revoked_at is null and account_id in (select account_id from account where tenant_id = @tenantId)
-        )
-        delete from sign_in_session where account_id in (select account_id from account where tenant_id = @tenantId)
-        """, new { tenantId, now = Now }, ct);
 }

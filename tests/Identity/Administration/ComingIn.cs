@@ -102,6 +102,14 @@ public sealed class ComingIn(IdentityApp identity) : IClassFixture<IdentityApp>
         Assert.Equal((HttpStatusCode.OK, title), (page.Status, page.Text("h1")));
     }
 
+    [Fact]
+    public async Task The_start_page_shows_the_way_to_administrators_only()
+    {
+        Assert.True((await (await identity.AdministratorOfAsync("acme")).GetAsync("/")).Has("a[href='/admin']"));
+        Assert.False((await (await identity.SignedInAsync(await identity.APersonOfAsync("acme"))).GetAsync("/")).Has("a[href='/admin']"));
+        Assert.False((await identity.Visitor().GetAsync("/")).Has("a[href='/admin']"));
+    }
+
     static bool IsPost(ActionDescriptor action) => action.EndpointMetadata.OfType<Microsoft.AspNetCore.Routing.IHttpMethodMetadata>().Any(methods => methods.HttpMethods.Contains("POST"));
 
     // Whatever the parameters are called, there is nothing of that name.

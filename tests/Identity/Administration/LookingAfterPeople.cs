@@ -68,7 +68,7 @@ public sealed class LookingAfterPeople(IdentityApp identity) : IClassFixture<Ide
         Assert.Equal("The account is disabled; its sessions and tokens have ended.", page.Text("[role=status]"));
         Assert.Equal(HttpStatusCode.Unauthorized, (await program.GetAsync("/connect/userinfo")).StatusCode);
         await administrator.PressAsync(page, "form[action$='/suspension/end']");
-        Assert.Equal(["0 person_disabled"], await identity.Database.ListAsync<string>("""
+        Assert.Equal(["0 account_disabled"], await identity.Database.ListAsync<string>("""
             select (select count(*) from sign_in_session s where s.account_id = a.account_id) || ' ' || g.revoked_because from account a join access_grant g using (account_id) where a.subject = @Subject
             """, person));
         Assert.Equal(["account.disabled", "account.enabled"], await identity.AuditAsync(person.Subject));
