@@ -1,13 +1,19 @@
 using System.IdentityModel.Tokens.Jwt;
 using System.Security.Claims;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Platform.OpenIdConnect;
 
 /// <summary>What an id_token must be before anybody is signed in by it (OpenID Connect Core 1.0, 3.1.3.7).</summary>
-sealed class IdTokenChecks(OpenIdConnectOptions options, TimeProvider clock)
+/// <param name="clientId">Whom the token must be for.</param>
+/// <param name="provider">Metadata and keys of whoever must have issued it.</param>
+/// <param name="algorithms">How it may be signed; never <c>none</c> and nothing with a shared key.</param>
+/// <param name="clockSkew">How far the two clocks may be apart.</param>
+/// <param name="clock">Ours.</param>
+public sealed class IdTokenChecks(string clientId, IConfigurationManager<OpenIdConnectConfiguration> provider, IReadOnlyList<string> algorithms, TimeSpan clockSkew, TimeProvider clock)
 {
     static readonly JsonWebTokenHandler Tokens = new() { MapInboundClaims = false };
 
@@ -25,9 +31,20 @@ sealed class IdTokenChecks(OpenIdConnectOptions options, TimeProvider clock)
         }
 
         var token = new JwtSecurityToken(idToken);
+        if (token.IssuedAt > clock.GetUtcNow().UtcDateTime + clockSkew)
+        {
+            throw new SignInRefusedException(SignInFailure.Refused, "The id_token is not accepted: it was issued in the future.");
+        }
+
+        // OpenID Connect Core, 3.1.3.7 (3 to 5): one that is for others too says that it was made for us.
+        if (token.Audiences.Count() > 1 && token.Payload.Azp != clientId)
+        {
+            throw new SignInRefusedException(SignInFailure.Refused, "The id_token is not accepted: it is for several audiences and was not made for us.");
+        }
+
         CheckProtocol(() => protocol.ValidateTokenResponse(new()
         {
-            ClientId = options.ClientId,
+            ClientId = clientId,
             Nonce = nonce,
             ValidatedIdToken = token,
             ProtocolMessage = new OpenIdConnectMessage { IdToken = idToken, AccessToken = accessToken },
@@ -41,26 +58,40 @@ sealed class IdTokenChecks(OpenIdConnectOptions options, TimeProvider clock)
 
     async Task<TokenValidationResult> ValidateSignatureAsync(string idToken, CancellationToken ct)
     {
-        var result = await Tokens.ValidateTokenAsync(idToken, Parameters(await options.ConfigurationManager!.GetConfigurationAsync(ct)));
-        if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
+        var known = await provider.GetConfigurationAsync(ct);
+        var result = await Tokens.ValidateTokenAsync(idToken, Parameters(known));
+        if (!result.IsValid && NamesUnknownKey(idToken, known))
         {
             // The provider has a new key; the manager itself limits how often this leads to a fetch.
-            options.ConfigurationManager.RequestRefresh();
-            result = await Tokens.ValidateTokenAsync(idToken, Parameters(await options.ConfigurationManager.GetConfigurationAsync(ct)));
+            provider.RequestRefresh();
+            result = await Tokens.ValidateTokenAsync(idToken, Parameters(await provider.GetConfigurationAsync(ct)));
         }
 
         return result;
     }
 
-    TokenValidationParameters Parameters(OpenIdConnectConfiguration provider) => new()
+    // Looked at by name: what the handler throws depends on which of the known keys it tried in vain.
+    static bool NamesUnknownKey(string idToken, OpenIdConnectConfiguration known)
     {
-        ValidIssuer = provider.Issuer,
-        ValidAudience = options.ClientId,
-        IssuerSigningKeys = provider.SigningKeys,
-        ValidAlgorithms = options.IdTokenAlgorithms,
+        try
+        {
+            return new JsonWebToken(idToken) is { Kid: { Length: > 0 } name } && !known.SigningKeys.Any(key => key.KeyId == name);
+        }
+        catch (Exception malformed) when (malformed is ArgumentException or SecurityTokenException)
+        {
+            return false;
+        }
+    }
+
+    TokenValidationParameters Parameters(OpenIdConnectConfiguration known) => new()
+    {
+        ValidIssuer = known.Issuer,
+        ValidAudience = clientId,
+        IssuerSigningKeys = known.SigningKeys,
+        ValidAlgorithms = algorithms,
         // An access token or logout token of the same provider is no id_token, whoever it is for.
         TypeValidator = (type, _, _) => type is null or "JWT" ? "JWT" : throw new SecurityTokenInvalidTypeException($"Its type is {type}."),
-        LifetimeValidator = Lifetime.Within(options.ClockSkew, clock),
+        LifetimeValidator = Lifetime.Within(clockSkew, clock),
         NameClaimType = "name",
         RoleClaimType = "role",
     };

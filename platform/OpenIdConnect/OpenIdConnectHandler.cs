@@ -106,7 +106,7 @@ public sealed class OpenIdConnectHandler(IOptionsMonitor<OpenIdConnectOptions> o
             throw new SignInRefusedException(SignInFailure.Refused, "The token response has no id_token.");
         }
 
-        var checks = new IdTokenChecks(Options, TimeProvider);
+        var checks = new IdTokenChecks(Options.ClientId, Options.ConfigurationManager!, Options.IdTokenAlgorithms, Options.ClockSkew, TimeProvider);
         var validated = await checks.ValidateAsync(idToken, properties.Items[NonceItem]!, tokens.AccessToken!, Context.RequestAborted);
         identity = new ClaimsIdentity(validated.Claims, Scheme.Name, "name", "role");
         await AddUserInfoAsync(identity, checks, validated.Token, tokens.AccessToken!);
