@@ -15,6 +15,8 @@ static class AdministrationMenu
         new("clients", "/admin/clients", Administrators.Tenant),
         new("sessions", "/admin/sessions", Administrators.Tenant),
         new("tenants", "/admin/tenants", Administrators.Installation),
+        new("providers", "/admin/providers", Administrators.Tenant),
+        new("domains", "/admin/domains", Administrators.Tenant),
         new("keys", "/admin/keys", Administrators.Installation),
         new("audit", "/admin/audit", Administrators.Tenant),
         new("report", "/admin/report", Administrators.Installation),

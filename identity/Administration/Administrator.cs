@@ -22,6 +22,9 @@ sealed class Administrator
 
     /// <summary>The tenant to which every statement is confined; null for who sees all of them. Never taken from the request.</summary>
     public long? Only => IsOfInstallation ? null : TenantId;
+
+    /// <summary>Whether that tenant's affairs are theirs; acts ask it themselves, whoever calls them.</summary>
+    public bool LooksAfter(long tenantId) => IsOfInstallation || TenantId == tenantId;
 }
 
 /// <summary>Finds out who administers what.</summary>

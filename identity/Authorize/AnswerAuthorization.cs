@@ -77,9 +77,14 @@ sealed class AnswerAuthorization(AuthorizationChecks checks, GrantStore grants, 
             return false;
         }
 
+        if (session.Idp is { } idp && !request.Client.AllowsProvider(idp))
+        {
+            return false;
+        }
+
         var isFresh = session.AuthenticatedAt >= request.Since;
         var isTooOld = request.MaxAge is { } seconds && clock.GetUtcNow().UtcDateTime - session.AuthenticatedAt > TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue));
-        return isFresh || (!request.WantsFreshSignIn && !isTooOld);
+        return isFresh || (!request.WantsFreshSignIn && !isTooOld && request.ComesThrough(session.Idp));
     }
 
     Task<Authorization> DecideAsync(AuthorizationRequest request, SignInSession session, Decision decision, CancellationToken ct) => db.InTransactionAsync<Authorization>(async () =>

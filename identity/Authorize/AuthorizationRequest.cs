@@ -1,5 +1,6 @@
 using System.Globalization;
 using Identity.Clients;
+using Identity.Federation;
 using Identity.Web;
 
 namespace Identity.Authorize;
@@ -45,6 +46,9 @@ sealed record AuthorizationRequest(ProtocolParameters Parameters)
 
     /// <summary>Whether the person has to show a credential again.</summary>
     public bool WantsFreshSignIn => Prompts.Contains("login", StringComparer.Ordinal) || Prompts.Contains("select_account", StringComparer.Ordinal) || MaxAge == 0;
+
+    /// <summary>Whether a session that began through that provider is one the application asked for: it may name one, where it may send people there.</summary>
+    public bool ComesThrough(string? idp) => HomeRealm.SchemeIn(Parameters["acr_values"]) is not { } wanted || !Client.AllowsProvider(wanted) || wanted == idp;
 
     string[] List(string name) => Parameters[name]?.Split(Space, StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ToArray() ?? [];
 }

@@ -99,6 +99,9 @@ public sealed class Client
     /// <summary>Seconds for which a person's consent holds; null: until it is taken back.</summary>
     public int? ConsentLifetime { get; set; }
 
+    /// <summary>True when people may come to it through that provider.</summary>
+    public bool AllowsProvider(string scheme) => IdentityProviderRestrictions.Length == 0 || IdentityProviderRestrictions.Contains(scheme, StringComparer.Ordinal);
+
     /// <summary>True when it may use that grant.</summary>
     public bool Allows(string grantType) => AllowedGrantTypes.Contains(grantType, StringComparer.Ordinal);
 
@@ -124,7 +127,10 @@ static class IdentityScopes
     public const string Profile = "profile";
     public const string Email = "email";
 
+    /// <summary>Company and roles, for clients that let whoever comes through a provider in by them.</summary>
+    public const string Roles = "roles";
+
     public const string OfflineAccess = "offline_access";
 
-    public static IReadOnlyList<string> All { get; } = [OpenId, Profile, Email, OfflineAccess];
+    public static IReadOnlyList<string> All { get; } = [OpenId, Profile, Email, Roles, OfflineAccess];
 }

@@ -31,7 +31,7 @@ sealed class DiscoveryController(ClientStore clients, SigningKeys keys, Identity
             ["end_session_endpoint"] = settings.Issuer + "/connect/endsession",
             ["jwks_uri"] = settings.Issuer + "/.well-known/openid-configuration/jwks",
             ["scopes_supported"] = IdentityScopes.All.Concat(await clients.ApiScopesAsync(ct)),
-            ["claims_supported"] = new[] { "sub", "name", "locale", "updated_at", "email", "email_verified" },
+            ["claims_supported"] = new[] { "sub", "name", "locale", "updated_at", "email", "email_verified", "roles", "tenant" },
             ["response_types_supported"] = new[] { "code" },
             ["response_modes_supported"] = new[] { "query", "form_post" },
             ["grant_types_supported"] = GrantTypes.All,

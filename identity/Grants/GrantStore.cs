@@ -20,6 +20,9 @@ interface IGrantedToClient
 
     /// <summary>When.</summary>
     DateTime AuthenticatedAt { get; }
+
+    /// <summary>The scheme of the provider through which they came; null: with a credential of ours.</summary>
+    string? Idp { get; }
 }
 
 /// <summary>A code that was redeemed just now, and the grant behind it.</summary>
@@ -52,6 +55,8 @@ sealed class RedeemedCode : IGrantedToClient
 
     public DateTime AuthenticatedAt { get; init; }
 
+    public string? Idp { get; init; }
+
     /// <summary>False when the person was disabled, or the grant ended, since the code was given out.</summary>
     public bool Stands { get; init; }
 }
@@ -70,6 +75,12 @@ sealed class StandingGrant
     public bool EmailConfirmed { get; init; }
 
     public string Language { get; init; } = "";
+
+    /// <summary>The key of the person's tenant.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>The roles to which the claims of the person's provider led, as far as the tenant's allow-list goes at this moment.</summary>
+    public string[] Roles { get; init; } = [];
 
     public DateTime UpdatedAt { get; init; }
 }
@@ -103,6 +114,7 @@ sealed class GrantStore(Db db, TimeProvider clock)
             returning access_grant_id, redirect_uri, code_challenge, nonce, dpop_jkt, expires_at
         )
         select r.access_grant_id, g.handle, c.client_id, r.redirect_uri, r.code_challenge, r.nonce, r.dpop_jkt, r.expires_at, a.subject, g.sid, g.scopes, g.amr, g.authenticated_at,
+               (select p.scheme from identity_provider p where p.identity_provider_id = g.identity_provider_id) as idp,
                g.revoked_at is null and exists (select from standing_account w where w.account_id = a.account_id) and exists (select from sign_in_session s where s.sid = g.sid) as stands
         from redeemed r
         join access_grant g on g.access_grant_id = r.access_grant_id
@@ -141,9 +153,20 @@ sealed class GrantStore(Db db, TimeProvider clock)
         update access_grant set revoked_at = @now, revoked_because = @reason where account_id = @accountId and revoked_at is null
         """, new { accountId, reason, now = Now }, ct);
 
+    /// <summary>Ends all that was granted in sessions that began through a provider, also what outlives its session.</summary>
+    public Task RevokeProviderAsync(long identityProviderId, string reason, CancellationToken ct, long? accountId = null) => db.ExecuteAsync("""
+        update access_grant set revoked_at = @now, revoked_because = @reason
+        where identity_provider_id = @identityProviderId and (@accountId::bigint is null or account_id = @accountId) and revoked_at is null
+        """, new { identityProviderId, accountId, reason, now = Now }, ct);
+
     /// <summary>The grant behind an access token, while the token, its person and its client are in order.</summary>
     public Task<StandingGrant?> FindStandingAsync(string jti, string clientId, CancellationToken ct) => db.FindAsync<StandingGrant>("""
-        select g.scopes, a.subject, a.name, a.email, a.email_confirmed, a.language, a.updated_at
+        select g.scopes, a.subject, a.name, a.email, a.language, a.updated_at,
+               -- What a provider says of an address counts while the tenant owns the domain.
+               a.email_confirmed and (a.normalized_email is not null
+                   or exists (select from tenant_domain d where d.tenant_id = a.tenant_id and d.domain = lower(split_part(a.email, '@', 2)) and d.proven_at is not null)) as email_confirmed,
+               array(select r.role from grantable_role r where r.tenant_id = a.tenant_id and r.role = any (a.roles) order by r.weight, r.role) as roles,
+               (select t.key from tenant t where t.tenant_id = a.tenant_id) as tenant
         from access_grant g
         join account a on a.account_id = g.account_id
         where g.handle = @handle and exists (select from standing_grant s where s.access_grant_id = g.access_grant_id and s.client_id = @clientId)

@@ -29,6 +29,12 @@ sealed class ChangePassword(Db db, Accounts accounts, AccountStore store, Creden
             return new OwnChange.Refused("ownaccount.meanwhile");
         }
 
+        // Whoever is known only through a provider comes only through it: a password of ours would outlive the day on which the company shuts them out.
+        if (account.NormalizedEmail.Length == 0)
+        {
+            return new OwnChange.Refused("ownaccount.through_provider");
+        }
+
         if (await accounts.AskRulesAsync(account, password) is { Succeeded: false } refused)
         {
             return new OwnChange.Refused(refused.Errors.First().Code);

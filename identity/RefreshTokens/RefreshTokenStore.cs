@@ -23,6 +23,8 @@ sealed class RefreshToken : IGrantedToClient
 
     public DateTime AuthenticatedAt { get; init; }
 
+    public string? Idp { get; init; }
+
     /// <summary>The thumbprint of the key it is bound to, if any.</summary>
     public string? DPoPJkt { get; init; }
 
@@ -41,7 +43,10 @@ sealed class RefreshTokenStore(Db db, TimeProvider clock)
     // The absolute end is reckoned from the grant each time: a client's shorter setting bites at once.
     const string EndsAt = "least(@now + make_interval(secs => c.sliding_refresh_token_lifetime), g.granted_at + make_interval(secs => c.absolute_refresh_token_lifetime))";
 
-    const string Columns = "g.access_grant_id, g.handle, c.client_id, a.subject, g.sid, g.scopes, g.amr, g.authenticated_at";
+    const string Columns = """
+        g.access_grant_id, g.handle, c.client_id, a.subject, g.sid, g.scopes, g.amr, g.authenticated_at,
+        (select p.scheme from identity_provider p where p.identity_provider_id = g.identity_provider_id) as idp
+        """;
 
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 

@@ -13,7 +13,12 @@ sealed class BeginSession(Db db, SessionStore sessions, GrantStore grants, Audit
     const int LongestUserAgent = 300;
 
     /// <summary>Does so; a new key each time, so that a key planted before is worth nothing.</summary>
-    public async Task RunAsync(HttpContext http, Account account, string[] amr, CancellationToken ct)
+    /// <param name="http">The browser.</param>
+    /// <param name="account">Who.</param>
+    /// <param name="amr">How they proved it (RFC 8176).</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <param name="through">The provider that vouches for them; null: they showed a credential of ours.</param>
+    public async Task RunAsync(HttpContext http, Account account, string[] amr, CancellationToken ct, ProviderOfSession? through = null)
     {
         var key = Secret.New();
         var userAgent = http.Request.Headers.UserAgent.ToString();
@@ -21,8 +26,8 @@ sealed class BeginSession(Db db, SessionStore sessions, GrantStore grants, Audit
         await db.InTransactionAsync(async () =>
         {
             var sid = await ReplaceAsync(http, account, ct);
-            await sessions.InsertAsync(key, sid, account.AccountId, amr, Throttle.Address(http), userAgent[..Math.Min(userAgent.Length, LongestUserAgent)], ct);
-            await audit.RecordAsync("sign_in.succeeded", "account", account.Subject, null, new { sid, amr, address = Throttle.Address(http) }, ct);
+            await sessions.InsertAsync(key, sid, account.AccountId, amr, Throttle.Address(http), userAgent[..Math.Min(userAgent.Length, LongestUserAgent)], through, ct);
+            await audit.RecordAsync("sign_in.succeeded", "account", account.Subject, null, new { sid, amr, idp = through?.Scheme, address = Throttle.Address(http) }, ct);
         }, ct);
         SessionCookie.Write(http.Response, key);
     }

@@ -25,6 +25,9 @@ sealed class SignInSession
     public DateTime AuthenticatedAt { get; init; }
 
     public DateTime LastSeenAt { get; init; }
+
+    /// <summary>The scheme of the provider through which it began; null: with a credential of ours.</summary>
+    public string? Idp { get; init; }
 }
 
 /// <summary>Every statement about sessions.</summary>
@@ -38,10 +41,12 @@ sealed class SessionStore(Db db, TimeProvider clock)
     public async Task<SignInSession?> FindAsync(string key, CancellationToken ct)
     {
         var session = await db.FindAsync<SignInSession>("""
-            select s.sign_in_session_id, s.sid, s.account_id, a.subject, a.name, a.email, s.amr, s.authenticated_at, s.last_seen_at
+            select s.sign_in_session_id, s.sid, s.account_id, a.subject, a.name, a.email, s.amr, s.authenticated_at, s.last_seen_at, p.scheme as idp
             from sign_in_session s
             join standing_account a on a.account_id = s.account_id
+            left join standing_provider p on p.identity_provider_id = s.identity_provider_id
             where s.key_hash = @hash and s.ends_at > @now and s.last_seen_at > @idleSince
+              and (s.identity_provider_id is null or p.identity_provider_id is not null)
             """, new { hash = Secret.Hash(key), now = Now, idleSince = Now - Profile.SessionIdle }, ct);
         if (session is not null && session.LastSeenAt < Now - SeenIsNotedEvery)
         {
@@ -52,10 +57,14 @@ sealed class SessionStore(Db db, TimeProvider clock)
     }
 
     /// <summary>Begins a session.</summary>
-    public Task InsertAsync(string key, string sid, long accountId, string[] amr, string address, string userAgent, CancellationToken ct) => db.ExecuteAsync("""
-        insert into sign_in_session (key_hash, sid, account_id, amr, authenticated_at, last_seen_at, ends_at, address, user_agent)
-        values (@hash, @sid, @accountId, @amr, @now, @now, @ends, @address, @userAgent)
-        """, new { hash = Secret.Hash(key), sid, accountId, amr, now = Now, ends = Now + Profile.SessionAbsolute, address, userAgent }, ct);
+    public Task InsertAsync(string key, string sid, long accountId, string[] amr, string address, string userAgent, ProviderOfSession? through, CancellationToken ct) => db.ExecuteAsync("""
+        insert into sign_in_session (key_hash, sid, account_id, amr, authenticated_at, last_seen_at, ends_at, address, user_agent, identity_provider_id)
+        values (@hash, @sid, @accountId, @amr, @authenticated, @now, @ends, @address, @userAgent, @provider)
+        """, new
+    {
+        hash = Secret.Hash(key), sid, accountId, amr, now = Now, ends = Now + Profile.SessionAbsolute, address, userAgent,
+        provider = through?.IdentityProviderId, authenticated = through?.AuthenticatedAt ?? Now,
+    }, ct);
 
     /// <summary>Ends the session that key opens.</summary>
     /// <returns>Its subject and sid, or null when there was none.</returns>
@@ -92,10 +101,21 @@ sealed class SessionStore(Db db, TimeProvider clock)
     public Task<int> DeleteAllAsync(long accountId, CancellationToken ct) =>
         db.ExecuteAsync("delete from sign_in_session where account_id = @accountId", new { accountId }, ct);
 
+    /// <summary>Ends all sessions that began through a provider: those of one account, or everybody's.</summary>
+    public Task<int> DeleteOfProviderAsync(long identityProviderId, long? accountId, CancellationToken ct) => db.ExecuteAsync("""
+        delete from sign_in_session where identity_provider_id = @identityProviderId and (@accountId::bigint is null or account_id = @accountId)
+        """, new { identityProviderId, accountId }, ct);
+
     /// <summary>Forgets sessions that have ended by themselves; with the row goes the word to the clients that a session has ended.</summary>
     public Task CleanUpAsync(CancellationToken ct) =>
         db.ExecuteAsync("delete from sign_in_session where ends_at < @now or last_seen_at < @idleSince", new { now = Now, idleSince = Now - Profile.SessionIdle }, ct);
 }
+
+/// <summary>The provider through which a session begins.</summary>
+/// <param name="IdentityProviderId">Which.</param>
+/// <param name="Scheme">What it is called.</param>
+/// <param name="AuthenticatedAt">When it says that the person showed a credential.</param>
+sealed record ProviderOfSession(long IdentityProviderId, string Scheme, DateTime AuthenticatedAt);
 
 /// <summary>A session that was ended.</summary>
 sealed record EndedSession(string Subject, string Sid);

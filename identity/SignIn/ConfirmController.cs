@@ -4,6 +4,7 @@ using Identity.Sessions;
 using Identity.Web;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Identity.SignIn;
 
@@ -18,12 +19,17 @@ sealed class ConfirmController(SignInWithPassword signIn, SecondFactorStore fact
     /// <summary>Asks.</summary>
     /// <param name="then">The page that wants the proof.</param>
     [HttpGet]
-    public async Task<IActionResult> Show(string? then, CancellationToken ct) => View("Confirm", await FillAsync(new() { Then = then }, ct));
+    public async Task<IActionResult> Show(string? then, CancellationToken ct) => AtProvider(then) is { } there ? this.SeeOther(there) : View("Confirm", await FillAsync(new() { Then = then }, ct));
 
     /// <summary>Takes the password.</summary>
     [HttpPost]
     public async Task<IActionResult> Create(ConfirmForm form, CancellationToken ct)
     {
+        if (AtProvider(form.Then) is { } there)
+        {
+            return this.SeeOther(there);
+        }
+
         await FillAsync(form, ct);
         if (form.Password is not { Length: > 0 and <= Profile.LongestPassword } password)
         {
@@ -51,6 +57,9 @@ sealed class ConfirmController(SignInWithPassword signIn, SecondFactorStore fact
         (form.Email, form.Then, form.HasPasskey) = (own.Email, OwnPath.OrNull(form.Then), (await factors.FactorsAsync(own.AccountId, ct)).Passkeys > 0);
         return form;
     }
+
+    // Whoever came through a provider proves it there again: there may be no password here, and the address may be anybody's.
+    string? AtProvider(string? then) => HttpContext.Session() is { Idp: { } idp } ? QueryHelpers.AddQueryString($"/federation/{idp}/start", "then", OwnPath.OrNull(then) ?? "/account") : null;
 
     ViewResult Refuse(ConfirmForm form, string textKey)
     {

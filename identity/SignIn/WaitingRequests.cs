@@ -7,7 +7,9 @@ namespace Identity.SignIn;
 /// <summary>An application's request that waits for a sign-in.</summary>
 /// <param name="Text">As it travels.</param>
 /// <param name="LoginHint">Whom the application expects, if it says so.</param>
-sealed record WaitingRequest(string Text, string? LoginHint);
+/// <param name="Client">The application.</param>
+/// <param name="AcrValues">How sure it wants to be, and through which provider people are to come.</param>
+sealed record WaitingRequest(string Text, string? LoginHint, Client Client, string? AcrValues);
 
 /// <summary>Reads the requests that the pages of a sign-in carry along.</summary>
 sealed class WaitingRequests(PendingAuthorizations pending, ClientStore clients)
@@ -29,6 +31,6 @@ sealed class WaitingRequests(PendingAuthorizations pending, ClientStore clients)
             http.AllowFormTarget(RedirectUri.Origin(uri));
         }
 
-        return new(text, waiting.Parameters.GetValueOrDefault("login_hint") is { Length: <= 254 } hint ? hint : null);
+        return new(text, waiting.Parameters.GetValueOrDefault("login_hint") is { Length: <= 254 } hint ? hint : null, client, waiting.Parameters.GetValueOrDefault("acr_values"));
     }
 }

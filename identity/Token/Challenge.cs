@@ -14,6 +14,9 @@ static class Challenge
     /// <summary>Whether the verifier is the one the challenge was made of (4.6).</summary>
     public static bool IsMetBy(string challenge, string verifier) =>
         IsWellFormed(verifier) && CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))),
+            Encoding.ASCII.GetBytes(Of(verifier)),
             Encoding.ASCII.GetBytes(challenge));
+
+    /// <summary>The challenge of a verifier (4.2).</summary>
+    public static string Of(string verifier) => WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
 }

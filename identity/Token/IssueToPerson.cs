@@ -30,7 +30,7 @@ sealed class IssueToPerson(ClientStore clients, IssuedTokens tokens, IdentitySet
         var id = grant.Handle + "." + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         var access = await tokens.WriteAccessTokenAsync(new(id, grant.Subject, client.ClientId, scopes, audiences, lifetime, grant.AuthenticatedAt) { Jkt = jkt }, ct);
         var idToken = isOpenId
-            ? await tokens.WriteIdTokenAsync(new(grant.Subject, client.ClientId, grant.Sid, grant.AuthenticatedAt, grant.Amr, nonce, access, TimeSpan.FromSeconds(client.IdentityTokenLifetime)) { Algorithm = client.IdentityTokenSigningAlgorithm }, ct)
+            ? await tokens.WriteIdTokenAsync(new(grant.Subject, client.ClientId, grant.Sid, grant.AuthenticatedAt, grant.Amr, nonce, access, TimeSpan.FromSeconds(client.IdentityTokenLifetime)) { Algorithm = client.IdentityTokenSigningAlgorithm, Idp = grant.Idp }, ct)
             : null;
         return new TokenAnswer.Issued(access, lifetime, scopes, idToken) { RefreshToken = refreshToken, IsBoundToKey = jkt is not null };
     }

@@ -53,6 +53,11 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
             ["acr"] = Assurance.AcrOf(token.Amr),
             ["at_hash"] = LeftHalfHash(token.AccessToken),
         };
+        if (token.Idp is not null)
+        {
+            claims["idp"] = token.Idp;
+        }
+
         if (token.Nonce is not null)
         {
             claims["nonce"] = token.Nonce;
@@ -143,4 +148,7 @@ sealed record IdToken(string Subject, string ClientId, string Sid, DateTime Auth
 {
     /// <summary>As the client asked for when it was registered.</summary>
     public required string Algorithm { get; init; }
+
+    /// <summary>The scheme of the provider through which the person came.</summary>
+    public string? Idp { get; init; }
 }

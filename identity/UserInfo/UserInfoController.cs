@@ -56,7 +56,16 @@ sealed class UserInfoController(IssuedTokens tokens, KeyProofs proofs, GrantStor
             claims["updated_at"] = EpochTime.GetIntDate(grant.UpdatedAt);
         }
 
-        if (grant.Scopes.Contains(IdentityScopes.Email, StringComparer.Ordinal))
+        if (grant.Scopes.Contains(IdentityScopes.Roles, StringComparer.Ordinal))
+        {
+            claims["roles"] = grant.Roles;
+            if (grant.Tenant is not null)
+            {
+                claims["tenant"] = grant.Tenant;
+            }
+        }
+
+        if (grant.Scopes.Contains(IdentityScopes.Email, StringComparer.Ordinal) && grant.Email.Length > 0)
         {
             claims["email"] = grant.Email;
             claims["email_verified"] = grant.EmailConfirmed;

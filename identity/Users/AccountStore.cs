@@ -87,7 +87,7 @@ sealed partial class AccountStore(Db db, TimeProvider clock) : IUserPasswordStor
         user.UpdatedAt = Now;
         var updated = await db.ExecuteAsync("""
             update account
-            set email = @Email, normalized_email = @NormalizedEmail, email_confirmed = @EmailConfirmed, name = @Name, language = @Language,
+            set email = @Email, normalized_email = case when normalized_email is null then null else @NormalizedEmail end, email_confirmed = @EmailConfirmed, name = @Name, language = @Language,
                 password_hash = @PasswordHash, security_stamp = @SecurityStamp, concurrency_stamp = @ConcurrencyStamp,
                 disabled_at = @DisabledAt, tenant_id = @TenantId, administers = @Administers, updated_at = @UpdatedAt
             where account_id = @AccountId and concurrency_stamp = @seen
@@ -98,6 +98,20 @@ sealed partial class AccountStore(Db db, TimeProvider clock) : IUserPasswordStor
         }, cancellationToken);
         return updated == 1 ? IdentityResult.Success : IdentityResult.Failed(new IdentityErrorDescriber().ConcurrencyFailure());
     }
+
+    /// <summary>Enters the account of somebody who is known only through a provider: nothing finds it by its address.</summary>
+    public Task<long> InsertExternalAsync(Account account, IReadOnlyCollection<string> roles, CancellationToken ct) => db.OneAsync<long>("""
+        insert into account (subject, email, normalized_email, email_confirmed, name, language, security_stamp, concurrency_stamp, tenant_id, roles, created_at, updated_at)
+        values (@Subject, @Email, null, @EmailConfirmed, @Name, @Language, @stamp, @stamp, @TenantId, @roles, @Now, @Now)
+        returning account_id
+        """, new { account.Subject, account.Email, account.EmailConfirmed, account.Name, account.Language, account.TenantId, roles = roles.ToArray(), Now, stamp = Guid.NewGuid().ToString("N") }, ct);
+
+    /// <summary>Brings such an account up to what its provider says today; one that has an address of its own here is left alone.</summary>
+    /// <returns>Whether anything was new.</returns>
+    public async Task<bool> UpdateExternalAsync(Account account, IReadOnlyCollection<string> roles, CancellationToken ct) => await db.ExecuteAsync("""
+        update account set email = @Email, email_confirmed = @EmailConfirmed, name = @Name, roles = @roles, updated_at = @Now
+        where account_id = @AccountId and normalized_email is null and (email, email_confirmed, name, roles) is distinct from (@Email, @EmailConfirmed, @Name, @roles)
+        """, new { account.AccountId, account.Email, account.EmailConfirmed, account.Name, roles = roles.ToArray(), Now }, ct) == 1;
 
     public async Task<IdentityResult> DeleteAsync(Account user, CancellationToken cancellationToken)
     {

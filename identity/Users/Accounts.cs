@@ -30,6 +30,16 @@ sealed class Accounts(
     public Task<IdentityResult> AskRulesAsync(Account account, string password) => ValidatePasswordAsync(account, password);
 }
 
+/// <summary>
+/// The rules about names and addresses. Somebody who is known only through a provider has neither here: what a provider says of their address may
+/// be anybody's, so it is compared with nothing.
+/// </summary>
+sealed class AddressRules : UserValidator<Account>
+{
+    public override Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user) =>
+        user is { AccountId: > 0, NormalizedEmail: null or "" } ? Task.FromResult(IdentityResult.Success) : base.ValidateAsync(manager, user);
+}
+
 /// <summary>Makes accounts known to the service.</summary>
 static class AccountsSetup
 {
@@ -38,6 +48,7 @@ static class AccountsSetup
         // Before AddIdentityCore, whose own are then not added.
         services.AddScoped<IPasswordValidator<Account>, PasswordRules>();
         services.AddScoped<IPasswordHasher<Account>, AccountPasswordHasher>();
+        services.AddScoped<IUserValidator<Account>, AddressRules>();
         services.AddIdentityCore<Account>(options =>
         {
             options.User.RequireUniqueEmail = true;

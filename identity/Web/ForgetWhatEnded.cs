@@ -1,5 +1,6 @@
 using Identity.Clients;
 using Identity.Consents;
+using Identity.Federation;
 using Identity.Grants;
 using Identity.Passkeys;
 using Identity.PasswordReset;
@@ -14,7 +15,7 @@ using Platform.Jobs;
 namespace Identity.Web;
 
 /// <summary>Removes what has ended by itself: sessions, grants with their codes, pushed requests, links, counts.</summary>
-sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTokenStore refreshTokens, RevokedTokenStore revokedTokens, PasswordResetStore resets, HalfSignIns halves, PasskeyChallenges challenges, ClientStore clients, PushedAuthorizationStore pushed, ConsentStore consents, Throttle throttle) : IScheduledJob
+sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTokenStore refreshTokens, RevokedTokenStore revokedTokens, PasswordResetStore resets, HalfSignIns halves, PasskeyChallenges challenges, ClientStore clients, PushedAuthorizationStore pushed, ConsentStore consents, Throttle throttle, FederationAttempts federation) : IScheduledJob
 {
     public async Task RunAsync(CancellationToken ct)
     {
@@ -29,5 +30,6 @@ sealed class ForgetWhatEnded(SessionStore sessions, GrantStore grants, RefreshTo
         await pushed.CleanUpAsync(ct);
         await consents.CleanUpAsync(ct);
         await throttle.CleanUpAsync(ct);
+        await federation.CleanUpAsync(ct);
     }
 }

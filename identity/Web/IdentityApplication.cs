@@ -7,6 +7,7 @@ using Identity.Clients;
 using Identity.Consents;
 using Identity.Demo;
 using Identity.EndSession;
+using Identity.Federation;
 using Identity.Grants;
 using Identity.Invitations;
 using Identity.Keys;
@@ -95,6 +96,7 @@ static class IdentityApplication
         services.AddScheduledJob<ForgetWhatEnded>("0 5/10 * * * ?");
         services.AddAuditSealing(builder.Configuration, "identity", settings.DataFolder);
         services.AddAccounts();
+        services.AddFederation(builder.Configuration, builder.Environment);
         services.AddOwnAccount();
         services.AddInvitations();
         services.AddSecondFactors();

@@ -57,6 +57,15 @@ public static class Profile
     /// <summary>How long somebody may take to sign in before the application's request is forgotten.</summary>
     public static readonly TimeSpan PendingAuthorization = TimeSpan.FromHours(1);
 
+    /// <summary>How long somebody may take to sign in at a provider of their company.</summary>
+    public static readonly TimeSpan FederatedSignIn = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long somebody may take to link a provider's account with their own here.</summary>
+    public static readonly TimeSpan FederatedLink = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a provider may keep somebody waiting, all that we ask it taken together.</summary>
+    public static readonly TimeSpan ProviderPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a mailed link to choose a new password works.</summary>
     public static readonly TimeSpan PasswordReset = TimeSpan.FromMinutes(60);
 

@@ -88,6 +88,11 @@ public class IdentityApp : IAsyncLifetime
     /// <summary>Settings that differ from those of all tests.</summary>
     protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>();
 
+    /// <summary>Puts something else in the place of what is outside the building.</summary>
+    protected virtual void Configure(IServiceCollection services)
+    {
+    }
+
     /// <summary>Another instance on the same database, not started yet.</summary>
     public IdentityApp Another() => new(this, Clock);
 
@@ -249,6 +254,7 @@ public class IdentityApp : IAsyncLifetime
                 {
                     services.AddHttpClient(name).ConfigurePrimaryHttpMessageHandler(() => identity.Outside);
                 }
+                (identity.first ?? identity).Configure(services);
             });
         }
 

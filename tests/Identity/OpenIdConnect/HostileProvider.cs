@@ -10,8 +10,11 @@ using Support;
 
 namespace Identity.Tests.OpenIdConnect;
 
-/// <summary>A provider under identity's address that does what a test wants, above all wrong things.</summary>
-sealed class HostileProvider(TestClock clock) : HttpMessageHandler
+/// <summary>A provider that does what a test wants, above all wrong things; under identity's address unless it has one of its own.</summary>
+/// <param name="clock">Its clock.</param>
+/// <param name="home">Its address.</param>
+/// <param name="audience">Whom its tokens are for.</param>
+sealed class HostileProvider(TestClock clock, string home = IdentityApp.Issuer, string audience = "portal") : HttpMessageHandler
 {
     static readonly RSA Rsa = RSA.Create(2048);
 
@@ -24,10 +27,37 @@ sealed class HostileProvider(TestClock clock) : HttpMessageHandler
     public Func<string, string?> Replace { get; set; } = token => token;
 
     /// <summary>Whom userinfo speaks of.</summary>
-    public string UserInfoSubject { get; set; } = "somebody";
+    public string? UserInfoSubject { get; set; }
 
     /// <summary>The issuer its metadata names.</summary>
-    public string Issuer { get; set; } = IdentityApp.Issuer;
+    public string? Issuer { get; set; }
+
+    /// <summary>Whom its tokens speak of.</summary>
+    public string Subject { get; set; } = "somebody";
+
+    /// <summary>What userinfo adds.</summary>
+    public Dictionary<string, object> UserInfo { get; } = new() { ["name"] = "Somebody" };
+
+    /// <summary>Changes its metadata before they are sent.</summary>
+    public Action<Dictionary<string, object>> ChangeMetadata { get; set; } = _ => { };
+
+    /// <summary>Its public keys.</summary>
+    public List<object> Keys { get; } =
+    [
+        new { kty = "RSA", use = "sig", alg = "RS256", kid = "published", n = WebEncoders.Base64UrlEncode(Rsa.ExportParameters(false).Modulus!), e = WebEncoders.Base64UrlEncode(Rsa.ExportParameters(false).Exponent!) },
+    ];
+
+    /// <summary>Answers instead of it, where it answers anything.</summary>
+    public Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>?> Instead { get; set; } = (_, _) => null;
+
+    /// <summary>Codes that it has taken once and takes no more.</summary>
+    public HashSet<string> UsedCodes { get; } = [];
+
+    /// <summary>What its token endpoint answers instead of tokens.</summary>
+    public string? TokenError { get; set; }
+
+    /// <summary>Headers and form of the last request to its token endpoint.</summary>
+    public (string? Authorization, IReadOnlyDictionary<string, string> Form) LastTokenRequest { get; private set; } = (null, new Dictionary<string, string>());
 
     /// <summary>How far its clock is ahead.</summary>
     public TimeSpan ClockAhead { get; set; }
@@ -37,6 +67,9 @@ sealed class HostileProvider(TestClock clock) : HttpMessageHandler
 
     /// <summary>The nonce of the last authorization request.</summary>
     public string Nonce { get; set; } = "";
+
+    /// <summary>The nonce that belongs to a code; null: the last one.</summary>
+    public Func<string, string>? NonceOf { get; set; }
 
     /// <summary>Signs with a key it never published.</summary>
     public static SigningCredentials ForeignKey => new(new RsaSecurityKey(RSA.Create(2048)) { KeyId = "published" }, SecurityAlgorithms.RsaSha256);
@@ -76,16 +109,21 @@ sealed class HostileProvider(TestClock clock) : HttpMessageHandler
             Asked.Add(path);
         }
 
+        if (Instead(request, cancellationToken) is { } other)
+        {
+            return await other;
+        }
+
         object? body = path switch
         {
             "/.well-known/openid-configuration" => Metadata(),
-            "/jwks" => new { keys = new[] { new { kty = "RSA", use = "sig", alg = "RS256", kid = "published", n = WebEncoders.Base64UrlEncode(Rsa.ExportParameters(false).Modulus!), e = WebEncoders.Base64UrlEncode(Rsa.ExportParameters(false).Exponent!) } } },
+            "/jwks" => new { keys = Keys },
             "/connect/par" => PushStatus is HttpStatusCode.Created ? new { request_uri = "urn:a-name", expires_in = 60 } : new { error = "invalid_request" },
-            "/connect/token" => Tokens(),
-            "/connect/userinfo" => new { sub = UserInfoSubject, name = "Somebody" },
+            "/connect/token" => await TokenEndpointAsync(request, cancellationToken),
+            "/connect/userinfo" => new Dictionary<string, object>(UserInfo) { ["sub"] = UserInfoSubject ?? Subject },
             _ => null,
         };
-        var answer = new HttpResponseMessage(body is null ? HttpStatusCode.NotFound : path is "/connect/par" ? PushStatus : HttpStatusCode.OK) { RequestMessage = request, Content = JsonContent.Create(body) };
+        var answer = new HttpResponseMessage(body is null ? HttpStatusCode.NotFound : path is "/connect/par" ? PushStatus : body is Dictionary<string, string> told && told.ContainsKey("error") ? HttpStatusCode.BadRequest : HttpStatusCode.OK) { RequestMessage = request, Content = JsonContent.Create(body) };
         answer.Headers.Date = clock.Now + ClockAhead;
         return answer;
     }
@@ -94,33 +132,49 @@ sealed class HostileProvider(TestClock clock) : HttpMessageHandler
     {
         var metadata = new Dictionary<string, object>
         {
-            ["issuer"] = Issuer,
-            ["authorization_endpoint"] = IdentityApp.Issuer + "/connect/authorize",
-            ["token_endpoint"] = IdentityApp.Issuer + "/connect/token",
-            ["userinfo_endpoint"] = IdentityApp.Issuer + "/connect/userinfo",
-            ["jwks_uri"] = IdentityApp.Issuer + "/jwks",
+            ["issuer"] = Issuer ?? home,
+            ["authorization_endpoint"] = home + "/connect/authorize",
+            ["token_endpoint"] = home + "/connect/token",
+            ["userinfo_endpoint"] = home + "/connect/userinfo",
+            ["jwks_uri"] = home + "/jwks",
             ["authorization_response_iss_parameter_supported"] = true,
             ["require_pushed_authorization_requests"] = RequiresPush,
         };
         if (HasPush)
         {
-            metadata["pushed_authorization_request_endpoint"] = IdentityApp.Issuer + "/connect/par";
+            metadata["pushed_authorization_request_endpoint"] = home + "/connect/par";
         }
 
+        ChangeMetadata(metadata);
         return metadata;
     }
 
-    Dictionary<string, string> Tokens()
+    async Task<Dictionary<string, string>> TokenEndpointAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        var form = QueryHelpers.ParseQuery(request.Content is null ? "" : await request.Content.ReadAsStringAsync(ct)).ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
+        LastTokenRequest = (request.Headers.Authorization?.ToString(), form);
+        if (TokenError is not null)
+        {
+            return new() { ["error"] = TokenError };
+        }
+
+        lock (UsedCodes)
+        {
+            return !form.TryGetValue("code", out var code) || UsedCodes.Add(code) || code is "a-code" ? Tokens(NonceOf is null || code is null ? Nonce : NonceOf(code)) : new() { ["error"] = "invalid_grant" };
+        }
+    }
+
+    Dictionary<string, string> Tokens(string nonce)
     {
         var now = clock.Now.UtcDateTime;
         var descriptor = new SecurityTokenDescriptor
         {
-            Issuer = IdentityApp.Issuer,
+            Issuer = home,
             IssuedAt = now,
             Expires = now.AddMinutes(5),
             TokenType = "JWT",
             SigningCredentials = new(Key, SecurityAlgorithms.RsaSha256),
-            Claims = new Dictionary<string, object> { ["sub"] = "somebody", ["aud"] = "portal", ["nonce"] = Nonce },
+            Claims = new Dictionary<string, object> { ["sub"] = Subject, ["aud"] = audience, ["nonce"] = nonce },
         };
         Change(descriptor);
         var answer = new Dictionary<string, string> { ["access_token"] = "opaque", ["token_type"] = "Bearer" };
