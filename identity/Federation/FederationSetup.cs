@@ -1,14 +1,12 @@
 using Identity.Domains;
 using Identity.Providers;
-using Platform.GuardedHttp;
 
 namespace Identity.Federation;
 
 /// <summary>Makes providers, domains and sign-in through them known to the service. There is no scheme to register: what is in the database counts.</summary>
 static class FederationSetup
 {
-    public static IServiceCollection AddFederation(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) => services
-        .AddGuardedFetch(configuration, environment)
+    public static IServiceCollection AddFederation(this IServiceCollection services) => services
         .AddSingleton<ProviderSecrets>()
         .AddSingleton<ProviderMetadata>()
         .AddSingleton<ProviderConfigurations>()

@@ -96,7 +96,7 @@ static class IdentityApplication
         services.AddScheduledJob<ForgetWhatEnded>("0 5/10 * * * ?");
         services.AddAuditSealing(builder.Configuration, "identity", settings.DataFolder);
         services.AddAccounts();
-        services.AddFederation(builder.Configuration, builder.Environment);
+        services.AddFederation();
         services.AddOwnAccount();
         services.AddInvitations();
         services.AddSecondFactors();
