@@ -43,7 +43,8 @@ sealed class ChangePasskeys(
     {
         if (await challenges.TakeAsync(http, PasskeyPurpose.Register, own.AccountId, ct) is not { } state
             || credential is not { Length: > 0 and <= LongestCredential }
-            || await accounts.FindEnabledAsync(own.Subject, ct) is not { } account)
+            // Whoever is known only through a provider comes only through it: a passkey of ours would outlive the day on which the company shuts them out.
+            || await accounts.FindEnabledAsync(own.Subject, ct) is not { NormalizedEmail.Length: > 0 } account)
         {
             return new PasskeyAdded.Refused();
         }

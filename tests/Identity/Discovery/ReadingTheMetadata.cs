@@ -39,7 +39,7 @@ public sealed class ReadingTheMetadata(IdentityApp identity) : IClassFixture<Ide
     [InlineData("code_challenge_methods_supported", "S256")]
     [InlineData("id_token_signing_alg_values_supported", "RS256 ES256")]
     [InlineData("subject_types_supported", "public")]
-    [InlineData("scopes_supported", "openid profile email offline_access portal.api")]
+    [InlineData("scopes_supported", "openid profile email roles offline_access portal.api")]
     [InlineData("token_endpoint_auth_methods_supported", "client_secret_basic client_secret_post private_key_jwt none")]
     [InlineData("revocation_endpoint_auth_methods_supported", "client_secret_basic client_secret_post private_key_jwt none")]
     [InlineData("revocation_endpoint_auth_signing_alg_values_supported", "ES256 PS256 RS256")]
