@@ -18,10 +18,10 @@ public sealed class TakingTurns : IAsyncLifetime
         var (here, there) = (new RelyingParty(one), new RelyingParty(two));
         var (browserHere, browserThere) = (one.Visitor(), two.Visitor());
 
-        var page = await browserHere.GetAsync(here.Request());
+        var page = await browserHere.GetAsync(await there.RequestAsync());
         Carry(browserHere, browserThere);
         var answer = new AuthorizationAnswer(await browserThere.SubmitAsync(page, ("Email", account.Email), ("Password", IdentityApp.Password)));
-        var tokens = await here.RedeemAsync(answer.Code);
+        var tokens = await here.RedeemAsync(answer.Code, ("code_verifier", there.Verifier));
         Assert.Equal(HttpStatusCode.OK, await UserInfoAsync(two, tokens.AccessToken));
         Carry(browserThere, browserHere);
         var again = await here.AskAsync(browserHere, ("prompt", "none"));
