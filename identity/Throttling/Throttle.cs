@@ -45,6 +45,12 @@ sealed record Limit(string Kind, int Attempts, TimeSpan Window)
 
     /// <summary>Wrong client secrets and codes from one address.</summary>
     public static readonly Limit TokenFailures = new("token", 60, TimeSpan.FromMinutes(1));
+
+    /// <summary>Requests of one tenant's directory; a first synchronisation sends thousands.</summary>
+    public static readonly Limit ScimRequests = new("scim", 3000, TimeSpan.FromMinutes(1));
+
+    /// <summary>Wrong tokens of directories from one address.</summary>
+    public static readonly Limit ScimFailures = new("scim_token", 30, TimeSpan.FromMinutes(1));
 }
 
 /// <summary>

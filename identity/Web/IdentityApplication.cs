@@ -17,6 +17,7 @@ using Identity.PasswordReset;
 using Identity.PushedAuthorization;
 using Identity.RefreshTokens;
 using Identity.Revocation;
+using Identity.Scim;
 using Identity.SecondFactors;
 using Identity.Sessions;
 using Identity.SignIn;
@@ -103,6 +104,7 @@ static class IdentityApplication
         services.AddPasskeys(settings);
         services.AddScoped<WaitingRequests>();
         services.AddScoped<TenantStore>();
+        services.AddScim();
         services.AddScoped<Throttle>();
         services.AddScoped<ClientStore>();
         services.AddScoped<RegisterClient>();

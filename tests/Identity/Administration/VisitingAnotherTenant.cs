@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Identity.Administration;
+using Identity.Scim;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,8 @@ public sealed partial class VisitingAnotherTenant(IdentityApp identity) : IClass
         names["secretId"] = (await identity.Database.ListAsync<long>("select client_secret_id from client_secret s join registered_client c using (registered_client_id) where c.client_id = 'rival-erp'"))[0].ToString(System.Globalization.CultureInfo.InvariantCulture);
         names["kid"] = (await identity.Database.ListAsync<string>("select kid from signing_key limit 1"))[0];
         names["name"] = "portal.api";
+        await identity.AsTheProductAsync(services => services.GetRequiredService<ChangeScimTokens>().AddAsync(tenantId, "rival's directory", CancellationToken.None));
+        names["scimToken"] = (await identity.Database.ListAsync<string>("select number from scim_token where tenant_id = @tenantId", new { tenantId }))[0];
         intruder = await identity.AdministratorOfAsync("acme");
         token = (await intruder.GetAsync("/admin/people/new")).Value("__RequestVerificationToken")!;
     }
