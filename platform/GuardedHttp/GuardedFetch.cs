@@ -125,18 +125,19 @@ public sealed class GuardedFetch(IHttpClientFactory clients, GuardedFetchOptions
                 throw new FetchRefusedException(FetchFailure.TooLarge, $"{Name(address)} answers with more than {LargestAnswer / 1024} KB.");
             }
 
-            kept.Write(part, 0, read);
+            await kept.WriteAsync(part.AsMemory(0, read), ct);
         }
 
         return kept.ToArray();
     }
 
-    static FetchFailure Understand(Exception failure) => Causes(failure) switch
+    static FetchFailure Understand(Exception failure)
     {
-        var causes when causes.OfType<AuthenticationException>().Any() => FetchFailure.Untrusted,
-        var causes when causes.OfType<SocketException>().Any(socket => socket.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain) => FetchFailure.UnknownName,
-        _ => FetchFailure.Unreachable,
-    };
+        var causes = Causes(failure).ToList();
+        return causes.OfType<AuthenticationException>().Any() ? FetchFailure.Untrusted
+            : causes.OfType<SocketException>().Any(socket => socket.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain) ? FetchFailure.UnknownName
+            : FetchFailure.Unreachable;
+    }
 
     static IEnumerable<Exception> Causes(Exception failure)
     {
