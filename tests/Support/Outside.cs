@@ -38,6 +38,7 @@ public sealed class Outside : HttpMessageHandler
     }
 
     /// <summary>One network for many clients: it stays when one of them goes.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2215:Dispose methods should call base class dispose", Justification = "It stays.")]
     protected override void Dispose(bool disposing)
     {
     }
