@@ -7,7 +7,7 @@ using Platform.OpenIdConnect;
 
 namespace Identity.Federation;
 
-/// <summary>The way to a provider of a tenant and back.</summary>
+/// <summary>The way to a provider of a tenant and back. A scheme of white space arrives here as none.</summary>
 [Route("federation")]
 sealed class FederationController(StartFederation start, SignInThroughProvider signIn) : Controller
 {
@@ -18,8 +18,8 @@ sealed class FederationController(StartFederation start, SignInThroughProvider s
     /// <param name="hint">The address the person typed.</param>
     /// <param name="ct">Stops waiting.</param>
     [HttpGet("{scheme}/start")]
-    public async Task<IActionResult> Start(string scheme, string? request, string? then, string? hint, CancellationToken ct) =>
-        await start.RunAsync(HttpContext, scheme, request, then, hint, ct) switch
+    public async Task<IActionResult> Start(string? scheme, string? request, string? then, string? hint, CancellationToken ct) =>
+        await start.RunAsync(HttpContext, scheme ?? "", request, then, hint, ct) switch
         {
             FederationStart.Go go => this.SeeOther(go.Address),
             FederationStart.Failed failed => Fail(failed.Reason, request),
@@ -28,8 +28,8 @@ sealed class FederationController(StartFederation start, SignInThroughProvider s
 
     /// <summary>Takes the provider's answer; it is a navigation by GET, and the only form of answer we ask for.</summary>
     [HttpGet("{scheme}/signin")]
-    public async Task<IActionResult> Return(string scheme, CancellationToken ct) =>
-        await signIn.RunAsync(HttpContext, scheme, ProtocolParameters.Of(Request.Query), ct) switch
+    public async Task<IActionResult> Return(string? scheme, CancellationToken ct) =>
+        await signIn.RunAsync(HttpContext, scheme ?? "", ProtocolParameters.Of(Request.Query), ct) switch
         {
             FederationAnswer.SignedIn signedIn => this.SeeOther(OwnPath.After(signedIn.Request, signedIn.Then)),
             FederationAnswer.AskToLink ask => this.SeeOther(QueryHelpers.AddQueryString("/account/links/question", "token", ask.Token)),

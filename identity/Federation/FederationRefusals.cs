@@ -51,5 +51,5 @@ sealed class FederationRefusals(Db db, ProviderFaults faults, AuditTrail audit, 
         return db.InTransactionAsync(() => audit.RecordAsync("federation.refused", "identity_provider", scheme, null, new { reason, message, address = Throttle.Address(http) }, ct), ct);
     }
 
-    static bool IsScheme(string scheme) => scheme.Length <= 80 && scheme.All(letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-');
+    static bool IsScheme(string scheme) => scheme.Length is > 0 and <= 80 && scheme.All(letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-');
 }

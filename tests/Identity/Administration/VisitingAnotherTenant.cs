@@ -39,6 +39,15 @@ public sealed partial class VisitingAnotherTenant(IdentityApp identity) : IClass
         names["name"] = "portal.api";
         await identity.AsTheProductAsync(services => services.GetRequiredService<ChangeScimTokens>().AddAsync(tenantId, "rival's directory", CancellationToken.None));
         names["scimToken"] = (await identity.Database.ListAsync<string>("select number from scim_token where tenant_id = @tenantId", new { tenantId }))[0];
+        names["scheme"] = (await identity.Database.ListAsync<string>("""
+            insert into identity_provider (tenant_id, scheme, display_name, issuer, client_id, token_endpoint_auth_method, created_at, updated_at)
+            values (@tenantId, 'rival-login', 'Rita''s login', 'https://login.rival.test', 'us', 'private_key_jwt', now(), now())
+            on conflict (scheme) do update set display_name = excluded.display_name returning scheme
+            """, new { tenantId }))[0];
+        names["id"] = (await identity.Database.ListAsync<long>("""
+            insert into tenant_domain (tenant_id, domain, token, created_at) values (@tenantId, 'rita.example', 'token', now())
+            on conflict (tenant_id, domain) do update set token = excluded.token returning tenant_domain_id
+            """, new { tenantId }))[0].ToString(System.Globalization.CultureInfo.InvariantCulture);
         intruder = await identity.AdministratorOfAsync("acme");
         token = (await intruder.GetAsync("/admin/people/new")).Value("__RequestVerificationToken")!;
     }
@@ -90,6 +99,8 @@ public sealed partial class VisitingAnotherTenant(IdentityApp identity) : IClass
             (select string_agg(s::text, '|' order by client_secret_id) from client_secret s),
             (select string_agg(r::text, '|' order by api_resource_id) from api_resource r),
             (select string_agg(s.sid, '|' order by sign_in_session_id) from sign_in_session s),
+            (select string_agg(p::text, '|' order by identity_provider_id) from identity_provider p),
+            (select string_agg(d::text, '|' order by tenant_domain_id) from tenant_domain d),
             (select count(*) from outbox_message),
             (select count(*) from audit_entry))
         """))[0];

@@ -12,7 +12,7 @@ public sealed class FindingTheWayHome(FederatedIdentity identity) : IClassFixtur
         await identity.ProvenDomainAsync(partner, "home.example");
         var visitor = identity.Visitor();
         var application = new RelyingParty(identity);
-        var page = await visitor.GetAsync(application.Request());
+        var page = await visitor.GetAsync(await application.RequestAsync());
 
         var bridge = await visitor.PressAsync(page, "[formaction*='home']", ("Email", " Bo@HOME.example "));
         var request = partner.Arrive(await visitor.GetOnlyAsync(bridge.Document.QuerySelector("main a")!.GetAttribute("href")!));
@@ -66,7 +66,7 @@ public sealed class FindingTheWayHome(FederatedIdentity identity) : IClassFixtur
     {
         await LedAsync();
         var visitor = identity.Visitor();
-        var first = await visitor.GetOnlyAsync(new RelyingParty(identity).Request(("login_hint", "bo@led.example")));
+        var first = await visitor.GetOnlyAsync(await new RelyingParty(identity).RequestAsync(("login_hint", "bo@led.example")));
         var second = await visitor.GetOnlyAsync(first.Headers.Headers.Location!.ToString());
         var failed = await visitor.GetOnlyAsync("/federation/led/signin?error=access_denied&state=x");
 

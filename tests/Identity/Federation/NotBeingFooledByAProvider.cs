@@ -280,7 +280,7 @@ public sealed class NotBeingFooledByAProvider(FederatedIdentity identity) : ICla
     {
         var page = await identity.Visitor().GetOnlyAsync(address);
 
-        Assert.InRange((int)page.Status, 400, 499);
+        Assert.True((int)page.Status is >= 400 and < 500, $"{page.Status} {string.Join('\n', identity.Log.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal)))}");
         Assert.Null(page.Headers.Headers.Location);
     }
 

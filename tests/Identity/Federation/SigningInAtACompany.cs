@@ -288,7 +288,7 @@ public sealed class SigningInAtACompany(FederatedIdentity identity) : IClassFixt
     async Task<Page> SignInWithPasswordAsync(TestAccount account)
     {
         var visitor = identity.Visitor();
-        var page = await visitor.GetAsync(new RelyingParty(identity).Request());
+        var page = await visitor.GetAsync(await new RelyingParty(identity).RequestAsync());
         var form = page.Document.Forms.First();
         return await visitor.PostAsync(form.GetAttribute("action")!, ("Email", account.Email), ("Password", IdentityApp.Password), ("__RequestVerificationToken", page.Value("__RequestVerificationToken")!));
     }
