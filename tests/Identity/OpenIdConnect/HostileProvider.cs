@@ -48,7 +48,7 @@ sealed class HostileProvider(TestClock clock, string home = IdentityApp.Issuer, 
     ];
 
     /// <summary>Answers instead of it, where it answers anything.</summary>
-    public Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>?> Instead { get; set; } = (_, _) => null;
+    public Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>?>? Instead { get; set; }
 
     /// <summary>Codes that it has taken once and takes no more.</summary>
     public HashSet<string> UsedCodes { get; } = [];
@@ -109,7 +109,7 @@ sealed class HostileProvider(TestClock clock, string home = IdentityApp.Issuer, 
             Asked.Add(path);
         }
 
-        if (Instead(request, cancellationToken) is { } other)
+        if (Instead?.Invoke(request, cancellationToken) is { } other)
         {
             return await other;
         }
