@@ -289,7 +289,7 @@ public sealed class SigningInAtACompany(FederatedIdentity identity) : IClassFixt
     {
         var visitor = identity.Visitor();
         var page = await visitor.GetAsync(await new RelyingParty(identity).RequestAsync());
-        var form = page.Document.Forms.First();
+        var form = page.Document.Forms[0];
         return await visitor.PostAsync(form.GetAttribute("action")!, ("Email", account.Email), ("Password", IdentityApp.Password), ("__RequestVerificationToken", page.Value("__RequestVerificationToken")!));
     }
 }
