@@ -33,11 +33,12 @@ public sealed class RedeemingACode(IdentityApp identity) : IClassFixture<Identit
 
         Assert.Equal(["alg", "kid", "typ"], header.EnumerateObject().Select(member => member.Name).Order());
         Assert.Equal("RS256", header.GetProperty("alg").GetString());
-        Assert.Equal(["amr", "at_hash", "aud", "auth_time", "exp", "iat", "iss", "nonce", "sid", "sub"], claims.EnumerateObject().Select(claim => claim.Name).Order());
+        Assert.Equal(["acr", "amr", "at_hash", "aud", "auth_time", "exp", "iat", "iss", "nonce", "sid", "sub"], claims.EnumerateObject().Select(claim => claim.Name).Order());
         Assert.Equal("https://identity.test", claims.GetProperty("iss").GetString());
         Assert.Equal(account.Subject, claims.GetProperty("sub").GetString());
         Assert.Equal("portal", claims.GetProperty("aud").GetString());
         Assert.Equal("a nonce", claims.GetProperty("nonce").GetString());
+        Assert.Equal("urn:partnerportal:acr:pwd", claims.GetProperty("acr").GetString());
         Assert.Equal("[\"pwd\"]", claims.GetProperty("amr").GetRawText());
         Assert.Equal(300, claims.GetProperty("exp").GetInt64() - claims.GetProperty("iat").GetInt64());
         Assert.Equal(identity.Clock.Now.ToUnixTimeSeconds(), claims.GetProperty("iat").GetInt64());
