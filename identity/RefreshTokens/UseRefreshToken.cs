@@ -39,10 +39,24 @@ sealed class UseRefreshToken(
         return await db.InTransactionAsync(async () =>
         {
             var successor = Secret.New();
-            return await refreshTokens.RotateAsync(new(token, client.ClientId, scopes, jkt, successor, protector.Protect(successor)), ct) is { } rotated
+            return await RotateAsync(new(token, client.ClientId, scopes, jkt, successor, protector.Protect(successor)), ct) is { } rotated
                 ? await IssueAsync(client, rotated, scopes, jkt, successor, isRetry: false, ct)
                 : await AnswerUnusableAsync(client, token, scopes, jkt, ct);
         }, ct);
+    }
+
+    // Who comes too late has waited for the row and would keep it to the end of the transaction: of fifty each would sign its answer while the others wait. Going back
+    // behind the attempt lets go of it.
+    async Task<RefreshToken?> RotateAsync(Rotation rotation, CancellationToken ct)
+    {
+        try
+        {
+            return await db.InTransactionAsync(async () => await refreshTokens.RotateAsync(rotation, ct) ?? throw new NotRotatedException(), ct);
+        }
+        catch (NotRotatedException)
+        {
+            return null;
+        }
     }
 
     async Task<TokenAnswer> AnswerUnusableAsync(Client client, string token, string[] scopes, string? jkt, CancellationToken ct)
@@ -65,10 +79,12 @@ sealed class UseRefreshToken(
 
     async Task<TokenAnswer> IssueAsync(Client client, RefreshToken token, string[] scopes, string? jkt, string successor, bool isRetry, CancellationToken ct)
     {
-        await audit.RecordAsync("refresh_token.used", "grant", token.Handle, null, new { client = client.ClientId, account = token.Subject, isRetry }, ct);
         // What the client has lost the right to since is not issued any more, though it was granted.
         var standing = (scopes.Length == 0 ? token.Scopes : scopes).Where(client.MayAskFor).ToArray();
-        return await issue.RunAsync(client, token, standing, jkt, nonce: null, successor, ct);
+        var answer = await issue.RunAsync(client, token, standing, jkt, nonce: null, successor, ct);
+        // Last, so that it goes with the commit: rivals for one token write into one chain, and none shall sign while it holds the chain.
+        await audit.RecordAsync("refresh_token.used", "grant", token.Handle, null, new { client = client.ClientId, account = token.Subject, isRetry }, ct);
+        return answer;
     }
 
     async Task<TokenAnswer> RefuseAsync(Client client, RefreshToken token, string reason, CancellationToken ct)
@@ -90,4 +106,6 @@ sealed class UseRefreshToken(
     }
 
     static OAuthError NotGranted { get; } = new("invalid_scope", "A scope was not granted, or is not allowed for this client.");
+
+    sealed class NotRotatedException : Exception;
 }
