@@ -18,8 +18,9 @@ sealed class KeyPairs(IDataProtectionProvider protection)
     /// <summary>A new one that is announced now and signs from that moment on.</summary>
     public SigningKey Make(string algorithm, DateTime now, DateTime signsFrom) => algorithm switch
     {
-        SecurityAlgorithms.RsaSha256 => MakeRsa(now, signsFrom),
-        SecurityAlgorithms.EcdsaSha256 => MakeEllipticCurve(now, signsFrom),
+        // The clock goes on between the plan and the key: no key signs before it was there.
+        SecurityAlgorithms.RsaSha256 => MakeRsa(now, KeyPlan.Later(signsFrom, now)),
+        SecurityAlgorithms.EcdsaSha256 => MakeEllipticCurve(now, KeyPlan.Later(signsFrom, now)),
         _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "No tokens are signed with it."),
     };
 

@@ -11,6 +11,18 @@ public sealed class RotatingKeys : IAsyncLifetime
 {
     readonly IdentityApp identity = new();
 
+    [Theory]
+    [InlineData("RS256")]
+    [InlineData("ES256")]
+    public void The_clock_goes_on_between_the_plan_and_the_key_and_no_key_signs_before_it_was_there(string algorithm)
+    {
+        var planned = identity.Clock.Now.UtcDateTime;
+
+        var key = identity.Services.GetRequiredService<KeyPairs>().Make(algorithm, planned.AddMilliseconds(1), planned);
+
+        Assert.Equal(key.CreatedAt, key.SignsFrom);
+    }
+
     [Fact]
     public async Task The_next_key_is_announced_two_weeks_before_it_signs_and_the_last_one_verifies_until_its_tokens_have_ended()
     {
