@@ -149,7 +149,7 @@ public sealed class FetchingFromStrangers
             try
             {
                 using var client = await listener.AcceptTcpClientAsync();
-                await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false);
+                _ = await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false);
                 await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(says));
                 await Task.Delay(staysOpen ? TimeSpan.FromSeconds(20) : TimeSpan.Zero);
             }
