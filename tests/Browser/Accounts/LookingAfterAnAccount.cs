@@ -42,7 +42,7 @@ public sealed class LookingAfterAnAccount(Chromium chromium, ListeningIdentity i
         await desk.OpenAsync("/sign-in?then=/account");
         await desk.Page.ClickAsync("#use-passkey");
 
-        await desk.Page.WaitForURLAsync("**/account");
+        await desk.Page.WaitForURLAsync(identity.Address + "/account");
         (await desk.Page.TextContentAsync(".lead"))!.ShouldContain(account.Email);
         (await identity.Database.ListAsync<string>("select array_to_string(amr, ' ') from sign_in_session join account using (account_id) where subject = @Subject", account)).ShouldBe(["hwk user mfa"]);
     }
