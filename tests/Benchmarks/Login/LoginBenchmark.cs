@@ -61,6 +61,8 @@ static class LoginBenchmark
             var (byUs, byThem, spent, spentByThem) = (Taken.Nothing, Taken.Nothing, Spent.Nothing, 0.0);
             for (var turn = 0; turn < length.Rounds * 2; turn++)
             {
+                our.Forget();
+                their.Forget();
                 // Who goes first changes, so that neither always meets what the other left behind.
                 if ((turn + (turn / 2)) % 2 == 0)
                 {
@@ -144,6 +146,8 @@ static class LoginBenchmark
         readonly Caller[] all = [.. Enumerable.Range(0, count).Select(number => new Caller(provider, number))];
 
         public Caller this[int number] => all[number];
+
+        public void Forget() => Array.ForEach(all, caller => caller.Forget());
 
         public void Dispose() => Array.ForEach(all, caller => caller.Dispose());
     }

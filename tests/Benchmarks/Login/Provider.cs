@@ -63,6 +63,9 @@ sealed class Caller(Provider provider, int number) : IDisposable
         refreshToken = answer.GetProperty("refresh_token").GetString();
     }
 
+    /// <summary>Forgets the refresh token; the next refresh begins with a sign-in. A provider that keeps only the newest thousand things has forgotten it anyway when a round comes without this client.</summary>
+    public void Forget() => refreshToken = null;
+
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
 
