@@ -179,8 +179,8 @@ demo_accounts() {
 
 # Without the demo nobody is there who could sign in.
 first_administrator() {
-    printf '\nThe first administrator gets an account, chooses a password by the link that is printed, and is linked to the brand with the subject that is printed:\n'
-    printf '  dotnet %s add-user EMAIL --data %s\n' "$(program identity Identity)" "$data"
+    printf '\nThe first administrator gets an account that looks after identity, chooses a password by the link that is printed, and is linked to the brand with the subject that is printed:\n'
+    printf '  dotnet %s add-administrator EMAIL NAME --data %s\n' "$(program identity Identity)" "$data"
     printf '  dotnet %s add-person NAME EMAIL %s SUBJECT brand brand_admin --data %s\n' "$(program portal Portal)" "$identity_url" "$data"
 }
 

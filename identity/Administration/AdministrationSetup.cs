@@ -14,6 +14,7 @@ static class AdministrationSetup
         .AddScoped<AdministratorStore>()
         .AddScoped<PeopleStore>()
         .AddScoped<ChangePerson>()
+        .AddScoped<AddAdministratorVerb>()
         .AddScoped<TenantListStore>()
         .AddScoped<ChangeTenant>()
         .AddScoped<ClientListStore>()

@@ -32,6 +32,9 @@ sealed class TenantStore(Db db, TimeProvider clock)
     /// <summary>The tenant of that number inside the database.</summary>
     public Task<Tenant?> FindAsync(long tenantId, CancellationToken ct) => db.FindAsync<Tenant>($"select {Columns} from tenant where tenant_id = @tenantId", new { tenantId }, ct);
 
+    /// <summary>The brand that runs the installation; null until it was entered.</summary>
+    public Task<Tenant?> FindOperatorAsync(CancellationToken ct) => db.FindAsync<Tenant>($"select {Columns} from tenant where is_operator", null, ct);
+
     /// <summary>All of them, the operator first, then by name.</summary>
     public Task<List<Tenant>> ListAsync(CancellationToken ct) => db.ListAsync<Tenant>($"select {Columns} from tenant order by not is_operator, name, tenant_id", null, ct);
 

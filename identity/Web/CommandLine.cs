@@ -1,4 +1,5 @@
 using System.Globalization;
+using Identity.Administration.People;
 using Identity.Demo;
 using Identity.Keys;
 using Identity.PasswordReset;
@@ -10,7 +11,7 @@ using Platform.Web;
 namespace Identity.Web;
 
 /// <summary>
-/// <c>identity [serve | migrate | seed | add-user EMAIL | rotate-keys | revoke-key KID | verify] [--data DIR] [--port N] [--Section:Name=value]</c>. Without a verb identity serves.
+/// <c>identity [serve | migrate | seed | add-administrator EMAIL [NAME] | add-user EMAIL | rotate-keys | revoke-key KID | verify] [--data DIR] [--port N] [--Section:Name=value]</c>. Without a verb identity serves.
 /// Whatever keeps it from starting is told in one line, and the exit code is not 0.
 /// </summary>
 static class CommandLine
@@ -20,6 +21,8 @@ static class CommandLine
           identity migrate         brings the database up to date
           identity verify          looks whether the audit is whole
           identity seed            makes the accounts and API clients of the demonstration
+          identity add-administrator EMAIL [NAME]
+                                   the first person who looks after the installation; prints the link to choose a password (--language zh-CN)
           identity add-user EMAIL  adds an account and prints the link to choose its password (--name NAME, --language zh-CN)
           identity rotate-keys     announces new signing keys, which sign in ten minutes
           identity revoke-key KID  a stolen signing key counts no more, at once; another signs (--reason TEXT)
@@ -68,11 +71,16 @@ static class CommandLine
             ["migrate"] => await MigrateAsync(app.Services.GetRequiredService<ServiceDatabase>()),
             ["verify"] or ["verify", "audit" or "all"] => await VerifyAsync(scope.ServiceProvider.GetRequiredService<AuditCheck>(), stop.Token),
             ["seed"] => await scope.ServiceProvider.GetRequiredService<SeedDemo>().RunAsync(Console.Out, stop.Token),
+            ["add-administrator", var email] => await AppointAsync(email, app.Configuration["name"]),
+            ["add-administrator", var email, var name] => await AppointAsync(email, name),
             ["add-user", var email] => await scope.ServiceProvider.GetRequiredService<AddUserVerb>().RunAsync(email, app.Configuration["name"], app.Configuration["language"], Console.Out, stop.Token),
             ["rotate-keys"] => await scope.ServiceProvider.GetRequiredService<KeyVerbs>().RotateAsync(Console.Out, stop.Token),
             ["revoke-key", var kid] => await scope.ServiceProvider.GetRequiredService<KeyVerbs>().RevokeAsync(kid, app.Configuration["reason"], Console.Out, stop.Token),
             _ => throw new UsageException($"'{string.Join(' ', order.Words)}' is not understood."),
         };
+
+        Task<int> AppointAsync(string email, string? name) =>
+            scope.ServiceProvider.GetRequiredService<AddAdministratorVerb>().RunAsync(email, name, app.Configuration["language"], Console.Out, stop.Token);
     }
 
     static async Task<int> VerifyAsync(AuditCheck audit, CancellationToken ct)
