@@ -48,7 +48,7 @@ sealed class AdministrationGate(AdministratorStore administrators, IModelMetadat
         var http = context.HttpContext;
         if (http.Session() is not { } session)
         {
-            context.Result = HttpMethods.IsGet(http.Request.Method) ? ToSignIn(http) : new NotFoundResult();
+            context.Result = HttpMethods.IsGet(http.Request.Method) ? GoTo(http.SessionEvenIncomplete() is null ? "/sign-in" : "/sign-in/step-up", http) : new NotFoundResult();
             return;
         }
 
@@ -100,9 +100,9 @@ sealed class AdministrationGate(AdministratorStore administrators, IModelMetadat
         return texts.Any(text => text?.Contains('\0', StringComparison.Ordinal) == true);
     }
 
-    static StatusCodeResult ToSignIn(HttpContext http)
+    static StatusCodeResult GoTo(string page, HttpContext http)
     {
-        http.Response.Headers.Location = "/sign-in?then=" + Uri.EscapeDataString(OwnPath.Of(http.Request));
+        http.Response.Headers.Location = page + "?then=" + Uri.EscapeDataString(OwnPath.Of(http.Request));
         return new(StatusCodes.Status303SeeOther);
     }
 }

@@ -15,6 +15,7 @@ static class AdministrationMenu
         new("clients", "/admin/clients", Administrators.Tenant),
         new("sessions", "/admin/sessions", Administrators.Tenant),
         new("directory", "/admin/directory", Administrators.Tenant),
+        new("company", "/admin/company", Administrators.Tenant),
         new("tenants", "/admin/tenants", Administrators.Installation),
         new("providers", "/admin/providers", Administrators.Tenant),
         new("domains", "/admin/domains", Administrators.Tenant),

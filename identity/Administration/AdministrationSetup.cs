@@ -17,6 +17,7 @@ static class AdministrationSetup
         .AddScoped<AddAdministratorVerb>()
         .AddScoped<TenantListStore>()
         .AddScoped<ChangeTenant>()
+        .AddScoped<ChangeSecondFactorRule>()
         .AddScoped<ClientListStore>()
         .AddScoped<ClientFormRules>()
         .AddScoped<ChangeClient>()

@@ -53,7 +53,8 @@ sealed class AnswerAuthorization(AuthorizationChecks checks, GrantStore grants, 
                 : new Authorization.SignInFirst(request);
         }
 
-        if (request.WantsSecondFactor && !Assurance.IsSecondFactor(session.Amr))
+        // The application wants it, or the person's company does (ASVS 6.3.3).
+        if ((request.WantsSecondFactor || session.OwesSecondFactor) && !Assurance.IsSecondFactor(session.Amr))
         {
             return request.IsSilent
                 ? new Authorization.Refused(request, new("login_required", "No second factor has been shown.") { MayRedirect = true })

@@ -64,5 +64,5 @@ sealed class AuthorizeController(AnswerAuthorization answer, AuthorizationRespon
             : AuthorizationResponses.Refused(this, OAuthError.InvalidRequestUri);
     }
 
-    async Task<IActionResult> AnswerAsync(AuthorizationRequest request, CancellationToken ct) => responses.Of(this, await answer.RunAsync(request, HttpContext.Session(), Decision.None, ct));
+    async Task<IActionResult> AnswerAsync(AuthorizationRequest request, CancellationToken ct) => responses.Of(this, await answer.RunAsync(request, HttpContext.SessionEvenIncomplete(), Decision.None, ct));
 }

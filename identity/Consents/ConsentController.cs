@@ -33,7 +33,7 @@ sealed class ConsentController(AnswerAuthorization answer, AuthorizationResponse
             return AuthorizationResponses.Refused(this, OAuthError.InvalidRequest("The request has waited too long."));
         }
 
-        var outcome = await answer.RunAsync(waited.ToRequest(), HttpContext.Session(), decision, ct);
+        var outcome = await answer.RunAsync(waited.ToRequest(), HttpContext.SessionEvenIncomplete(), decision, ct);
         return outcome is Authorization.ConsentFirst first ? View("Consent", await QuestionAsync(first.Request, text!, ct)) : responses.Of(this, outcome);
     }
 

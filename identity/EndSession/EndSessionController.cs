@@ -21,7 +21,7 @@ sealed class EndSessionController(LogoutRequests requests, Sessions.EndSession e
     [HttpGet]
     public async Task<IActionResult> Show(CancellationToken ct)
     {
-        switch (await requests.ReadAsync(ProtocolParameters.Of(Request.Query), HttpContext.Session(), ct))
+        switch (await requests.ReadAsync(ProtocolParameters.Of(Request.Query), HttpContext.SessionEvenIncomplete(), ct))
         {
             case LogoutRequest.Malformed malformed:
                 Response.StatusCode = StatusCodes.Status400BadRequest;
@@ -30,7 +30,7 @@ sealed class EndSessionController(LogoutRequests requests, Sessions.EndSession e
                 await endSession.RunAsync(HttpContext, ct);
                 return this.SeeOther(genuine.ReturnTo ?? "/signed-out");
             default:
-                return HttpContext.Session() is null ? this.SeeOther("/signed-out") : this.SeeOther("/sign-out");
+                return HttpContext.SessionEvenIncomplete() is null ? this.SeeOther("/signed-out") : this.SeeOther("/sign-out");
         }
     }
 
@@ -60,7 +60,7 @@ sealed class SignOutController(Sessions.EndSession endSession, IdentitySettings 
 {
     /// <summary>Asks.</summary>
     [HttpGet("/sign-out")]
-    public IActionResult Show() => HttpContext.Session() is { } session ? View("SignOut", session) : this.SeeOther("/signed-out");
+    public IActionResult Show() => HttpContext.SessionEvenIncomplete() is { } session ? View("SignOut", session) : this.SeeOther("/signed-out");
 
     /// <summary>Signs out.</summary>
     [HttpPost("/sign-out")]

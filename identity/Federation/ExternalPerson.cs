@@ -13,6 +13,9 @@ namespace Identity.Federation;
 /// <param name="AuthenticatedAt">When the person showed a credential there, if it says so.</param>
 sealed record ExternalPerson(string Issuer, string Subject, DateTime? AuthenticatedAt)
 {
+    // RFC 8176, 2, has the amr; these are the acr that OpenID has given a name to (PAPE 1.0, 4; EAP ACR Values 1.0).
+    static readonly string[] TwoFactors = ["http://schemas.openid.net/pape/policies/2007/06/multi-factor", "phr", "phrh"];
+
     const int LongestName = 120;
     const int LongestValue = 200;
     const int MostRoleValues = 200;
@@ -32,6 +35,9 @@ sealed record ExternalPerson(string Issuer, string Subject, DateTime? Authentica
     /// <summary>The values of the role claim.</summary>
     public IReadOnlyList<string> RoleValues { get; init; } = [];
 
+    /// <summary>Whether the signed token says that two factors were shown there.</summary>
+    public bool ShowedTwoFactors { get; init; }
+
     /// <summary>By what the person recognises themselves.</summary>
     public string ShownName => Email is null ? Name : Name.Length == 0 ? Email : $"{Name} ({Email})";
 
@@ -45,6 +51,7 @@ sealed record ExternalPerson(string Issuer, string Subject, DateTime? Authentica
             Email = MailDomain.Of(email) is null ? null : email,
             ClaimsEmail = !string.Equals(First("email_verified"), "false", StringComparison.OrdinalIgnoreCase),
             Language = First("locale") is { } locale && locale.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? "zh-CN" : "en",
+            ShowedTwoFactors = claims.Any(claim => (claim.Type is "amr" && claim.Value is "mfa") || (claim.Type is "acr" && TwoFactors.Contains(claim.Value, StringComparer.Ordinal))),
             RoleValues = roleClaim is null ? [] : [.. All(roleClaim).Where(value => value.Length is > 0 and <= LongestValue && !value.Contains('\0', StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Take(MostRoleValues)],
         };
 

@@ -41,6 +41,7 @@ sealed class SignInThroughProvider(
     AccountStore accounts, BeginSession beginSession, PendingAuthorizations pending, ClientStore clients, Db db, AuditTrail audit, TimeProvider clock)
 {
     static readonly string[] External = ["external"];
+    static readonly string[] ExternalWithTwoFactors = ["external", "mfa"];
 
     /// <summary>Does so.</summary>
     public async Task<FederationAnswer> RunAsync(HttpContext http, string scheme, ProtocolParameters answer, CancellationToken ct)
@@ -123,7 +124,7 @@ sealed class SignInThroughProvider(
                         await audit.RecordAsync("account.brought_up_to_date", "account", account.Subject, null, new { idp = provider.Scheme, roles }, ct);
                     }
 
-                    await beginSession.RunAsync(http, account, External, ct, new(provider.IdentityProviderId, provider.Scheme, authenticatedAt));
+                    await beginSession.RunAsync(http, account, person.ShowedTwoFactors || provider.CountsAsTwoFactors ? ExternalWithTwoFactors : External, ct, new(provider.IdentityProviderId, provider.Scheme, authenticatedAt));
                     return new FederationAnswer.SignedIn(secrets.Request, secrets.Then);
             }
         }, ct);

@@ -51,7 +51,7 @@ sealed class PasskeyController(CheckPasskey check, HalfSignIns halves, BeginSess
         {
             PasskeyPurpose.SignIn => null,
             PasskeyPurpose.Second => (await halves.FindAsync(HttpContext, ct))?.Subject,
-            _ => HttpContext.Session()?.Subject,
+            _ => HttpContext.SessionEvenIncomplete()?.Subject,
         };
         return subject is null ? null : await accounts.FindEnabledAsync(subject, ct);
     }
@@ -61,7 +61,7 @@ sealed class PasskeyController(CheckPasskey check, HalfSignIns halves, BeginSess
         switch (purpose)
         {
             case PasskeyPurpose.StepUp:
-                await raise.RunAsync(HttpContext, HttpContext.Session()!, shown.Amr, ct);
+                await raise.RunAsync(HttpContext, HttpContext.SessionEvenIncomplete()!, shown.Amr, ct);
                 return true;
             case PasskeyPurpose.Second:
                 var half = await halves.FindAsync(HttpContext, ct);

@@ -39,6 +39,9 @@ sealed class Provider
     /// <summary>The claim whose values lead to roles.</summary>
     public string? RoleClaim { get; init; }
 
+    /// <summary>Whether every sign-in there counts as one with two factors, also where it does not say so.</summary>
+    public bool CountsAsTwoFactors { get; init; }
+
     public DateTime? DisabledAt { get; init; }
 
     /// <summary>Why it could not be used when it was last needed: a code that <c>providers.fault.…</c> explains.</summary>

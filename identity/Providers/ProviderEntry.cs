@@ -30,6 +30,8 @@ sealed class ProviderEntry
 
     public bool Provisions { get; set; }
 
+    public bool CountsAsTwoFactors { get; set; }
+
     public string? DefaultRole { get; set; }
 
     public string? RoleClaim { get; set; }

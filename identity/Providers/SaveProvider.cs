@@ -77,6 +77,11 @@ sealed class ChangeProvider(Db db, ProviderStore providers, TenantStore tenants,
             {
                 await end.RunAsync(before, "provider_changed", ct);
             }
+            else if (before.CountsAsTwoFactors && !after.CountsAsTwoFactors)
+            {
+                // Who came with one factor that counted as two comes again.
+                await end.RunAsync(before, "provider_counts_less", ct);
+            }
 
             await audit.RecordAsync("provider.changed", "identity_provider", scheme, null, entry.ForAudit(tenant.Key, by), ct);
         }, ct);
@@ -155,12 +160,13 @@ static class ProviderEntries
         Provisions = entry.Provisions,
         DefaultRole = entry.DefaultRole,
         RoleClaim = entry.RoleClaim,
+        CountsAsTwoFactors = entry.CountsAsTwoFactors,
     };
 
     /// <summary>What the audit keeps of it: everything but the secret.</summary>
     public static object ForAudit(this ProviderEntry entry, string tenant, Administrator by) => new
     {
         tenant, by = by.Subject, entry.Issuer, entry.ClientId, entry.TokenEndpointAuthMethod, scopes = entry.ScopeList, entry.Provisions, entry.DefaultRole, entry.RoleClaim,
-        mappings = entry.MappingList(), secret = string.IsNullOrEmpty(entry.ClientSecret) ? "unchanged" : "replaced",
+        entry.CountsAsTwoFactors, mappings = entry.MappingList(), secret = string.IsNullOrEmpty(entry.ClientSecret) ? "unchanged" : "replaced",
     };
 }

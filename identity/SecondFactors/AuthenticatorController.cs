@@ -8,7 +8,7 @@ namespace Identity.SecondFactors;
 
 /// <summary>Sets an authenticator app up, and removes it.</summary>
 [Route("account/authenticator")]
-[NeedsSession(FreshProof = true)]
+[NeedsSession(FreshProof = true, Enrols = true)]
 sealed class AuthenticatorController(AuthenticatorSetups setups, ChangeSecondFactors change, SecondFactorStore factors, WaitingRequests waiting, IdentitySettings settings) : Controller
 {
     /// <summary>Shows the picture with a new secret.</summary>
@@ -33,7 +33,7 @@ sealed class AuthenticatorController(AuthenticatorSetups setups, ChangeSecondFac
             return await PageAsync(form, secret, ct);
         }
 
-        var after = OwnPath.After((await waiting.FindAsync(HttpContext, form.Request, ct))?.Text, "/account?done=authenticator");
+        var after = OwnPath.After((await waiting.FindAsync(HttpContext, form.Request, ct))?.Text, OwnPath.OrNull(form.Then) ?? "/account?done=authenticator");
         return codes.Count == 0 ? this.SeeOther(after) : View("RecoveryCodes", new NewRecoveryCodes(codes, after));
     }
 
@@ -54,7 +54,8 @@ sealed class AuthenticatorController(AuthenticatorSetups setups, ChangeSecondFac
     {
         var own = HttpContext.Session()!;
         form.Request = (await waiting.FindAsync(HttpContext, form.Request, ct))?.Text;
-        form.Code = null;
+        (form.Then, form.Code) = (OwnPath.OrNull(form.Then), null);
+        (form.IsOwed, form.MayUsePasskey) = (own.OwesSecondFactor, own.Idp is null);
         form.Setup = setups.Write(own.Subject, secret);
         form.Picture = QrCode.Picture(Totp.Address(settings.BrandName, own.Email, secret));
         form.Key = string.Join(' ', Totp.Base32(secret).Chunk(4).Select(group => new string(group)));
@@ -76,6 +77,17 @@ sealed class AuthenticatorForm
     /// <summary>The application's request that waits for a second factor.</summary>
     public string? Request { get; set; }
 
+    /// <summary>The page of ours that is to come afterwards.</summary>
+    public string? Then { get; set; }
+
+    /// <summary>Whether nothing else is given out before the person has a second factor.</summary>
+    [BindNever]
+    public bool IsOwed { get; set; }
+
+    /// <summary>Whether a passkey would do as well; not for whoever comes through a provider.</summary>
+    [BindNever]
+    public bool MayUsePasskey { get; set; }
+
     /// <summary>The picture that the app reads.</summary>
     [BindNever]
     public string Picture { get; set; } = "";
@@ -91,6 +103,9 @@ sealed class AuthenticatorForm
     /// <summary>The text that says why it did not work.</summary>
     [BindNever]
     public string? RefusalKey { get; set; }
+
+    /// <summary>The page for passkeys, with what waits.</summary>
+    public string PasskeysAddress => new CodeForm { Request = Request, Then = Then }.Address("/account/passkeys");
 }
 
 /// <summary>Recovery codes, shown this once.</summary>

@@ -14,6 +14,7 @@ static class SecondFactorsSetup
         services.AddScoped<CheckCode>();
         services.AddScoped<ChangeSecondFactors>();
         services.AddScoped<ResetSecondFactors>();
+        services.AddScoped<EndWeakSignIns>();
         services.AddScoped<RaiseSession>();
         return services;
     }

@@ -4,16 +4,15 @@ using Identity.SignIn;
 using Identity.Users;
 using Identity.Web;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace Identity.SecondFactors;
 
 /// <summary>
-/// Asks somebody who is signed in with a password for the second factor, because an application wants more for what comes next. Who has none
+/// Asks somebody who is signed in with a password for the second factor, because an application wants more for what comes next, or their company does. Who has none
 /// is led to set one up. The session goes on under a new key; the moment of the password stays what it was.
 /// </summary>
 [Route("sign-in/step-up")]
-[NeedsSession]
+[NeedsSession(Completes = true)]
 sealed class StepUpController(AccountStore accounts, SecondFactorStore factors, CheckCode check, RaiseSession raise, WaitingRequests waiting) : Controller
 {
     /// <summary>Asks.</summary>
@@ -28,7 +27,7 @@ sealed class StepUpController(AccountStore accounts, SecondFactorStore factors, 
         }
 
         var has = await factors.FactorsAsync(session.AccountId, ct);
-        return has.Any ? Page(form, has) : this.SeeOther(form.Request is null ? "/account/authenticator" : QueryHelpers.AddQueryString("/account/authenticator", "request", form.Request));
+        return has.Any ? Page(form, has) : this.SeeOther(form.Address("/account/authenticator"));
     }
 
     /// <summary>Takes the code.</summary>

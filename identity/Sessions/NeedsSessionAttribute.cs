@@ -16,14 +16,29 @@ sealed class NeedsSessionAttribute : Attribute, IAuthorizationFilter
     /// <summary>Whether the person must have shown a credential in the last five minutes.</summary>
     public bool FreshProof { get; init; }
 
+    /// <summary>Whether the page is one on which somebody shows the second factor that their company wants.</summary>
+    public bool Completes { get; init; }
+
+    /// <summary>Whether it is one on which somebody who has none sets one up. Who has one shows it first: the password alone does not put another in its place.</summary>
+    public bool Enrols { get; init; }
+
     public void OnAuthorization(AuthorizationFilterContext context)
     {
         var http = context.HttpContext;
-        if (http.Session() is not { } session)
+        if (http.SessionEvenIncomplete() is not { } session)
         {
             context.Result = SendTo("/sign-in", http);
+            return;
         }
-        else if (FreshProof && !session.IsFresh(http.RequestServices.GetRequiredService<TimeProvider>()))
+
+        if (session.OwesSecondFactor && !Completes && !(Enrols && !session.HasSecondFactor))
+        {
+            context.Result = SendTo("/sign-in/step-up", http);
+            return;
+        }
+
+        http.CompleteSession();
+        if (FreshProof && !session.IsFresh(http.RequestServices.GetRequiredService<TimeProvider>()))
         {
             context.Result = SendTo("/account/confirm", http);
         }

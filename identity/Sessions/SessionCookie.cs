@@ -37,7 +37,8 @@ sealed class SessionAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> 
             return AuthenticateResult.NoResult();
         }
 
-        Context.Features.Set(session);
+        Context.Features.Set(new FoundSession(session));
+        // Nothing is decided by this principal; the tokens of forms are bound to it.
         var identity = new ClaimsIdentity([new("sub", session.Subject), new("name", session.Name)], SchemeName, "name", "role");
         return AuthenticateResult.Success(new(new ClaimsPrincipal(identity), SchemeName));
     }
@@ -49,11 +50,4 @@ sealed class SessionAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> 
         Response.Headers.Location = new StringValues("/sign-in");
         return Task.CompletedTask;
     }
-}
-
-/// <summary>The session of a request.</summary>
-static class SessionOfRequest
-{
-    /// <summary>Found by <see cref="SessionAuthentication"/>; null when nobody is signed in.</summary>
-    public static SignInSession? Session(this HttpContext http) => http.Features.Get<SignInSession>();
 }

@@ -28,6 +28,12 @@ sealed class SignInSession
 
     /// <summary>The scheme of the provider through which it began; null: with a credential of ours.</summary>
     public string? Idp { get; init; }
+
+    /// <summary>Whether the person's company wants a second factor that has not been shown in this session.</summary>
+    public bool OwesSecondFactor { get; init; }
+
+    /// <summary>Whether the person could show one; who could does not set up another in its place.</summary>
+    public bool HasSecondFactor { get; init; }
 }
 
 /// <summary>Every statement about sessions.</summary>
@@ -41,9 +47,11 @@ sealed class SessionStore(Db db, TimeProvider clock)
     public async Task<SignInSession?> FindAsync(string key, CancellationToken ct)
     {
         var session = await db.FindAsync<SignInSession>("""
-            select s.sign_in_session_id, s.sid, s.account_id, a.subject, a.name, a.email, s.amr, s.authenticated_at, s.last_seen_at, p.scheme as idp
+            select s.sign_in_session_id, s.sid, s.account_id, a.subject, a.name, a.email, s.amr, s.authenticated_at, s.last_seen_at, p.scheme as idp,
+                   r.is_required and not 'mfa' = any (s.amr) as owes_second_factor, r.has_one as has_second_factor
             from sign_in_session s
             join standing_account a on a.account_id = s.account_id
+            join second_factor_rule r on r.account_id = s.account_id
             left join standing_provider p on p.identity_provider_id = s.identity_provider_id
             where s.key_hash = @hash and s.ends_at > @now and s.last_seen_at > @idleSince
               and (s.identity_provider_id is null or p.identity_provider_id is not null)

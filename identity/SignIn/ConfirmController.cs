@@ -13,7 +13,7 @@ namespace Identity.SignIn;
 /// person is given, so nobody else's proof passes.
 /// </summary>
 [Route("account/confirm")]
-[NeedsSession]
+[NeedsSession(Completes = true)]
 sealed class ConfirmController(SignInWithPassword signIn, SecondFactorStore factors) : Controller
 {
     /// <summary>Asks.</summary>

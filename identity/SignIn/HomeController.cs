@@ -13,6 +13,11 @@ sealed class HomeController(IdentitySettings settings, AdministratorStore admini
     [HttpGet]
     public async Task<IActionResult> Show(CancellationToken ct)
     {
+        if (HttpContext.SessionEvenIncomplete() is { OwesSecondFactor: true })
+        {
+            return this.SeeOther("/sign-in/step-up");
+        }
+
         var session = HttpContext.Session();
         return View("Home", new Home(session?.Name, settings.PortalUrl, session is not null && await administrators.FindAsync(session.AccountId, ct) is not null));
     }

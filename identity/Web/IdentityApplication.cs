@@ -204,7 +204,7 @@ static class IdentityApplication
         app.UseAuthentication();
         app.Use((http, next) =>
         {
-            if (http.Session() is { } session)
+            if (http.SessionEvenIncomplete() is { } session)
             {
                 http.RequestServices.GetRequiredService<CallerAccessor>().Current = Caller.System("account:" + session.Subject);
             }

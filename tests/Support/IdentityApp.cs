@@ -99,11 +99,13 @@ public class IdentityApp : IAsyncLifetime
     /// <summary>A browser.</summary>
     public Visitor Visitor() => new(factory!.Server.CreateHandler(), Issuer);
 
-    /// <summary>A browser in which somebody is signed in since now.</summary>
-    public async Task<Visitor> SignedInAsync(TestAccount account)
+    /// <summary>A browser in which somebody is signed in since now, with as much as their company asks for.</summary>
+    /// <param name="account">Who.</param>
+    /// <param name="amr">What they have shown, where it is to be just that.</param>
+    public async Task<Visitor> SignedInAsync(TestAccount account, params string[] amr)
     {
         var visitor = Visitor();
-        visitor.Cookies.Add(new SetCookieHeaderValue("__Host-identity", await BeginSessionAsync(account)));
+        visitor.Cookies.Add(new SetCookieHeaderValue("__Host-identity", await BeginSessionAsync(account, amr)));
         return visitor;
     }
 
@@ -217,13 +219,14 @@ public class IdentityApp : IAsyncLifetime
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    async Task<string> BeginSessionAsync(TestAccount account)
+    async Task<string> BeginSessionAsync(TestAccount account, string[] amr)
     {
         var key = Secret.New();
         await Database.ExecuteAsync("""
             insert into sign_in_session (key_hash, sid, account_id, amr, authenticated_at, last_seen_at, ends_at)
-            select @hash, @sid, account_id, '{pwd}', @now, @now, @now + interval '10 hours' from account where subject = @Subject
-            """, new { hash = Secret.Hash(key), sid = Secret.NewName(), now = Clock.Now.UtcDateTime, account.Subject });
+            select @hash, @sid, account_id, case when cardinality(@amr) > 0 then @amr when is_required then '{pwd,otp,mfa}' else '{pwd}' end, @now, @now, @now + interval '10 hours'
+            from account join second_factor_rule using (account_id) where subject = @Subject
+            """, new { hash = Secret.Hash(key), sid = Secret.NewName(), now = Clock.Now.UtcDateTime, account.Subject, amr });
         return key;
     }
 

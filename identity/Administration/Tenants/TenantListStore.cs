@@ -3,7 +3,7 @@ using Platform.Database;
 namespace Identity.Administration.Tenants;
 
 /// <summary>A tenant with what belongs to it.</summary>
-sealed record TenantRow(long TenantId, string Key, string Name, bool IsOperator, DateTime CreatedAt, DateTime? DisabledAt, long People, long Administrators, long Clients);
+sealed record TenantRow(long TenantId, string Key, string Name, bool IsOperator, DateTime CreatedAt, DateTime? DisabledAt, string SecondFactor, long People, long Administrators, long Clients);
 
 /// <summary>Every statement about tenants for who looks after the installation.</summary>
 sealed class TenantListStore(Db db, TimeProvider clock)
@@ -12,7 +12,7 @@ sealed class TenantListStore(Db db, TimeProvider clock)
     public const string OneTenantPerKey = "a_tenant_key_names_one_tenant";
 
     const string Columns = """
-        t.tenant_id, t.key, t.name, t.is_operator, t.created_at, t.disabled_at,
+        t.tenant_id, t.key, t.name, t.is_operator, t.created_at, t.disabled_at, t.second_factor,
         (select count(*) from account a where a.tenant_id = t.tenant_id) as people,
         (select count(*) from account a where a.tenant_id = t.tenant_id and a.administers is not null) as administrators,
         (select count(*) from registered_client c where c.tenant_id = t.tenant_id) as clients

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Identity.Sessions;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Texts;
 
@@ -6,7 +7,7 @@ namespace Identity.Administration.Tenants;
 
 /// <summary>The companies whose people sign in here.</summary>
 [Route("admin/tenants"), Audience(Administrators.Installation)]
-sealed partial class TenantsController(TenantListStore tenants, ChangeTenant change, Texts t) : Controller
+sealed partial class TenantsController(TenantListStore tenants, ChangeTenant change, ChangeSecondFactorRule changeRule, Texts t) : Controller
 {
     /// <summary>The list.</summary>
     [HttpGet]
@@ -62,6 +63,11 @@ sealed partial class TenantsController(TenantListStore tenants, ChangeTenant cha
     /// <summary>Serves it again.</summary>
     [HttpPost("{key}/suspension/end"), Audience(Administrators.Installation, Fresh = true)]
     public async Task<IActionResult> EndSuspension(string key, CancellationToken ct) => Tell(key, await change.SetEnabledAsync(key, true, ct));
+
+    /// <summary>Says whose sign-in takes two factors.</summary>
+    [HttpPost("{key}/second-factor"), Audience(Administrators.Installation, Fresh = true)]
+    public async Task<IActionResult> SetSecondFactor(string key, string? secondFactor, CancellationToken ct) =>
+        Tell(key, await changeRule.RunAsync(key, secondFactor, HttpContext.Administrator(), HttpContext.Session()!.Sid, ct));
 
     IActionResult Tell(string key, Outcome outcome) => this.Tell(outcome, "/admin/tenants/" + Uri.EscapeDataString(key));
 
