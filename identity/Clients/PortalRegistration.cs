@@ -29,7 +29,7 @@ sealed class PortalRegistration(RegisterClient register, RegisterApiSecret regis
             RedirectUris = [settings.PortalUrl + "/signin-oidc"],
             BackChannelLogoutUri = settings.PortalUrl + "/signout-backchannel",
             PostLogoutRedirectUris = [settings.PortalUrl + "/signout-callback-oidc"],
-            AllowedScopes = [IdentityScopes.OpenId, IdentityScopes.Profile, IdentityScopes.Email],
+            AllowedScopes = [IdentityScopes.OpenId, IdentityScopes.Profile, IdentityScopes.Email, IdentityScopes.Roles],
         },
         PortalClient.Secret(configuration, settings.DataFolder, settings.IsProduction),
         Origin,

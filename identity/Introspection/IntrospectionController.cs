@@ -17,7 +17,7 @@ sealed class IntrospectionController(ClientCall call, IssuedTokens tokens, Revok
 {
     const int LongestToken = 8000;
 
-    static readonly string[] Told = ["iss", "sub", "client_id", "scope", "exp", "iat", "jti", "auth_time"];
+    static readonly string[] Told = ["iss", "sub", "client_id", "scope", "exp", "iat", "jti", "auth_time", "tenant"];
 
     /// <summary>A token in an address would be written down on its way.</summary>
     [HttpGet]

@@ -1,4 +1,5 @@
 using Identity.Clients;
+using Identity.Tenants;
 using Identity.Web;
 using Platform.Audit;
 using Platform.Database;
@@ -6,7 +7,7 @@ using Platform.Database;
 namespace Identity.Token;
 
 /// <summary>Gives a client a token for itself, without a person (RFC 6749, 4.4).</summary>
-sealed class IssueToClient(ClientStore clients, IssuedTokens tokens, Db db, AuditTrail audit)
+sealed class IssueToClient(ClientStore clients, TenantStore tenants, IssuedTokens tokens, Db db, AuditTrail audit)
 {
     /// <summary>Does so; without a scope it gets all the API scopes it may have.</summary>
     /// <param name="client">To whom.</param>
@@ -33,7 +34,9 @@ sealed class IssueToClient(ClientStore clients, IssuedTokens tokens, Db db, Audi
         var id = Secret.NewName();
         // A chain of its own for each token: programs that ask at the same moment do not wait for each other.
         await db.InTransactionAsync(() => audit.RecordAsync("token.issued", "token", id, null, new { client = client.ClientId, scopes }, ct), ct);
-        var access = await tokens.WriteAccessTokenAsync(new(id, client.ClientId, client.ClientId, scopes, audiences, lifetime, AuthenticatedAt: null) { Jkt = jkt }, ct);
+        var tenant = client.TenantId is { } tenantId ? await tenants.FindAsync(tenantId, ct) : null;
+        var access = await tokens.WriteAccessTokenAsync(
+            new(id, client.ClientId, client.ClientId, scopes, audiences, lifetime, AuthenticatedAt: null) { Jkt = jkt, Tenant = tenant?.Key }, ct);
         return new TokenAnswer.Issued(access, lifetime, scopes, IdToken: null) { IsBoundToKey = jkt is not null };
     }
 }

@@ -32,6 +32,11 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
             claims["auth_time"] = EpochTime.GetIntDate(moment);
         }
 
+        if (token.Tenant is not null)
+        {
+            claims["tenant"] = token.Tenant;
+        }
+
         if (token.Jkt is not null)
         {
             claims["cnf"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["jkt"] = token.Jkt };
@@ -141,6 +146,9 @@ sealed record AccessToken(string Id, string Subject, string ClientId, IReadOnlyL
 {
     /// <summary>The thumbprint of the key it is bound to (RFC 9449, 6.1).</summary>
     public string? Jkt { get; init; }
+
+    /// <summary>The key of the tenant whose program the token is for; null for people and for programs of the installation.</summary>
+    public string? Tenant { get; init; }
 }
 
 /// <summary>What an id_token says.</summary>

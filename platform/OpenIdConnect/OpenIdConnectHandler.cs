@@ -44,7 +44,7 @@ public sealed class OpenIdConnectHandler(IOptionsMonitor<OpenIdConnectOptions> o
         properties.RedirectUri ??= HttpMethods.IsGet(Request.Method) ? OriginalPathBase + OriginalPath + Request.QueryString : OriginalPathBase + "/";
         try
         {
-            Response.Redirect(QueryHelpers.AddQueryString(provider.AuthorizationEndpoint, await PushAsync(provider, AuthorizationRequest(properties))));
+            Response.Redirect(QueryHelpers.AddQueryString(provider.AuthorizationEndpoint, await PushAsync(provider, AuthorizationRequest(provider, properties))));
         }
         catch (SignInRefusedException refused)
         {
@@ -180,7 +180,7 @@ public sealed class OpenIdConnectHandler(IOptionsMonitor<OpenIdConnectOptions> o
     static string? TextIn(JsonDocument body, string name) =>
         body.RootElement is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 
-    Dictionary<string, string?> AuthorizationRequest(AuthenticationProperties properties)
+    Dictionary<string, string?> AuthorizationRequest(OpenIdConnectConfiguration provider, AuthenticationProperties properties)
     {
         var verifier = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
         var nonce = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
@@ -191,7 +191,7 @@ public sealed class OpenIdConnectHandler(IOptionsMonitor<OpenIdConnectOptions> o
         {
             ["client_id"] = Options.ClientId,
             ["response_type"] = "code",
-            ["scope"] = string.Join(' ', Options.Scope),
+            ["scope"] = string.Join(' ', Options.Scope.Concat(Options.ScopesWhereOffered.Intersect(provider.ScopesSupported, StringComparer.Ordinal))),
             ["redirect_uri"] = BuildRedirectUri(Options.CallbackPath),
             ["code_challenge"] = WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))),
             ["code_challenge_method"] = "S256",
@@ -235,12 +235,21 @@ public sealed class OpenIdConnectHandler(IOptionsMonitor<OpenIdConnectOptions> o
         checks.ValidateUserInfo(body.RootElement.GetRawText(), idToken);
         foreach (var name in Options.UserInfoClaims)
         {
-            if (body.RootElement.TryGetProperty(name, out var claim) && claim.ValueKind is JsonValueKind.String or JsonValueKind.True or JsonValueKind.False && !identity.HasClaim(has => string.Equals(has.Type, name, StringComparison.Ordinal)))
+            if (body.RootElement.TryGetProperty(name, out var claim) && !identity.HasClaim(has => string.Equals(has.Type, name, StringComparison.Ordinal)))
             {
-                identity.AddClaim(new(name, claim.ValueKind is JsonValueKind.String ? claim.GetString()! : claim.GetRawText(), ClaimValueTypes.String, provider.Issuer));
+                identity.AddClaims(TextsOf(claim).Select(text => new Claim(name, text, ClaimValueTypes.String, provider.Issuer)));
             }
         }
     }
+
+    // A list becomes one claim for each of its texts, as it does in a token.
+    static IEnumerable<string> TextsOf(JsonElement claim) => claim.ValueKind switch
+    {
+        JsonValueKind.String => [claim.GetString()!],
+        JsonValueKind.True or JsonValueKind.False => [claim.GetRawText()],
+        JsonValueKind.Array => claim.EnumerateArray().Where(one => one.ValueKind is JsonValueKind.String).Select(one => one.GetString()!),
+        _ => [],
+    };
 
     async Task<((bool IsSuccess, int Status) Answer, JsonDocument Body)> SendAsync(HttpRequestMessage request)
     {

@@ -58,6 +58,9 @@ public sealed class OpenIdConnectOptions : OAuthOptions
     /// <summary>The userinfo claims that join those of the id_token.</summary>
     public IReadOnlyList<string> UserInfoClaims { get; set; } = ["name", "email", "email_verified", "locale", "zoneinfo"];
 
+    /// <summary>Scopes that are asked for besides where the provider's metadata names them; another provider might refuse a scope it does not know.</summary>
+    public IReadOnlyList<string> ScopesWhereOffered { get; set; } = [];
+
     /// <summary>The provider's metadata and keys; filled in from <see cref="Authority"/> when it is not set.</summary>
     public IConfigurationManager<OpenIdConnectConfiguration>? ConfigurationManager { get; set; }
 

@@ -20,7 +20,7 @@ public sealed class GivingAProgramAccess(IdentityApp identity) : IClassFixture<I
         Assert.Equal(43, secret.Length);
         Assert.Equal("no-store", page.Header("Cache-Control"));
         var token = TokenAnswer.Claims((await TokenAsync(id, secret)).AccessToken);
-        Assert.Equal((id, "portal.api"), (token.GetProperty("sub").GetString(), token.GetProperty("scope").GetString()));
+        Assert.Equal((id, "portal.api", "acme"), (token.GetProperty("sub").GetString(), token.GetProperty("scope").GetString(), token.GetProperty("tenant").GetString()));
         Assert.DoesNotContain(secret, (await administrator.GetAsync("/admin/clients/" + id)).Body, StringComparison.Ordinal);
         Assert.DoesNotContain(await identity.Database.ListAsync<string>("select e::text from audit_entry e"), row => row.Contains(secret, StringComparison.Ordinal));
         Assert.Equal(["acme {client_credentials} {portal.api}"], await identity.Database.ListAsync<string>("""

@@ -14,6 +14,7 @@ public sealed class AskingAboutThePerson(IdentityApp identity) : IClassFixture<I
     [InlineData("openid profile", "locale name sub updated_at")]
     [InlineData("openid email", "email email_verified sub")]
     [InlineData("openid profile email", "email email_verified locale name sub updated_at")]
+    [InlineData("openid roles", "roles sub")]
     public async Task Tells_what_the_scopes_release_and_nothing_more(string scope, string claims)
     {
         var account = await identity.AnAccountAsync(name: "王小明", language: "zh-CN");
