@@ -1,6 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using Platform.OpenIdConnect;
 using Support;
 
 namespace Identity.Tests.BackChannelLogout;
@@ -89,13 +87,5 @@ public sealed class EndingThePortalsSession : IAsyncLifetime
         var signedIn = await atPortal.GetOnlyAsync(new Uri(answer.Header("Location")!).PathAndQuery);
         Assert.Equal("/", signedIn.Header("Location"));
         return (atIdentity, atPortal, account);
-    }
-
-    sealed class PortalOfIdentity(IdentityApp identity) : PortalApp
-    {
-        protected override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?> { ["Portal:ClientSecret"] = IdentityApp.PortalSecret };
-
-        protected override void Change(IServiceCollection services) =>
-            services.AddHttpClient(ProviderMetadata.HttpClientName).ConfigurePrimaryHttpMessageHandler(identity.Wire);
     }
 }
