@@ -5,7 +5,7 @@ namespace Portal.Partners;
 
 /// <summary>
 /// <c>portal -- add-person</c>: links a sign-in to a company, so that a new installation gets its first brand administrator. The account
-/// is made with the identity provider; issuer and subject are what stands in its tokens.
+/// is made with the identity provider; issuer and subject are what stands in its tokens. With <c>--program</c> it is an API client.
 /// </summary>
 public sealed class AddPersonVerb(BrandPartner brand, PartnerStore partners, LinkPerson link) : IVerb
 {
@@ -13,12 +13,13 @@ public sealed class AddPersonVerb(BrandPartner brand, PartnerStore partners, Lin
     public string Name => "add-person";
 
     /// <inheritdoc/>
-    public string Usage => "add-person NAME EMAIL ISSUER SUBJECT PARTNER ROLE[,ROLE]  links a sign-in to a partner (its number or code, or 'brand') with these roles";
+    public string Usage => "add-person [--program] NAME EMAIL ISSUER SUBJECT PARTNER ROLE[,ROLE]  links a sign-in to a partner (its number or code, or 'brand') with these roles; with --program an API client, EMAIL may be -";
 
     /// <inheritdoc/>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, CancellationToken ct)
     {
-        if (arguments is not [var name, var email, var issuer, var subject, var partner, var roles])
+        var isProgram = arguments.Contains("--program", StringComparer.Ordinal);
+        if (arguments.Where(argument => argument is not "--program").ToList() is not [var name, var email, var issuer, var subject, var partner, var roles])
         {
             throw new UsageException("add-person takes six arguments.");
         }
@@ -29,7 +30,7 @@ public sealed class AddPersonVerb(BrandPartner brand, PartnerStore partners, Lin
         }
 
         var partnerNumber = partner is "brand" ? await brand.EnsureAsync(ct) : await partners.FindNumberAsync(partner, ct) ?? partner;
-        var person = new NewPerson(PublicNumber.New("U"), partnerNumber, "person", issuer, subject, name, email, null);
+        var person = new NewPerson(PublicNumber.New("U"), partnerNumber, isProgram ? "api_client" : "person", issuer, subject, name, email is "-" ? null : email, null);
         switch (await link.RunAsync(person, roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), ct))
         {
             case PersonOutcome.Done(var number):

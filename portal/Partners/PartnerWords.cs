@@ -12,10 +12,10 @@ public static class PartnerWords
     /// <summary>Whether its people can work.</summary>
     public static IReadOnlyList<string> Statuses { get; } = ["active", "suspended"];
 
-    /// <summary>Roles of the brand's people.</summary>
+    /// <summary>Roles of the brand's people, the one that reaches furthest first.</summary>
     public static IReadOnlyList<string> BrandRoles { get; } = ["brand_admin", "channel_manager", "deal_desk", "finance"];
 
-    /// <summary>Roles of partners' people.</summary>
+    /// <summary>Roles of partners' people, the one that reaches furthest first.</summary>
     public static IReadOnlyList<string> PartnerRoles { get; } = ["partner_admin", "sales", "purchasing", "viewer"];
 
     /// <summary>The roles that exist in a company of that type.</summary>
@@ -23,6 +23,9 @@ public static class PartnerWords
 
     /// <summary>The role that keeps a company's people.</summary>
     public static string AdminIn(string partnerType) => RolesIn(partnerType)[0];
+
+    /// <summary>The role with which one may do least: what somebody has for whom nobody named another.</summary>
+    public static string LeastIn(string partnerType) => RolesIn(partnerType)[^1];
 
     /// <summary>
     /// A type as files write it: our word, its English or Chinese name, or what other systems call the second tier. Null where it is none.

@@ -1,6 +1,8 @@
 using Portal.Demo;
+using Portal.Partners.Arrivals;
 using Portal.Search;
 using Portal.Web;
+using Portal.Web.Arrivals;
 using Portal.Web.Layout;
 
 namespace Portal.Partners;
@@ -23,6 +25,11 @@ static class PartnersFeature
         .AddScoped<NameChannelManagers>()
         .AddScoped<AddPartners>()
         .AddScoped<LinkPerson>()
+        .AddScoped<LinkProgram>()
+        .AddSingleton<LinkCodes>()
+        .AddScoped<ArrivalStore>()
+        .AddScoped<FollowProvider>()
+        .AddScoped<IArrivals, ReceiveArrivals>()
         .AddScoped<ChangeRoles>()
         .AddScoped<DisablePerson>()
         .AddScoped<KeepProfile>()

@@ -46,7 +46,7 @@ public sealed class LinkPerson(Db db, PersonStore people, PartnerStore partners,
 
                 if (roles.Count == 0 || roles.Except(PartnerWords.RolesIn(company.PartnerType), StringComparer.Ordinal).Any())
                 {
-                    return new PersonOutcome.Refused("partners.people.refused.role");
+                    return new PersonOutcome.Refused(roles.Count == 0 ? "partners.people.refused.no_role" : "partners.people.refused.role");
                 }
 
                 if (await people.InsertAsync(person, ct) is not { } personId)
@@ -66,7 +66,7 @@ public sealed class LinkPerson(Db db, PersonStore people, PartnerStore partners,
     }
 }
 
-/// <summary>Changes what a person may do. A brand's role is out of a partner's reach: the database itself refuses it.</summary>
+/// <summary>Changes what a person may do; from then on the roles no longer follow the identity provider. A brand's role is out of a partner's reach: the database itself refuses it.</summary>
 public sealed class ChangeRoles(Db db, PersonStore people, AuditTrail audit, ICurrentPerson me)
 {
     /// <summary>Gives exactly these roles, if the person still is as it was read.</summary>
@@ -92,7 +92,7 @@ public sealed class ChangeRoles(Db db, PersonStore people, AuditTrail audit, ICu
                 }
 
                 await people.HoldCompanyAsync(person.PartnerId, ct);
-                if (!await people.TouchAsync(person.PersonId, version, ct))
+                if (!await people.KeepRolesHereAsync(person.PersonId, version, ct))
                 {
                     return new PersonOutcome.Stale();
                 }

@@ -39,9 +39,9 @@ public sealed class PersonStore(Db db, TimeProvider clock)
             """, new { personId, roles = roles.ToArray() }, ct);
     }
 
-    /// <summary>Counts a change of a person; false when somebody else changed it since.</summary>
-    public async Task<bool> TouchAsync(long personId, int version, CancellationToken ct) => await db.ExecuteAsync("""
-        update person set version = version + 1
+    /// <summary>From now on a person's roles are those set here, whatever the identity provider says; false when somebody else changed the person since.</summary>
+    public async Task<bool> KeepRolesHereAsync(long personId, int version, CancellationToken ct) => await db.ExecuteAsync("""
+        update person set roles_from = 'portal', version = version + 1
         where person_id = @personId and version = @version
         """, new { personId, version }, ct) > 0;
 
@@ -80,7 +80,7 @@ public sealed class PersonStore(Db db, TimeProvider clock)
 
     const string SelectPerson = """
         select p.person_id, p.number, p.partner_id, b.number as partner_number, b.name as partner_name, b.partner_type, p.kind, p.name, p.email,
-               p.language, p.time_zone, p.theme, p.disabled_at, p.version, array(select r.role from person_role r where r.person_id = p.person_id order by r.role) as roles
+               case when p.kind = 'api_client' then p.subject end as client_id, p.roles_from, p.language, p.time_zone, p.theme, p.disabled_at, p.version, array(select r.role from person_role r where r.person_id = p.person_id order by r.role) as roles
         from person p
         join partner b on b.partner_id = p.partner_id
         """;
@@ -118,6 +118,12 @@ public sealed record Person
     /// <summary>The mail address, if known.</summary>
     public string? Email { get; init; }
 
+    /// <summary>What the identity provider calls an API client; null for people.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>provider or portal.</summary>
+    public string RolesFrom { get; init; } = "";
+
     /// <summary>The preferred language.</summary>
     public string? Language { get; init; }
 
@@ -138,6 +144,9 @@ public sealed record Person
 
     /// <summary>An API client.</summary>
     public bool IsApiClient => string.Equals(Kind, "api_client", StringComparison.Ordinal);
+
+    /// <summary>The roles follow what the identity provider says at each sign-in.</summary>
+    public bool FollowsProvider => string.Equals(RolesFrom, "provider", StringComparison.Ordinal);
 }
 
 /// <summary>Somebody to be linked to a company.</summary>

@@ -1,3 +1,5 @@
+using Platform.Web;
+
 namespace Portal.Web;
 
 /// <summary>
@@ -86,6 +88,9 @@ sealed class CurrentPerson : ICurrentPerson
     static readonly IReadOnlySet<string> NoRoles = new HashSet<string>(StringComparer.Ordinal);
 
     public KnownPerson? Known { get; set; }
+
+    /// <summary>What a program is answered that is nobody's; null for all others.</summary>
+    public ApiProblem? Refusal { get; set; }
 
     public bool IsKnown => Known is not null;
 

@@ -7,6 +7,7 @@ using Platform.Database;
 using Platform.Jobs;
 using Platform.OpenIdConnect;
 using Platform.Web;
+using Portal.Web.Arrivals;
 using Portal.Web.Sessions;
 
 namespace Portal.Web;
@@ -37,17 +38,21 @@ static class PortalAuthentication
                 options.DefaultScheme = Door;
                 options.DefaultSignInScheme = Page;
             })
-            .AddPolicyScheme(Door, Door, options => options.ForwardDefaultSelector = http =>
-                http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) ? OpenIdConnectSetup.BearerScheme : Page)
+            .AddPolicyScheme(Door, Door, options => options.ForwardDefaultSelector = http => IsApi(http) ? OpenIdConnectSetup.BearerScheme : Page)
             .AddPartnerPortalBearer(authority, PortalAddress.Of(configuration), PortalClient.ApiScope)
             .AddPartnerPortalOpenIdConnect(options =>
             {
                 options.Authority = authority;
                 options.ClientId = PortalClient.ClientId;
                 options.ClientSecret = PortalClient.Secret(configuration, DataFolder.Of(configuration, environment.ContentRootPath), environment.IsProduction());
+                // Company and roles, for whoever comes for the first time.
+                options.ScopesWhereOffered = ["roles"];
+                options.UserInfoClaims = [.. options.UserInfoClaims, ProviderClaims.TenantClaim, ProviderClaims.RolesClaim];
+                options.Events.OnCreatingTicket = Reception.SignInAsync;
             })
             .AddScheme<AuthenticationSchemeOptions, BrowserSessions>(Page, options => options.ForwardChallenge = OpenIdConnectSetup.Scheme);
         services.AddSingleton<BrowserSessionStore>();
+        services.AddSingleton<Reception>();
         services.AddScheduledJob<ForgetEndedSessions>("0 7/10 * * * ?");
         services.Configure<SecurityHeaderOptions>(options => options.FormTargets.Add(authority));
         services.AddAuthorization(options =>
@@ -74,13 +79,35 @@ static class PortalAuthentication
                 http.Response.OnStarting(() => db.EndReadsAsync().AsTask());
             }
 
+            var current = http.RequestServices.GetRequiredService<CurrentPerson>();
             var person = await people.FindCurrentAsync(http.RequestAborted);
-            http.RequestServices.GetRequiredService<CurrentPerson>().Known = person;
+            if (person is null && IsApi(http))
+            {
+                person = await ReceiveProgramAsync(http, current, people);
+            }
+
+            current.Known = person;
             Languages.Prefer(http, person?.Language);
         }
 
         await next(http);
     });
+
+    // People are received when they sign in; a program does not, it calls.
+    static async Task<KnownPerson?> ReceiveProgramAsync(HttpContext http, CurrentPerson current, IPeopleDirectory people)
+    {
+        current.Refusal = await http.RequestServices.GetRequiredService<Reception>().CallAsync(http.User, http.RequestAborted);
+        if (current.Refusal is not null)
+        {
+            return null;
+        }
+
+        // What was read so far was read as a stranger.
+        await http.RequestServices.GetRequiredService<Db>().EndReadsAsync();
+        return await people.FindCurrentAsync(http.RequestAborted);
+    }
+
+    static bool IsApi(HttpContext http) => http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 
     // A page is many short reads. A download takes its time, and a live connection stays: neither shall keep a connection to the database meanwhile.
     static bool IsQuickPage(HttpContext http) =>
@@ -104,9 +131,9 @@ sealed class RefusedAccess(ILogger<RefusedAccess> log) : IAuthorizationMiddlewar
         var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
         if (authorizeResult.Forbidden)
         {
-            var me = context.RequestServices.GetRequiredService<ICurrentPerson>();
-            log.LogWarning("{Person} was refused {Method} {Route}", me.IsKnown ? me.PersonNumber : "A stranger", context.Request.Method, route);
-            await ErrorAnswers.AnswerAsync(context, me.IsKnown ? ApiProblem.Forbidden : ApiProblem.UnknownPerson);
+            var me = context.RequestServices.GetRequiredService<CurrentPerson>();
+            log.LogWarning("{Person} was refused {Method} {Route}", me.Known is { } known ? known.PersonNumber : "A stranger", context.Request.Method, route);
+            await ErrorAnswers.AnswerAsync(context, me.Known is not null ? ApiProblem.Forbidden : me.Refusal ?? ApiProblem.UnknownPerson);
             return;
         }
 

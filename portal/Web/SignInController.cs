@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Platform.OpenIdConnect;
+using Portal.Web.Arrivals;
 
 namespace Portal.Web;
 
@@ -10,14 +11,30 @@ namespace Portal.Web;
 public sealed class SignInController : Controller
 {
     /// <summary>Sends the browser to the identity provider, and afterwards to <paramref name="returnUrl"/>, which is ours or the start page.</summary>
+    /// <param name="returnUrl">Where to go afterwards.</param>
+    /// <param name="anew">Whoever is signed in at the provider is asked who they are nevertheless.</param>
     [HttpGet("sign-in")]
-    public ChallengeResult New(string? returnUrl) =>
-        Challenge(new AuthenticationProperties { RedirectUri = Url.IsLocalUrl(returnUrl) ? returnUrl : "/" }, OpenIdConnectSetup.Scheme);
+    public ChallengeResult New(string? returnUrl, bool anew = false)
+    {
+        var properties = new AuthenticationProperties { RedirectUri = Url.IsLocalUrl(returnUrl) ? returnUrl : "/" };
+        if (anew)
+        {
+            properties.SetParameter("prompt", "login");
+        }
 
-    /// <summary>Says why a sign-in did not work, and offers another try.</summary>
+        return Challenge(properties, OpenIdConnectSetup.Scheme);
+    }
+
+    /// <summary>Says why a sign-in did not work, or why somebody who is signed in at the provider cannot work here, and offers another try.</summary>
     [HttpGet("sign-in/failed")]
     public ViewResult Failed(string? reason)
     {
+        if (reason is not null && NoCompany.Words.Contains(reason, StringComparer.Ordinal))
+        {
+            Response.StatusCode = StatusCodes.Status403Forbidden;
+            return View("NotLetIn", reason);
+        }
+
         Response.StatusCode = StatusCodes.Status400BadRequest;
         return View("SignInFailed", SignInFailure.All.Contains(reason, StringComparer.Ordinal) ? reason : SignInFailure.Interrupted);
     }
