@@ -40,7 +40,7 @@ sealed class ConfigurationReport(ReportStore store, SigningKeyStore keys, Accoun
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken ct)
     {
         var demoEmails = DemoAccounts.People.Select(person => accounts.NormalizeEmail(person.Email)!).ToArray();
-        var installation = await store.InstallationAsync(demoEmails, Secret.Hash(DemoAccounts.ApiClientSecret), ct);
+        var installation = await store.InstallationAsync(demoEmails, Secret.Hash(DemoAccounts.ApiClientSecret), Now + Soon, ct);
         var clients = await store.ClientsAsync(ct);
         var all = OfInstallation(installation).Concat(OfKeys(await keys.ListAsync(ct))).Concat(clients.SelectMany(OfClient));
         return [.. all.OrderBy(finding => finding.Weight)];
@@ -61,6 +61,12 @@ sealed class ConfigurationReport(ReportStore store, SigningKeyStore keys, Accoun
         foreach (var finding in it.DemoAccounts.Select(email => new Finding("demo_account", Weight.High, email, People(email)))
             .Concat(it.DemoClients.Select(client => new Finding("demo_client", Weight.High, client, "/admin/clients/" + Uri.EscapeDataString(client))))
             .Concat(it.WeakAdministrators.Select(email => new Finding("weak_administrator", Weight.High, email, People(email))))
+            .Concat(it.EndingDirectories.Select(key => new Finding("directory_ends", Weight.High, key, "/admin/tenants/" + key)))
+            .Concat(it.FaultyProviders.Select(scheme => new Finding("provider_fault", Weight.High, scheme, "/admin/providers/" + scheme)))
+            .Concat(it.OptionalFactors.Select(key => new Finding("factor_optional", Weight.Medium, key, "/admin/tenants/" + key)))
+            .Concat(it.ProvidersWithoutDomain.Select(scheme => new Finding("provider_no_domain", Weight.Low, scheme, "/admin/providers/" + scheme)))
+            .Concat(it.DisabledProviders.Select(scheme => new Finding("provider_disabled", Weight.Low, scheme, "/admin/providers/" + scheme)))
+            .Concat(it.UnprovenDomains.Select(domain => new Finding("domain_unproven", Weight.Low, domain, "/admin/domains")))
             .Concat(it.Orphans.Select(key => new Finding("orphan", Weight.Low, key, "/admin/tenants/" + key))))
         {
             yield return finding;

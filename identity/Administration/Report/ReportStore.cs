@@ -51,6 +51,24 @@ sealed class JudgedInstallation
     /// <summary>Companies with people of which nobody looks after them.</summary>
     public string[] Orphans { get; init; } = [];
 
+    /// <summary>Companies that let everybody in with a password alone.</summary>
+    public string[] OptionalFactors { get; init; } = [];
+
+    /// <summary>Providers that are disabled.</summary>
+    public string[] DisabledProviders { get; init; } = [];
+
+    /// <summary>Providers that could not be used when they were last needed.</summary>
+    public string[] FaultyProviders { get; init; } = [];
+
+    /// <summary>Providers of companies that have proven no mail domain, so that no address leads there.</summary>
+    public string[] ProvidersWithoutDomain { get; init; } = [];
+
+    /// <summary>Mail domains that have waited too long for their proof.</summary>
+    public string[] UnprovenDomains { get; init; } = [];
+
+    /// <summary>Companies whose directory is soon shut out, because its last token ends.</summary>
+    public string[] EndingDirectories { get; init; } = [];
+
     public string[] DemoAccounts { get; init; } = [];
 
     public string[] DemoClients { get; init; } = [];
@@ -79,8 +97,9 @@ sealed class ReportStore(Db db, TimeProvider clock)
     /// <summary>The rest.</summary>
     /// <param name="demoEmails">Normalized addresses of the demonstration.</param>
     /// <param name="demoSecret">The secret of its programs, hashed.</param>
+    /// <param name="soon">What ends before is to be exchanged now.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<JudgedInstallation> InstallationAsync(string[] demoEmails, byte[] demoSecret, CancellationToken ct) => db.OneAsync<JudgedInstallation>("""
+    public Task<JudgedInstallation> InstallationAsync(string[] demoEmails, byte[] demoSecret, DateTime soon, CancellationToken ct) => db.OneAsync<JudgedInstallation>("""
         select (select count(*) from standing_account where administers = 'installation') as administrators,
                array(select a.email from standing_account a
                      where a.administers is not null
@@ -92,7 +111,18 @@ sealed class ReportStore(Db db, TimeProvider clock)
                        and exists (select from standing_account a where a.tenant_id = t.tenant_id)
                        and not exists (select from standing_account a where a.tenant_id = t.tenant_id and a.administers is not null)
                      order by t.key limit 50) as orphans,
+               array(select t.key from tenant t where t.disabled_at is null and t.second_factor = 'optional' order by t.key limit 50) as optional_factors,
+               array(select p.scheme from identity_provider p where p.disabled_at is not null order by p.scheme limit 50) as disabled_providers,
+               array(select p.scheme from standing_provider p where p.fault is not null order by p.scheme limit 50) as faulty_providers,
+               array(select p.scheme from standing_provider p
+                     where not exists (select from tenant_domain d where d.tenant_id = p.tenant_id and d.proven_at is not null)
+                     order by p.scheme limit 50) as providers_without_domain,
+               array(select d.domain from tenant_domain d where d.proven_at is null and d.created_at < @fortnightAgo order by d.domain limit 50) as unproven_domains,
+               array(select t.key from tenant t
+                     where t.disabled_at is null
+                       and (select max(s.expires_at) from scim_token s where s.tenant_id = t.tenant_id and s.revoked_at is null and s.expires_at > @now) < @soon
+                     order by t.key limit 50) as ending_directories,
                array(select a.email from standing_account a where a.normalized_email = any (@demoEmails) order by a.email) as demo_accounts,
                array(select c.client_id from standing_client c join client_secret s using (registered_client_id) where s.hash = @demoSecret order by c.client_id) as demo_clients
-        """, new { demoEmails, demoSecret }, ct);
+        """, new { demoEmails, demoSecret, soon, now = Now, fortnightAgo = Now.AddDays(-14) }, ct);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Support;
 
 namespace Identity.Tests.Administration;
@@ -58,6 +59,39 @@ public sealed class ReadingTheReport(IdentityApp identity) : IClassFixture<Ident
         Assert.Equal(2, late.Document.QuerySelectorAll("tr[data-finding=old_key]").Length);
         identity.Clock.Advance(TimeSpan.FromDays(-91));
         await identity.Database.ExecuteAsync("delete from account where email = 'admin@northlight.example'");
+    }
+
+    [Theory]
+    [InlineData("factor_optional", "watched", "update tenant set second_factor = 'optional' where key = 'watched'")]
+    [InlineData("provider_disabled", "watched-login", "update identity_provider set disabled_at = now() where scheme = 'watched-login'")]
+    [InlineData("provider_fault", "watched-login", "update identity_provider set fault = 'unreachable', fault_at = now() where scheme = 'watched-login'")]
+    [InlineData("provider_no_domain", "watched-login", "update tenant_domain set proven_at = null where domain = 'watched.example'")]
+    [InlineData("domain_unproven", "new.watched.example", "insert into tenant_domain (tenant_id, domain, token, created_at) select tenant_id, 'new.watched.example', 'token', '2026-01-01' from tenant where key = 'watched'")]
+    [InlineData("directory_ends", "watched", "update scim_token set expires_at = @soon where number = 'watched'")]
+    public async Task What_a_company_leaves_open_is_found(string finding, string about, string deviation)
+    {
+        await identity.TenantAsync("watched");
+        var now = identity.Clock.Now.UtcDateTime;
+        await identity.Database.ExecuteAsync("""
+            delete from scim_token where number = 'watched';
+            delete from tenant_domain where domain like '%watched.example';
+            delete from identity_provider where scheme = 'watched-login';
+            update tenant set second_factor = 'administrators' where key = 'watched';
+            insert into identity_provider (tenant_id, scheme, display_name, issuer, client_id, token_endpoint_auth_method, created_at, updated_at)
+            select tenant_id, 'watched-login', 'Login', 'https://login.watched.test', 'us', 'private_key_jwt', @now, @now from tenant where key = 'watched';
+            insert into tenant_domain (tenant_id, domain, token, proven_at, created_at) select tenant_id, 'watched.example', 'token', @now, @now from tenant where key = 'watched';
+            insert into scim_token (number, tenant_id, description, hash, created_at, expires_at) select 'watched', tenant_id, 'directory', sha256('watched'), @now, @now + interval '1 year' from tenant where key = 'watched'
+            """, new { now });
+        var chief = await identity.AdministratorOfEverythingAsync();
+        Assert.Null(Row(await chief.GetAsync("/admin/report")));
+
+        await identity.Database.ExecuteAsync(deviation, new { soon = now.AddDays(13) });
+
+        var row = Row(await chief.GetAsync("/admin/report"))!;
+        Assert.True(row.Children[2].TextContent.Length > 10 && row.Children[3].TextContent.Length > 10);
+        Assert.Equal(HttpStatusCode.OK, (await chief.GetAsync(row.QuerySelector("a")!.GetAttribute("href")!)).Status);
+
+        AngleSharp.Dom.IElement? Row(Page page) => page.Document.QuerySelectorAll($"tr[data-finding={finding}]").FirstOrDefault(one => one.Children[1].TextContent.Trim() == about);
     }
 
     static List<string> Findings(Page page) => [.. page.Document.QuerySelectorAll("tr[data-finding]:has(a[href='/admin/clients/judged'])").Select(row => row.GetAttribute("data-finding")!)];
