@@ -13,6 +13,7 @@ static class AdministrationMenu
     [
         new("people", "/admin/people", Administrators.Tenant),
         new("clients", "/admin/clients", Administrators.Tenant),
+        new("apis", "/admin/apis", Administrators.Installation),
         new("sessions", "/admin/sessions", Administrators.Tenant),
         new("directory", "/admin/directory", Administrators.Tenant),
         new("company", "/admin/company", Administrators.Tenant),

@@ -1,3 +1,4 @@
+using Identity.Administration.Apis;
 using Identity.Administration.Audit;
 using Identity.Administration.Clients;
 using Identity.Administration.People;
@@ -18,6 +19,9 @@ static class AdministrationSetup
         .AddScoped<TenantListStore>()
         .AddScoped<ChangeTenant>()
         .AddScoped<ChangeSecondFactorRule>()
+        .AddScoped<ApiListStore>()
+        .AddScoped<ChangeApi>()
+        .AddScoped<ChangeGrantableRoles>()
         .AddScoped<ClientListStore>()
         .AddScoped<ClientFormRules>()
         .AddScoped<ChangeClient>()

@@ -28,6 +28,14 @@ sealed class ApiStore(Db db, TimeProvider clock)
         where name = @name and enabled
         """, new { name, now = Now }, ct);
 
+    /// <summary>The API of that name, enabled or not.</summary>
+    public Task<long?> FindIdAsync(string name, CancellationToken ct) => db.FindAsync<long?>("select api_resource_id from api_resource where name = @name", new { name }, ct);
+
+    /// <summary>Whether an API has that secret and it is valid now.</summary>
+    public Task<bool> HasSecretAsync(long apiResourceId, byte[] hash, CancellationToken ct) => db.OneAsync<bool>("""
+        select exists (select from api_secret where api_resource_id = @apiResourceId and hash = @hash and (expires_at is null or expires_at > @now))
+        """, new { apiResourceId, hash, now = Now }, ct);
+
     /// <summary>Makes a secret the only one of that description; others, being exchanged, stay.</summary>
     public Task ReplaceSecretAsync(long apiResourceId, string description, byte[] hash, CancellationToken ct) => db.ExecuteAsync("""
         delete from api_secret where api_resource_id = @apiResourceId and description = @description and hash <> @hash;

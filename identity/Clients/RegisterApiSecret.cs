@@ -16,10 +16,11 @@ sealed class RegisterApiSecret(Db db, ApiStore apis, AuditTrail audit)
     {
         await apis.HoldAsync(api, ct);
         var hash = Secret.Hash(secret);
-        var known = await apis.FindEnabledAsync(api, ct) ?? throw new ArgumentException($"There is no API {api}.", nameof(api));
-        if (!known.Secrets.Any(other => other.AsSpan().SequenceEqual(hash)))
+        // Also of one that is disabled: that is no reason for the service not to start.
+        var id = await apis.FindIdAsync(api, ct) ?? throw new ArgumentException($"There is no API {api}.", nameof(api));
+        if (!await apis.HasSecretAsync(id, hash, ct))
         {
-            await apis.ReplaceSecretAsync(known.ApiResourceId, origin, hash, ct);
+            await apis.ReplaceSecretAsync(id, origin, hash, ct);
             await audit.RecordAsync("api_secret.changed", "api", api, null, new { origin }, ct);
         }
     }, ct);

@@ -5,6 +5,12 @@ namespace Identity.Administration.Tenants;
 /// <summary>A tenant with what belongs to it.</summary>
 sealed record TenantRow(long TenantId, string Key, string Name, bool IsOperator, DateTime CreatedAt, DateTime? DisabledAt, string SecondFactor, long People, long Administrators, long Clients);
 
+/// <summary>A role of the portal that fits the kind of company.</summary>
+/// <param name="Role">What the portal calls it.</param>
+/// <param name="IsByDefault">Whether every such company may give it.</param>
+/// <param name="IsGrantable">Whether this one may.</param>
+sealed record TenantRole(string Role, bool IsByDefault, bool IsGrantable);
+
 /// <summary>Every statement about tenants for who looks after the installation.</summary>
 sealed class TenantListStore(Db db, TimeProvider clock)
 {
@@ -35,6 +41,18 @@ sealed class TenantListStore(Db db, TimeProvider clock)
 
     /// <summary>One of them.</summary>
     public Task<TenantRow?> FindAsync(string key, CancellationToken ct) => db.FindAsync<TenantRow>($"select {Columns} from tenant t where t.key = @key", new { key }, ct);
+
+    /// <summary>The roles there are for such a company, the least first.</summary>
+    public Task<List<TenantRole>> RolesAsync(long tenantId, CancellationToken ct) => db.ListAsync<TenantRole>("""
+        select r.role, r.is_grantable_by_default as is_by_default, exists (select from grantable_role g where g.tenant_id = t.tenant_id and g.role = r.role) as is_grantable
+        from tenant t join portal_role r on r.is_of_operator = t.is_operator
+        where t.tenant_id = @tenantId
+        order by r.weight, r.role
+        """, new { tenantId }, ct);
+
+    /// <summary>Says which of them its providers may lead to; null: those of every company.</summary>
+    public Task SetGrantableRolesAsync(long tenantId, string[]? roles, CancellationToken ct) =>
+        db.ExecuteAsync("update tenant set grantable_roles = @roles, updated_at = @now where tenant_id = @tenantId", new { tenantId, roles, now = Now }, ct);
 
     /// <summary>Enters one.</summary>
     public Task InsertAsync(string key, string name, CancellationToken ct) => db.ExecuteAsync("""

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Identity.Scim;
 using Identity.Sessions;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Texts;
@@ -7,7 +8,7 @@ namespace Identity.Administration.Tenants;
 
 /// <summary>The companies whose people sign in here.</summary>
 [Route("admin/tenants"), Audience(Administrators.Installation)]
-sealed partial class TenantsController(TenantListStore tenants, ChangeTenant change, ChangeSecondFactorRule changeRule, Texts t) : Controller
+sealed partial class TenantsController(TenantListStore tenants, ScimTokenStore directoryTokens, ChangeTenant change, ChangeSecondFactorRule changeRule, ChangeGrantableRoles changeRoles, ChangeScimTokens changeTokens, Texts t) : Controller
 {
     /// <summary>The list.</summary>
     [HttpGet]
@@ -15,7 +16,9 @@ sealed partial class TenantsController(TenantListStore tenants, ChangeTenant cha
 
     /// <summary>One of them.</summary>
     [HttpGet("{key}")]
-    public async Task<IActionResult> Show(string key, CancellationToken ct) => await tenants.FindAsync(key, ct) is { } tenant ? View("TenantPage", tenant) : NotFound();
+    public async Task<IActionResult> Show(string key, CancellationToken ct) => await tenants.FindAsync(key, ct) is { } tenant
+        ? View("TenantPage", new TenantPage(tenant, await tenants.RolesAsync(tenant.TenantId, ct), await directoryTokens.ListAsync(tenant.TenantId, ct)))
+        : NotFound();
 
     /// <summary>Asks for a new one.</summary>
     [HttpGet("new")]
@@ -69,6 +72,15 @@ sealed partial class TenantsController(TenantListStore tenants, ChangeTenant cha
     public async Task<IActionResult> SetSecondFactor(string key, string? secondFactor, CancellationToken ct) =>
         Tell(key, await changeRule.RunAsync(key, secondFactor, HttpContext.Administrator(), HttpContext.Session()!.Sid, ct));
 
+    /// <summary>Says to which roles its providers may lead.</summary>
+    [HttpPost("{key}/roles"), Audience(Administrators.Installation, Fresh = true)]
+    public async Task<IActionResult> SetRoles(string key, string[] role, CancellationToken ct) => Tell(key, await changeRoles.RunAsync(key, role, ct));
+
+    /// <summary>Takes a token of its directory back.</summary>
+    [HttpPost("{key}/directory/tokens/{scimToken}/revocation"), Audience(Administrators.Installation, Fresh = true)]
+    public async Task<IActionResult> RevokeToken(string key, string scimToken, CancellationToken ct) =>
+        Tell(key, await tenants.FindAsync(key, ct) is { } tenant && await changeTokens.RevokeAsync(tenant.TenantId, scimToken, ct) ? new Outcome.Done("scim.token_revoked") : new Outcome.Unknown());
+
     IActionResult Tell(string key, Outcome outcome) => this.Tell(outcome, "/admin/tenants/" + Uri.EscapeDataString(key));
 
     static bool IsName(string? name) => name?.Trim() is { Length: > 0 and <= 200 } trimmed && !trimmed.Any(char.IsControl);
@@ -84,6 +96,12 @@ sealed class TenantForm
 
     public string? Name { get; set; }
 }
+
+/// <summary>One company, with what only the operator decides about it.</summary>
+/// <param name="Tenant">It.</param>
+/// <param name="Roles">Those its providers may lead to, and the others.</param>
+/// <param name="DirectoryTokens">Those of its directory that work.</param>
+sealed record TenantPage(TenantRow Tenant, IReadOnlyList<TenantRole> Roles, IReadOnlyList<ScimToken> DirectoryTokens);
 
 /// <summary>The list and the words it is narrowed to.</summary>
 sealed record TenantListPage(string? Words, ListPage<TenantRow> Tenants);

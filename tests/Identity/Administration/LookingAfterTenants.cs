@@ -1,4 +1,6 @@
 using System.Net;
+using Identity.Scim;
+using Microsoft.Extensions.DependencyInjection;
 using Support;
 
 namespace Identity.Tests.Administration;
@@ -53,5 +55,46 @@ public sealed class LookingAfterTenants(IdentityApp identity) : IClassFixture<Id
         await chief.PostAsync("/admin/tenants/operator/suspension", ("__RequestVerificationToken", page.Value("__RequestVerificationToken")!));
 
         Assert.Equal("The company that runs the installation cannot be disabled.", (await chief.GetAsync("/admin/tenants/operator")).Text("[role=alert]"));
+    }
+
+    [Fact]
+    public async Task Only_roles_on_its_list_are_given_by_a_companys_providers()
+    {
+        var tenantId = await identity.TenantAsync("listed");
+        var chief = await identity.AdministratorOfEverythingAsync();
+        var page = await chief.GetAsync("/admin/tenants/listed");
+        Assert.Equal(["viewer", "sales", "purchasing", "partner_admin"], page.Document.QuerySelectorAll("#roles input[name=role]").Select(box => box.GetAttribute("value")));
+        Assert.Equal(["viewer", "sales", "purchasing"], page.Document.QuerySelectorAll("#roles input[checked]").Select(box => box.GetAttribute("value")));
+
+        page = await chief.PressAsync(page, "#roles", ("role", new[] { "viewer", "partner_admin" }));
+        Assert.Equal("Saved.", page.Text("[role=status]"));
+        Assert.Equal(["viewer", "partner_admin"], await GrantableAsync());
+        page = await chief.PressAsync(page, "#roles", ("role", null));
+        Assert.Empty(await GrantableAsync());
+        Assert.Equal("This company cannot be given one of these roles.", (await chief.PressAsync(page, "#roles", ("role", new[] { "brand_admin" }))).Text("[role=alert]"));
+        await chief.PressAsync(page, "#roles", ("role", new[] { "viewer", "sales", "purchasing" }));
+        Assert.Equal([true], await identity.Database.ListAsync<bool>("select grantable_roles is null from tenant where key = 'listed'"));
+        Assert.Equal(["tenant.grantable_roles_changed", "tenant.grantable_roles_changed", "tenant.grantable_roles_changed"], await identity.AuditAsync("listed"));
+        Assert.Equal(HttpStatusCode.NotFound, (await (await identity.AdministratorOfAsync("listed")).PostAsync("/admin/tenants/listed/roles", ("role", "partner_admin"))).Status);
+
+        Task<List<string>> GrantableAsync() => identity.Database.ListAsync<string>("select role from grantable_role where tenant_id = @tenantId order by weight, role", new { tenantId });
+    }
+
+    [Fact]
+    public async Task The_operator_sees_and_takes_back_the_tokens_of_a_companys_directory()
+    {
+        var tenantId = await identity.TenantAsync("connected");
+        await identity.TenantAsync("bystander");
+        await identity.AsTheProductAsync(services => services.GetRequiredService<ChangeScimTokens>().AddAsync(tenantId, "Entra ID", CancellationToken.None));
+        var number = (await identity.Database.ListAsync<string>("select number from scim_token where tenant_id = @tenantId", new { tenantId }))[0];
+        var chief = await identity.AdministratorOfEverythingAsync();
+        var page = await chief.GetAsync("/admin/tenants/connected");
+        Assert.StartsWith("Entra ID", page.Text("#directory-tokens tbody tr"));
+
+        Assert.Equal(HttpStatusCode.NotFound, (await chief.PostAsync($"/admin/tenants/bystander/directory/tokens/{number}/revocation", ("__RequestVerificationToken", page.Value("__RequestVerificationToken")!))).Status);
+        page = await chief.PressAsync(page, "#directory-tokens form");
+
+        Assert.Equal(("The token is revoked.", false), (page.Text("[role=status]"), page.Has("#directory-tokens")));
+        Assert.Contains("scim_token.revoked", await identity.AuditAsync(number));
     }
 }
