@@ -89,8 +89,9 @@ public sealed class IdTokenChecks(string clientId, IConfigurationManager<OpenIdC
         ValidAudience = clientId,
         IssuerSigningKeys = known.SigningKeys,
         ValidAlgorithms = algorithms,
-        // An access token or logout token of the same provider is no id_token, whoever it is for.
-        TypeValidator = (type, _, _) => type is null or "JWT" ? "JWT" : throw new SecurityTokenInvalidTypeException($"Its type is {type}."),
+        // An access token or logout token of the same provider is no id_token, whoever it is for. Many providers leave the type of theirs out (RFC 7519, 5.1), which
+        // arrives here as empty; large and small letters are one (RFC 7515, 4.1.9).
+        TypeValidator = (type, _, _) => string.IsNullOrEmpty(type) || string.Equals(type, "JWT", StringComparison.OrdinalIgnoreCase) ? "JWT" : throw new SecurityTokenInvalidTypeException($"Its type is {type}."),
         LifetimeValidator = Lifetime.Within(clockSkew, clock),
         NameClaimType = "name",
         RoleClaimType = "role",

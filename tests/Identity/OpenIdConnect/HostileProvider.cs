@@ -80,6 +80,13 @@ sealed class HostileProvider(TestClock clock, string home = IdentityApp.Issuer, 
     /// <summary>Signs with the published key, taken for a shared secret.</summary>
     public static SigningCredentials PublicKeyAsSecret => new(new SymmetricSecurityKey(Encoding.ASCII.GetBytes(Rsa.ExportSubjectPublicKeyInfoPem())) { KeyId = "published" }, SecurityAlgorithms.HmacSha256);
 
+    /// <summary>The same token under another header, signed as it should be.</summary>
+    public static string UnderHeader(string header, string token)
+    {
+        var signed = WebEncoders.Base64UrlEncode(Encoding.ASCII.GetBytes(header)) + "." + token.Split('.')[1];
+        return signed + "." + WebEncoders.Base64UrlEncode(Rsa.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+    }
+
     /// <summary>Whether its metadata names an endpoint for pushed requests.</summary>
     public bool HasPush { get; set; }
 

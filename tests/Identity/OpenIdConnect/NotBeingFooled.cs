@@ -58,6 +58,17 @@ public sealed class NotBeingFooled : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("""{"alg":"RS256","kid":"published"}""")]
+    [InlineData("""{"alg":"RS256","kid":"published","typ":"jwt"}""")]
+    public async Task A_token_in_order_may_leave_its_type_out_or_write_it_small(string header)
+    {
+        provider.Replace = token => HostileProvider.UnderHeader(header, token);
+        var visitor = Portal.Visitor();
+
+        Assert.Contains("sub=somebody", (await visitor.GetAsync(await AnswerAsync(visitor))).Body);
+    }
+
+    [Theory]
     [MemberData(nameof(ChangeNames))]
     public async Task A_token_with_a_fault_signs_nobody_in(string fault)
     {
