@@ -97,7 +97,7 @@ public class IdentityApp : IAsyncLifetime
     public IdentityApp Another() => new(this, Clock);
 
     /// <summary>A browser.</summary>
-    public Visitor Visitor() => new(factory!.Server.CreateHandler(), Issuer);
+    public Visitor Visitor() => new(Wire(), Address);
 
     /// <summary>A browser in which somebody is signed in since now, with as much as their company asks for.</summary>
     /// <param name="account">Who.</param>
@@ -110,10 +110,10 @@ public class IdentityApp : IAsyncLifetime
     }
 
     /// <summary>A program that speaks the protocol.</summary>
-    public HttpClient Program() => new(factory!.Server.CreateHandler()) { BaseAddress = new Uri(Issuer) };
+    public HttpClient Program() => new(Wire()) { BaseAddress = new Uri(Address) };
 
     /// <summary>The wire to identity, for a service that is to use it.</summary>
-    public HttpMessageHandler Wire() => factory!.Server.CreateHandler();
+    public HttpMessageHandler Wire() => Listens ? new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false } : factory!.Server.CreateHandler();
 
     /// <summary>An account that can sign in with <see cref="Password"/>.</summary>
     public async Task<TestAccount> AnAccountAsync(string? email = null, string name = "Ann Example", string language = "en")

@@ -11,7 +11,7 @@ using Support;
 namespace Identity.Tests.Federation;
 
 /// <summary>Identity with an internet of its own: providers of partners, and a DNS that says what a test wants.</summary>
-public sealed class FederatedIdentity : IdentityApp
+public class FederatedIdentity : IdentityApp
 {
     readonly Internet internet = new();
 

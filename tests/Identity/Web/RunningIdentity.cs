@@ -15,7 +15,9 @@ sealed class RunningIdentity : IAsyncDisposable
 
     public string Issuer { get; }
 
-    public static async Task<RunningIdentity> StartAsync()
+    /// <summary>Starts one.</summary>
+    /// <param name="settings">Those that differ from what all tests have.</param>
+    public static async Task<RunningIdentity> StartAsync(params IEnumerable<(string Name, string Value)> settings)
     {
         var seeded = new IdentityApp();
         await seeded.InitializeAsync();
@@ -23,6 +25,11 @@ sealed class RunningIdentity : IAsyncDisposable
         var issuer = $"http://127.0.0.1:{FreePort()}";
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Identity.dll"), "serve"]) { WorkingDirectory = Path.Combine(Repository(), "identity") };
         foreach (var (name, value) in seeded.Database.Settings.Append(new("Identity:Url", issuer)).Append(new("Portal:Url", "http://localhost:5080")).Append(new("Portal:ClientSecret", IdentityApp.PortalSecret)).Append(new("Portal:DataFolder", seeded.Files)))
+        {
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        foreach (var (name, value) in settings)
         {
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
@@ -73,7 +80,8 @@ sealed class RunningIdentity : IAsyncDisposable
         Assert.Fail("Identity did not come up within a minute.");
     }
 
-    static int FreePort()
+    /// <summary>A port of this machine that nobody listens on.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
