@@ -1,5 +1,4 @@
 using System.Net.Mail;
-using System.Text;
 using Identity.PasswordReset;
 using Identity.Tenants;
 using Identity.Users;
@@ -7,6 +6,7 @@ using Identity.Web;
 using Platform.Audit;
 using Platform.Database;
 using Platform.Texts;
+using Platform.Web;
 
 namespace Identity.Administration.People;
 
@@ -16,9 +16,6 @@ namespace Identity.Administration.People;
 /// </summary>
 sealed class AddAdministratorVerb(Db db, TenantStore tenants, PeopleStore people, AddAccount addAccount, AccountStore accounts, PasswordResetMail links, AuditTrail audit, IdentitySettings settings)
 {
-    // Where the brand's name has no letter that an address could hold.
-    const string PlainKey = "brand";
-    const int LongestKey = 64;
     const int LongestTenantName = 200;
 
     /// <summary>Does so and prints what the portal and the person need.</summary>
@@ -57,7 +54,7 @@ sealed class AddAdministratorVerb(Db db, TenantStore tenants, PeopleStore people
         await people.HoldAdministratorsAsync(ct);
         if (await OperatorAsync(ct) is not { } company)
         {
-            return (null, $"A company has the key '{KeyOf(settings.BrandName)}' of the operator. Name the brand with Brand__Name as it is called.");
+            return (null, $"A company has the key '{BrandName.KeyOf(settings.BrandName)}' of the operator. Name the brand with Brand__Name as it is called.");
         }
 
         wanted.TenantId = company.TenantId;
@@ -108,7 +105,7 @@ sealed class AddAdministratorVerb(Db db, TenantStore tenants, PeopleStore people
             return there;
         }
 
-        var key = KeyOf(settings.BrandName);
+        var key = BrandName.KeyOf(settings.BrandName);
         if (await tenants.FindAsync(key, ct) is not null)
         {
             return null;
@@ -118,25 +115,5 @@ sealed class AddAdministratorVerb(Db db, TenantStore tenants, PeopleStore people
         var made = await tenants.SaveAsync(key, name[..Math.Min(name.Length, LongestTenantName)], isOperator: true, ct);
         await audit.RecordAsync("tenant.added", "tenant", key, null, new { made.Name }, ct);
         return made;
-    }
-
-    /// <summary>A brand's name as the key of a tenant: its Latin letters and digits, small; <c>brand</c> where there are none.</summary>
-    internal static string KeyOf(string brandName)
-    {
-        var key = new StringBuilder();
-        foreach (var letter in brandName.Normalize(NormalizationForm.FormD).ToLowerInvariant())
-        {
-            if (char.IsAsciiLetterOrDigit(letter))
-            {
-                key.Append(letter);
-            }
-            else if (key.Length > 0 && key[^1] is not '-' && char.GetUnicodeCategory(letter) is not System.Globalization.UnicodeCategory.NonSpacingMark)
-            {
-                key.Append('-');
-            }
-        }
-
-        var text = key.ToString();
-        return text[..Math.Min(text.Length, LongestKey)].TrimEnd('-') is { Length: > 0 } some && some is not "new" ? some : PlainKey;
     }
 }

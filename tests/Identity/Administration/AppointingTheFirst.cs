@@ -1,5 +1,6 @@
 using Identity.Administration.People;
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Web;
 using Support;
 
 namespace Identity.Tests.Administration;
@@ -102,7 +103,7 @@ public sealed class AppointingTheFirst : IAsyncLifetime
     [InlineData("北光", "brand")]
     [InlineData("New", "brand")]
     [InlineData(" – ", "brand")]
-    public void A_brands_name_becomes_a_key(string name, string key) => Assert.Equal(key, AddAdministratorVerb.KeyOf(name));
+    public void A_brands_name_becomes_a_key(string name, string key) => Assert.Equal(key, BrandName.KeyOf(name));
 
     static string LinkIn(string printed) => printed[printed.IndexOf("https://", StringComparison.Ordinal)..].Trim();
 

@@ -67,7 +67,7 @@ public sealed class TakingARealChannel(RealChannel channel) : IClassFixture<Real
     {
         Assert.True(channel.Codes.TrueForAll(code => code == 0), channel.Printed.ToString());
         Assert.Equal(["distributor 10", "reseller 222", "store 469"], await ListAsync<string>("select partner_type || ' ' || count(*) from partner where partner_type <> 'brand' group by partner_type order by 1"));
-        Assert.Equal([("PartnerPortal", "US", "USD")], await ListAsync<(string, string, string)>("select name, country_code, currency from partner where partner_type = 'brand'"));
+        Assert.Equal([("PartnerPortal", "PARTNERPORTAL", "US", "USD")], await ListAsync<(string, string, string, string)>("select name, code, country_code, currency from partner where partner_type = 'brand'"));
         Assert.Equal((295L, 295L, 4L, 16L), (await ListAsync<(long, long, long, long)>(
             "select (select count(*) from product), (select count(*) from price_book_entry where not isempty(valid)), (select count(*) from product_line), (select count(*) from price_rule)")).Single());
         Assert.Equal((3616L, 57851L, 632L), (await ListAsync<(long, long, long)>(
@@ -80,7 +80,7 @@ public sealed class TakingARealChannel(RealChannel channel) : IClassFixture<Real
         select r.code from public.raw_partner r
         left join partner p on p.code = r.code
         left join partner u on u.partner_id = p.upstream_id
-        where p.code is null or coalesce(u.code, '') <> coalesce(r.parent_code, '')
+        where p.code is null or coalesce(case when u.partner_type <> 'brand' then u.code end, '') <> coalesce(r.parent_code, '')
            or p.partner_type <> case r.tier when 'Distributor' then 'distributor' when 'SubDistributor' then 'reseller' else 'store' end
         """));
 
