@@ -35,6 +35,19 @@ public sealed class LookingAtTheShell(Chromium chromium, ListeningPortal portal)
     }
 
     [BrowserFact]
+    public async Task Whom_the_portal_does_not_let_in_and_who_links_a_program_can_read_why_and_how()
+    {
+        var admin = await portal.Given.ADistributor("华信办公设备");
+        await portal.Given.AnApiClient(admin.Partner, "sales", "purchasing");
+        await using var desk = await Desk.SitDownAsync(chromium, portal, admin);
+        desk.Expect("403");
+
+        await desk.LookAtAsync("/sign-in/failed?reason=unknown_company", "not-let-in");
+        await desk.LookAtAsync("/people", "people");
+        await desk.LookAtAsync("/people/programs/new", "link-program");
+    }
+
+    [BrowserFact]
     public async Task Lists_forms_and_charts_are_readable_for_everybody()
     {
         await using var desk = await Desk.SitDownAsync(chromium, portal, await portal.Given.ADistributor("华信办公设备"));
