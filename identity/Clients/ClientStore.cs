@@ -25,10 +25,10 @@ sealed class ClientStore(Db db, TimeProvider clock)
         where client_id = @clientId
         """, new { clientId, now = Now }, ct);
 
-    /// <summary>The audiences those scopes lead to, in the order of their names.</summary>
-    public Task<List<string>> AudiencesAsync(IReadOnlyList<string> scopes, CancellationToken ct) => db.ListAsync<string>("""
-        select name from api_resource where enabled and scopes && @scopes order by name
-        """, new { scopes = scopes.ToArray() }, ct);
+    /// <summary>The audiences those scopes lead to.</summary>
+    public async Task<Audiences> AudiencesAsync(IReadOnlyList<string> scopes, CancellationToken ct) => Audiences.Of(await db.ListAsync<ApiAudience>("""
+        select name, allowed_access_token_signing_algorithms from api_resource where enabled and scopes && @scopes order by name
+        """, new { scopes = scopes.ToArray() }, ct));
 
     /// <summary>The scopes of all APIs.</summary>
     public Task<List<string>> ApiScopesAsync(CancellationToken ct) => db.ListAsync<string>("""

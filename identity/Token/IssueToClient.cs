@@ -25,9 +25,9 @@ sealed class IssueToClient(ClientStore clients, TenantStore tenants, IssuedToken
         }
 
         var audiences = await clients.AudiencesAsync(scopes, ct);
-        if (audiences.Count == 0)
+        if (audiences is not { Names.Count: > 0, Algorithm: { } algorithm })
         {
-            return new TokenAnswer.Refused(new("invalid_scope", "No API is behind that scope."));
+            return new TokenAnswer.Refused(audiences.Names.Count == 0 ? new("invalid_scope", "No API is behind that scope.") : OAuthError.NoSignatureForAll);
         }
 
         var lifetime = TimeSpan.FromSeconds(client.AccessTokenLifetime);
@@ -36,7 +36,7 @@ sealed class IssueToClient(ClientStore clients, TenantStore tenants, IssuedToken
         await db.InTransactionAsync(() => audit.RecordAsync("token.issued", "token", id, null, new { client = client.ClientId, scopes }, ct), ct);
         var tenant = client.TenantId is { } tenantId ? await tenants.FindAsync(tenantId, ct) : null;
         var access = await tokens.WriteAccessTokenAsync(
-            new(id, client.ClientId, client.ClientId, scopes, audiences, lifetime, AuthenticatedAt: null) { Jkt = jkt, Tenant = tenant?.Key }, ct);
+            new(id, client.ClientId, client.ClientId, scopes, audiences.Names, lifetime, AuthenticatedAt: null) { Algorithm = algorithm, Jkt = jkt, Tenant = tenant?.Key }, ct);
         return new TokenAnswer.Issued(access, lifetime, scopes, IdToken: null) { IsBoundToKey = jkt is not null };
     }
 }

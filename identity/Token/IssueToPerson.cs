@@ -19,16 +19,17 @@ sealed class IssueToPerson(ClientStore clients, IssuedTokens tokens, IdentitySet
     public async Task<TokenAnswer> RunAsync(Client client, IGrantedToClient grant, string[] scopes, string? jkt, string? nonce, string? refreshToken, CancellationToken ct)
     {
         var isOpenId = scopes.Contains(IdentityScopes.OpenId, StringComparer.Ordinal);
-        var audiences = await clients.AudiencesAsync(scopes, ct);
-        if (isOpenId || audiences.Count == 0)
+        var apis = await clients.AudiencesAsync(scopes, ct);
+        if (apis.Algorithm is not { } algorithm)
         {
-            // For userinfo, which is ours.
-            audiences.Add(settings.Issuer);
+            return new TokenAnswer.Refused(OAuthError.NoSignatureForAll);
         }
 
+        // For userinfo, which is ours.
+        string[] audiences = isOpenId || apis.Names.Count == 0 ? [.. apis.Names, settings.Issuer] : [.. apis.Names];
         var lifetime = TimeSpan.FromSeconds(client.AccessTokenLifetime);
         var id = grant.Handle + "." + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        var access = await tokens.WriteAccessTokenAsync(new(id, grant.Subject, client.ClientId, scopes, audiences, lifetime, grant.AuthenticatedAt) { Jkt = jkt }, ct);
+        var access = await tokens.WriteAccessTokenAsync(new(id, grant.Subject, client.ClientId, scopes, audiences, lifetime, grant.AuthenticatedAt) { Algorithm = algorithm, Jkt = jkt }, ct);
         var idToken = isOpenId
             ? await tokens.WriteIdTokenAsync(new(grant.Subject, client.ClientId, grant.Sid, grant.AuthenticatedAt, grant.Amr, nonce, access, TimeSpan.FromSeconds(client.IdentityTokenLifetime)) { Algorithm = client.IdentityTokenSigningAlgorithm, Idp = grant.Idp }, ct)
             : null;

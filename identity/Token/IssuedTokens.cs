@@ -42,7 +42,7 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
             claims["cnf"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["jkt"] = token.Jkt };
         }
 
-        return WriteAsync(AccessTokenType, SecurityAlgorithms.RsaSha256, claims, token.Lifetime, ct);
+        return WriteAsync(AccessTokenType, token.Algorithm, claims, token.Lifetime, ct);
     }
 
     /// <summary>An id_token (OpenID Connect Core, 2).</summary>
@@ -144,6 +144,9 @@ sealed class IssuedTokens(SigningKeys keys, IdentitySettings settings, TimeProvi
 /// <summary>What an access token says.</summary>
 sealed record AccessToken(string Id, string Subject, string ClientId, IReadOnlyList<string> Scopes, IReadOnlyList<string> Audiences, TimeSpan Lifetime, DateTime? AuthenticatedAt)
 {
+    /// <summary>What every API that it is for can check.</summary>
+    public required string Algorithm { get; init; }
+
     /// <summary>The thumbprint of the key it is bound to (RFC 9449, 6.1).</summary>
     public string? Jkt { get; init; }
 

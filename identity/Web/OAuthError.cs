@@ -20,6 +20,9 @@ public sealed record OAuthError(string Code, string Description)
     /// <summary>A pushed request that leads nowhere: one sentence for all reasons, on our own page.</summary>
     public static OAuthError InvalidRequestUri { get; } = new("invalid_request_uri", "The request_uri is unknown, has expired, was used before or belongs to another client.");
 
+    /// <summary>APIs that agree on no signature: one access token cannot be for all of them.</summary>
+    public static OAuthError NoSignatureForAll { get; } = new("invalid_scope", "The APIs behind these scopes check different signatures. Ask for a token for each.");
+
     /// <summary>A code that is not good (any more): one sentence for all reasons.</summary>
     public static OAuthError InvalidGrant { get; } = new("invalid_grant", "The authorization code is not valid, was used before, has expired or belongs to another request.");
 

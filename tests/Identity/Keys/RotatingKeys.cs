@@ -58,7 +58,7 @@ public sealed class RotatingKeys : IAsyncLifetime
         var tokens = await new RelyingParty(identity, "curve").TokensAsync(visitor);
 
         Assert.Equal("ES256", TokenAnswer.HeaderOf(tokens.IdToken).GetProperty("alg").GetString());
-        Assert.Equal("RS256", TokenAnswer.HeaderOf(tokens.AccessToken).GetProperty("alg").GetString());
+        Assert.Equal("ES256", TokenAnswer.HeaderOf(tokens.AccessToken).GetProperty("alg").GetString());
         Assert.Equal(HttpStatusCode.OK, await UserInfoAsync(tokens.AccessToken));
         Assert.NotNull((await new RelyingParty(identity, "curve").AskAsync(visitor, ("prompt", "none"), ("id_token_hint", tokens.IdToken)))["code"]);
         Assert.Equal("/signed-out", (await visitor.GetAsync("/connect/endsession?id_token_hint=" + tokens.IdToken)).Path);
@@ -201,12 +201,12 @@ public sealed class RotatingKeys : IAsyncLifetime
 
     async Task AsTheProductAsync(Func<RotateKeys, Task> work) => await identity.AsTheProductAsync(services => work(services.GetRequiredService<RotateKeys>()));
 
-    // RS256, which most tokens are signed with.
+    // ES256, which access tokens are signed with.
     async Task<IReadOnlyList<string>> PublishedAsync()
     {
         using var program = identity.Program();
         var keys = JsonDocument.Parse(await program.GetStringAsync("/.well-known/openid-configuration/jwks")).RootElement.GetProperty("keys");
-        return [.. keys.EnumerateArray().Where(key => key.GetProperty("alg").GetString() is "RS256").Select(key => key.GetProperty("kid").GetString()!)];
+        return [.. keys.EnumerateArray().Where(key => key.GetProperty("alg").GetString() is "ES256").Select(key => key.GetProperty("kid").GetString()!)];
     }
 
     async Task<string> SignsAsync() => KidOf((await TokenAsync()).AccessToken);

@@ -53,7 +53,7 @@ public sealed class RedeemingACode(IdentityApp identity) : IClassFixture<Identit
 
         var (header, claims) = (TokenAnswer.HeaderOf(answer.AccessToken), TokenAnswer.Claims(answer.AccessToken));
 
-        Assert.Equal(("at+jwt", "RS256"), (header.GetProperty("typ").GetString(), header.GetProperty("alg").GetString()));
+        Assert.Equal(("at+jwt", "ES256"), (header.GetProperty("typ").GetString(), header.GetProperty("alg").GetString()));
         Assert.Equal(["aud", "auth_time", "client_id", "exp", "iat", "iss", "jti", "scope", "sub"], claims.EnumerateObject().Select(claim => claim.Name).Order());
         Assert.Equal("openid profile email", claims.GetProperty("scope").GetString());
         Assert.Equal(900, claims.GetProperty("exp").GetInt64() - claims.GetProperty("iat").GetInt64());
