@@ -18,6 +18,9 @@ public sealed class Client
     /// <summary>The tenant whose program it is; null for the installation's own.</summary>
     public long? TenantId { get; set; }
 
+    /// <summary>That tenant's key, read with it.</summary>
+    public string? TenantKey { get; set; }
+
     /// <summary>What it is for, as its owner wrote it.</summary>
     public string? Description { get; set; }
 
@@ -78,6 +81,9 @@ public sealed class Client
     /// <summary>SHA-256 of each secret that is valid now.</summary>
     public byte[][] ClientSecrets { get; set; } = [];
 
+    /// <summary>The enabled APIs to which its scopes lead, as the database tells them (<see cref="ApiAudience.Read"/>); read with it, for they are asked for with each token.</summary>
+    public string? KnownApis { get; set; }
+
     /// <summary>Seconds.</summary>
     public int AuthorizationCodeLifetime { get; set; } = (int)Web.Profile.Code.TotalSeconds;
 
@@ -101,6 +107,9 @@ public sealed class Client
 
     /// <summary>True when people may come to it through that provider.</summary>
     public bool AllowsProvider(string scheme) => IdentityProviderRestrictions.Length == 0 || IdentityProviderRestrictions.Contains(scheme, StringComparer.Ordinal);
+
+    /// <summary>Whom a token with those scopes of its own is for.</summary>
+    internal Audiences AudiencesOf(IReadOnlyList<string> scopes) => Audiences.Of(ApiAudience.Read(KnownApis), scopes);
 
     /// <summary>True when it may use that grant.</summary>
     public bool Allows(string grantType) => AllowedGrantTypes.Contains(grantType, StringComparer.Ordinal);

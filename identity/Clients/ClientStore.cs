@@ -19,16 +19,14 @@ sealed class ClientStore(Db db, TimeProvider clock)
     /// <summary>The client of that name if it and its tenant are enabled; asked anew each time, so that disabling it bites at once on every instance.</summary>
     public Task<Client?> FindEnabledAsync(string clientId, CancellationToken ct) => db.FindAsync<Client>($"""
         select registered_client_id, jwks::text as jwks, {Columns},
+               (select t.key from tenant t where t.tenant_id = c.tenant_id) as tenant_key,
+               (select jsonb_agg(jsonb_build_object('name', r.name, 'scopes', r.scopes, 'algorithms', r.allowed_access_token_signing_algorithms) order by r.name)
+                from api_resource r where r.enabled and r.scopes && c.allowed_scopes)::text as known_apis,
                array(select s.hash from client_secret s
                      where s.registered_client_id = c.registered_client_id and (s.expires_at is null or s.expires_at > @now)) as client_secrets
         from standing_client c
         where client_id = @clientId
         """, new { clientId, now = Now }, ct);
-
-    /// <summary>The audiences those scopes lead to.</summary>
-    public async Task<Audiences> AudiencesAsync(IReadOnlyList<string> scopes, CancellationToken ct) => Audiences.Of(await db.ListAsync<ApiAudience>("""
-        select name, allowed_access_token_signing_algorithms from api_resource where enabled and scopes && @scopes order by name
-        """, new { scopes = scopes.ToArray() }, ct));
 
     /// <summary>The scopes of all APIs.</summary>
     public Task<List<string>> ApiScopesAsync(CancellationToken ct) => db.ListAsync<string>("""

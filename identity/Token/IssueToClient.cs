@@ -1,5 +1,4 @@
 using Identity.Clients;
-using Identity.Tenants;
 using Identity.Web;
 using Platform.Audit;
 using Platform.Database;
@@ -7,7 +6,7 @@ using Platform.Database;
 namespace Identity.Token;
 
 /// <summary>Gives a client a token for itself, without a person (RFC 6749, 4.4).</summary>
-sealed class IssueToClient(ClientStore clients, TenantStore tenants, IssuedTokens tokens, Db db, AuditTrail audit)
+sealed class IssueToClient(IssuedTokens tokens, Db db, AuditTrail audit)
 {
     /// <summary>Does so; without a scope it gets all the API scopes it may have.</summary>
     /// <param name="client">To whom.</param>
@@ -24,7 +23,7 @@ sealed class IssueToClient(ClientStore clients, TenantStore tenants, IssuedToken
             return new TokenAnswer.Refused(new("invalid_scope", "A scope is unknown, or not allowed for this client."));
         }
 
-        var audiences = await clients.AudiencesAsync(scopes, ct);
+        var audiences = client.AudiencesOf(scopes);
         if (audiences is not { Names.Count: > 0, Algorithm: { } algorithm })
         {
             return new TokenAnswer.Refused(audiences.Names.Count == 0 ? new("invalid_scope", "No API is behind that scope.") : OAuthError.NoSignatureForAll);
@@ -34,9 +33,8 @@ sealed class IssueToClient(ClientStore clients, TenantStore tenants, IssuedToken
         var id = Secret.NewName();
         // A chain of its own for each token: programs that ask at the same moment do not wait for each other.
         await db.InTransactionAsync(() => audit.RecordAsync("token.issued", "token", id, null, new { client = client.ClientId, scopes }, ct), ct);
-        var tenant = client.TenantId is { } tenantId ? await tenants.FindAsync(tenantId, ct) : null;
         var access = await tokens.WriteAccessTokenAsync(
-            new(id, client.ClientId, client.ClientId, scopes, audiences.Names, lifetime, AuthenticatedAt: null) { Algorithm = algorithm, Jkt = jkt, Tenant = tenant?.Key }, ct);
+            new(id, client.ClientId, client.ClientId, scopes, audiences.Names, lifetime, AuthenticatedAt: null) { Algorithm = algorithm, Jkt = jkt, Tenant = client.TenantKey }, ct);
         return new TokenAnswer.Issued(access, lifetime, scopes, IdToken: null) { IsBoundToKey = jkt is not null };
     }
 }

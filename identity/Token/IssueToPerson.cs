@@ -6,7 +6,7 @@ using Identity.Web;
 namespace Identity.Token;
 
 /// <summary>Makes the tokens that a person's grant leads to.</summary>
-sealed class IssueToPerson(ClientStore clients, IssuedTokens tokens, IdentitySettings settings)
+sealed class IssueToPerson(IssuedTokens tokens, IdentitySettings settings)
 {
     /// <summary>Does so.</summary>
     /// <param name="client">To whom.</param>
@@ -19,7 +19,7 @@ sealed class IssueToPerson(ClientStore clients, IssuedTokens tokens, IdentitySet
     public async Task<TokenAnswer> RunAsync(Client client, IGrantedToClient grant, string[] scopes, string? jkt, string? nonce, string? refreshToken, CancellationToken ct)
     {
         var isOpenId = scopes.Contains(IdentityScopes.OpenId, StringComparer.Ordinal);
-        var apis = await clients.AudiencesAsync(scopes, ct);
+        var apis = client.AudiencesOf(scopes);
         if (apis.Algorithm is not { } algorithm)
         {
             return new TokenAnswer.Refused(OAuthError.NoSignatureForAll);
