@@ -106,7 +106,7 @@ sealed class AnswerAuthorization(AuthorizationChecks checks, GrantStore grants, 
     {
         var code = Secret.New();
         var handle = Secret.NewName();
-        await grants.InsertAsync(new(handle, code, request.Client.RegisteredClientId, request.Scopes, request.RedirectUri, request.Parameters["code_challenge"],
+        grants.Insert(new(handle, code, request.Client.RegisteredClientId, request.Scopes, request.RedirectUri, request.Parameters["code_challenge"],
             request.Parameters["nonce"], TimeSpan.FromSeconds(request.Client.AuthorizationCodeLifetime))
         {
             DPoPJkt = request.Parameters["dpop_jkt"],
@@ -114,7 +114,7 @@ sealed class AnswerAuthorization(AuthorizationChecks checks, GrantStore grants, 
             Sid = session.Sid,
             Amr = session.Amr,
             AuthenticatedAt = session.AuthenticatedAt,
-        }, ct);
+        });
         await audit.RecordAsync("code.issued", "grant", handle, null, new { client = request.Client.ClientId, account = session.Subject, scopes = request.Scopes }, ct);
         return code;
     }

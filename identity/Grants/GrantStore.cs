@@ -1,4 +1,6 @@
 using Identity.Web;
+using Npgsql;
+using NpgsqlTypes;
 using Platform.Database;
 
 namespace Identity.Grants;
@@ -90,20 +92,30 @@ sealed class GrantStore(Db db, TimeProvider clock)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    /// <summary>Enters a grant and the code that stands for it on its way through the browser.</summary>
-    public Task InsertAsync(NewGrant grant, CancellationToken ct) => db.ExecuteAsync("""
+    /// <summary>Enters a grant and the code that stands for it on its way through the browser, in the running transaction, before it ends.</summary>
+    public void Insert(NewGrant grant) => db.Later("""
         with entered as (
             insert into access_grant (handle, registered_client_id, account_id, sid, scopes, amr, authenticated_at, granted_at)
-            values (@Handle, @RegisteredClientId, @AccountId, @Sid, @Scopes, @Amr, @AuthenticatedAt, @Now)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
             returning access_grant_id
         )
         insert into authorization_code (code_hash, access_grant_id, redirect_uri, code_challenge, nonce, dpop_jkt, expires_at)
-        select @CodeHash, access_grant_id, @RedirectUri, @CodeChallenge, @Nonce, @DPoPJkt, @ExpiresAt from entered
-        """, new
-    {
-        grant.Handle, grant.RegisteredClientId, grant.AccountId, grant.Sid, grant.Scopes, grant.Amr, grant.AuthenticatedAt, Now,
-        CodeHash = Secret.Hash(grant.Code), grant.RedirectUri, grant.CodeChallenge, grant.Nonce, grant.DPoPJkt, ExpiresAt = Now + grant.CodeLifetime,
-    }, ct);
+        select $9, access_grant_id, $10, $11, $12, $13, $14 from entered
+        """,
+        new NpgsqlParameter<string> { TypedValue = grant.Handle },
+        new NpgsqlParameter<long> { TypedValue = grant.RegisteredClientId },
+        new NpgsqlParameter<long> { TypedValue = grant.AccountId },
+        new NpgsqlParameter<string> { TypedValue = grant.Sid },
+        new NpgsqlParameter<string[]> { TypedValue = grant.Scopes },
+        new NpgsqlParameter<string[]> { TypedValue = grant.Amr },
+        new NpgsqlParameter<DateTime> { TypedValue = grant.AuthenticatedAt },
+        new NpgsqlParameter<DateTime> { TypedValue = Now },
+        new NpgsqlParameter<byte[]> { TypedValue = Secret.Hash(grant.Code) },
+        new NpgsqlParameter<string> { TypedValue = grant.RedirectUri },
+        Text(grant.CodeChallenge),
+        Text(grant.Nonce),
+        Text(grant.DPoPJkt),
+        new NpgsqlParameter<DateTime> { TypedValue = Now + grant.CodeLifetime });
 
     /// <summary>Uses a code up, whoever brings it and however late; whether it is worth something is for the caller to see.</summary>
     /// <returns>Null when there is no such code, or it was used before.</returns>
@@ -179,6 +191,8 @@ sealed class GrantStore(Db db, TimeProvider clock)
         where g.granted_at < @longAgo
           and (g.revoked_at < @longAgo or not exists (select from refresh_token t where t.access_grant_id = g.access_grant_id and t.expires_at > @longAgo))
         """, new { longAgo = Now.AddDays(-1) }, ct);
+
+    static NpgsqlParameter<string> Text(string? value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text };
 }
 
 /// <summary>A grant to be entered.</summary>
