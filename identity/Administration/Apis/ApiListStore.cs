@@ -17,6 +17,9 @@ sealed class ApiRow
 
     public string[] Scopes { get; init; } = [];
 
+    /// <summary>The signatures it can check, the preferred one first.</summary>
+    public string[] AllowedAccessTokenSigningAlgorithms { get; init; } = [];
+
     /// <summary>How many clients may ask for one of its scopes.</summary>
     public long Clients { get; init; }
 }
@@ -34,7 +37,7 @@ sealed class ApiListStore(Db db, TimeProvider clock)
     public const int MostSecrets = 5;
 
     const string Row = """
-        r.api_resource_id, r.name, r.display_name, r.enabled, r.scopes,
+        r.api_resource_id, r.name, r.display_name, r.enabled, r.scopes, r.allowed_access_token_signing_algorithms,
         (select count(*) from registered_client c where c.allowed_scopes && r.scopes) as clients
         """;
 
@@ -75,6 +78,12 @@ sealed class ApiListStore(Db db, TimeProvider clock)
     /// <returns>False when nothing was changed by it.</returns>
     public async Task<bool> SetEnabledAsync(string name, bool enabled, CancellationToken ct) =>
         await db.ExecuteAsync("update api_resource set enabled = @enabled where name = @name and enabled <> @enabled", new { name, enabled }, ct) == 1;
+
+    /// <summary>Sets which signatures it can check.</summary>
+    /// <returns>False when nothing was changed by it.</returns>
+    public async Task<bool> SetSignaturesAsync(string name, string[] algorithms, CancellationToken ct) => await db.ExecuteAsync("""
+        update api_resource set allowed_access_token_signing_algorithms = @algorithms where name = @name and allowed_access_token_signing_algorithms <> @algorithms
+        """, new { name, algorithms }, ct) == 1;
 
     /// <summary>Adds a secret beside those it has.</summary>
     public Task InsertSecretAsync(long apiResourceId, string description, byte[] hash, DateTime expiresAt, CancellationToken ct) => db.ExecuteAsync("""

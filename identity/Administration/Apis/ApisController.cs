@@ -53,6 +53,12 @@ sealed class ApisController(ApiListStore apis, ChangeApi change, Texts t) : Cont
     [HttpPost("{name}/suspension/end"), Audience(Administrators.Installation, Fresh = true)]
     public async Task<IActionResult> EndSuspension(string name, CancellationToken ct) => Tell(name, await change.SetEnabledAsync(name, true, ct));
 
+    /// <summary>Sets what it can check.</summary>
+    [HttpPost("{name}/signatures"), Audience(Administrators.Installation, Fresh = true)]
+    public async Task<IActionResult> Sign(string name, string? algorithms, CancellationToken ct) => Tell(name, Signatures.Choices.Contains(algorithms, StringComparer.Ordinal)
+        ? await change.SetSignaturesAsync(name, algorithms!.Split(' '), ct)
+        : new Outcome.Refused("apis.wrong.signatures"));
+
     /// <summary>Makes a secret; the page that answers is the only one that ever shows it.</summary>
     [HttpPost("{name}/secrets"), Audience(Administrators.Installation, Fresh = true)]
     public async Task<IActionResult> AddSecret(string name, string? description, int? days, CancellationToken ct)
@@ -71,6 +77,12 @@ sealed class ApisController(ApiListStore apis, ChangeApi change, Texts t) : Cont
     public async Task<IActionResult> RemoveSecret(string name, long secretId, CancellationToken ct) => Tell(name, await change.RemoveSecretAsync(name, secretId, ct));
 
     IActionResult Tell(string name, Outcome outcome) => this.Tell(outcome, "/admin/apis/" + Uri.EscapeDataString(name));
+}
+
+/// <summary>Which signatures an API can check, the preferred one first.</summary>
+static class Signatures
+{
+    public static IReadOnlyList<string> Choices { get; } = ["ES256 RS256", "ES256", "RS256"];
 }
 
 /// <summary>One API.</summary>

@@ -50,6 +50,17 @@ sealed class ChangeApi(Db db, ApiListStore list, ApiStore apis, AuditTrail audit
         return new Outcome.Done(enabled ? "apis.enabled_now" : "apis.disabled_now");
     }, ct);
 
+    /// <summary>Sets which signatures it can check; its next tokens are signed so.</summary>
+    public Task<Outcome> SetSignaturesAsync(string name, string[] algorithms, CancellationToken ct) => ActAsync(name, async _ =>
+    {
+        if (await list.SetSignaturesAsync(name, algorithms, ct))
+        {
+            await audit.RecordAsync("api.signatures_changed", "api", name, null, new { algorithms }, ct);
+        }
+
+        return new Outcome.Done("apis.signatures_set");
+    }, ct);
+
     /// <summary>Makes a secret beside those it has.</summary>
     /// <returns>The outcome, and the secret, which nobody sees again.</returns>
     public async Task<(Outcome Outcome, string? Secret)> AddSecretAsync(string name, string description, int days, CancellationToken ct)

@@ -39,6 +39,22 @@ public sealed class LookingAfterApis(IdentityApp identity) : IClassFixture<Ident
         Assert.Equal(["api.registered", "api_secret.added", "api.disabled", "api.enabled", "api_secret.removed"], await identity.AuditAsync("reports.api"));
     }
 
+    [Fact]
+    public async Task An_api_that_checks_rsa_alone_gets_tokens_that_are_signed_so()
+    {
+        var chief = await identity.AdministratorOfEverythingAsync();
+        var page = await chief.SubmitAsync("/admin/apis/new", ("Name", "rsa.api"), ("DisplayName", "RSA"), ("Scopes", "rsa.read"));
+        await identity.AClientAsync("rsa-reader", client => (client.AllowedGrantTypes, client.RedirectUris, client.AllowedScopes) = (["client_credentials"], [], ["rsa.read"]));
+
+        page = await chief.PressAsync(page, "#signatures-form", ("algorithms", "RS256"));
+
+        Assert.Equal("Its next tokens are signed so.", page.Text("[role=status]"));
+        var token = await new RelyingParty(identity, "rsa-reader").TokenAsync([new("grant_type", "client_credentials")]);
+        Assert.Equal("RS256", TokenAnswer.HeaderOf(token.AccessToken).GetProperty("alg").GetString());
+        Assert.Equal(["api.registered", "api.signatures_changed"], await identity.AuditAsync("rsa.api"));
+        Assert.Contains("Please choose one of the signatures.", (await chief.PressAsync(page, "#signatures-form", ("algorithms", "none"))).Words, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("no space", "Name", "a", "Please use letters, digits, dots, hyphens and underscores, at most 100, such as reports.api.")]
     [InlineData("new", "Name", "a", "Please use letters, digits, dots, hyphens and underscores, at most 100, such as reports.api.")]
