@@ -21,7 +21,7 @@ sealed class RunningIdentity : IAsyncDisposable
     {
         var seeded = new IdentityApp();
         await seeded.InitializeAsync();
-        await seeded.AsTheProductAsync(services => ((Identity.Demo.SeedDemo)services.GetService(typeof(Identity.Demo.SeedDemo))!).RunAsync(TextWriter.Null, CancellationToken.None));
+        await seeded.SeedDemoAsync();
         var issuer = $"http://127.0.0.1:{FreePort()}";
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Identity.dll"), "serve"]) { WorkingDirectory = Path.Combine(Repository(), "identity") };
         foreach (var (name, value) in seeded.Database.Settings.Append(new("Identity:Url", issuer)).Append(new("Portal:Url", "http://localhost:5080")).Append(new("Portal:ClientSecret", IdentityApp.PortalSecret)).Append(new("Portal:DataFolder", seeded.Files)))
