@@ -14,7 +14,7 @@ static class CommandLine
         dotnet run -c Release --project tests/Benchmarks -- NAME [--quick]
           orders  a 20-line order through the API against the same statements sent raw, 1, 4 and 8 clients
           import  order lines through the import against COPY
-          login   sign-ins by code and PKCE, tokens for programs, refreshes against oidc-provider (npm)
+          login   sign-ins by code and PKCE, tokens for programs, refreshes against oidc-provider (npm); what 1,000 federated providers cost
           pages   sign-in page, list of deals, dashboard: requests a second and how long they take
           all     one after the other
           --quick       a short form, to see that it works; its figures are rough

@@ -31,7 +31,7 @@ static class LoginBenchmark
     {
         var machine = Machine.Description;
         await using var installation = await Installation.BeginAsync(withDemo: true, ct);
-        await installation.ServeAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["Outbox__Enabled"] = "false" }, ct);
+        await installation.ServeAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["Outbox__Enabled"] = "false", ["Outbound__AllowThisMachine"] = "true" }, ct);
         await using var node = await NodeProvider.StartAsync("jwt", ct);
         await RegisterClientAsync(installation, ct);
         var ours = await SignedInAsync(installation, ct);
@@ -43,6 +43,7 @@ static class LoginBenchmark
             await MeasureAsync(name, act, new(ours, theirs, node), length, installation, figures, notes, ct);
         }
 
+        await ProvidersBenchmark.MeasureAsync(installation, ours, length, figures, notes, ct);
         notes.Add(PasswordHashing());
         return new("login", [.. figures.OrderByDescending(figure => figure.Target is not null)], notes);
     }
