@@ -24,8 +24,11 @@ public static class PartnerWords
     /// <summary>The role that keeps a company's people.</summary>
     public static string AdminIn(string partnerType) => RolesIn(partnerType)[0];
 
-    /// <summary>The role with which one may do least: what somebody has for whom nobody named another.</summary>
-    public static string LeastIn(string partnerType) => RolesIn(partnerType)[^1];
+    /// <summary>
+    /// The role with which one may do least: what somebody of a partner has for whom nobody named another. Null for the brand: each of its roles reaches over the
+    /// whole channel, so somebody has to name one.
+    /// </summary>
+    public static string? LeastIn(string partnerType) => string.Equals(partnerType, "brand", StringComparison.Ordinal) ? null : PartnerRoles[^1];
 
     /// <summary>
     /// A type as files write it: our word, its English or Chinese name, or what other systems call the second tier. Null where it is none.

@@ -9,12 +9,13 @@ namespace Portal.Partners.Arrivals;
 /// </summary>
 sealed class FollowProvider(PersonStore people, ArrivalStore arrivals, AuditTrail audit)
 {
-    /// <summary>Does so, where the person's roles follow the provider; false when it names another company now than the one the person was entered for.</summary>
-    public async Task<bool> RunAsync(ArrivedPerson person, ProviderClaims said, CancellationToken ct)
+    /// <summary>Does so, where the person's roles follow the provider; what stands against it, when it names another company now than the one the
+    /// person was entered for, or no role any more that would do there.</summary>
+    public async Task<NoCompany?> RunAsync(ArrivedPerson person, ProviderClaims said, CancellationToken ct)
     {
         if (!person.FollowsProvider)
         {
-            return true;
+            return null;
         }
 
         switch (said.Tenant is null ? [] : await arrivals.CompaniesAsync(said.Tenant, ct))
@@ -22,10 +23,15 @@ sealed class FollowProvider(PersonStore people, ArrivalStore arrivals, AuditTrai
             case [var company] when company.PartnerId == person.PartnerId:
                 break;
             case [_]:
-                return false;
+                return NoCompany.Other;
             default:
                 // Nobody knows which company is meant: it may only be called differently by now. Its roles are none here, and everything stays.
-                return true;
+                return null;
+        }
+
+        if (RolesIn(person.PartnerType, said.Roles).Count == 0)
+        {
+            return NoCompany.NoRole;
         }
 
         if (IsToChange(person, said))
@@ -34,12 +40,14 @@ sealed class FollowProvider(PersonStore people, ArrivalStore arrivals, AuditTrai
             await ChangeAsync((await arrivals.FindAsync(said.Issuer, said.Subject, ct))!, said, ct);
         }
 
-        return true;
+        return null;
     }
 
-    /// <summary>Those of the claimed roles that exist in a company of that type; the least of them where none does.</summary>
+    /// <summary>Those of the claimed roles that exist in a company of that type; the least of them where none does, and none where there is no least.</summary>
     public static IReadOnlyCollection<string> RolesIn(string partnerType, IReadOnlyCollection<string> claimed) =>
-        PartnerWords.RolesIn(partnerType).Intersect(claimed, StringComparer.Ordinal).ToList() is { Count: > 0 } known ? known : [PartnerWords.LeastIn(partnerType)];
+        PartnerWords.RolesIn(partnerType).Intersect(claimed, StringComparer.Ordinal).ToList() is { Count: > 0 } known ? known
+        : PartnerWords.LeastIn(partnerType) is { } least ? [least]
+        : [];
 
     static bool IsToChange(ArrivedPerson person, ProviderClaims said) =>
         !HasExactly(person, RolesIn(person.PartnerType, said.Roles)) || person.Name != NameOf(person, said) || person.Email != (said.Email ?? person.Email);

@@ -25,7 +25,7 @@ sealed class ReceiveArrivals(Db db, PersonStore people, ArrivalStore arrivals, F
             return new Arrival.ShutOut();
         }
 
-        return await follow.RunAsync(person, said, ct) ? new Arrival.Known() : new Arrival.Stranger(NoCompany.Other);
+        return await follow.RunAsync(person, said, ct) is { } against ? new Arrival.Stranger(against) : new Arrival.Known();
     }, ct);
 
     /// <inheritdoc/>
@@ -53,6 +53,13 @@ sealed class ReceiveArrivals(Db db, PersonStore people, ArrivalStore arrivals, F
 
     async Task<Arrival> EnterAsync(ArrivalCompany company, ProviderClaims said, bool isProgram, CancellationToken ct)
     {
+        // A program's token says whose it is, not what for.
+        var roles = FollowProvider.RolesIn(company.PartnerType, isProgram ? [] : said.Roles);
+        if (roles.Count == 0)
+        {
+            return new Arrival.Stranger(NoCompany.NoRole) { LinkCode = isProgram ? linkCodes.For(said.Issuer, said.Subject) : null };
+        }
+
         var number = PublicNumber.New("U");
         var kind = isProgram ? "api_client" : "person";
         var person = new NewPerson(number, company.Number, kind, said.Issuer, said.Subject, isProgram ? said.Subject : ShownName(said), isProgram ? null : said.Email, isProgram ? null : Language(said.Language));
@@ -63,7 +70,6 @@ sealed class ReceiveArrivals(Db db, PersonStore people, ArrivalStore arrivals, F
         }
 
         var follows = !isProgram && said.Roles.Count > 0;
-        IReadOnlyCollection<string> roles = isProgram ? [PartnerWords.LeastIn(company.PartnerType)] : FollowProvider.RolesIn(company.PartnerType, said.Roles);
         if (follows)
         {
             await arrivals.LetFollowAsync(personId, ct);

@@ -54,9 +54,12 @@ public sealed record NoCompany(string Word)
     /// <summary>The row is one of another company than the provider names now.</summary>
     public static NoCompany Other { get; } = new("other_company");
 
+    /// <summary>The company has no role for somebody of whom the provider says none: the brand, whose roles all reach far.</summary>
+    public static NoCompany NoRole { get; } = new("no_role");
+
     /// <summary>What a browser is told of somebody shut out.</summary>
     public const string ShutOut = "shut_out";
 
     /// <summary>All the words that the page after a sign-in knows.</summary>
-    public static IReadOnlyList<string> Words { get; } = [Unnamed.Word, Unknown.Word, Ambiguous.Word, Suspended.Word, Other.Word, ShutOut];
+    public static IReadOnlyList<string> Words { get; } = [Unnamed.Word, Unknown.Word, Ambiguous.Word, Suspended.Word, Other.Word, NoRole.Word, ShutOut];
 }

@@ -63,6 +63,27 @@ public sealed class ComingForTheFirstTime(BothServices both) : IClassFixture<Bot
     }
 
     [Fact]
+    public async Task Nobody_becomes_one_of_the_brands_people_without_a_role_that_somebody_named()
+    {
+        await Portal.ACompany("NORTHLIGHT", "brand");
+
+        (await Arrive("nobody-1", "northlight")).ShouldBe(new Arrival.Stranger(NoCompany.NoRole));
+        (await Arrive("nobody-2", "northlight", "viewer", "emperor")).ShouldBe(new Arrival.Stranger(NoCompany.NoRole));
+
+        (await Portal.RowsOf("nobody-1")).ShouldBeEmpty();
+        (await Portal.RowsOf("nobody-2")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task One_of_the_brands_people_whose_last_role_the_provider_takes_is_not_let_in_any_more()
+    {
+        await Portal.ACompany("NORTHLIGHT", "brand");
+        (await Arrive("leaver", "northlight", "finance")).ShouldBe(new Arrival.Known());
+
+        (await Arrive("leaver", "northlight")).ShouldBe(new Arrival.Stranger(NoCompany.NoRole));
+    }
+
+    [Fact]
     public async Task A_mail_address_says_nothing_about_who_somebody_is()
     {
         var (victim, _) = (await Portal.Given.ADistributor("Victim"), await Portal.ACompany("THIEF"));
