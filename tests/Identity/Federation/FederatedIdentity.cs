@@ -18,6 +18,9 @@ public class FederatedIdentity : IdentityApp
     /// <summary>What DNS says.</summary>
     internal TestDns Dns { get; } = new();
 
+    /// <summary>Puts a host into that internet.</summary>
+    internal void Put(string address, HttpMessageHandler host) => internet.Put(address, host);
+
     protected override void Configure(IServiceCollection services)
     {
         services.AddHttpClient(GuardedFetch.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => internet);

@@ -19,6 +19,7 @@ public sealed class LinkingACompanyAccount(FederatedIdentity identity) : IClassF
         Assert.Equal("The company account is linked.", page.Text(".notice"));
         Assert.Equal(account.Subject, TokenAnswer.Claims((await new RelyingParty(identity).TokensAsync(fresh)).IdToken).GetProperty("sub").GetString());
         Assert.Equal(account.Email, await identity.OneAsync<string>("select email from account where subject = @Subject", new { account.Subject }));
+        Assert.Contains("account.linked", await identity.AuditAsync(account.Subject));
     }
 
     [Fact]
@@ -118,6 +119,7 @@ public sealed class LinkingACompanyAccount(FederatedIdentity identity) : IClassF
 
         Assert.Equal("The link is removed.", page.Text(".notice"));
         Assert.Equal("login_required", (await new RelyingParty(identity).AskAsync(through, ("prompt", "none")))["error"]);
+        Assert.Single(await identity.Database.ListAsync<string>("select action from audit_entry where action = 'account.unlinked' and details ->> 'idp' = @Scheme", new { partner.Scheme }));
         Assert.Contains("no account", (await partner.SignInAsync(identity.Visitor())).Words);
     }
 

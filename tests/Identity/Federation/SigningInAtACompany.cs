@@ -46,11 +46,14 @@ public sealed class SigningInAtACompany(FederatedIdentity identity) : IClassFixt
     {
         var partner = await identity.PartnerAsync("again");
         await partner.SignInAsync(identity.Visitor());
+        partner.Provider.UserInfo["name"] = "Another Name";
         await partner.SignInAsync(identity.Visitor());
         partner.Provider.Subject = "somebody else";
         await partner.SignInAsync(identity.Visitor());
 
         Assert.Equal(2, (await identity.Database.ListAsync<long>("select distinct account_id from external_identity where scheme = 'again'")).Count);
+        Assert.Equal(["account.provisioned", "account.brought_up_to_date", "account.provisioned"],
+            await identity.Database.ListAsync<string>("select action from audit_entry where action like 'account.%' and details ->> 'idp' = 'again' order by audit_entry_id"));
     }
 
     [Fact]

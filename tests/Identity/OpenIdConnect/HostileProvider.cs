@@ -77,6 +77,12 @@ sealed class HostileProvider(TestClock clock, string home = IdentityApp.Issuer, 
     /// <summary>Signs with a key whose name is in no key set.</summary>
     public static SigningCredentials UnknownKey => new(new RsaSecurityKey(RSA.Create(2048)) { KeyId = "unknown" }, SecurityAlgorithms.RsaSha256);
 
+    /// <summary>Signs with the published key and does not say which that is.</summary>
+    public static SigningCredentials NamelessKey => new(new RsaSecurityKey(Rsa), SecurityAlgorithms.RsaSha256);
+
+    /// <summary>Signs with a key it never published and does not say which that is.</summary>
+    public static SigningCredentials ForeignNamelessKey => new(new RsaSecurityKey(RSA.Create(2048)), SecurityAlgorithms.RsaSha256);
+
     /// <summary>Signs with the published key, taken for a shared secret.</summary>
     public static SigningCredentials PublicKeyAsSecret => new(new SymmetricSecurityKey(Encoding.ASCII.GetBytes(Rsa.ExportSubjectPublicKeyInfoPem())) { KeyId = "published" }, SecurityAlgorithms.HmacSha256);
 
