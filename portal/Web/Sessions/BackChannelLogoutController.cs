@@ -30,6 +30,14 @@ public sealed class BackChannelLogoutController(LogoutTokens tokens, BrowserSess
             : Ok();
     }
 
+    /// <summary>Nothing is here to be seen: without this, whoever looks would be sent to sign in.</summary>
+    [HttpGet("signout-backchannel")]
+    public IActionResult Show()
+    {
+        (Response.Headers.Allow, Response.Headers.CacheControl) = ("POST", "no-store");
+        return StatusCode(StatusCodes.Status405MethodNotAllowed);
+    }
+
     static JsonResult Refuse(string why) =>
         new(new Dictionary<string, string>(StringComparer.Ordinal) { ["error"] = "invalid_request", ["error_description"] = why }) { StatusCode = StatusCodes.Status400BadRequest };
 }

@@ -148,6 +148,14 @@ public sealed class EndingSessions(PortalApp portal) : IClassFixture<PortalApp>
         (await visitor.GetOnlyAsync(Anywhere)).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task A_browser_that_looks_there_is_told_that_there_is_nothing_and_not_sent_to_sign_in()
+    {
+        var page = await portal.Anonymous().GetOnlyAsync("/signout-backchannel");
+
+        (page.Status, page.Header("Allow"), page.Headers.Headers.Location).ShouldBe((HttpStatusCode.MethodNotAllowed, "POST", null));
+    }
+
     string? Wrong(string wrong, string subject)
     {
         var provider = portal.IdentityProvider;
