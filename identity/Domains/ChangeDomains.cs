@@ -57,7 +57,7 @@ sealed class AddDomain(Db db, DomainStore domains, TenantStore tenants, AuditTra
                 return new DomainChange.Refused("domains.there_already");
             }
 
-            await audit.RecordAsync("domain.added", "domain", domain, null, new { tenant = tenant.Key, by = by.Subject }, ct);
+            await audit.RecordAsync("domain.added", "domain", domain, tenant.TenantId, new { tenant = tenant.Key }, ct);
             return new DomainChange.Done(id);
         }, ct);
     }
@@ -92,7 +92,7 @@ sealed class ProveDomain(Db db, DomainStore domains, IDnsTexts dns, AuditTrail a
                 await domains.NoteLookAsync(tenantDomainId, isProven, ct);
                 if (isProven && domain.ProvenAt is null)
                 {
-                    await audit.RecordAsync("domain.proven", "domain", domain.Domain, null, new { tenant = domain.TenantId, by = by.Subject }, ct);
+                    await audit.RecordAsync("domain.proven", "domain", domain.Domain, domain.TenantId, null, ct);
                 }
             }, ct);
         }
@@ -123,7 +123,7 @@ sealed class ChangeDomain(Db db, DomainStore domains, AuditTrail audit)
                 return new DomainChange.Refused("domains.no_such_provider");
             }
 
-            await audit.RecordAsync("domain.leads_to", "domain", domain.Domain, null, new { scheme, by = by.Subject }, ct);
+            await audit.RecordAsync("domain.leads_to", "domain", domain.Domain, domain.TenantId, new { scheme }, ct);
             return new DomainChange.Done(tenantDomainId);
         }, ct);
     }
@@ -139,7 +139,7 @@ sealed class ChangeDomain(Db db, DomainStore domains, AuditTrail audit)
         await db.InTransactionAsync(async () =>
         {
             await domains.DeleteAsync(tenantDomainId, ct);
-            await audit.RecordAsync("domain.removed", "domain", domain.Domain, null, new { tenant = domain.TenantId, by = by.Subject }, ct);
+            await audit.RecordAsync("domain.removed", "domain", domain.Domain, domain.TenantId, null, ct);
         }, ct);
         return new DomainChange.Done(tenantDomainId);
     }

@@ -38,7 +38,7 @@ sealed class AddProvider(Db db, ProviderStore providers, TenantStore tenants, Pr
             {
                 var id = await providers.InsertAsync(provider, ct);
                 await providers.ReplaceMappingsAsync(id, [.. entry.MappingList()!], ct);
-                await audit.RecordAsync("provider.added", "identity_provider", provider.Scheme, null, entry.ForAudit(tenant.Key, by), ct);
+                await audit.RecordAsync("provider.added", "identity_provider", provider.Scheme, null, entry.ForAudit(tenant.Key), ct);
             }, ct);
             return new ProviderSaved.Saved(provider.Scheme);
         }
@@ -83,7 +83,7 @@ sealed class ChangeProvider(Db db, ProviderStore providers, TenantStore tenants,
                 await end.RunAsync(before, "provider_counts_less", ct);
             }
 
-            await audit.RecordAsync("provider.changed", "identity_provider", scheme, null, entry.ForAudit(tenant.Key, by), ct);
+            await audit.RecordAsync("provider.changed", "identity_provider", scheme, null, entry.ForAudit(tenant.Key), ct);
         }, ct);
         return new ProviderSaved.Saved(scheme);
     }
@@ -110,7 +110,7 @@ sealed class DisableProvider(Db db, ProviderStore providers, EndWhatCameThrough 
                     await end.RunAsync(provider, "provider_disabled", ct);
                 }
 
-                await audit.RecordAsync(enabled ? "provider.enabled" : "provider.disabled", "identity_provider", scheme, null, new { by = by.Subject }, ct);
+                await audit.RecordAsync(enabled ? "provider.enabled" : "provider.disabled", "identity_provider", scheme, null, null, ct);
             }
         }, ct);
         return true;
@@ -164,9 +164,9 @@ static class ProviderEntries
     };
 
     /// <summary>What the audit keeps of it: everything but the secret.</summary>
-    public static object ForAudit(this ProviderEntry entry, string tenant, Administrator by) => new
+    public static object ForAudit(this ProviderEntry entry, string tenant) => new
     {
-        tenant, by = by.Subject, entry.Issuer, entry.ClientId, entry.TokenEndpointAuthMethod, scopes = entry.ScopeList, entry.Provisions, entry.DefaultRole, entry.RoleClaim,
+        tenant, entry.Issuer, entry.ClientId, entry.TokenEndpointAuthMethod, scopes = entry.ScopeList, entry.Provisions, entry.DefaultRole, entry.RoleClaim,
         entry.CountsAsTwoFactors, mappings = entry.MappingList(), secret = string.IsNullOrEmpty(entry.ClientSecret) ? "unchanged" : "replaced",
     };
 }

@@ -86,5 +86,5 @@ sealed class ChangeGroups(ScimGroupStore groups, ScimPersonStore people, Db db, 
     };
 
     Task RecordAsync(string action, ScimCaller caller, string number, CancellationToken ct) =>
-        audit.RecordAsync(action, "scim_group", number, null, new { tenant = caller.TenantKey, token = caller.TokenNumber }, ct);
+        audit.RecordAsync(action, "scim_group", number, caller.TenantId, new { tenant = caller.TenantKey, token = caller.TokenNumber }, ct);
 }

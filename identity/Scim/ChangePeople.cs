@@ -50,7 +50,7 @@ sealed class ChangePeople(ScimPersonStore people, SessionStore sessions, ILookup
         // Before the person is gone, so that the applications can still be told whose session it was.
         await sessions.DeleteAllAsync(before.AccountId, ct);
         await people.DeleteAsync(caller.TenantId, before.AccountId, ct);
-        await audit.RecordAsync("scim.person_removed", "account", id, null, new { tenant = caller.TenantKey, token = caller.TokenNumber }, ct);
+        await audit.RecordAsync("scim.person_removed", "account", id, caller.TenantId, new { tenant = caller.TenantKey, token = caller.TokenNumber }, ct);
     }, ct);
 
     async Task<ScimPerson> HeldAsync(ScimCaller caller, string id, string? ifMatch, CancellationToken ct)
@@ -76,5 +76,5 @@ sealed class ChangePeople(ScimPersonStore people, SessionStore sessions, ILookup
     }
 
     Task RecordAsync(string action, ScimCaller caller, string id, ScimUserInput user, CancellationToken ct) =>
-        audit.RecordAsync(action, "account", id, null, new { tenant = caller.TenantKey, token = caller.TokenNumber, user.UserName, user.Active, user.Roles }, ct);
+        audit.RecordAsync(action, "account", id, caller.TenantId, new { tenant = caller.TenantKey, token = caller.TokenNumber, user.UserName, user.Active, user.Roles }, ct);
 }

@@ -112,6 +112,7 @@ public sealed class GivingAProgramAccess(IdentityApp identity) : IClassFixture<I
         Assert.Equal("invalid_client", (await TokenAsync(id, secret)).Error);
         await administrator.PressAsync(page, "form[action$='/suspension/end']");
         Assert.Null((await TokenAsync(id, secret)).Error);
+        Assert.Equal(["client.disabled", "client.enabled"], (await identity.AuditAsync(id)).Where(action => action is "client.disabled" or "client.enabled"));
     }
 
     [Fact]

@@ -20,6 +20,8 @@ public sealed class LookingAfterPeople(IdentityApp identity) : IClassFixture<Ide
         var mail = (await identity.DeliverAsync()).Single(mail => mail.To.Contains("new.person@acme.test", StringComparison.Ordinal));
         Assert.Contains("/password-reset/open?token=", mail.Link, StringComparison.Ordinal);
         Assert.Equal(["acme"], await identity.Database.ListAsync<string>("select t.key from account a join tenant t using (tenant_id) where a.email = 'new.person@acme.test'"));
+        var subject = (await identity.Database.ListAsync<string>("select subject from account where email = 'new.person@acme.test'"))[0];
+        Assert.Equal(["account.added", "account.invited", "invitation.link_made"], await identity.AuditAsync(subject));
     }
 
     [Fact]

@@ -116,6 +116,8 @@ public sealed class ProvingADomain(FederatedIdentity identity) : IClassFixture<F
 
         Assert.Equal("The change holds from now on.", own.Text(".notice"));
         Assert.Contains("no such provider", foreign.Text("#refusal"));
+        await visitor.PressAsync(await visitor.GetAsync($"/admin/domains/{id}"), "form[action$='/removal']");
+        Assert.Equal(["domain.leads_to", "domain.removed"], await identity.AuditAsync("leading.example"));
     }
 
     [Theory]

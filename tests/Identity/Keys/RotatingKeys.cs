@@ -104,6 +104,7 @@ public sealed class RotatingKeys : IAsyncLifetime
 
         Assert.Equal(announced, await PublishedAsync());
         Assert.Equal(announced.Except([first]).Single(), await SignsAsync());
+        Assert.Contains("signing_key.brought_forward", await identity.AuditAsync(announced.Except([first]).Single()));
     }
 
     [Fact]

@@ -27,6 +27,10 @@ public sealed class LookingAfterProviders(FederatedIdentity identity) : IClassFi
         Assert.DoesNotContain("a secret of huaxin", page.Body + (await visitor.GetAsync("/admin/providers/huaxin/edit")).Body);
         Assert.DoesNotContain("a secret of huaxin", string.Join('\n', await identity.Database.ListAsync<string>("select protected_secret from identity_provider union all select details::text from audit_entry")));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await identity.Visitor().GetOnlyAsync("/federation/huaxin/start")).Status);
+        Assert.Equal(["provider.added", "provider.unusable", "federation.refused"], await identity.AuditAsync("huaxin"));
+        // What is done to it, and at it, is its company's to read.
+        var acts = (await visitor.GetAsync("/admin/audit")).All("tbody td:nth-child(3)");
+        Assert.All(["identity provider added", "identity provider could not be used", "sign-in through the provider refused"], act => Assert.Contains(act, acts));
     }
 
     [Fact]
@@ -117,6 +121,11 @@ public sealed class LookingAfterProviders(FederatedIdentity identity) : IClassFi
         await partner.SignInAsync(through);
         await other.SignInAsync(beside);
         var tokens = await new RelyingParty(identity).TokensAsync(through);
+        await identity.AClientAsync("beside", client => client.BackChannelLogoutUri = "https://beside.test/logout");
+        identity.Put("https://beside.test", identity.Outside);
+        identity.Outside.Answer("https://beside.test/logout", HttpStatusCode.OK);
+        await new RelyingParty(identity, "beside").TokensAsync(through);
+        await new RelyingParty(identity, "beside").TokensAsync(beside);
         var visitor = await identity.AdministratorAsync("ending");
 
         var page = await visitor.PressAsync(await visitor.GetAsync("/admin/providers/ending"), "[action$='/state'] button");
@@ -128,6 +137,11 @@ public sealed class LookingAfterProviders(FederatedIdentity identity) : IClassFi
         program.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
         Assert.Equal(HttpStatusCode.Unauthorized, (await program.GetAsync("/connect/userinfo")).StatusCode);
         Assert.NotNull((await new RelyingParty(identity).AskAsync(beside)).Code);
+        await identity.DeliverAsync();
+        var told = TokenAnswer.Claims(Assert.Single(identity.Outside.Sent, sent => sent.Address is "https://beside.test/logout").Form["logout_token"]);
+        Assert.Equal(TokenAnswer.Claims(tokens.IdToken).GetProperty("sid").GetString(), told.GetProperty("sid").GetString());
+        await visitor.PressAsync(page, "[action$='/state'] button");
+        Assert.Equal(["provider.disabled", "provider.enabled"], await identity.AuditAsync("ending"));
     }
 
     [Fact]

@@ -93,6 +93,7 @@ public sealed class GivingATokenBack(IdentityApp identity) : IClassFixture<Ident
 
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_grant"), (await stranger.RevokeAsync(first.RefreshToken) is { } refused ? (refused.Status, refused.Error) : default));
         Assert.Equal("invalid_grant", (await stranger.RevokeAsync(first.AccessToken)).Error);
+        Assert.Equal(2, (await identity.AuditAsync(HandleOf(first))).Count(action => action is "revocation.refused"));
 
         Assert.True(await api.AcceptsAsync(first.AccessToken));
         Assert.Equal(HttpStatusCode.OK, (await client.RefreshAsync(first.RefreshToken)).Status);

@@ -24,6 +24,7 @@ public sealed partial class ConnectingADirectory(IdentityApp identity) : IClassF
         Assert.Equal(HttpStatusCode.OK, (await directory.SendAsync(HttpMethod.Get, "Users")).Status);
         var revoked = await administrator.PressAsync(await administrator.GetAsync("/admin/directory"), ".ask button");
         Assert.Contains("The token is revoked.", revoked.Words);
+        Assert.Equal(["scim_token.added", "scim_token.revoked"], await identity.Database.ListAsync<string>("select e.action from audit_entry e join scim_token s on s.number = e.subject_number join tenant t using (tenant_id) where t.key = 'connected' and e.partner_ids = array[t.tenant_id] order by e.audit_entry_id"));
         Assert.Equal(HttpStatusCode.Unauthorized, (await directory.SendAsync(HttpMethod.Get, "Users")).Status);
     }
 

@@ -38,6 +38,7 @@ public sealed class KeepingGroups(IdentityApp identity) : IClassFixture<Identity
         var empty = await directory.SendAsync(HttpMethod.Get, "Groups/" + id);
         Assert.Empty(Members(empty));
         Assert.NotEqual(asEntra.ETag, empty.ETag);
+        Assert.Equal(["scim.group_added", "scim.group_changed", "scim.group_changed", "scim.group_changed"], await identity.AuditAsync(id!));
     }
 
     [Fact]
@@ -84,6 +85,7 @@ public sealed class KeepingGroups(IdentityApp identity) : IClassFixture<Identity
         Assert.Equal(HttpStatusCode.NoContent, (await directory.SendAsync(HttpMethod.Delete, "Groups/" + group["id"], ifMatch: group.ETag)).Status);
 
         Assert.Equal("[]", (await directory.SendAsync(HttpMethod.Get, "Users/" + ann))["groups"]);
+        Assert.Contains("scim.group_removed", await identity.AuditAsync(group["id"]!));
     }
 
     static Task<ScimAnswer> AddAsync(Directory directory, string name, params string[] members) =>

@@ -73,6 +73,7 @@ public sealed class KeepingPeople(IdentityApp identity) : IClassFixture<Identity
         Assert.Equal(["scim.person_added", "scim.person_deactivated"], (await identity.AuditAsync(id)).Where(action => action.StartsWith("scim.", StringComparison.Ordinal)));
         Assert.Equal("True", (await directory.SendAsync(HttpMethod.Patch, "Users/" + id, Directory.Patch(Directory.Operation("replace", null, new JsonObject { ["active"] = true }))))["active"]);
         Assert.Equal("login_required", (await new RelyingParty(identity).AskAsync(visitor, ("prompt", "none")))["error"]);
+        Assert.Contains("scim.person_activated", await identity.AuditAsync(id));
     }
 
     [Fact]
@@ -89,6 +90,8 @@ public sealed class KeepingPeople(IdentityApp identity) : IClassFixture<Identity
         Assert.Equal(HttpStatusCode.NotFound, (await directory.SendAsync(HttpMethod.Delete, "Users/" + id)).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, await UserInfoAsync(tokens.AccessToken));
         Assert.Equal([1L], await identity.Database.ListAsync<long>("select count(*) from outbox_message where kind = 'back_channel_logout' and payload ->> 'subject' = @id", new { id }));
+        Assert.Equal(["scim.person_added", "scim.person_removed"], (await identity.AuditAsync(id)).Where(action => action.StartsWith("scim.", StringComparison.Ordinal)));
+        Assert.Equal([directory.TenantId], await identity.Database.ListAsync<long>("select unnest(partner_ids) from audit_entry where subject_number = @id and action = 'scim.person_removed'", new { id }));
         Assert.NotEqual(id, await directory.AddAsync("gone@gone.test"));
     }
 
@@ -103,6 +106,7 @@ public sealed class KeepingPeople(IdentityApp identity) : IClassFixture<Identity
 
         Assert.Equal((HttpStatusCode.OK, "New Name"), (first.Status, first["displayName"]));
         Assert.NotEqual(old, first.ETag);
+        Assert.Contains("scim.person_changed", await identity.AuditAsync(id));
         foreach (var (method, body) in new (HttpMethod, JsonNode?)[] { (HttpMethod.Put, Directory.Person("x@company.test")), (HttpMethod.Patch, Directory.Patch(Directory.Operation("replace", "active", false))), (HttpMethod.Delete, null) })
         {
             Assert.Equal(HttpStatusCode.PreconditionFailed, (await directory.SendAsync(method, "Users/" + id, body, ifMatch: old)).Status);

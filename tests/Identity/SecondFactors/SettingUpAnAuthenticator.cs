@@ -104,6 +104,7 @@ public sealed class SettingUpAnAuthenticator(IdentityApp identity) : IClassFixtu
         Assert.Equal("/", (await identity.Visitor().SubmitAsync("/sign-in", ("Email", account.Email), ("Password", IdentityApp.Password))).Path);
         Assert.Empty(await identity.Database.ListAsync<long>("select account_id from recovery_code join account using (account_id) where subject = @Subject", account));
         Assert.Equal(10, codes.Count);
+        Assert.Contains("authenticator.removed", await identity.AuditAsync(account.Subject));
     }
 
     [Fact]
@@ -135,6 +136,7 @@ public sealed class SettingUpAnAuthenticator(IdentityApp identity) : IClassFixtu
         Assert.NotEqual("/", (await RecoverAsync(account, old[0])).Path);
         Assert.Equal("/", (await RecoverAsync(account, fresh[0])).Path);
         Assert.Contains("9 unused codes.", (await visitor.GetAsync("/account")).Words);
+        Assert.Equal(["recovery_codes.renewed", "recovery_code.used"], (await identity.AuditAsync(account.Subject)).Where(action => action is "recovery_codes.renewed" or "recovery_code.used"));
     }
 
     async Task<Page> RecoverAsync(TestAccount account, string code)

@@ -127,6 +127,7 @@ public sealed class ShowingASecondFactor(IdentityApp identity) : IClassFixture<I
         Assert.Equal(((HttpStatusCode)429, "900"), (paused.Status, paused.Header("Retry-After")));
         Assert.Equal("Too many codes were wrong. Please wait 15 minutes and try again, or use a passkey.", paused.Text("[role=alert]"));
         Assert.Contains("Somebody who knows your password has just entered five wrong codes.", Assert.Single(await identity.DeliverAsync()).Text);
+        Assert.Equal(5, (await identity.AuditAsync(account.Subject)).Count(action => action is "sign_in.code_refused"));
 
         identity.Clock.Advance(TimeSpan.FromMinutes(15));
         Assert.Equal("/", (await other.SubmitAsync(await PasswordAsync(other, account), ("Code", app.Code()))).Path);

@@ -74,6 +74,7 @@ public sealed class AuthenticatingAClient(IdentityApp identity) : IClassFixture<
         var wrongSecret = await new RelyingParty(identity, "guarded") { Secret = "guess" }.TokenAsync(ClientCredentials);
         var wrongName = await new RelyingParty(identity, "nobody").TokenAsync(ClientCredentials);
 
+        Assert.Equal(["client.registered", "client.refused"], await identity.AuditAsync("guarded"));
         Assert.Equal((HttpStatusCode.Unauthorized, "invalid_client"), (wrongSecret.Status, wrongSecret.Error));
         Assert.Equal(wrongSecret.Body.GetRawText(), wrongName.Body.GetRawText());
         Assert.Equal(wrongSecret.Status, wrongName.Status);
