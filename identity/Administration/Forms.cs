@@ -60,11 +60,3 @@ sealed record ListPage<T>(IReadOnlyList<T> Rows, int Number, bool HasNext)
     /// <summary>A page's number as somebody may have typed it.</summary>
     public static int Asked(int? asked) => Math.Clamp(asked ?? 1, 1, 2000);
 }
-
-/// <summary>Words that somebody typed, for <c>ilike</c>.</summary>
-static class LikePattern
-{
-    /// <summary>Anywhere within; null for nothing typed.</summary>
-    public static string? Within(string? words) =>
-        string.IsNullOrWhiteSpace(words) ? null : "%" + words.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
-}

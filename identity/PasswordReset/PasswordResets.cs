@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Identity.Grants;
 using Identity.Sessions;
 using Identity.Throttling;
 using Identity.Users;
@@ -92,7 +91,7 @@ abstract record PasswordChange
 /// <summary>
 /// Sets the password somebody chose behind a link. It does not sign in; all sessions of the account end, and its owner is told.
 /// </summary>
-sealed class ChooseNewPassword(Db db, Accounts accounts, PasswordResetStore resets, SessionStore sessions, GrantStore grants, AccountStore store, Outbox outbox, AuditTrail audit, Texts texts, IdentitySettings settings)
+sealed class ChooseNewPassword(Db db, Accounts accounts, PasswordResetStore resets, SignOutEverywhere signOut, AccountStore store, Outbox outbox, AuditTrail audit, Texts texts, IdentitySettings settings)
 {
     /// <summary>Does so.</summary>
     public async Task<PasswordChange> RunAsync(string token, string password, CancellationToken ct)
@@ -130,8 +129,7 @@ sealed class ChooseNewPassword(Db db, Accounts accounts, PasswordResetStore rese
         }
 
         await store.ForgiveFailuresAsync(account.AccountId, ct);
-        var ended = await sessions.DeleteAllAsync(account.AccountId, ct);
-        await grants.RevokeAccountAsync(account.AccountId, "password_changed", ct);
+        var ended = await signOut.RunAsync(account.AccountId, "password_changed", ct);
         await outbox.PutMailAsync(new(account.Email, texts.In(account.Language, "passwordreset.notice.subject", settings.BrandName), texts.In(account.Language, "passwordreset.notice.text", account.Name, settings.BrandName)), ct);
         await audit.RecordAsync("password.changed", "account", account.Subject, null, new { endedSessions = ended }, ct);
     }

@@ -116,6 +116,7 @@ static class IdentityApplication
         services.AddScheduledJob<RotateKeys>("0 15 * * * ?");
         services.AddScoped<SessionStore>();
         services.AddScoped<BeginSession>();
+        services.AddScoped<SignOutEverywhere>();
         services.AddScoped<Sessions.EndSession>();
         services.AddGuardedFetch(builder.Configuration, builder.Environment);
         services.AddBackChannelLogout();

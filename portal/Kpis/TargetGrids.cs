@@ -1,5 +1,4 @@
 using Platform.Database;
-using Portal.Web.Lists;
 
 namespace Portal.Kpis;
 

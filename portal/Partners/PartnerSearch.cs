@@ -1,6 +1,5 @@
 using Platform.Database;
 using Portal.Search;
-using Portal.Web.Lists;
 
 namespace Portal.Partners;
 

@@ -90,7 +90,7 @@ sealed class ClientListStore(Db db, TimeProvider clock)
             offset @offset limit @limit
             """, new
         {
-            query.Tenant, query.Kind, within = LikePattern.Within(query.Words), only, now = Now,
+            query.Tenant, query.Kind, within = LikePattern.WithinIfAny(query.Words), only, now = Now,
             offset = (number - 1) * ListPage<ClientRow>.Size, limit = ListPage<ClientRow>.Size + 1,
         }, ct), number);
     }

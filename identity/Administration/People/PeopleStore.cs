@@ -118,7 +118,7 @@ sealed class PeopleStore(Db db, TimeProvider clock)
             offset @offset limit @limit
             """, new
         {
-            query.State, query.Tenant, within = LikePattern.Within(query.Words), only, now = Now,
+            query.State, query.Tenant, within = LikePattern.WithinIfAny(query.Words), only, now = Now,
             offset = (number - 1) * ListPage<Person>.Size, limit = ListPage<Person>.Size + 1,
         }, ct), number);
     }

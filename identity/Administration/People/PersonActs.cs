@@ -13,7 +13,7 @@ namespace Identity.Administration.People;
 /// What administrators do to people. Each act finds the person within the administrator's own tenant and holds the row, so that what it decides
 /// by is still so when it writes. Who administers the installation is out of reach of a tenant's administrator, even in the own tenant.
 /// </summary>
-sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, SessionStore sessions, GrantStore grants, RequestPasswordReset resets, InviteAccount invite, ResetSecondFactors factors, AuditTrail audit)
+sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, SignOutEverywhere signOut, GrantStore grants, RequestPasswordReset resets, InviteAccount invite, ResetSecondFactors factors, AuditTrail audit)
 {
     /// <summary>Disables a person, and ends sessions and grants with it.</summary>
     public Task<Outcome> DisableAsync(string subject, Administrator me, CancellationToken ct) => ActAsync(subject, me, async person =>
@@ -80,8 +80,7 @@ sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, Sess
     /// <summary>Signs a person out everywhere.</summary>
     public Task<Outcome> EndSessionsAsync(string subject, Administrator me, CancellationToken ct) => ActAsync(subject, me, async person =>
     {
-        var ended = await sessions.DeleteAllAsync(person.AccountId, ct);
-        await grants.RevokeAccountAsync(person.AccountId, "ended_by_administrator", ct);
+        var ended = await signOut.RunAsync(person.AccountId, "ended_by_administrator", ct);
         await audit.RecordAsync("sessions.ended", "account", person.Subject, null, new { endedSessions = ended }, ct);
         return new Outcome.Done("people.sessions_ended");
     }, ct);

@@ -59,7 +59,7 @@ sealed class SessionListStore(Db db, TimeProvider clock)
             offset @offset limit @limit
             """, new
         {
-            now, idleSince = now - Profile.SessionIdle, only, within = LikePattern.Within(words),
+            now, idleSince = now - Profile.SessionIdle, only, within = LikePattern.WithinIfAny(words),
             offset = (number - 1) * ListPage<SessionRow>.Size, limit = ListPage<SessionRow>.Size + 1,
         }, ct), number);
     }

@@ -36,7 +36,7 @@ sealed class TenantListStore(Db db, TimeProvider clock)
             where @within::text is null or t.name ilike @within or t.key ilike @within
             order by not t.is_operator, t.name, t.tenant_id
             offset @offset limit @limit
-            """, new { within = LikePattern.Within(words), offset = (number - 1) * ListPage<TenantRow>.Size, limit = ListPage<TenantRow>.Size + 1 }, ct), number);
+            """, new { within = LikePattern.WithinIfAny(words), offset = (number - 1) * ListPage<TenantRow>.Size, limit = ListPage<TenantRow>.Size + 1 }, ct), number);
     }
 
     /// <summary>One of them.</summary>

@@ -1,3 +1,4 @@
+using Platform.Database;
 using Portal.Web.Lists;
 using Shouldly;
 
