@@ -131,6 +131,7 @@ public sealed class StartingForTheFirstTime : IAsyncLifetime
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Identity.dll"), .. arguments])
         {
             WorkingDirectory = Path.Combine(RunningIdentity.Repository(), "identity"),
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
