@@ -132,7 +132,7 @@ public sealed class LookingAfterProviders(FederatedIdentity identity) : IClassFi
 
         Assert.Contains("is signed out", page.Text(".notice"));
         Assert.Equal(0, await identity.OneAsync<int>("select count(*)::int from sign_in_session join identity_provider using (identity_provider_id) where scheme = 'ending'"));
-        Assert.Equal("provider_disabled", await identity.OneAsync<string>("select revoked_because from access_grant join identity_provider using (identity_provider_id) where scheme = 'ending'"));
+        Assert.Equal("provider_disabled", await identity.OneAsync<string>("select distinct revoked_because from access_grant join identity_provider using (identity_provider_id) where scheme = 'ending'"));
         using var program = identity.Program();
         program.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
         Assert.Equal(HttpStatusCode.Unauthorized, (await program.GetAsync("/connect/userinfo")).StatusCode);

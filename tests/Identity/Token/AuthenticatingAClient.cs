@@ -70,11 +70,12 @@ public sealed class AuthenticatingAClient(IdentityApp identity) : IClassFixture<
     public async Task A_wrong_secret_and_a_wrong_name_get_the_same_answer()
     {
         await AnErpAsync("guarded");
+        var before = await RefusedAsync();
 
         var wrongSecret = await new RelyingParty(identity, "guarded") { Secret = "guess" }.TokenAsync(ClientCredentials);
         var wrongName = await new RelyingParty(identity, "nobody").TokenAsync(ClientCredentials);
 
-        Assert.Equal(["client.registered", "client.refused"], await identity.AuditAsync("guarded"));
+        Assert.Equal(before + 2, await RefusedAsync());
         Assert.Equal((HttpStatusCode.Unauthorized, "invalid_client"), (wrongSecret.Status, wrongSecret.Error));
         Assert.Equal(wrongSecret.Body.GetRawText(), wrongName.Body.GetRawText());
         Assert.Equal(wrongSecret.Status, wrongName.Status);
@@ -192,6 +193,8 @@ public sealed class AuthenticatingAClient(IdentityApp identity) : IClassFixture<
     };
 
     static string Text(JsonElement claims, string name) => claims.GetProperty(name).GetString()!;
+
+    async Task<long> RefusedAsync() => (await identity.Database.ListAsync<long>("select count(*) from audit_entry where action = 'client.refused'"))[0];
 
     sealed class IdentityAppOfATest : IdentityApp, IAsyncDisposable
     {

@@ -136,6 +136,7 @@ public sealed class RedeemingACode(IdentityApp identity) : IClassFixture<Identit
 
         Assert.Equal("invalid_grant", stolen.Error);
         Assert.Equal("invalid_grant", (await portal.RedeemAsync(code)).Error);
+        Assert.Equal(["code.refused"], await identity.Database.ListAsync<string>("select action from audit_entry where action = 'code.refused' and details ->> 'reason' = 'another_client'"));
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed partial class WritingTheAudit(IdentityApp identity) : IClassFixtur
             from audit_entry e where e.subject_number = @Subject and e.action = 'sign_in.refused'
             """, person));
         Assert.Equal(identity.Clock.Now.UtcDateTime, row.HappenedAt, TimeSpan.FromMilliseconds(1));
-        Assert.Equal((DateTimeKind.Utc, "identity:request", "password"), (row.HappenedAt.Kind, row.Actor, row.Reason));
+        Assert.Equal((DateTimeKind.Utc, "identity:request", "wrong_password"), (row.HappenedAt.Kind, row.Actor, row.Reason));
         Assert.Matches("^[0-9a-f]{32}$", row.CorrelationId);
         Assert.NotEmpty(row.Address);
         Assert.Equal([await identity.TenantAsync("audited")], row.PartnerIds);
