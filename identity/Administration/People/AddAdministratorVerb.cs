@@ -1,5 +1,6 @@
 using System.Net.Mail;
 using Identity.PasswordReset;
+using Identity.SecondFactors;
 using Identity.Tenants;
 using Identity.Users;
 using Identity.Web;
@@ -112,7 +113,7 @@ sealed class AddAdministratorVerb(Db db, TenantStore tenants, PeopleStore people
         }
 
         var name = settings.BrandName.Trim();
-        var made = await tenants.SaveAsync(key, name[..Math.Min(name.Length, LongestTenantName)], isOperator: true, ct);
+        var made = await tenants.SaveAsync(key, name[..Math.Min(name.Length, LongestTenantName)], isOperator: true, ct, SecondFactorRule.Everybody);
         await audit.RecordAsync("tenant.added", "tenant", key, null, new { made.Name }, ct);
         return made;
     }

@@ -1,3 +1,4 @@
+using Identity.SecondFactors;
 using Platform.Database;
 
 namespace Identity.Administration.Tenants;
@@ -54,10 +55,10 @@ sealed class TenantListStore(Db db, TimeProvider clock)
     public Task SetGrantableRolesAsync(long tenantId, string[]? roles, CancellationToken ct) =>
         db.ExecuteAsync("update tenant set grantable_roles = @roles, updated_at = @now where tenant_id = @tenantId", new { tenantId, roles, now = Now }, ct);
 
-    /// <summary>Enters one.</summary>
+    /// <summary>Enters one. Everybody's sign-in takes two factors until it, or the operator, says otherwise (ASVS 6.3.3: on by default).</summary>
     public Task InsertAsync(string key, string name, CancellationToken ct) => db.ExecuteAsync("""
-        insert into tenant (key, name, created_at, updated_at) values (@key, @name, @now, @now)
-        """, new { key, name, now = Now }, ct);
+        insert into tenant (key, name, second_factor, created_at, updated_at) values (@key, @name, @Everybody, @now, @now)
+        """, new { key, name, SecondFactorRule.Everybody, now = Now }, ct);
 
     /// <summary>Gives one another name.</summary>
     /// <returns>The name it had, or null when there is no such tenant.</returns>

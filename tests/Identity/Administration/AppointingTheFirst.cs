@@ -27,7 +27,7 @@ public sealed class AppointingTheFirst : IAsyncLifetime
         await visitor.SubmitAsync(await visitor.GetAsync(LinkIn(printed)), ("Password", Password), ("Repeated", Password));
         await visitor.SubmitAsync("/sign-in", ("Email", "anna@company.test"), ("Password", Password));
 
-        Assert.Equal(["partnerportal PartnerPortal true"], await identity.Database.ListAsync<string>("select key || ' ' || name || ' ' || is_operator from tenant"));
+        Assert.Equal(["partnerportal PartnerPortal true everybody"], await identity.Database.ListAsync<string>("select key || ' ' || name || ' ' || is_operator || ' ' || second_factor from tenant"));
         Assert.Equal(["Anna Berg installation"], await identity.Database.ListAsync<string>("select a.name || ' ' || administers from account a join tenant using (tenant_id) where is_operator"));
         Assert.Contains("tenant.added", await identity.AuditAsync("partnerportal"));
     }

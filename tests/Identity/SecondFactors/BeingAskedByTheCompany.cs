@@ -192,11 +192,11 @@ public sealed class BeingAskedByTheCompany(IdentityApp identity) : IClassFixture
     }
 
     [Fact]
-    public async Task A_new_company_asks_its_administrators()
+    public async Task A_new_company_asks_everybody()
     {
         await (await identity.AdministratorOfEverythingAsync()).SubmitAsync("/admin/tenants/new", ("Name", "Freshly Added"), ("Key", "freshly-added"));
 
-        Assert.Equal("administrators", await RuleAsync("freshly-added"));
+        Assert.Equal("everybody", await RuleAsync("freshly-added"));
     }
 
     async Task<string> CompanyAsync(string rule)
