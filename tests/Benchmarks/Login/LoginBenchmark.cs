@@ -32,15 +32,17 @@ static class LoginBenchmark
         var machine = Machine.Description;
         await using var installation = await Installation.BeginAsync(withDemo: true, ct);
         await installation.ServeAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["Outbox__Enabled"] = "false", ["Outbound__AllowThisMachine"] = "true" }, ct);
-        await using var node = await NodeProvider.StartAsync("jwt", ct);
+        await using var node = await NodeProvider.StartAsync("RS256", ct);
+        await using var alike = await NodeProvider.StartAsync("ES256", ct);
         await RegisterClientAsync(installation, ct);
         var ours = await SignedInAsync(installation, ct);
         var theirs = await node.SignedInAsync(ClientCounts.Max(), ct);
+        var alikes = await alike.SignedInAsync(ClientCounts.Max(), ct);
         var figures = new List<Figure>();
         var notes = new List<string> { $"{machine}; {length.Name} run, {length.Rounds} rounds of {length.Round.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s each way" };
         foreach (var (name, act) in Acts)
         {
-            await MeasureAsync(name, act, new(ours, theirs, node), length, installation, figures, notes, ct);
+            await MeasureAsync(name, act, new(ours, theirs, alikes, node), length, installation, figures, notes, ct);
         }
 
         await ProvidersBenchmark.MeasureAsync(installation, ours, length, figures, notes, ct);
@@ -54,16 +56,19 @@ static class LoginBenchmark
         Installation.Say($"{name} ...");
         using var our = new Callers(rivals.Ours, ClientCounts.Max());
         using var their = new Callers(rivals.Theirs, ClientCounts.Max());
+        using var alike = new Callers(rivals.Alike, ClientCounts.Max());
         await Load.WarmUpAsync(ClientCounts.Max(), length, (client, token) => act(our[client], token), ct);
         await Load.WarmUpAsync(ClientCounts.Max(), length, (client, token) => act(their[client], token), ct);
+        await Load.WarmUpAsync(ClientCounts.Max(), length, (client, token) => act(alike[client], token), ct);
         await installation.GatherStatisticsAsync(ct);
         foreach (var clients in ClientCounts)
         {
-            var (byUs, byThem, spent, spentByThem) = (Taken.Nothing, Taken.Nothing, Spent.Nothing, 0.0);
+            var (byUs, byThem, byAlike, spent, spentByThem) = (Taken.Nothing, Taken.Nothing, Taken.Nothing, Spent.Nothing, 0.0);
             for (var turn = 0; turn < length.Rounds * 2; turn++)
             {
                 our.Forget();
                 their.Forget();
+                alike.Forget();
                 // Who goes first changes, so that neither always meets what the other left behind.
                 if ((turn + (turn / 2)) % 2 == 0)
                 {
@@ -79,11 +84,20 @@ static class LoginBenchmark
                     var before = Processor.Milliseconds(rivals.Node.ProcessId);
                     byThem += await Load.RunAsync(clients, length.Round, (client, token) => act(their[client], token), ct);
                     spentByThem += Processor.Milliseconds(rivals.Node.ProcessId) - before;
+                    if (clients == ClientCounts.Max())
+                    {
+                        byAlike += await Load.RunAsync(clients, length.Round, (client, token) => act(alike[client], token), ct);
+                    }
                 }
             }
 
             var count = string.Create(CultureInfo.InvariantCulture, $"{clients}_client{(clients == 1 ? "" : "s")}");
             figures.Add(Figure.High($"{name}_ratio_{count}", byUs.PerSecond / byThem.PerSecond, clients == ClientCounts.Max() ? Wanted : null));
+            if (clients == ClientCounts.Max())
+            {
+                figures.Add(Figure.High($"{name}_ratio_{count}_same_signature", byUs.PerSecond / byAlike.PerSecond));
+            }
+
             figures.Add(Figure.High($"{name}_per_second_{count}", byUs.PerSecond));
             figures.Add(Figure.High($"{name}_oidc_provider_per_second_{count}", byThem.PerSecond));
             figures.Add(Figure.Low($"{name}_p95_ms_{count}", byUs.Percentile(0.95)));
@@ -140,7 +154,8 @@ static class LoginBenchmark
         return string.Create(CultureInfo.InvariantCulture, $"checking a password: {Stopwatch.GetElapsedTime(began).TotalMilliseconds / Times:0} ms of processor time (PBKDF2-HMAC-SHA-512, 210,000 rounds), once a sign-in without a session");
     }
 
-    sealed record Rivals(Provider Ours, Provider Theirs, NodeProvider Node);
+    // Theirs signs access tokens as it does where nothing is set; Alike as ours does.
+    sealed record Rivals(Provider Ours, Provider Theirs, Provider Alike, NodeProvider Node);
 
     sealed class Callers(Provider provider, int count) : IDisposable
     {

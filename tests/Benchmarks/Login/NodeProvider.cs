@@ -18,7 +18,7 @@ sealed class NodeProvider : IAsyncDisposable
     public int ProcessId => process.Id;
 
     /// <summary>Installs it where it is not there yet, and starts it.</summary>
-    /// <param name="tokens"><c>jwt</c> for access tokens like ours; <c>opaque</c> for what it gives by itself.</param>
+    /// <param name="tokens">What its access tokens are signed with, <c>RS256</c> or <c>ES256</c>; <c>opaque</c> for what it gives by itself.</param>
     /// <param name="ct">Stops waiting.</param>
     public static async Task<NodeProvider> StartAsync(string tokens, CancellationToken ct)
     {

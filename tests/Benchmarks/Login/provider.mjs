@@ -1,19 +1,20 @@
-// oidc-provider (npm) as it comes, on its in-memory adapter, told to give what identity gives: RS256 with 3072 bits, access tokens as JWTs (RFC 9068), refresh tokens
+// oidc-provider (npm) as it comes, on its in-memory adapter, told to give what identity gives: id_tokens by RS256 with 3072 bits, access tokens as JWTs (RFC 9068), refresh tokens
 // that rotate each time. Whoever comes without a session is signed in and consents without being asked, for that is not measured.
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 
-const [port, clientId, secret, redirectUri, api, opaque] = process.argv.slice(2);
+const [port, clientId, secret, redirectUri, api, tokens] = process.argv.slice(2);
 const issuer = `http://localhost:${port}`;
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 3072 });
+const keys = [['RS256', 'rsa', { modulusLength: 3072 }], ['ES256', 'ec', { namedCurve: 'P-256' }]]
+  .map(([alg, type, options]) => ({ ...generateKeyPairSync(type, options).privateKey.export({ format: 'jwk' }), use: 'sig', alg, kid: randomUUID() }));
 
 const provider = new Provider(issuer, {
   clients: [{
     client_id: clientId, client_secret: secret, redirect_uris: [redirectUri], response_types: ['code'],
     grant_types: ['authorization_code', 'refresh_token', 'client_credentials'], token_endpoint_auth_method: 'client_secret_basic', id_token_signed_response_alg: 'RS256',
   }],
-  jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: randomUUID() }] },
+  jwks: { keys },
   cookies: { keys: [randomUUID()] },
   scopes: ['openid', 'offline_access'],
   findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
@@ -25,10 +26,10 @@ const provider = new Provider(issuer, {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
     resourceIndicators: {
-      enabled: opaque !== 'opaque',
+      enabled: tokens !== 'opaque',
       defaultResource: () => api,
       useGrantedResource: () => true,
-      getResourceServerInfo: () => ({ scope: 'portal.api', audience: api, accessTokenFormat: 'jwt', accessTokenTTL: 900, jwt: { sign: { alg: 'RS256' } } }),
+      getResourceServerInfo: () => ({ scope: 'portal.api', audience: api, accessTokenFormat: 'jwt', accessTokenTTL: 900, jwt: { sign: { alg: tokens } } }),
     },
   },
   interactions: { url: (_, interaction) => `/go-on/${interaction.uid}` },
