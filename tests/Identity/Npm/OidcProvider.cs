@@ -18,10 +18,10 @@ sealed class OidcProvider : IAsyncDisposable
     public static async Task<OidcProvider> StartAsync()
     {
         await NpmParts.InstallAsync();
-        var process = NpmParts.Start("node", "partner.mjs");
-        process.ErrorDataReceived += (_, _) => { }; // it warns of its adapter
-        process.BeginErrorReadLine();
-        return new(process, await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("oidc-provider did not come up."));
+        var started = NpmParts.Start("node", "partner.mjs");
+        started.ErrorDataReceived += (_, _) => { }; // it warns of its adapter
+        started.BeginErrorReadLine();
+        return new(started, await started.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("oidc-provider did not come up."));
     }
 
     /// <summary>Its administrator registers us.</summary>
