@@ -17,6 +17,23 @@ sealed class ExternalAccount
     public bool Stands { get; init; }
 }
 
+/// <summary>The account that a directory made for somebody, who comes through a provider of the same tenant for the first time.</summary>
+sealed class DirectoryAccount
+{
+    public long AccountId { get; init; }
+
+    public string Subject { get; init; } = "";
+
+    /// <summary>Whether it looks after a company or the installation: then nobody is joined with it but by themselves.</summary>
+    public bool Administers { get; init; }
+
+    /// <summary>Whether somebody else at that provider is it already.</summary>
+    public bool IsTaken { get; init; }
+
+    /// <summary>Whether it may be signed in to at this moment.</summary>
+    public bool Stands { get; init; }
+}
+
 /// <summary>A provider's person as one's account page shows them.</summary>
 sealed record LinkedIdentity(long ExternalIdentityId, string Scheme, string ShownName, string CameBy, DateTime? LastSeenAt);
 
@@ -49,6 +66,20 @@ sealed class ExternalIdentityStore(Db db, TimeProvider clock)
         insert into external_identity (tenant_id, scheme, issuer, subject, account_id, shown_name, came_by, created_at, last_seen_at)
         values (@tenantId, @scheme, @issuer, @subject, @accountId, @shownName, @cameBy, @now, @now)
         """, new { tenantId, scheme, issuer, subject, accountId, shownName, cameBy, now = Now }, ct);
+
+    /// <summary>
+    /// The account of the directory's person of that id, in the provider's own tenant; it stays as it is until the transaction ends. Null where the directory knows no such
+    /// person, or several.
+    /// </summary>
+    public async Task<DirectoryAccount?> OfDirectoryAsync(Provider provider, string directoryId, CancellationToken ct) => await db.ListAsync<DirectoryAccount>("""
+        select a.account_id, a.subject, a.administers is not null as administers,
+               exists (select from external_identity e where e.account_id = a.account_id and e.scheme = @Scheme) as is_taken,
+               exists (select from standing_account s where s.account_id = a.account_id) as stands
+        from scim_user u join account a using (account_id)
+        where u.tenant_id = @TenantId and a.tenant_id = @TenantId and u.external_id = @directoryId
+        limit 2
+        for no key update of u
+        """, new { provider.TenantId, provider.Scheme, directoryId }, ct) is [var one] ? one : null;
 
     /// <summary>Those that are an account's.</summary>
     public Task<List<LinkedIdentity>> OfAccountAsync(long accountId, CancellationToken ct) => db.ListAsync<LinkedIdentity>("""

@@ -35,6 +35,9 @@ sealed record ExternalPerson(string Issuer, string Subject, DateTime? Authentica
     /// <summary>The values of the role claim.</summary>
     public IReadOnlyList<string> RoleValues { get; init; } = [];
 
+    /// <summary>Who they are in the directory of the provider's tenant, as the signed token says; null when it says nothing of it, or nobody is joined.</summary>
+    public string? DirectoryId { get; init; }
+
     /// <summary>Whether the signed token says that two factors were shown there.</summary>
     public bool ShowedTwoFactors { get; init; }
 
@@ -42,7 +45,7 @@ sealed record ExternalPerson(string Issuer, string Subject, DateTime? Authentica
     public string ShownName => Email is null ? Name : Name.Length == 0 ? Email : $"{Name} ({Email})";
 
     /// <summary>Reads one from the claims of an id_token and what userinfo adds to them.</summary>
-    public static ExternalPerson Read(string issuer, string subject, DateTime? authenticatedAt, IReadOnlyCollection<Claim> claims, JsonElement? userInfo, string? roleClaim)
+    public static ExternalPerson Read(string issuer, string subject, DateTime? authenticatedAt, IReadOnlyCollection<Claim> claims, JsonElement? userInfo, string? roleClaim, string? directoryClaim)
     {
         var email = First("email");
         return new(issuer, subject, authenticatedAt)
@@ -52,6 +55,7 @@ sealed record ExternalPerson(string Issuer, string Subject, DateTime? Authentica
             ClaimsEmail = !string.Equals(First("email_verified"), "false", StringComparison.OrdinalIgnoreCase),
             Language = First("locale") is { } locale && locale.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? "zh-CN" : "en",
             ShowedTwoFactors = claims.Any(claim => (claim.Type is "amr" && claim.Value is "mfa") || (claim.Type is "acr" && TwoFactors.Contains(claim.Value, StringComparer.Ordinal))),
+            DirectoryId = directoryClaim is null ? null : directoryClaim is "sub" ? subject : claims.Where(claim => claim.Type == directoryClaim).Select(claim => claim.Value).ToList() is [{ Length: > 0 and <= LongestValue } one] ? one : null,
             RoleValues = roleClaim is null ? [] : [.. All(roleClaim).Where(value => value.Length is > 0 and <= LongestValue && !value.Contains('\0', StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Take(MostRoleValues)],
         };
 

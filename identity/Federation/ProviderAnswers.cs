@@ -47,7 +47,7 @@ sealed class ProviderAnswers(ProviderConfigurations configurations, ProviderCall
 
         var authenticatedAt = AuthTime(claims);
         CheckFresh(secrets, attempt, authenticatedAt);
-        return ExternalPerson.Read(token.Issuer, subject, authenticatedAt, [.. claims], await UserInfoAsync(metadata, tokens, checks, token, ct), provider.RoleClaim);
+        return ExternalPerson.Read(token.Issuer, subject, authenticatedAt, [.. claims], await UserInfoAsync(metadata, tokens, checks, token, ct), provider.RoleClaim, provider.DirectoryClaim);
     }
 
     // RFC 9207, 2.4: another provider's answer is refused before its code is sent anywhere.

@@ -133,7 +133,7 @@ sealed class SignInThroughProvider(
     // Fifty first sign-ins of one person at the same moment stand in line here; the first makes the account, the others find it.
     async Task<ExternalAccount?> ProvisionAsync(Provider provider, ExternalPerson person, Account account, List<string> roles, CancellationToken ct)
     {
-        if (!provider.Provisions)
+        if (!provider.Provisions && person.DirectoryId is null)
         {
             return null;
         }
@@ -144,10 +144,33 @@ sealed class SignInThroughProvider(
             return made;
         }
 
+        if (person.DirectoryId is { } directoryId && await externals.OfDirectoryAsync(provider, directoryId, ct) is { } theirs)
+        {
+            return await JoinAsync(provider, person, theirs, ct);
+        }
+
+        if (!provider.Provisions)
+        {
+            return null;
+        }
+
         var id = await accounts.InsertExternalAsync(account, roles, ct);
         await externals.InsertAsync(provider.TenantId, provider.Scheme, person.Issuer, person.Subject, id, person.ShownName, "provisioned", ct);
         await audit.RecordAsync("account.provisioned", "account", account.Subject, null, new { idp = provider.Scheme, person.Issuer, external_subject = person.Subject, roles }, ct);
         return new() { AccountId = id, Subject = account.Subject, Stands = true };
+    }
+
+    // The company's administrator said which claim names the directory's people; who looks after a company is not taken over by a directory, but links by themselves.
+    async Task<ExternalAccount?> JoinAsync(Provider provider, ExternalPerson person, DirectoryAccount theirs, CancellationToken ct)
+    {
+        if (theirs.Administers || theirs.IsTaken)
+        {
+            throw new SignInRefusedException(FederationRefusals.NoAccount, theirs.IsTaken ? "Somebody else at this provider is that person of the directory." : "An administrator's account is linked by its owner.");
+        }
+
+        await externals.InsertAsync(provider.TenantId, provider.Scheme, person.Issuer, person.Subject, theirs.AccountId, person.ShownName, "directory", ct);
+        await audit.RecordAsync("account.joined", "account", theirs.Subject, null, new { idp = provider.Scheme, person.Issuer, external_subject = person.Subject }, ct);
+        return new() { AccountId = theirs.AccountId, Subject = theirs.Subject, Stands = theirs.Stands };
     }
 
     static Account Describe(Provider provider, ExternalPerson person, bool isEmailProven) => new()

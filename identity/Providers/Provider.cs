@@ -39,6 +39,9 @@ sealed class Provider
     /// <summary>The claim whose values lead to roles.</summary>
     public string? RoleClaim { get; init; }
 
+    /// <summary>The claim of its signed tokens whose value is the person's externalId in the tenant's directory; null: nobody is joined.</summary>
+    public string? DirectoryClaim { get; init; }
+
     /// <summary>Whether every sign-in there counts as one with two factors, also where it does not say so.</summary>
     public bool CountsAsTwoFactors { get; init; }
 

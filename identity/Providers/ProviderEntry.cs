@@ -36,6 +36,8 @@ sealed class ProviderEntry
 
     public string? RoleClaim { get; set; }
 
+    public string? DirectoryClaim { get; set; }
+
     /// <summary>A line for each: <c>value = role</c>.</summary>
     public string? RoleMappings { get; set; }
 
@@ -99,6 +101,7 @@ sealed class ProviderEntryChecks(ProviderStore providers, GuardedFetchOptions ou
         Look(entry.ScopeList is { Length: <= 20 } scopes && scopes.All(IsScope), nameof(entry.Scopes), "providers.scopes_wrong");
         Look(entry.DefaultRole is null || roles.Contains(entry.DefaultRole), nameof(entry.DefaultRole), "providers.role_not_grantable");
         Look(entry.RoleClaim is null or { Length: <= 100 }, nameof(entry.RoleClaim), "providers.role_claim_wrong");
+        Look(entry.DirectoryClaim is null or { Length: <= 100 }, nameof(entry.DirectoryClaim), "providers.role_claim_wrong");
         Look(entry.MappingList() is { Count: <= MostMappings }, nameof(entry.RoleMappings), "providers.mappings_wrong");
         Look(entry.MappingList()?.All(mapping => roles.Contains(mapping.Role)) ?? true, nameof(entry.RoleMappings), "providers.role_not_grantable");
         Look(entry.RoleClaim is not null || entry.MappingList() is not { Count: > 0 }, nameof(entry.RoleClaim), "providers.role_claim_missing");
@@ -134,6 +137,6 @@ sealed class ProviderEntryChecks(ProviderStore providers, GuardedFetchOptions ou
     static IEnumerable<(string Field, string? Text)> Texts(ProviderEntry entry) =>
     [
         (nameof(entry.DisplayName), entry.DisplayName), (nameof(entry.DisplayNameZh), entry.DisplayNameZh), (nameof(entry.ClientId), entry.ClientId),
-        (nameof(entry.RoleClaim), entry.RoleClaim), (nameof(entry.RoleMappings), entry.RoleMappings), (nameof(entry.ClientSecret), entry.ClientSecret),
+        (nameof(entry.RoleClaim), entry.RoleClaim), (nameof(entry.DirectoryClaim), entry.DirectoryClaim), (nameof(entry.RoleMappings), entry.RoleMappings), (nameof(entry.ClientSecret), entry.ClientSecret),
     ];
 }

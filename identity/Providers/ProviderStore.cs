@@ -10,7 +10,7 @@ sealed class ProviderStore(Db db, TimeProvider clock)
 
     const string Columns = """
         p.identity_provider_id, p.tenant_id, p.scheme, p.display_name, p.display_name_zh, p.issuer, p.client_id, p.token_endpoint_auth_method, p.protected_secret, p.scopes,
-        p.provisions, p.default_role, p.role_claim, p.counts_as_two_factors, p.disabled_at, p.fault, p.fault_detail, p.fault_at
+        p.provisions, p.default_role, p.role_claim, p.directory_claim, p.counts_as_two_factors, p.disabled_at, p.fault, p.fault_detail, p.fault_at
         """;
 
     DateTime Now => clock.GetUtcNow().UtcDateTime;
@@ -77,9 +77,9 @@ sealed class ProviderStore(Db db, TimeProvider clock)
     /// <summary>Enters one.</summary>
     public Task<long> InsertAsync(Provider provider, CancellationToken ct) => db.OneAsync<long>("""
         insert into identity_provider (tenant_id, scheme, display_name, display_name_zh, issuer, client_id, token_endpoint_auth_method, protected_secret, scopes,
-            provisions, default_role, role_claim, counts_as_two_factors, created_at, updated_at)
+            provisions, default_role, role_claim, directory_claim, counts_as_two_factors, created_at, updated_at)
         values (@TenantId, @Scheme, @DisplayName, @DisplayNameZh, @Issuer, @ClientId, @TokenEndpointAuthMethod, @ProtectedSecret, @Scopes,
-            @Provisions, @DefaultRole, @RoleClaim, @CountsAsTwoFactors, @Now, @Now)
+            @Provisions, @DefaultRole, @RoleClaim, @DirectoryClaim, @CountsAsTwoFactors, @Now, @Now)
         returning identity_provider_id
         """, Values(provider), ct);
 
@@ -88,7 +88,7 @@ sealed class ProviderStore(Db db, TimeProvider clock)
         update identity_provider
         set display_name = @DisplayName, display_name_zh = @DisplayNameZh, issuer = @Issuer, client_id = @ClientId, token_endpoint_auth_method = @TokenEndpointAuthMethod,
             protected_secret = @ProtectedSecret, scopes = @Scopes, provisions = @Provisions, default_role = @DefaultRole, role_claim = @RoleClaim,
-            counts_as_two_factors = @CountsAsTwoFactors, updated_at = @Now,
+            directory_claim = @DirectoryClaim, counts_as_two_factors = @CountsAsTwoFactors, updated_at = @Now,
             fault = null, fault_detail = null, fault_at = null
         where identity_provider_id = @IdentityProviderId and tenant_id = @TenantId
         """, Values(provider), ct);
@@ -117,6 +117,7 @@ sealed class ProviderStore(Db db, TimeProvider clock)
     object Values(Provider provider) => new
     {
         provider.IdentityProviderId, provider.TenantId, provider.Scheme, provider.DisplayName, provider.DisplayNameZh, provider.Issuer, provider.ClientId,
-        provider.TokenEndpointAuthMethod, provider.ProtectedSecret, provider.Scopes, provider.Provisions, provider.DefaultRole, provider.RoleClaim, provider.CountsAsTwoFactors, Now,
+        provider.TokenEndpointAuthMethod, provider.ProtectedSecret, provider.Scopes, provider.Provisions, provider.DefaultRole, provider.RoleClaim, provider.DirectoryClaim,
+        provider.CountsAsTwoFactors, Now,
     };
 }

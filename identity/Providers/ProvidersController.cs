@@ -110,6 +110,7 @@ sealed class ProvidersController(ProviderStore providers, TenantStore tenants, I
         Provisions = provider.Provisions,
         DefaultRole = provider.DefaultRole,
         RoleClaim = provider.RoleClaim,
+        DirectoryClaim = provider.DirectoryClaim,
         CountsAsTwoFactors = provider.CountsAsTwoFactors,
         RoleMappings = string.Join('\n', (await providers.MappingsAsync(provider.IdentityProviderId, ct)).Select(mapping => $"{mapping.ClaimValue} = {mapping.Role}")),
     };

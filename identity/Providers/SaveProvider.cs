@@ -160,6 +160,7 @@ static class ProviderEntries
         Provisions = entry.Provisions,
         DefaultRole = entry.DefaultRole,
         RoleClaim = entry.RoleClaim,
+        DirectoryClaim = string.IsNullOrWhiteSpace(entry.DirectoryClaim) ? null : entry.DirectoryClaim.Trim(),
         CountsAsTwoFactors = entry.CountsAsTwoFactors,
     };
 
@@ -167,6 +168,6 @@ static class ProviderEntries
     public static object ForAudit(this ProviderEntry entry, string tenant) => new
     {
         tenant, entry.Issuer, entry.ClientId, entry.TokenEndpointAuthMethod, scopes = entry.ScopeList, entry.Provisions, entry.DefaultRole, entry.RoleClaim,
-        entry.CountsAsTwoFactors, mappings = entry.MappingList(), secret = string.IsNullOrEmpty(entry.ClientSecret) ? "unchanged" : "replaced",
+        entry.DirectoryClaim, entry.CountsAsTwoFactors, mappings = entry.MappingList(), secret = string.IsNullOrEmpty(entry.ClientSecret) ? "unchanged" : "replaced",
     };
 }

@@ -106,11 +106,12 @@ sealed partial class AccountStore(Db db, TimeProvider clock) : IUserPasswordStor
         returning account_id
         """, new { account.Subject, account.Email, account.EmailConfirmed, account.Name, account.Language, account.TenantId, roles = roles.ToArray(), Now, stamp = Guid.NewGuid().ToString("N") }, ct);
 
-    /// <summary>Brings such an account up to what its provider says today; one that has an address of its own here is left alone.</summary>
+    /// <summary>Brings such an account up to what its provider says today; one that has an address of its own here, or that a directory keeps, is left alone.</summary>
     /// <returns>Whether anything was new.</returns>
     public async Task<bool> UpdateExternalAsync(Account account, IReadOnlyCollection<string> roles, CancellationToken ct) => await db.ExecuteAsync("""
         update account set email = @Email, email_confirmed = @EmailConfirmed, name = @Name, roles = @roles, updated_at = @Now
-        where account_id = @AccountId and normalized_email is null and (email, email_confirmed, name, roles) is distinct from (@Email, @EmailConfirmed, @Name, @roles)
+        where account_id = @AccountId and normalized_email is null and not exists (select from external_identity e where e.account_id = account.account_id and e.came_by = 'directory')
+          and (email, email_confirmed, name, roles) is distinct from (@Email, @EmailConfirmed, @Name, @roles)
         """, new { account.AccountId, account.Email, account.EmailConfirmed, account.Name, roles = roles.ToArray(), Now }, ct) == 1;
 
     public async Task<IdentityResult> DeleteAsync(Account user, CancellationToken cancellationToken)
