@@ -22,10 +22,10 @@ public sealed class TypstWorkers(DocumentSettings settings, ILogger<TypstWorkers
     readonly ILogger log = log;
     readonly Channel<Order> queue = Channel.CreateBounded<Order>(settings.Queue);
     readonly CancellationTokenSource stopping = new();
-    bool ended;
     readonly Lock starting = new();
     readonly HashSet<int> processes = [];
     Task[] loops = [];
+    Task? end;
 
     /// <summary>The process ids of the workers that are up.</summary>
     public IReadOnlyList<int> ProcessIds
@@ -62,25 +62,30 @@ public sealed class TypstWorkers(DocumentSettings settings, ILogger<TypstWorkers
     }
 
     /// <inheritdoc/>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        if (ended)
-        {
-            return;
-        }
-
-        queue.Writer.TryComplete();
-        await stopping.CancelAsync();
-        await Task.WhenAll(loops).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    public async Task StopAsync(CancellationToken cancellationToken) =>
+        await EndOnce().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // The container knows it under two names and disposes of both.
-        await StopAsync(CancellationToken.None);
-        ended = true;
+        // The container knows it under two names and disposes of both, and whoever stops the host may do so at the same moment.
+        await EndOnce().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stopping.Dispose();
+    }
+
+    Task EndOnce()
+    {
+        lock (starting)
+        {
+            return end ??= EndAsync();
+        }
+    }
+
+    async Task EndAsync()
+    {
+        queue.Writer.TryComplete();
+        await stopping.CancelAsync();
+        await Task.WhenAll(loops);
     }
 
     async Task<Typesetting> QueueAsync(TypstJob job, CancellationToken ct)
