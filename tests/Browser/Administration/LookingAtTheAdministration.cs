@@ -124,8 +124,12 @@ public sealed class LookingAtTheAdministration(Chromium chromium, ListeningIdent
     public async Task The_way_to_a_companys_provider_and_back_is_readable_for_everybody()
     {
         await using var desk = await Desk.SitDownAsync(chromium, identity);
-        // The page goes on by itself; an answer without content lets it stay.
-        await desk.Page.RouteAsync("**/federation/huaxin/start*", route => route.FulfillAsync(new() { Status = 204 }));
+        // The page goes on by itself; without that it stays to be looked at.
+        await desk.Page.RouteAsync("**/sign-in/home*", async route =>
+        {
+            var answer = await route.FetchAsync();
+            await route.FulfillAsync(new() { Response = answer, Body = (await answer.TextAsync()).Replace("http-equiv=\"refresh\"", "name=\"refresh\"", StringComparison.Ordinal) });
+        });
 
         await LookAtAsync(desk, "/sign-in", "go-to-provider", async page =>
         {
