@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Browser.Tests.Accounts;
 
-[Collection(InTheBrowser.Name)]
+[Collection(AtIdentity.Name)]
 public sealed class LookingAfterAnAccount(Chromium chromium, ListeningIdentity identity) : IClassFixture<ListeningIdentity>
 {
     // On a busy machine a load that is over before anybody waits for it is missed; whoever looks for something on the page waits for that anyway.

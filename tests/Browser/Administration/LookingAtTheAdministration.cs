@@ -7,7 +7,7 @@ using Xunit;
 namespace Browser.Tests.Administration;
 
 /// <summary>Every page of identity that administrators and people of partners meet, on a desk and on a phone, in both languages.</summary>
-[Collection(InTheBrowser.Name)]
+[Collection(AtIdentity.Name)]
 public sealed class LookingAtTheAdministration(Chromium chromium, ListeningIdentity identity) : IClassFixture<ListeningIdentity>, IAsyncLifetime
 {
     static readonly DemoAccount Brand = Person("admin@northlight.example");
