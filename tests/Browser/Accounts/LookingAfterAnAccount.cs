@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Shouldly;
 using Support;
@@ -8,8 +9,8 @@ namespace Browser.Tests.Accounts;
 [Collection(AtIdentity.Name)]
 public sealed class LookingAfterAnAccount(Chromium chromium, ListeningIdentity identity) : IClassFixture<ListeningIdentity>
 {
-    // On a busy machine a load that is over before anybody waits for it is missed; whoever looks for something on the page waits for that anyway.
-    static readonly PageWaitForURLOptions Arrived = new() { WaitUntil = WaitUntilState.Commit };
+    static readonly Regex Home = new("^[^?]*[^/]/$", RegexOptions.None, TimeSpan.FromSeconds(1));
+    static readonly Regex SecondStep = new("/sign-in/code", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     [BrowserFact]
     public async Task The_pages_of_ones_own_account_are_readable_for_everybody()
@@ -45,7 +46,7 @@ public sealed class LookingAfterAnAccount(Chromium chromium, ListeningIdentity i
         await desk.OpenAsync("/sign-in?then=/account");
         await desk.Page.ClickAsync("#use-passkey");
 
-        await desk.Page.WaitForURLAsync(identity.Address + "/account", Arrived);
+        await Assertions.Expect(desk.Page).ToHaveURLAsync(identity.Address + "/account");
         (await desk.Page.TextContentAsync(".lead"))!.ShouldContain(account.Email);
         (await identity.Database.ListAsync<string>("select array_to_string(amr, ' ') from sign_in_session join account using (account_id) where subject = @Subject", account)).ShouldBe(["hwk user mfa"]);
     }
@@ -60,7 +61,7 @@ public sealed class LookingAfterAnAccount(Chromium chromium, ListeningIdentity i
         await AddPasskeyAsync(desk.Page, "Laptop");
         await desk.OpenAsync("/sign-out");
         await desk.Page.ClickAsync("button.btn-primary");
-        await SignInAsync(desk, account, "**/sign-in/code*");
+        await SignInAsync(desk, account, SecondStep);
         await desk.CheckAxeAsync("the second step");
 
         await browser.SendAsync("WebAuthn.setUserVerified", new() { ["authenticatorId"] = device, ["isUserVerified"] = false });
@@ -69,17 +70,18 @@ public sealed class LookingAfterAnAccount(Chromium chromium, ListeningIdentity i
         await browser.SendAsync("WebAuthn.setUserVerified", new() { ["authenticatorId"] = device, ["isUserVerified"] = true });
         await desk.Page.ClickAsync("#use-passkey");
 
-        await desk.Page.WaitForURLAsync(identity.Address + "/", Arrived);
+        await Assertions.Expect(desk.Page).ToHaveURLAsync(identity.Address + "/");
         (await identity.Database.ListAsync<string>("select array_to_string(amr, ' ') from sign_in_session join account using (account_id) where subject = @Subject", account)).ShouldBe(["pwd hwk user mfa"]);
     }
 
-    static async Task SignInAsync(Desk desk, TestAccount account, string then = "**/")
+    static async Task SignInAsync(Desk desk, TestAccount account, Regex? then = null)
     {
         await desk.OpenAsync("/sign-in");
         await desk.Page.FillAsync("#email", account.Email);
         await desk.Page.FillAsync("#password", IdentityApp.Password);
         await desk.Page.ClickAsync("button.btn-primary");
-        await desk.Page.WaitForURLAsync(then, Arrived);
+        // The address is asked for until it is the one: a load that is over before anybody waits for it is missed on a busy machine.
+        await Assertions.Expect(desk.Page).ToHaveURLAsync(then ?? Home, new() { Timeout = 10_000 });
     }
 
     static async Task AddPasskeyAsync(IPage page, string name)

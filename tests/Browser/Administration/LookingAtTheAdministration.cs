@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Platform.Demo;
 using Shouldly;
@@ -107,7 +108,7 @@ public sealed class LookingAtTheAdministration(Chromium chromium, ListeningIdent
         await LookAtAsync(desk, "/admin/providers/huaxin", "sign-in-again", async page =>
         {
             await page.ClickAsync("[action$='/state'] button");
-            await page.WaitForURLAsync("**/state");
+            await Assertions.Expect(page).ToHaveURLAsync(new Regex("/state$", RegexOptions.None, TimeSpan.FromSeconds(1)));
         });
     }
 
