@@ -43,14 +43,7 @@ public sealed class Chromium : IAsyncLifetime
     }
 }
 
-/// <summary>The tests of identity's pages share a browser of their own, beside those of the portal: each keeps one core busy.</summary>
-[CollectionDefinition(Name)]
-public sealed class AtIdentity : ICollectionFixture<Chromium>
-{
-    public const string Name = "in the browser at identity";
-}
-
-/// <summary>The tests of the portal's pages share one browser and one portal and run one after the other: two cores are not many.</summary>
+/// <summary>All browser tests share one browser and one portal and run one after the other: two cores are not many.</summary>
 [CollectionDefinition(Name)]
 public sealed class InTheBrowser : ICollectionFixture<Chromium>, ICollectionFixture<ListeningPortal>, ICollectionFixture<DemoPortal>
 {

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Browser.Tests.Accounts;
 
-[Collection(AtIdentity.Name)]
+[Collection(InTheBrowser.Name)]
 public sealed class LookingAfterAnAccount(Chromium chromium, ListeningIdentity identity) : IClassFixture<ListeningIdentity>
 {
     static readonly Regex Home = new("^[^?]*[^/]/$", RegexOptions.None, TimeSpan.FromSeconds(1));

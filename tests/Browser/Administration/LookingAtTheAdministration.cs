@@ -8,7 +8,7 @@ using Xunit;
 namespace Browser.Tests.Administration;
 
 /// <summary>Every page of identity that administrators and people of partners meet, on a desk and on a phone, in both languages.</summary>
-[Collection(AtIdentity.Name)]
+[Collection(InTheBrowser.Name)]
 public sealed class LookingAtTheAdministration(Chromium chromium, ListeningIdentity identity) : IClassFixture<ListeningIdentity>, IAsyncLifetime
 {
     static readonly DemoAccount Brand = Person("admin@northlight.example");
@@ -142,7 +142,7 @@ public sealed class LookingAtTheAdministration(Chromium chromium, ListeningIdent
         await LookAtAsync(desk, "/federation/huaxin/signin?error=access_denied&state=none", "federation-failed");
     }
 
-    static Task LookAtAsync(Desk desk, string path, string name, Func<IPage, Task>? before = null) => desk.LookAtAsync(path, "admin-" + name, before, everyWay: true);
+    static Task LookAtAsync(Desk desk, string path, string name, Func<IPage, Task>? before = null) => desk.LookAtAsync(path, "admin-" + name, before);
 
     static DemoAccount Person(string email) => DemoAccounts.People.Single(person => person.Email == email);
 
