@@ -100,16 +100,24 @@ public sealed class Desk : IAsyncDisposable
     // A page that follows something live may load itself anew just when it is left; the browser then gives up one of the two.
     async Task<IResponse?> GoAsync(string path)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Load });
-        }
-        catch (PlaywrightException crossed) when (crossed.Message.Contains("ERR_ABORTED", StringComparison.Ordinal) || crossed.Message.Contains("interrupted by another navigation", StringComparison.Ordinal))
-        {
-            await Page.WaitForLoadStateAsync(LoadState.Load);
-            return await Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Load });
+            try
+            {
+                var answer = await Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Load });
+                if (answer is not null || attempt == 5)
+                {
+                    return answer;
+                }
+            }
+            catch (PlaywrightException crossed) when (attempt < 5 && IsCrossing(crossed.Message))
+            {
+                // The other one goes on; this one comes after it.
+            }
         }
     }
+
+    static bool IsCrossing(string message) => message.Contains("ERR_ABORTED", StringComparison.Ordinal) || message.Contains("interrupted by another navigation", StringComparison.Ordinal);
 
     /// <summary>
     /// Looks at a page as people see it: on a desk in English and light, on a phone in Chinese and dark. It must satisfy axe in both, and nothing
