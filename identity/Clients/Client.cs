@@ -75,6 +75,9 @@ public sealed class Client
     /// <summary>Where browsers may be sent after a sign-out, character by character.</summary>
     public string[] PostLogoutRedirectUris { get; set; } = [];
 
+    /// <summary>The origins whose scripts may call token, userinfo, revocation and pushed authorization; for a public client that runs in browsers.</summary>
+    public string[] AllowedCorsOrigins { get; set; } = [];
+
     /// <summary>What it may ask for.</summary>
     public string[] AllowedScopes { get; set; } = [];
 

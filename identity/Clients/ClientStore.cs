@@ -11,7 +11,8 @@ sealed class ClientStore(Db db, TimeProvider clock)
         client_id, client_name, enabled, tenant_id, description, require_pkce, require_client_secret, require_pushed_authorization, require_dpop, require_consent,
         allow_remember_consent, allow_offline_access, token_endpoint_auth_method, allowed_grant_types, redirect_uris, post_logout_redirect_uris, allowed_scopes,
         identity_provider_restrictions, back_channel_logout_uri, back_channel_logout_session_required, identity_token_signing_algorithm, authorization_code_lifetime,
-        access_token_lifetime, identity_token_lifetime, sliding_refresh_token_lifetime, absolute_refresh_token_lifetime, pushed_authorization_lifetime, consent_lifetime
+        access_token_lifetime, identity_token_lifetime, sliding_refresh_token_lifetime, absolute_refresh_token_lifetime, pushed_authorization_lifetime, consent_lifetime,
+        allowed_cors_origins
         """;
 
     DateTime Now => clock.GetUtcNow().UtcDateTime;
@@ -41,7 +42,7 @@ sealed class ClientStore(Db db, TimeProvider clock)
             @RequireConsent, @AllowRememberConsent, @AllowOfflineAccess, @TokenEndpointAuthMethod, @AllowedGrantTypes, @RedirectUris, @PostLogoutRedirectUris,
             @AllowedScopes, @IdentityProviderRestrictions, @BackChannelLogoutUri, @BackChannelLogoutSessionRequired, @IdentityTokenSigningAlgorithm,
             @AuthorizationCodeLifetime, @AccessTokenLifetime, @IdentityTokenLifetime, @SlidingRefreshTokenLifetime, @AbsoluteRefreshTokenLifetime,
-            @PushedAuthorizationLifetime, @ConsentLifetime, @Jwks::jsonb,
+            @PushedAuthorizationLifetime, @ConsentLifetime, @AllowedCorsOrigins, @Jwks::jsonb,
             @Now, @Now)
         on conflict (client_id) do update
         set client_name = excluded.client_name, enabled = excluded.enabled, tenant_id = excluded.tenant_id, description = excluded.description,
@@ -56,7 +57,8 @@ sealed class ClientStore(Db db, TimeProvider clock)
             identity_token_signing_algorithm = excluded.identity_token_signing_algorithm, authorization_code_lifetime = excluded.authorization_code_lifetime,
             access_token_lifetime = excluded.access_token_lifetime, identity_token_lifetime = excluded.identity_token_lifetime,
             sliding_refresh_token_lifetime = excluded.sliding_refresh_token_lifetime, absolute_refresh_token_lifetime = excluded.absolute_refresh_token_lifetime,
-            pushed_authorization_lifetime = excluded.pushed_authorization_lifetime, consent_lifetime = excluded.consent_lifetime, jwks = excluded.jwks,
+            pushed_authorization_lifetime = excluded.pushed_authorization_lifetime, consent_lifetime = excluded.consent_lifetime,
+            allowed_cors_origins = excluded.allowed_cors_origins, jwks = excluded.jwks,
             updated_at = excluded.updated_at
         returning registered_client_id
         """, new
@@ -66,9 +68,14 @@ sealed class ClientStore(Db db, TimeProvider clock)
         client.TokenEndpointAuthMethod, client.AllowedGrantTypes, client.RedirectUris, client.PostLogoutRedirectUris, client.AllowedScopes,
         client.IdentityProviderRestrictions, client.BackChannelLogoutUri, client.BackChannelLogoutSessionRequired, client.IdentityTokenSigningAlgorithm,
         client.AuthorizationCodeLifetime, client.AccessTokenLifetime, client.IdentityTokenLifetime, client.SlidingRefreshTokenLifetime,
-        client.AbsoluteRefreshTokenLifetime, client.PushedAuthorizationLifetime, client.ConsentLifetime, client.Jwks,
+        client.AbsoluteRefreshTokenLifetime, client.PushedAuthorizationLifetime, client.ConsentLifetime, client.AllowedCorsOrigins, client.Jwks,
         Now,
     }, ct);
+
+    /// <summary>True when scripts of that origin may call for an enabled client.</summary>
+    public Task<bool> IsCalledFromAsync(string origin, CancellationToken ct) => db.OneAsync<bool>("""
+        select exists (select from standing_client where allowed_cors_origins @> array[@origin])
+        """, new { origin }, ct);
 
     /// <summary>Makes a secret the only one of that description; others, being exchanged, stay.</summary>
     public Task ReplaceSecretAsync(long registeredClientId, string description, byte[] hash, CancellationToken ct) => db.ExecuteAsync("""

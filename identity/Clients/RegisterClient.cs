@@ -25,6 +25,11 @@ sealed class RegisterClient(Db db, ClientStore clients, AuditTrail audit, Identi
             }
         }
 
+        if (client.AllowedCorsOrigins.FirstOrDefault(origin => CorsOrigin.Reason(origin, allowPlainHttpToThisMachine: !settings.IsProduction) is not null) is { } wrongOrigin)
+        {
+            throw new ArgumentException($"'{wrongOrigin}' of client {client.ClientId} is not an origin by https.", nameof(client));
+        }
+
         if (client.Jwks is { } keys && ClientKeys.Refusal(keys) is { } wrongKeys)
         {
             throw new ArgumentException($"The keys of client {client.ClientId} {wrongKeys}.", nameof(client));
@@ -47,7 +52,7 @@ sealed class RegisterClient(Db db, ClientStore clients, AuditTrail audit, Identi
             }
 
             await audit.RecordAsync(before is null ? "client.registered" : "client.changed", "client", client.ClientId, null,
-                new { client.AllowedGrantTypes, client.RedirectUris, client.PostLogoutRedirectUris, client.BackChannelLogoutUri, client.AllowedScopes }, ct);
+                new { client.AllowedGrantTypes, client.RedirectUris, client.PostLogoutRedirectUris, client.BackChannelLogoutUri, client.AllowedCorsOrigins, client.AllowedScopes }, ct);
         }, ct);
     }
 

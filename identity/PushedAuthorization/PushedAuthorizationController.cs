@@ -1,12 +1,14 @@
 using Identity.Clients;
 using Identity.Token;
 using Identity.Web;
+using Microsoft.AspNetCore.Cors;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Identity.PushedAuthorization;
 
 /// <summary>The endpoint for pushed authorization requests (RFC 9126).</summary>
 [Route("connect/par")]
+[EnableCors(CallsFromPages.Policy)]
 [IgnoreAntiforgeryToken] // programs call it, without cookies
 sealed class PushedAuthorizationController(ClientCall call, PushAuthorization push) : Controller
 {

@@ -1,12 +1,14 @@
 using Identity.Clients;
 using Identity.Token;
 using Identity.Web;
+using Microsoft.AspNetCore.Cors;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Identity.Revocation;
 
 /// <summary>The revocation endpoint (RFC 7009): a client gives back a token it needs no longer.</summary>
 [Route("connect/revocation")]
+[EnableCors(CallsFromPages.Policy)]
 [IgnoreAntiforgeryToken] // programs call it, without cookies
 sealed class RevocationController(ClientCall call, RevokeToken revokeToken) : Controller
 {

@@ -32,7 +32,7 @@ sealed class SignInSession
     /// <summary>Whether the person's company wants a second factor that has not been shown in this session.</summary>
     public bool OwesSecondFactor { get; init; }
 
-    /// <summary>Whether the person could show one; who could does not set up another in its place.</summary>
+    /// <summary>Whether a person who owes one could show one; who could does not set up another in its place. False for whoever owes none.</summary>
     public bool HasSecondFactor { get; init; }
 }
 
@@ -48,7 +48,9 @@ sealed class SessionStore(Db db, TimeProvider clock)
     {
         var session = await db.FindAsync<SignInSession>("""
             select s.sign_in_session_id, s.sid, s.account_id, a.subject, a.name, a.email, s.amr, s.authenticated_at, s.last_seen_at, p.scheme as idp,
-                   r.is_required and not 'mfa' = any (s.amr) as owes_second_factor, r.has_one as has_second_factor
+                   r.is_required and not 'mfa' = any (s.amr) as owes_second_factor,
+                   -- Looked up only where it decides: of somebody who owes one.
+                   case when r.is_required and not 'mfa' = any (s.amr) then r.has_one else false end as has_second_factor
             from sign_in_session s
             join standing_account a on a.account_id = s.account_id
             join second_factor_rule r on r.account_id = s.account_id

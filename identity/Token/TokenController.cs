@@ -1,12 +1,14 @@
 using Identity.Clients;
 using Identity.RefreshTokens;
 using Identity.Web;
+using Microsoft.AspNetCore.Cors;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Identity.Token;
 
 /// <summary>The token endpoint (RFC 6749, 3.2; OpenID Connect Core, 3.1.3).</summary>
 [Route("connect/token")]
+[EnableCors(CallsFromPages.Policy)]
 [IgnoreAntiforgeryToken] // programs call it, without cookies
 sealed class TokenController(ClientCall call, KeyProofs proofs, RedeemCode redeemCode, UseRefreshToken useRefreshToken, IssueToClient issueToClient) : Controller
 {

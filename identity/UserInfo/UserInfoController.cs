@@ -3,6 +3,7 @@ using Identity.Clients;
 using Identity.Grants;
 using Identity.Token;
 using Identity.Web;
+using Microsoft.AspNetCore.Cors;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -12,6 +13,7 @@ namespace Identity.UserInfo;
 
 /// <summary>The userinfo endpoint (OpenID Connect Core, 5.3): claims of the person behind an access token, as far as its scopes go.</summary>
 [Route("connect/userinfo")]
+[EnableCors(CallsFromPages.Policy)]
 [IgnoreAntiforgeryToken] // programs call it, without cookies
 sealed class UserInfoController(IssuedTokens tokens, KeyProofs proofs, GrantStore grants) : Controller
 {

@@ -27,6 +27,7 @@ using Identity.Token;
 using Identity.Users;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Razor;
 using Microsoft.Extensions.WebEncoders;
@@ -107,6 +108,7 @@ static class IdentityApplication
         services.AddScim();
         services.AddScoped<Throttle>();
         services.AddScoped<ClientStore>();
+        services.AddScoped<ICorsPolicyProvider, CallsFromPages>();
         services.AddScoped<RegisterClient>();
         services.AddScoped<PortalRegistration>();
         services.AddScoped<SigningKeyStore>();
@@ -202,6 +204,7 @@ static class IdentityApplication
             return next(http);
         });
         app.UseRouting();
+        app.UseCors();
         app.UseAuthentication();
         app.Use((http, next) =>
         {

@@ -12,7 +12,7 @@ namespace Browser.Tests;
 /// </summary>
 public sealed class Desk : IAsyncDisposable
 {
-    static readonly string Artifacts = Path.Combine(Repository(), "artifacts", "screens");
+    static readonly string Artifacts = Path.Combine(Repository.Folder, "artifacts", "screens");
 
     static readonly bool Pictures = Environment.GetEnvironmentVariable("SCREENSHOTS") is "1";
 
@@ -185,16 +185,5 @@ public sealed class Desk : IAsyncDisposable
     {
         await profile.DisposeAsync();
         complaints.Where(complaint => !expected.Exists(words => complaint.Contains(words, StringComparison.Ordinal))).ShouldBeEmpty("The browser complained.");
-    }
-
-    static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "PartnerPortal.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
     }
 }

@@ -63,12 +63,12 @@ sealed class ApisController(ApiListStore apis, ChangeApi change, Texts t) : Cont
     [HttpPost("{name}/secrets"), Audience(Administrators.Installation, Fresh = true)]
     public async Task<IActionResult> AddSecret(string name, string? description, int? days, CancellationToken ct)
     {
-        if (description?.Trim() is not { Length: > 0 and <= 100 } called || called.Any(char.IsControl) || called is ChangeApi.OfSettings || days is not { } lasting || !SecretLifetimes.Days.Contains(lasting))
+        if (AskedSecret.Of(description, days) is not { } asked || asked.Description is ChangeApi.OfSettings)
         {
             return Tell(name, new Outcome.Refused("apis.wrong.secret"));
         }
 
-        var (outcome, secret) = await change.AddSecretAsync(name, called, lasting, ct);
+        var (outcome, secret) = await change.AddSecretAsync(name, asked.Description, asked.Days, ct);
         return secret is null ? Tell(name, outcome) : View("NewApiSecret", new NewApiSecret(name, secret));
     }
 

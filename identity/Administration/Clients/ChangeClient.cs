@@ -154,5 +154,5 @@ sealed class ChangeClient(Db db, ClientListStore list, ClientStore clients, Audi
 
     static bool Same(Change change) => change is { Before: string[] before, After: string[] after } && before.SequenceEqual(after, StringComparer.Ordinal);
 
-    static object Audited(Client client) => new { client.AllowedGrantTypes, client.RedirectUris, client.PostLogoutRedirectUris, client.AllowedScopes, client.TokenEndpointAuthMethod, client.TenantId };
+    static object Audited(Client client) => new { client.AllowedGrantTypes, client.RedirectUris, client.PostLogoutRedirectUris, client.AllowedCorsOrigins, client.AllowedScopes, client.TokenEndpointAuthMethod, client.TenantId };
 }

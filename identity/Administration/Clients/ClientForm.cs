@@ -28,6 +28,9 @@ sealed class ClientForm
     /// <summary>An address a line.</summary>
     public string? PostLogoutRedirectUris { get; set; }
 
+    /// <summary>An origin a line.</summary>
+    public string? AllowedCorsOrigins { get; set; }
+
     public string[] AllowedScopes { get; set; } = [];
 
     /// <summary>A scheme a line.</summary>
@@ -81,6 +84,7 @@ sealed class ClientForm
         Jwks = client.Jwks,
         RedirectUris = Lines(client.RedirectUris),
         PostLogoutRedirectUris = Lines(client.PostLogoutRedirectUris),
+        AllowedCorsOrigins = Lines(client.AllowedCorsOrigins),
         AllowedScopes = client.AllowedScopes,
         IdentityProviderRestrictions = Lines(client.IdentityProviderRestrictions),
         BackChannelLogoutUri = client.BackChannelLogoutUri,

@@ -41,6 +41,7 @@ sealed partial class ClientFormRules(ClientStore clients, IdentitySettings setti
             Jwks = string.IsNullOrWhiteSpace(form.Jwks) ? null : form.Jwks.Trim(),
             RedirectUris = ClientForm.Split(form.RedirectUris),
             PostLogoutRedirectUris = ClientForm.Split(form.PostLogoutRedirectUris),
+            AllowedCorsOrigins = ClientForm.Split(form.AllowedCorsOrigins),
             AllowedScopes = [.. (await ScopesAsync(ct)).Where(form.AllowedScopes.Contains)],
             IdentityProviderRestrictions = ClientForm.Split(form.IdentityProviderRestrictions),
             BackChannelLogoutUri = string.IsNullOrWhiteSpace(form.BackChannelLogoutUri) ? null : form.BackChannelLogoutUri.Trim(),
@@ -158,18 +159,25 @@ sealed partial class ClientFormRules(ClientStore clients, IdentitySettings setti
             yield return new(nameof(ClientForm.RedirectUris), "clients.wrong.no_redirect_uri");
         }
 
-        foreach (var (field, uris) in new[]
+        if (client is { RequireClientSecret: true, AllowedCorsOrigins.Length: > 0 })
         {
-            (nameof(ClientForm.RedirectUris), client.RedirectUris),
-            (nameof(ClientForm.PostLogoutRedirectUris), client.PostLogoutRedirectUris),
-            (nameof(ClientForm.BackChannelLogoutUri), client.BackChannelLogoutUri is { } uri ? [uri] : []),
+            yield return new(nameof(ClientForm.AllowedCorsOrigins), "clients.wrong.cors_with_secret");
+        }
+
+        var allowPlainHttp = !settings.IsProduction;
+        foreach (var (field, uris, reasonOf) in new (string, string[], Func<string, string?>)[]
+        {
+            (nameof(ClientForm.RedirectUris), client.RedirectUris, uri => RedirectUri.Reason(uri, allowPlainHttp)),
+            (nameof(ClientForm.PostLogoutRedirectUris), client.PostLogoutRedirectUris, uri => RedirectUri.Reason(uri, allowPlainHttp)),
+            (nameof(ClientForm.BackChannelLogoutUri), client.BackChannelLogoutUri is { } uri ? [uri] : [], uri => RedirectUri.Reason(uri, allowPlainHttp)),
+            (nameof(ClientForm.AllowedCorsOrigins), client.AllowedCorsOrigins, origin => CorsOrigin.Reason(origin, allowPlainHttp)),
         })
         {
             if (uris.Length > MostUris)
             {
                 yield return new(field, "clients.wrong.too_many_uris", MostUris);
             }
-            else if (uris.Select(uri => (Uri: uri, Reason: RedirectUri.Reason(uri, allowPlainHttpToThisMachine: !settings.IsProduction))).FirstOrDefault(uri => uri.Reason is not null) is { Reason: { } reason } refused)
+            else if (uris.Select(uri => (Uri: uri, Reason: reasonOf(uri))).FirstOrDefault(uri => uri.Reason is not null) is { Reason: { } reason } refused)
             {
                 yield return new(field, $"clients.wrong.uri.{reason}", refused.Uri.Length > 100 ? refused.Uri[..100] + "…" : refused.Uri);
             }

@@ -68,13 +68,12 @@ sealed class ClientsController(ClientListStore clients, TenantStore tenants, Cli
     [HttpPost("{clientId}/secrets"), Audience(Administrators.Tenant, Fresh = true)]
     public async Task<IActionResult> AddSecret(string clientId, string? description, int? days, CancellationToken ct)
     {
-        var called = description?.Trim();
-        if (called is not { Length: > 0 and <= 100 } || called.Any(char.IsControl) || days is not { } lasting || !SecretLifetimes.Days.Contains(lasting))
+        if (AskedSecret.Of(description, days) is not { } asked)
         {
             return Tell(clientId, await clients.FindAsync(clientId, Me.Only, ct) is null ? new Outcome.Unknown() : new Outcome.Refused("clients.wrong.secret"));
         }
 
-        var (outcome, secret) = await change.AddSecretAsync(clientId, called, lasting, Me, ct);
+        var (outcome, secret) = await change.AddSecretAsync(clientId, asked.Description, asked.Days, Me, ct);
         return secret is null ? Tell(clientId, outcome) : View("NewSecret", new NewSecret(clientId, secret));
     }
 
@@ -129,6 +128,16 @@ sealed class ClientsController(ClientListStore clients, TenantStore tenants, Cli
 static class SecretLifetimes
 {
     public static IReadOnlyList<int> Days { get; } = [30, 90, 180, 365];
+}
+
+/// <summary>A secret that somebody asks for, of a client or an API.</summary>
+/// <param name="Description">What it is called: 1 to 100 characters.</param>
+/// <param name="Days">How long it lasts: one of <see cref="SecretLifetimes.Days"/>.</param>
+sealed record AskedSecret(string Description, int Days)
+{
+    /// <summary>What was typed, or null where it is no description and no lifetime.</summary>
+    public static AskedSecret? Of(string? description, int? days) =>
+        description?.Trim() is { Length: > 0 and <= 100 } called && !called.Any(char.IsControl) && days is { } lasting && SecretLifetimes.Days.Contains(lasting) ? new(called, lasting) : null;
 }
 
 /// <summary>The list and what it can be narrowed to.</summary>

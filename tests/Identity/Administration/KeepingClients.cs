@@ -29,6 +29,7 @@ public sealed class KeepingClients(IdentityApp identity) : IClassFixture<Identit
     [InlineData("RedirectUris", "https://*.shop.test/cb", "\"https://*.shop.test/cb\" has a wildcard, a fragment or a character that does not belong in an address. Write each address out in full.")]
     [InlineData("RedirectUris", "", "A client that signs people in needs at least one redirect address.")]
     [InlineData("PostLogoutRedirectUris", "shop", "\"shop\" is not a whole address. Write it as https://app.example.com/callback.")]
+    [InlineData("AllowedCorsOrigins", "https://shop.test", "A page cannot keep a secret. Leave this empty, or choose \"none\" as the way to authenticate.")]
     [InlineData("BackChannelLogoutUri", "ftp://shop.test", "\"ftp://shop.test\" is not https. Use https.")]
     [InlineData("AuthorizationCodeLifetime", "61", "Please enter whole seconds from 1 to 60.")]
     [InlineData("AccessTokenLifetime", "a while", "Please enter whole seconds from 1 to 3600.")]
@@ -50,6 +51,20 @@ public sealed class KeepingClients(IdentityApp identity) : IClassFixture<Identit
         Assert.Contains(refusal, page.All(".wrong"));
         Assert.Equal("Wrong", page.Value("ClientName"));
         Assert.Empty(await identity.AuditAsync("wrong"));
+    }
+
+    [Fact]
+    public async Task A_page_that_calls_is_named_by_its_origin()
+    {
+        var chief = await identity.AdministratorOfEverythingAsync();
+        (string, object?)[] form = [("ClientId", "page"), ("ClientName", "Page"), ("TokenEndpointAuthMethod", "none"), ("RequireDPoP", "true"), ("RedirectUris", "https://shop.test/cb")];
+
+        var refused = await chief.SubmitAsync("/admin/clients/new", [.. form, ("AllowedCorsOrigins", "https://shop.test/")]);
+        var page = await chief.SubmitAsync(refused, ("AllowedCorsOrigins", "https://shop.test"));
+
+        Assert.Contains("\"https://shop.test/\" is not an origin. Write scheme and host in small letters, and the port only where it is not the usual one, as in https://app.example.com.", refused.All(".wrong"));
+        Assert.Equal("The client is registered.", page.Text("[role=status]"));
+        Assert.Contains("https://shop.test", page.All("dd code"));
     }
 
     [Fact]

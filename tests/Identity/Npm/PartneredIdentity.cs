@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
 using Platform.GuardedHttp;
+using Support;
 
 namespace Identity.Tests.Npm;
 

@@ -23,7 +23,7 @@ sealed class RunningIdentity : IAsyncDisposable
         await seeded.InitializeAsync();
         await seeded.SeedDemoAsync();
         var issuer = $"http://127.0.0.1:{FreePort()}";
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Identity.dll"), "serve"]) { WorkingDirectory = Path.Combine(Repository(), "identity") };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Identity.dll"), "serve"]) { WorkingDirectory = Path.Combine(Repository.Folder, "identity") };
         foreach (var (name, value) in seeded.Database.Settings.Append(new("Identity:Url", issuer)).Append(new("Portal:Url", "http://localhost:5080")).Append(new("Portal:ClientSecret", IdentityApp.PortalSecret)).Append(new("Portal:DataFolder", seeded.Files)))
         {
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
@@ -86,17 +86,5 @@ sealed class RunningIdentity : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    /// <summary>Where the sources are.</summary>
-    public static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "PartnerPortal.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests must run from within the repository.");
-        }
-
-        return folder.FullName;
     }
 }

@@ -130,7 +130,7 @@ public sealed class StartingForTheFirstTime : IAsyncLifetime
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Identity.dll"), .. arguments])
         {
-            WorkingDirectory = Path.Combine(RunningIdentity.Repository(), "identity"),
+            WorkingDirectory = Path.Combine(Repository.Folder, "identity"),
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -50,7 +50,7 @@ public sealed partial class WritingTheAudit(IdentityApp identity) : IClassFixtur
         Assert.Equal([], acts.Where(act => !tests.Contains($"\"{act}\"", StringComparison.Ordinal) && !tests.Contains($"'{act}'", StringComparison.Ordinal)));
     }
 
-    static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(Path.Combine(RunningIdentity.Repository(), folder), "*.cs", SearchOption.AllDirectories)
+    static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(Path.Combine(Repository.Folder, folder), "*.cs", SearchOption.AllDirectories)
         .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
         .Select(File.ReadAllText);
 

@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Identity.Tests.Web;
 
-namespace Identity.Tests.Npm;
+namespace Support;
 
 /// <summary>The parts from npm: installed once for all tests, and run as processes of their own.</summary>
-static class NpmParts
+public static class NpmParts
 {
-    static readonly string Folder = Path.Combine(RunningIdentity.Repository(), "tests", "Identity", "Npm");
+    /// <summary>Where they are installed, beside the scripts that use them.</summary>
+    public static string Folder { get; } = Path.Combine(Repository.Folder, "tests", "Identity", "Npm");
+
     static readonly Lazy<Task<string?>> Fault = new(InstallOnceAsync);
 
     /// <summary>Sees that they are there; the test is skipped where they cannot be had.</summary>
@@ -26,7 +27,7 @@ static class NpmParts
     {
         await InstallAsync();
         var (code, output) = await RunAsync("node", [script, .. arguments]);
-        Assert.True(code == 0, output);
+        Xunit.Assert.True(code == 0, output);
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(line => line.GetProperty("what").GetString()!, line => line.GetProperty("value"));
     }
 
