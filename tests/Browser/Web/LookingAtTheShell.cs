@@ -57,4 +57,16 @@ public sealed class LookingAtTheShell(Chromium chromium, ListeningPortal portal)
         await desk.LookAtAsync("/gallery/form", "gallery-form");
         await desk.LookAtAsync("/gallery/charts", "gallery-charts", page => page.WaitForSelectorAsync("[data-drawn]"));
     }
+
+    [BrowserFact]
+    public async Task A_page_that_somebody_could_not_use_does_not_pass()
+    {
+        await using var desk = await Desk.SitDownAsync(chromium, portal, person: null);
+        await desk.OpenAsync("/signed-out");
+        await desk.Page.EvaluateAsync("() => { const field = document.createElement('input'); field.id = 'nameless'; document.querySelector('main').append(field); }");
+
+        var refused = await Assert.ThrowsAsync<ShouldAssertException>(() => desk.CheckAxeAsync("a field without a name"));
+
+        refused.Message.ShouldContain("id=\"nameless\"");
+    }
 }
