@@ -55,9 +55,13 @@ sealed class TellClient(ClientStore clients, IssuedTokens tokens, GuardedFetch o
             throw new HttpRequestException($"{ended.ClientId} answered {status} to a logout token.");
         }
 
-        await db.InTransactionAsync(() => audit.RecordAsync("back_channel_logout.refused", "client", ended.ClientId, null, new { ended.Sid, status }, ct), ct);
+        await RecordAsync(ended, new { ended.Sid, status }, ct);
         throw new NotWorthRepeatingException($"{ended.ClientId} answered {status} to a logout token.");
     }
+
+    // Nobody will try again: whoever wonders why that client was not told finds it in the audit.
+    Task RecordAsync(EndedForClient ended, object details, CancellationToken ct) =>
+        db.InTransactionAsync(() => audit.RecordAsync("back_channel_logout.refused", "client", ended.ClientId, null, details, ct), ct);
 
     async Task<int> SendAsync(Client client, Uri address, EndedForClient ended, CancellationToken ct)
     {
@@ -76,6 +80,7 @@ sealed class TellClient(ClientStore clients, IssuedTokens tokens, GuardedFetch o
         }
         catch (FetchRefusedException refused) when (refused.Reason is FetchFailure.NotHttps or FetchFailure.NotPublic or FetchFailure.Redirects)
         {
+            await RecordAsync(ended, new { ended.Sid, reason = refused.Reason.ToString() }, ct);
             throw new NotWorthRepeatingException(refused.Message);
         }
     }

@@ -8,14 +8,11 @@ sealed class PortalRegistration(RegisterClient register, RegisterApiSecret regis
 {
     const string Origin = "settings";
 
-    /// <summary>Registers it, or brings it up to date; its API with the secret <c>Portal:ApiSecret</c>, where that is set.</summary>
+    /// <summary>Registers it, or brings it up to date; its API with the secret by which it asks about tokens.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         await RegisterClientAsync(ct);
-        if (configuration["Portal:ApiSecret"] is { Length: > 0 } secret)
-        {
-            await registerApiSecret.RunAsync(PortalClient.ApiScope, secret, Origin, ct);
-        }
+        await registerApiSecret.RunAsync(PortalClient.ApiScope, PortalClient.ApiSecret(configuration, settings.DataFolder, settings.IsProduction), Origin, ct);
     }
 
     Task RegisterClientAsync(CancellationToken ct) => register.RunAsync(

@@ -51,16 +51,19 @@ public static class OpenIdConnectSetup
     /// <param name="authority">The provider.</param>
     /// <param name="address">The address by which clients know the service, without a slash at the end.</param>
     /// <param name="audience">Whom the tokens must be for.</param>
-    public static AuthenticationBuilder AddPartnerPortalBearer(this AuthenticationBuilder builder, string authority, string address, string audience = "portal.api")
+    /// <param name="introspectionSecret">The secret by which the service asks whether a token still counts, under the name of the audience; null where it does not ask.</param>
+    public static AuthenticationBuilder AddPartnerPortalBearer(this AuthenticationBuilder builder, string authority, string address, string audience = "portal.api", string? introspectionSecret = null)
     {
         AddProvider(builder.Services);
         builder.Services.AddUsedProofs();
         builder.Services.AddSingleton(new PublicAddress(address));
-        builder.Services.AddScoped<BoundTokenEvents>();
+        builder.Services.AddSingleton(new IntrospectionAccount(audience, introspectionSecret));
+        builder.Services.AddSingleton<TokenIntrospection>();
+        builder.Services.AddScoped<BearerTokenEvents>();
         builder.AddJwtBearer(BearerScheme, options =>
         {
             options.MapInboundClaims = false;
-            options.EventsType = typeof(BoundTokenEvents);
+            options.EventsType = typeof(BearerTokenEvents);
             options.Authority = authority;
             options.TokenValidationParameters.ValidAudience = audience;
             options.TokenValidationParameters.ValidIssuer = authority.TrimEnd('/');

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.Database;
+using Platform.OpenIdConnect;
 
 namespace Platform.Web;
 
@@ -26,7 +27,7 @@ public interface IErrorPage
 
 /// <summary>
 /// Turns whatever goes wrong into an answer somebody can use: a page for people, problem details for programs, never a stack trace.
-/// A database that is away is a 503 that invites to try again; nothing has to be restarted when it comes back.
+/// A database or an identity provider that is away is a 503 that invites to try again; nothing has to be restarted when it comes back.
 /// </summary>
 public static class ErrorAnswers
 {
@@ -109,6 +110,7 @@ public static class ErrorAnswers
 
     static ApiProblem Understand(Exception failure) => failure switch
     {
+        ProviderAwayException => ApiProblem.OfStatus(StatusCodes.Status503ServiceUnavailable),
         _ when failure.IsUnavailable() => ApiProblem.OfStatus(StatusCodes.Status503ServiceUnavailable),
         BadHttpRequestException bad => ApiProblem.OfStatus(bad.StatusCode),
         AntiforgeryValidationException => ApiProblem.Known(StatusCodes.Status400BadRequest, "form-expired"),
@@ -122,7 +124,7 @@ public static class ErrorAnswers
         switch (problem.Status)
         {
             case StatusCodes.Status503ServiceUnavailable:
-                log.LogWarning("The database is away: {Reason} ({Method} {Route})", failure.Message, http.Request.Method, route);
+                log.LogWarning("{What} is away: {Reason} ({Method} {Route})", failure is ProviderAwayException ? "The identity provider" : "The database", failure.Message, http.Request.Method, route);
                 break;
             case >= 500:
                 log.LogError(failure, "{Method} {Route} failed", http.Request.Method, route);

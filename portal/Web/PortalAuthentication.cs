@@ -33,18 +33,20 @@ static class PortalAuthentication
     public static IServiceCollection AddPortalAuthentication(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         var authority = configuration["Identity:Url"] ?? "http://localhost:5081";
+        var dataFolder = DataFolder.Of(configuration, environment.ContentRootPath);
+        var asks = configuration.GetValue("Identity:Introspection", true);
         services.AddAuthentication(options =>
             {
                 options.DefaultScheme = Door;
                 options.DefaultSignInScheme = Page;
             })
             .AddPolicyScheme(Door, Door, options => options.ForwardDefaultSelector = http => IsApi(http) ? OpenIdConnectSetup.BearerScheme : Page)
-            .AddPartnerPortalBearer(authority, PortalAddress.Of(configuration), PortalClient.ApiScope)
+            .AddPartnerPortalBearer(authority, PortalAddress.Of(configuration), PortalClient.ApiScope, asks ? PortalClient.ApiSecret(configuration, dataFolder, environment.IsProduction()) : null)
             .AddPartnerPortalOpenIdConnect(options =>
             {
                 options.Authority = authority;
                 options.ClientId = PortalClient.ClientId;
-                options.ClientSecret = PortalClient.Secret(configuration, DataFolder.Of(configuration, environment.ContentRootPath), environment.IsProduction());
+                options.ClientSecret = PortalClient.Secret(configuration, dataFolder, environment.IsProduction());
                 // Company and roles, for whoever comes for the first time.
                 options.ScopesWhereOffered = ["roles"];
                 options.UserInfoClaims = [.. options.UserInfoClaims, ProviderClaims.TenantClaim, ProviderClaims.RolesClaim];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.OpenIdConnect;
 using Xunit;
@@ -10,9 +11,24 @@ public sealed class PortalOfIdentity(IdentityApp identity) : PortalApp
     /// <inheritdoc/>
     protected override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?> { ["Portal:ClientSecret"] = IdentityApp.PortalSecret };
 
+    /// <summary>What it asked of identity, by path, in that order.</summary>
+    public ConcurrentQueue<string> Asked { get; } = new();
+
+    /// <summary>Whether identity is out of its reach.</summary>
+    public bool IsCutOff { get; set; }
+
     /// <inheritdoc/>
     protected override void Change(IServiceCollection services) =>
-        services.AddHttpClient(ProviderMetadata.HttpClientName).ConfigurePrimaryHttpMessageHandler(identity.Wire);
+        services.AddHttpClient(ProviderMetadata.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => new Cable(this, identity.Wire()));
+
+    sealed class Cable(PortalOfIdentity portal, HttpMessageHandler wire) : DelegatingHandler(wire)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            portal.Asked.Enqueue(request.RequestUri!.AbsolutePath);
+            return portal.IsCutOff ? throw new HttpRequestException("The cable is cut.") : base.SendAsync(request, cancellationToken);
+        }
+    }
 }
 
 /// <summary>Identity and the portal together, each on a database of its own.</summary>
@@ -40,6 +56,24 @@ public sealed class BothServices : IAsyncLifetime
         }
 
         return account;
+    }
+
+    /// <summary>A token of a program of its own, of the tenant with that key; null for a program of the installation.</summary>
+    public async Task<string> ATokenAsync(string clientId, string? tenant)
+    {
+        if (tenant is not null)
+        {
+            await AnAccountAsync(tenant);
+        }
+
+        var tenantId = tenant is null ? (long?)null : (await Identity.Database.ListAsync<long>("select tenant_id from tenant where key = @tenant", new { tenant })).Single();
+        await Identity.AClientAsync(clientId, client =>
+        {
+            client.TenantId = tenantId;
+            client.AllowedGrantTypes = ["client_credentials"];
+            client.AllowedScopes = ["portal.api"];
+        });
+        return (await new RelyingParty(Identity, clientId).TokenAsync([new("grant_type", "client_credentials")])).AccessToken;
     }
 
     /// <summary>From now on identity says so of that person.</summary>

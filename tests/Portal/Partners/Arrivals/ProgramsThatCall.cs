@@ -120,22 +120,7 @@ public sealed class ProgramsThatCall(BothServices both) : IClassFixture<BothServ
 
     ApiClient Api(string token) => Portal.ApiWith(token);
 
-    async Task<string> TokenAsync(string clientId, string? tenant)
-    {
-        if (tenant is not null)
-        {
-            await both.AnAccountAsync(tenant);
-        }
-
-        var tenantId = tenant is null ? (long?)null : (await both.Identity.Database.ListAsync<long>("select tenant_id from tenant where key = @tenant", new { tenant })).Single();
-        await both.Identity.AClientAsync(clientId, client =>
-        {
-            client.TenantId = tenantId;
-            client.AllowedGrantTypes = ["client_credentials"];
-            client.AllowedScopes = ["portal.api"];
-        });
-        return (await new RelyingParty(both.Identity, clientId).TokenAsync([new("grant_type", "client_credentials")])).AccessToken;
-    }
+    Task<string> TokenAsync(string clientId, string? tenant) => both.ATokenAsync(clientId, tenant);
 
     sealed class PortalOfForgers : PortalApp, IDisposable
     {

@@ -5,14 +5,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Platform.Database;
+using Platform.OpenIdConnect.DPoP;
 
-namespace Platform.OpenIdConnect.DPoP;
+namespace Platform.OpenIdConnect;
 
 /// <summary>
 /// Access tokens that are bound to a key (RFC 9449, 7): good only under the scheme DPoP, with a proof of that key for this request; and under that scheme no
-/// others. Tokens without a key stay bearer tokens.
+/// others. Tokens without a key stay bearer tokens. Either must still count, which the provider is asked.
 /// </summary>
-sealed class BoundTokenEvents(IServiceScopeFactory scopes, PublicAddress address, TimeProvider clock) : JwtBearerEvents
+sealed class BearerTokenEvents(IServiceScopeFactory scopes, PublicAddress address, TokenIntrospection introspection, TimeProvider clock) : JwtBearerEvents
 {
     const string Scheme = DPoPProof.Name + " ";
     const string RefusedProof = "refused proof";
@@ -42,6 +43,10 @@ sealed class BoundTokenEvents(IServiceScopeFactory scopes, PublicAddress address
             context.HttpContext.Items[RefusedProof] = refusal;
             context.Fail(refusal);
         }
+        else if (!await CountsAsync(context, token))
+        {
+            context.Fail("The token counts no more.");
+        }
     }
 
     /// <summary>Says that a proof would do, and what was wrong with the one that came.</summary>
@@ -50,6 +55,12 @@ sealed class BoundTokenEvents(IServiceScopeFactory scopes, PublicAddress address
         var error = context.HttpContext.Items[RefusedProof] is string refusal ? $", error=\"invalid_dpop_proof\", error_description=\"{refusal}\"" : "";
         context.Response.Headers.Append("WWW-Authenticate", $"{DPoPProof.Name} algs=\"{string.Join(' ', DPoPProof.Algorithms)}\"{error}");
         return Task.CompletedTask;
+    }
+
+    async Task<bool> CountsAsync(TokenValidatedContext context, JsonWebToken token)
+    {
+        var provider = await context.Options.ConfigurationManager!.GetConfigurationAsync(context.HttpContext.RequestAborted);
+        return await introspection.CountsAsync(token.EncodedToken, provider.IntrospectionEndpoint, context.HttpContext.RequestAborted);
     }
 
     async Task<string?> RefusalAsync(TokenValidatedContext context, JsonWebToken token, JsonElement confirmation)
