@@ -1,6 +1,7 @@
 using System.Net.Mail;
 using Identity.Consents;
 using Identity.Invitations;
+using Identity.Providers;
 using Identity.SecondFactors;
 using Identity.Tenants;
 using Identity.Web;
@@ -11,7 +12,7 @@ namespace Identity.Administration.People;
 
 /// <summary>The people of a tenant, or of all: the list, one person, an invitation.</summary>
 [Route("admin/people"), Audience(Administrators.Tenant)]
-sealed class PeopleController(PeopleStore people, SecondFactorStore factors, ConsentStore consents, TenantStore tenants, InviteAccount invite, Texts t) : Controller
+sealed class PeopleController(PeopleStore people, SecondFactorStore factors, ConsentStore consents, TenantStore tenants, ProviderStore providers, InviteAccount invite, Texts t) : Controller
 {
     Administrator Me => HttpContext.Administrator();
 
@@ -23,7 +24,8 @@ sealed class PeopleController(PeopleStore people, SecondFactorStore factors, Con
     /// <summary>One person.</summary>
     [HttpGet("{subject}")]
     public async Task<IActionResult> Show(string subject, CancellationToken ct) => await people.FindAsync(subject, Me.Only, ct) is { } person
-        ? View("PersonPage", new PersonPage(person, await people.SessionsAsync(person.AccountId, ct), await people.GrantsAsync(person.AccountId, ct), await factors.FactorsAsync(person.AccountId, ct), await consents.ListAsync(person.AccountId, ct)))
+        ? View("PersonPage", new PersonPage(person, await people.SessionsAsync(person.AccountId, ct), await people.GrantsAsync(person.AccountId, ct), await factors.FactorsAsync(person.AccountId, ct), await consents.ListAsync(person.AccountId, ct),
+            person.TenantId is { } tenantId ? await providers.GrantableRolesAsync(tenantId, ct) : []))
         : NotFound();
 
     /// <summary>Asks whom to invite.</summary>
@@ -105,7 +107,7 @@ sealed class InviteForm
 sealed record PeopleListPage(PeopleQuery Query, ListPage<Person> People, IReadOnlyList<Tenant> Tenants);
 
 /// <summary>One person.</summary>
-sealed record PersonPage(Person Person, IReadOnlyList<PersonSession> Sessions, IReadOnlyList<PersonGrant> Grants, Factors Factors, IReadOnlyList<ApplicationWithAccess> Consents);
+sealed record PersonPage(Person Person, IReadOnlyList<PersonSession> Sessions, IReadOnlyList<PersonGrant> Grants, Factors Factors, IReadOnlyList<ApplicationWithAccess> Consents, IReadOnlyList<string> GrantableRoles);
 
 /// <summary>An invitation.</summary>
 sealed record InvitePage(InviteForm Form, IReadOnlyList<Tenant> Tenants);

@@ -37,6 +37,12 @@ sealed class Person
 
     public bool IsOfOperator { get; init; }
 
+    /// <summary>What the person may do in the portal, as long as the company's list still has it.</summary>
+    public string[] Roles { get; init; } = [];
+
+    /// <summary><c>provider</c> or <c>directory</c>, which says the roles anew each time; null where an administrator gives them here.</summary>
+    public string? RolesComeFrom { get; init; }
+
     public DateTime CreatedAt { get; init; }
 
     public DateTime? DisabledAt { get; init; }
@@ -86,7 +92,9 @@ sealed class PeopleStore(Db db, TimeProvider clock)
 {
     const string Columns = """
         a.account_id, a.subject, a.name, a.email, a.email_confirmed, a.language, a.administers, a.tenant_id, t.key as tenant_key, t.name as tenant_name,
-        coalesce(t.is_operator, false) as is_of_operator, a.created_at, a.disabled_at, case when a.lockout_end > @now then a.lockout_end end as locked_until,
+        coalesce(t.is_operator, false) as is_of_operator, a.roles,
+        case when exists (select from scim_user s where s.account_id = a.account_id) then 'directory' when a.normalized_email is null then 'provider' end as roles_come_from,
+        a.created_at, a.disabled_at, case when a.lockout_end > @now then a.lockout_end end as locked_until,
         a.password_hash is not null as has_password,
         (select e.happened_at from audit_entry e
          where e.subject_kind = 'account' and e.subject_number = a.subject and e.action = 'sign_in.succeeded'
@@ -160,6 +168,11 @@ sealed class PeopleStore(Db db, TimeProvider clock)
     public Task RenameAsync(long accountId, string name, string language, CancellationToken ct) => db.ExecuteAsync("""
         update account set name = @name, language = @language, concurrency_stamp = @stamp, updated_at = @now where account_id = @accountId
         """, new { accountId, name, language, now = Now, stamp = Guid.NewGuid().ToString("N") }, ct);
+
+    /// <summary>Gives a person these roles, and no others.</summary>
+    public Task SetRolesAsync(long accountId, string[] roles, CancellationToken ct) => db.ExecuteAsync("""
+        update account set roles = @roles, updated_at = @now where account_id = @accountId
+        """, new { accountId, roles, now = Now }, ct);
 
     /// <summary>Sets what a person administers.</summary>
     public Task SetAdministersAsync(long accountId, string? administers, CancellationToken ct) => db.ExecuteAsync("""

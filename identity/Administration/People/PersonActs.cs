@@ -1,6 +1,7 @@
 using Identity.Grants;
 using Identity.Invitations;
 using Identity.PasswordReset;
+using Identity.Providers;
 using Identity.SecondFactors;
 using Identity.Sessions;
 using Identity.Users;
@@ -13,7 +14,7 @@ namespace Identity.Administration.People;
 /// What administrators do to people. Each act finds the person within the administrator's own tenant and holds the row, so that what it decides
 /// by is still so when it writes. Who administers the installation is out of reach of a tenant's administrator, even in the own tenant.
 /// </summary>
-sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, SignOutEverywhere signOut, GrantStore grants, RequestPasswordReset resets, InviteAccount invite, ResetSecondFactors factors, AuditTrail audit)
+sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, SignOutEverywhere signOut, GrantStore grants, RequestPasswordReset resets, InviteAccount invite, ResetSecondFactors factors, ProviderStore providers, AuditTrail audit)
 {
     /// <summary>Disables a person, and ends sessions and grants with it.</summary>
     public Task<Outcome> DisableAsync(string subject, Administrator me, CancellationToken ct) => ActAsync(subject, me, async person =>
@@ -162,6 +163,37 @@ sealed class ChangePerson(Db db, PeopleStore people, AccountStore accounts, Sign
         }
 
         return new Outcome.Done("people.saved");
+    }, ct);
+
+    /// <summary>
+    /// Gives a person these roles of the portal and no others: of those that the company may give at this moment. Somebody whose provider or directory says
+    /// the roles gets them there.
+    /// </summary>
+    public Task<Outcome> SetRolesAsync(string subject, IReadOnlyCollection<string> wanted, Administrator me, CancellationToken ct) => ActAsync(subject, me, async person =>
+    {
+        if (person.AccountId == me.AccountId)
+        {
+            return new Outcome.Refused("people.not_your_own_rights");
+        }
+
+        if (person.RolesComeFrom is not null || person.TenantId is not { } tenantId)
+        {
+            return new Outcome.Refused("people.roles_elsewhere");
+        }
+
+        string[] after = [.. (await providers.GrantableRolesAsync(tenantId, ct)).Where(role => wanted.Contains(role, StringComparer.Ordinal))];
+        if (after.Length < wanted.Distinct(StringComparer.Ordinal).Count())
+        {
+            return new Outcome.Refused("people.roles_unknown");
+        }
+
+        if (!person.Roles.Order(StringComparer.Ordinal).SequenceEqual(after.Order(StringComparer.Ordinal)))
+        {
+            await people.SetRolesAsync(person.AccountId, after, ct);
+            await audit.RecordAsync("account.roles_changed", "account", person.Subject, null, new { before = person.Roles, after }, ct);
+        }
+
+        return new Outcome.Done("people.roles_saved");
     }, ct);
 
     Task<Outcome> ActAsync(string subject, Administrator me, Func<Person, Task<Outcome>> act, CancellationToken ct) => db.InTransactionAsync(async () =>

@@ -38,5 +38,8 @@ sealed class PersonActsController(ChangePerson change) : Controller
         ? Tell(subject, await change.SetAdministersAsync(subject, administers, Me, ct))
         : NotFound();
 
+    [HttpPost("roles"), Audience(Administrators.Tenant, Fresh = true)]
+    public async Task<IActionResult> SetRoles(string subject, string[]? role, CancellationToken ct) => Tell(subject, await change.SetRolesAsync(subject, role ?? [], Me, ct));
+
     IActionResult Tell(string subject, Outcome outcome) => this.Tell(outcome, "/admin/people/" + Uri.EscapeDataString(subject));
 }
