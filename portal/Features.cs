@@ -6,6 +6,7 @@ using Portal.Demo;
 using Portal.Documents;
 using Portal.Imports;
 using Portal.Kpis;
+using Portal.Matching;
 using Portal.Notifications;
 using Portal.Orders;
 using Portal.Partners;
@@ -27,6 +28,7 @@ static class Features
         .AddAudit()
         .AddPartners()
         .AddPricing()
+        .AddMatching()
         .AddCustomers()
         .AddDeals()
         .AddDemo()

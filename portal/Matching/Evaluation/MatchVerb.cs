@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text;
+using CsvHelper;
+using Portal.Web;
+
+namespace Portal.Matching.Evaluation;
+
+/// <summary>
+/// <c>portal -- match</c>: the matcher of screen, API and import on a file of one's own. <c>evaluate</c> tells how right it is on pairs whose truth is known,
+/// <c>cluster</c> finds the same companies in a list. Nothing is stored.
+/// </summary>
+sealed class MatchVerb : IVerb
+{
+    const int Errors = 20;
+
+    static readonly Band[] Shown = [Band.Certain, Band.Likely, Band.Possible];
+
+    /// <inheritdoc/>
+    public string Name => "match";
+
+    /// <inheritdoc/>
+    public string Usage => "match evaluate PAIRS.csv | match cluster RECORDS.csv [CLUSTERS.csv]  tells how right the matcher is on labelled pairs (name_a, name_b, label); gives records (name) of one company one cluster";
+
+    /// <inheritdoc/>
+    public Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, CancellationToken ct) => arguments switch
+    {
+        ["evaluate", var pairs] => EvaluateAsync(pairs, output),
+        ["cluster", var records] => ClusterAsync(records, output, report: null),
+        ["cluster", var records, var clusters] => ClusterIntoFileAsync(records, clusters, output),
+        _ => throw new UsageException("match takes evaluate or cluster, and a file."),
+    };
+
+    static async Task<int> EvaluateAsync(string path, TextWriter output)
+    {
+        var judged = new JudgedPairs(Read(path));
+        await output.WriteLineAsync(Line($"{judged.Count} pairs, {judged.Same} of them the same company; judged by {SameCompany.Version}"));
+        await output.WriteLineAsync(Line($"{"",-22}{"answered",10}{"precision",11}{"recall",9}{"F1",9}"));
+        foreach (var band in Shown)
+        {
+            await TellAsync(band is Band.Certain ? "Certain" : $"{band} and above", judged.From(band), output);
+        }
+
+        await TellAsync(Line($"best, from {judged.BestThreshold:0.0#}"), judged.Best, output);
+        await output.WriteLineAsync(Line($"precision at recall 0.95: {(judged.PrecisionAtRecall(0.95) is { } precision ? Line($"{precision:0.000}") : "not reached")}"));
+        var worst = judged.WorstErrors(Errors);
+        await output.WriteLineAsync(worst.Count == 0 ? "No errors." : Line($"The {worst.Count} worst errors by the best threshold:"));
+        foreach (var pair in worst)
+        {
+            await output.WriteLineAsync(Line($"  {(pair.IsSame ? "missed" : "wrong"),-7}{pair.Judgement.Score,6:0.0}  {pair.One} | {pair.Other}  ({Evidence(pair.Judgement)})"));
+        }
+
+        return 0;
+    }
+
+    static Task TellAsync(string what, Rightness right, TextWriter output) =>
+        output.WriteLineAsync(Line($"{what,-22}{right.Found,10}{right.Precision,11:0.000}{right.Recall,9:0.000}{right.F1,9:0.000}"));
+
+    static string Evidence(Judgement judgement) =>
+        judgement.Evidence.Count == 0 ? "nothing in common" : string.Join(", ", judgement.Evidence.Select(reason => Line($"{reason.Field} {reason.Finding} {reason.Points:+0.0;-0.0}")));
+
+    static IEnumerable<JudgedPair> Read(string path)
+    {
+        using var file = new RecordsFile(path, "name_a", "name_b", "label");
+        for (var row = 2; file.Read(); row++)
+        {
+            var isSame = file.Field("label") switch
+            {
+                "1" or "true" => true,
+                "0" or "false" => false,
+                var label => throw new UsageException(Line($"Row {row} has the label '{label}'; it is 1 for the same company and 0 for another.")),
+            };
+            var (one, other) = (file.Company("_a"), file.Company("_b"));
+            yield return new(one.Names[0], other.Names[0], isSame, SameCompany.Judge(one, other with { CountryCode = one.CountryCode }));
+        }
+    }
+
+    static async Task<int> ClusterIntoFileAsync(string path, string clusters, TextWriter output)
+    {
+        await using var file = new StreamWriter(clusters, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        return await ClusterAsync(path, file, report: output);
+    }
+
+    // The records as they came, with their cluster in front; what else there is to say goes to the report.
+    static async Task<int> ClusterAsync(string path, TextWriter output, TextWriter? report)
+    {
+        var (header, rows, companies, truth) = ReadRecords(path);
+        var clusters = Clusters.Of(companies, Band.Likely);
+        await using (var csv = new CsvWriter(output, CultureInfo.InvariantCulture, leaveOpen: true))
+        {
+            await WriteAsync(csv, ["cluster", .. header]);
+            for (var at = 0; at < rows.Count; at++)
+            {
+                await WriteAsync(csv, [clusters[at].ToString(CultureInfo.InvariantCulture), .. rows[at]]);
+            }
+        }
+
+        if (report is not null)
+        {
+            await report.WriteLineAsync(Line($"{rows.Count} records in {clusters.Distinct().Count()} clusters; judged by {SameCompany.Version}"));
+            if (truth.TrueForAll(cluster => cluster is not null) && truth.Count > 0)
+            {
+                var right = Clusters.Compare(clusters, truth!);
+                await report.WriteLineAsync(Line($"by the column cluster_id: {right.Found} pairs, precision {right.Precision:0.000}, recall {right.Recall:0.000}, F1 {right.F1:0.000}"));
+            }
+        }
+
+        return 0;
+    }
+
+    static (IReadOnlyList<string> Header, List<string[]> Rows, List<CompanyProfile> Companies, List<string?> Truth) ReadRecords(string path)
+    {
+        using var file = new RecordsFile(path, "name");
+        var (rows, companies, truth) = (new List<string[]>(), new List<CompanyProfile>(), new List<string?>());
+        while (file.Read())
+        {
+            rows.Add(file.Row);
+            companies.Add(file.Company());
+            truth.Add(file.Field("cluster_id"));
+        }
+
+        return (file.Header, rows, companies, truth);
+    }
+
+    static async Task WriteAsync(CsvWriter csv, IEnumerable<string> fields)
+    {
+        foreach (var field in fields)
+        {
+            csv.WriteField(field);
+        }
+
+        await csv.NextRecordAsync();
+    }
+
+    static string Line(FormattableString text) => FormattableString.Invariant(text);
+}
