@@ -12,7 +12,7 @@ namespace Identity.Introspection;
 /// others, of refresh tokens and of whatever else, it hears that they do not.
 /// </summary>
 [Route("connect/introspect")]
-[IgnoreAntiforgeryToken] // programs call it, without cookies
+[ForPrograms]
 sealed class IntrospectionController(ClientCall call, IssuedTokens tokens, RevokedTokenStore revoked) : Controller
 {
     const int LongestToken = 8000;

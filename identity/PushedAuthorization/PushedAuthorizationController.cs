@@ -9,7 +9,7 @@ namespace Identity.PushedAuthorization;
 /// <summary>The endpoint for pushed authorization requests (RFC 9126).</summary>
 [Route("connect/par")]
 [EnableCors(CallsFromPages.Policy)]
-[IgnoreAntiforgeryToken] // programs call it, without cookies
+[ForPrograms]
 sealed class PushedAuthorizationController(ClientCall call, PushAuthorization push) : Controller
 {
     /// <summary>More than any request needs that can wait for a sign-in.</summary>

@@ -9,7 +9,7 @@ namespace Identity.Revocation;
 /// <summary>The revocation endpoint (RFC 7009): a client gives back a token it needs no longer.</summary>
 [Route("connect/revocation")]
 [EnableCors(CallsFromPages.Policy)]
-[IgnoreAntiforgeryToken] // programs call it, without cookies
+[ForPrograms]
 sealed class RevocationController(ClientCall call, RevokeToken revokeToken) : Controller
 {
     const int LongestToken = 8000;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Identity.Web;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Identity.Scim;
@@ -6,7 +7,7 @@ namespace Identity.Scim;
 /// <summary>What a directory may do with one kind of resource (RFC 7644, 3.2 to 3.6). What was asked and which version was meant is read here; the kinds say the rest.</summary>
 /// <typeparam name="T">A resource as its store keeps it.</typeparam>
 [Scim]
-[IgnoreAntiforgeryToken] // directories call it, without cookies
+[ForPrograms(IsScim = true)]
 abstract class ScimResourceController<T> : Controller where T : class
 {
     /// <summary>Some of them.</summary>

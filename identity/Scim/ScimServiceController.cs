@@ -5,7 +5,7 @@ namespace Identity.Scim;
 
 /// <summary>What directories ask before they begin (RFC 7644, 4), and the endpoints that we say we have not.</summary>
 [Route("scim/v2"), Scim]
-[IgnoreAntiforgeryToken] // directories call it, without cookies
+[ForPrograms(IsScim = true)]
 sealed class ScimServiceController(IdentitySettings settings) : Controller
 {
     /// <summary>What we can do.</summary>

@@ -9,7 +9,7 @@ namespace Identity.Token;
 /// <summary>The token endpoint (RFC 6749, 3.2; OpenID Connect Core, 3.1.3).</summary>
 [Route("connect/token")]
 [EnableCors(CallsFromPages.Policy)]
-[IgnoreAntiforgeryToken] // programs call it, without cookies
+[ForPrograms]
 sealed class TokenController(ClientCall call, KeyProofs proofs, RedeemCode redeemCode, UseRefreshToken useRefreshToken, IssueToClient issueToClient) : Controller
 {
     /// <summary>Nothing is issued for an address, which would be written down on its way.</summary>

@@ -14,7 +14,7 @@ namespace Identity.UserInfo;
 /// <summary>The userinfo endpoint (OpenID Connect Core, 5.3): claims of the person behind an access token, as far as its scopes go.</summary>
 [Route("connect/userinfo")]
 [EnableCors(CallsFromPages.Policy)]
-[IgnoreAntiforgeryToken] // programs call it, without cookies
+[ForPrograms]
 sealed class UserInfoController(IssuedTokens tokens, KeyProofs proofs, GrantStore grants) : Controller
 {
     const string Bearer = "Bearer";

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Identity.Scim;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Identity.Web;
+
+/// <summary>
+/// An endpoint that programs call: without cookies, so no token of a page is asked for; and what goes wrong before it could answer (the database is away, the body
+/// is too large) is told in the form its specification has for errors, not as a page.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+sealed class ForProgramsAttribute : IgnoreAntiforgeryTokenAttribute
+{
+    /// <summary>Whether errors are those of SCIM (RFC 7644, 3.12); else those of OAuth (RFC 6749, 5.2).</summary>
+    public bool IsScim { get; init; }
+
+    /// <summary>Writes such an error as the body of the answer.</summary>
+    public Task WriteAsync(HttpContext http, int status)
+    {
+        var (code, description) = status switch
+        {
+            StatusCodes.Status503ServiceUnavailable => ("temporarily_unavailable", "The service is not available for a moment. Nothing was changed; try again."),
+            >= 500 => ("server_error", "Something went wrong here. Nothing was changed."),
+            StatusCodes.Status413PayloadTooLarge => ("invalid_request", "The request is too large."),
+            _ => ("invalid_request", "The request cannot be read."),
+        };
+        http.Response.StatusCode = status;
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.ContentType = IsScim ? ScimAnswers.MediaType : "application/json; charset=utf-8";
+        return http.Response.WriteAsync(IsScim
+            ? ScimAnswers.Error(status, null, description).Content!
+            : JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal) { ["error"] = code, ["error_description"] = description }), http.RequestAborted);
+    }
+}
