@@ -53,9 +53,9 @@ public sealed class CustomerStore(Db db)
     public Task InsertAsync(IReadOnlyList<PlacedCustomer> customers, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
         with entered as (
             insert into end_customer (number, partner_id, customer_cluster_id, name, other_names, country_code, state, city, postal_code, address,
-                                      credit_code, vat_number, duns, domain, phone, direct_account, created_by, created_at, updated_at)
+                                      credit_code, vat_number, duns, domain, phone, direct_account, created_by, created_at, updated_at, keys_version)
             select number, partner_id, cluster, name, coalesce(string_to_array(nullif(others, ''), e'\x1f'), '{}'), country, state, city, postal, address,
-                   credit_code, vat_number, duns, domain, phone, direct, app_person_id(), @now, @now
+                   credit_code, vat_number, duns, domain, phone, direct, app_person_id(), @now, @now, @keysVersion
             from unnest(@numbers, @partners, @clusters, @names, @others, @countries, @states, @cities, @postals, @addresses,
                         @creditCodes, @vatNumbers, @dunses, @domains, @phones, @directs)
                  as c (number, partner_id, cluster, name, others, country, state, city, postal, address, credit_code, vat_number, duns, domain, phone, direct)
@@ -66,7 +66,7 @@ public sealed class CustomerStore(Db db)
         from unnest(@keyNumbers, @kinds, @keys) as k (number, kind, key) join entered e using (number)
         """, new
     {
-        now,
+        now, keysVersion = MatchKey.Version,
         numbers = customers.Select(customer => customer.Number).ToArray(),
         partners = customers.Select(customer => customer.PartnerId).ToArray(),
         clusters = customers.Select(customer => customer.ClusterId).ToArray(),
@@ -94,7 +94,7 @@ public sealed class CustomerStore(Db db)
             update end_customer
             set name = @Name, other_names = @others, country_code = @CountryCode, state = @State, city = @City, postal_code = @PostalCode, address = @Address,
                 credit_code = @CreditCode, vat_number = @VatNumber, duns = @Duns, domain = @Domain, phone = @Phone, direct_account = @DirectAccount,
-                updated_at = @now, version = version + 1
+                updated_at = @now, version = version + 1, keys_version = @keysVersion
             where number = @number and version = @version
             returning end_customer_id, partner_id, version
         ), gone as (
@@ -111,6 +111,7 @@ public sealed class CustomerStore(Db db)
         number,
         version,
         now,
+        keysVersion = MatchKey.Version,
         details.Name,
         others = details.OtherNames.ToArray(),
         details.CountryCode,
@@ -127,6 +128,43 @@ public sealed class CustomerStore(Db db)
         kinds = details.Keys.Select(key => key.Kind).ToArray(),
         keys = details.Keys.Select(key => key.Key).ToArray(),
     }, ct);
+
+    /// <summary>Some customers whose keys were made in an older way; nobody else takes them until the transaction ends.</summary>
+    public Task<List<Customer>> TakeWithOldKeysAsync(int most, CancellationToken ct) => db.ListAsync<Customer>("""
+        select c.end_customer_id, c.number, c.partner_id, '' as partner_number, '' as partner_name, c.customer_cluster_id, c.name, c.other_names, c.country_code,
+               c.state, c.city, c.postal_code, c.address, c.credit_code, c.vat_number, c.duns, c.domain, c.phone, c.direct_account, c.created_at, c.updated_at, c.version
+        from end_customer c
+        where c.keys_version < @version
+        order by c.keys_version, c.end_customer_id
+        limit @most
+        for no key update skip locked
+        """, new { version = MatchKey.Version, most }, ct);
+
+    /// <summary>Writes the keys of these customers as they are made now in place of those that are stored, all with one statement.</summary>
+    public Task ReplaceKeysAsync(IReadOnlyList<Customer> customers, CancellationToken ct)
+    {
+        var keys = customers.SelectMany(customer => MatchKey.Of(customer.Profile).Select(key => (customer.EndCustomerId, key.Kind, key.Key))).ToList();
+        return db.ExecuteAsync("""
+            with wanted as (
+                select w.id, w.kind, w.key from unnest(@keyIds, @kinds, @keys) as w (id, kind, key)
+            ), gone as (
+                delete from customer_key k
+                where k.end_customer_id = any(@ids) and not exists (select from wanted w where (w.id, w.kind, w.key) = (k.end_customer_id, k.kind, k.key))
+            ), come as (
+                insert into customer_key (kind, key, end_customer_id, partner_id)
+                select w.kind, w.key, w.id, c.partner_id from wanted w join end_customer c on c.end_customer_id = w.id
+                on conflict do nothing
+            )
+            update end_customer set keys_version = @version where end_customer_id = any(@ids)
+            """, new
+        {
+            version = MatchKey.Version,
+            ids = customers.Select(customer => customer.EndCustomerId).ToArray(),
+            keyIds = keys.Select(key => key.EndCustomerId).ToArray(),
+            kinds = keys.Select(key => key.Kind).ToArray(),
+            keys = keys.Select(key => key.Key).ToArray(),
+        }, ct);
+    }
 
     /// <summary>
     /// Moves a customer into another cluster, its claims with it, and writes down who found that they are one company and why. The caller

@@ -1,3 +1,4 @@
+using Platform.Jobs;
 using Portal.Search;
 
 namespace Portal.Customers;
@@ -11,5 +12,6 @@ static class CustomersFeature
         .AddScoped<CustomerLists>()
         .AddScoped<AddCustomers>()
         .AddScoped<EditCustomer>()
+        .AddScheduledJob<RenewCustomerKeys>("0 2/5 * * * ?")
         .AddScoped<ISearchSource, CustomerSearch>();
 }

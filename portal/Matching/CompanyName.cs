@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Portal.Matching.Hanzi;
 
 namespace Portal.Matching;
 
@@ -13,9 +14,15 @@ namespace Portal.Matching;
 /// <param name="LegalForm">The group of its legal form, null where none was given.</param>
 /// <param name="Places">The places cut off.</param>
 /// <param name="IsChinese">True where the core holds a 汉字, kana or hangul.</param>
+/// <remarks>Traditional 汉字 are in their simplified form, on both sides of each comparison.</remarks>
 public sealed record CompanyName(string Whole, string Core, IReadOnlyList<string> Words, string? LegalForm, IReadOnlyList<string> Places, bool IsChinese)
 {
     const int Longest = 200;
+
+    string? sound;
+
+    /// <summary>The core as it sounds in Mandarin, without tones: <c>yunqikeji</c> for 云栖科技; of a Latin core itself; empty where it cannot be read.</summary>
+    public string Sound => sound ??= Short((IsChinese ? HanziTable.Sound(Core) : Core) ?? "");
 
     /// <summary>Takes a name apart. Text without a letter or digit gives an empty core.</summary>
     public static CompanyName Parse(string name)
@@ -63,7 +70,7 @@ public sealed record CompanyName(string Whole, string Core, IReadOnlyList<string
     }
 
     /// <summary>
-    /// One form for every way to write the same letters: compatibility forms folded (NFKC), invisible characters and accents gone, lower case, words apart.
+    /// One form for every way to write the same letters: compatibility forms folded (NFKC), invisible characters and accents gone, traditional 汉字 simplified, lower case, words apart.
     /// A place in brackets, 华为技术（中国）有限公司, is taken out and answered beside.
     /// </summary>
     static (List<string> Words, List<string> Places) Split(string name)
@@ -156,7 +163,7 @@ public sealed record CompanyName(string Whole, string Core, IReadOnlyList<string
                 'đ' or 'ð' => "d",
                 'þ' => "th",
                 'ı' => "i",
-                _ => character.ToString(),
+                _ => HanziTable.Simplified(character).ToString(),
             });
         }
 

@@ -20,9 +20,15 @@ public sealed record CompanyProfile(
 }
 
 /// <summary>A key a company can be looked up by; two records that share one are candidates for each other.</summary>
-/// <param name="Kind"><c>whole</c>, <c>core</c>, <c>words</c>, <c>stem</c>, <c>credit_code</c>, <c>vat_number</c>, <c>duns</c>, <c>domain</c> or <c>phone</c>.</param>
+/// <param name="Kind"><c>whole</c>, <c>core</c>, <c>words</c>, <c>stem</c>, <c>sound</c>, <c>credit_code</c>, <c>vat_number</c>, <c>duns</c>, <c>domain</c> or <c>phone</c>.</param>
 public sealed record MatchKey(string Kind, string Key)
 {
+    /// <summary>Which making of keys this is. Raised when the same company would get other keys: those that are stored are then made anew.</summary>
+    public const int Version = 2;
+
+    // A sound of fewer letters is everybody's: 一义 and 易易.
+    const int ShortestSound = 6;
+
     static readonly string[] Deciding = ["core", "credit_code", "vat_number", "duns", "domain"];
 
     /// <summary>True where sharing the key can make two records the same company with certainty: writers of the same key wait for each other.</summary>
@@ -38,6 +44,11 @@ public sealed record MatchKey(string Kind, string Key)
             yield return new("whole", name.Whole);
             yield return new("core", name.Core);
             yield return new("stem", Stem(name));
+            if (name.Sound.Length >= ShortestSound)
+            {
+                yield return new("sound", name.Sound);
+            }
+
             if (name.Words.Count > 1)
             {
                 var sorted = string.Join('+', name.Words.Distinct().Order(StringComparer.Ordinal));

@@ -5,13 +5,12 @@ namespace Portal.Matching;
 /// <summary>Legal forms as they end (or begin) a company's name, each with the group it belongs to: Ltd and Limited are one form, GmbH is another.</summary>
 static class LegalForms
 {
-    // Longest first: 集团股份有限公司 is one form and not 公司 after 集团股份有限.
+    // In simplified characters, as names are when they come here. Longest first: 集团股份有限公司 is one form and not 公司 after 集团股份有限.
     static readonly (string Form, string Group)[] Chinese =
     [
-        ("集团股份有限公司", "joint_stock"), ("股份有限责任公司", "joint_stock"), ("集团有限责任公司", "limited"), ("控股集团有限公司", "limited"), ("集团控股有限公司", "limited"), ("有限责任公司", "limited"), ("股份有限公司", "joint_stock"),
+        ("集团股份有限公司", "joint_stock"), ("股份有限责任公司", "joint_stock"), ("集团有限责任公司", "limited"), ("控股集团有限公司", "limited"), ("集团控股有限公司", "limited"), ("有限责任公司", "limited"), ("责任有限公司", "limited"), ("股份有限公司", "joint_stock"),
         ("集团有限公司", "limited"), ("控股有限公司", "limited"), ("股份公司", "joint_stock"), ("有限公司", "limited"), ("集团公司", "company"), ("有限合伙", "partnership"), ("合伙企业", "partnership"),
         ("普通合伙", "partnership"), ("个人独资", "sole"), ("株式会社", "joint_stock"), ("有限会社", "limited"), ("合同会社", "llc"), ("总公司", "company"), ("总厂", "company"), ("集团", "company"), ("公司", "company"),
-        ("責任有限公司", "limited"), ("有限責任公司", "limited"), ("集團有限公司", "limited"), ("集團", "company"),
     ];
 
     static readonly FrozenDictionary<string, string> Latin = new (string Group, string Forms)[]

@@ -10,7 +10,7 @@ static class PlaceNames
 {
     static readonly string[] Provinces =
     [
-        "北京", "上海", "天津", "重庆", "香港", "澳门", "台湾", "臺灣", "内蒙古",
+        "北京", "上海", "天津", "重庆", "香港", "澳门", "台湾", "内蒙古",
         "河北 石家庄 唐山 保定 邯郸 廊坊 沧州 秦皇岛 张家口 承德 衡水 邢台", "山西 太原 大同 长治 运城 临汾", "辽宁 沈阳 大连 鞍山 抚顺 锦州 营口", "吉林 长春 延边", "黑龙江 哈尔滨 大庆 齐齐哈尔 牡丹江",
         "江苏 南京 苏州 无锡 常州 徐州 南通 扬州 镇江 泰州 盐城 连云港 淮安 宿迁 昆山 江阴 常熟 张家港", "浙江 杭州 宁波 温州 绍兴 嘉兴 湖州 金华 台州 义乌 衢州 丽水 舟山", "安徽 合肥 芜湖 蚌埠 马鞍山 安庆 滁州 阜阳",
         "福建 福州 厦门 泉州 漳州 莆田 龙岩 三明 南平 宁德", "江西 南昌 赣州 九江 上饶 景德镇", "山东 济南 青岛 烟台 潍坊 淄博 威海 临沂 济宁 泰安 德州 东营 日照 聊城 滨州 菏泽 枣庄",
@@ -24,7 +24,7 @@ static class PlaceNames
 
     static readonly string[] Endings = ["维吾尔自治区", "壮族自治区", "回族自治区", "特别行政区", "自治区", "省", "市"];
 
-    // Words of trade: what stays when a place is cut must be more than one of these, or the place was the name (臺灣水泥, 北京银行).
+    // Words of trade: what stays when a place is cut must be more than one of these, or the place was the name (台湾水泥, 北京银行).
     static readonly FrozenSet<string> Trades = new[]
     {
         "水泥", "银行", "科技", "钢铁", "汽车", "电力", "石油", "机场", "地产", "航空", "大学", "医院", "地铁", "燃气", "港口", "高速", "证券", "保险", "信托", "能源", "电信", "移动", "联通", "铁路", "烟草", "水务",

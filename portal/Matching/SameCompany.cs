@@ -7,11 +7,15 @@ namespace Portal.Matching;
 public static class SameCompany
 {
     /// <summary>Which set of points judged, kept with every verdict.</summary>
-    public const string Version = "hand-1";
+    public const string Version = "hand-2";
 
     const decimal CertainFrom = 9.5m;
     const decimal LikelyFrom = 6m;
     const decimal PossibleFrom = 3m;
+
+    // Letters of pinyin: two and four characters or so.
+    const int ShortestSound = 6;
+    const int DistinctSound = 10;
 
     /// <summary>Judges what is asked about against another record.</summary>
     /// <param name="asked">The company somebody claims or enters.</param>
@@ -102,7 +106,8 @@ public static class SameCompany
 
         if (mine.IsChinese != theirs.IsChinese)
         {
-            return null;
+            // Somebody wrote it in pinyin. Others sound the same: it is worth a look, no more.
+            return mine.Sound.Length >= ShortestSound && Equal(mine.Sound, theirs.Sound) ? new("name", "same_sound", mine.Sound.Length >= DistinctSound ? 4m : 3m) : null;
         }
 
         if (mine.Words.Count > 1 && mine.Words.Count == theirs.Words.Count && mine.Words.Order(StringComparer.Ordinal).SequenceEqual(theirs.Words.Order(StringComparer.Ordinal)))

@@ -28,6 +28,21 @@ public sealed class ScreeningAClaim(ClaimingPartners portal) : IClassFixture<Cla
     }
 
     [Fact]
+    public async Task Nor_in_traditional_characters_and_in_pinyin_a_reviewer_looks_at_it()
+    {
+        await portal.ApprovedAsync(portal.Huaxin, portal.Deal("温州龙湾机电有限公司"));
+
+        var traditional = Assert.IsType<DealOutcome.Blocked>(await portal.SubmitAsync(portal.Yuanjian, portal.Deal("溫州龍灣機電有限公司")));
+        var pinyin = Assert.IsType<DealOutcome.Done>(await portal.SubmitAsync(portal.Yuanjian, portal.Deal("Longwan Jidian")));
+
+        Assert.Equal(("live_claim", "certain"), (traditional.Verdict.Conflict, traditional.Verdict.Band));
+        Assert.Equal("none", pinyin.Verdict!.Conflict);
+        Assert.Equal(["possible"], await portal.Database.ListAsync<string>("""
+            select distinct c.band from deal_screening_candidate c join deal_screening s using (deal_screening_id) join deal d using (deal_id) where d.number = @Number
+            """, new { pinyin.Number }));
+    }
+
+    [Fact]
     public async Task The_registration_number_finds_a_customer_under_any_name()
     {
         await portal.ApprovedAsync(portal.Huaxin, portal.Deal("苏州工业园区星湖国际酒店管理有限公司", creditCode: "91440300708461136T"));

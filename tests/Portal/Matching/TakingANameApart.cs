@@ -11,11 +11,24 @@ public sealed class TakingANameApart
     [InlineData("浙江省杭州市云栖科技股份有限公司", "云栖科技")]
     [InlineData("云栖科技（杭州）有限公司", "云栖科技")]
     [InlineData("云栖科技(中国)有限公司", "云栖科技")]
-    [InlineData("臺灣水泥股份有限公司", "臺灣水泥")]
+    [InlineData("臺灣水泥股份有限公司", "台湾水泥")]
+    [InlineData("杭州雲棲科技有限公司", "云栖科技")]
+    [InlineData("雲棲科技（中國）責任有限公司", "云栖科技")]
     [InlineData("北京银行", "北京银行")]
     [InlineData("株式会社カタカナ", "カタカナ")]
     public void A_Chinese_name_keeps_what_tells_it_apart(string name, string core) =>
         Assert.Equal(core, CompanyName.Parse(name).Core);
+
+    [Theory]
+    [InlineData("杭州云栖科技有限公司", "yunqikeji")]
+    [InlineData("杭州雲棲科技有限公司", "yunqikeji")]
+    [InlineData("Yunqi Keji Co., Ltd.", "yunqikeji")]
+    [InlineData("云栖3D科技", "yunqi3dkeji")]
+    [InlineData("绿城", "lvcheng")]
+    [InlineData("株式会社カタカナ", "")]
+    [InlineData("🙂", "")]
+    public void A_name_has_a_sound_where_it_can_be_read(string name, string sound) =>
+        Assert.Equal(sound, CompanyName.Parse(name).Sound);
 
     [Theory]
     [InlineData("Northlight Office GmbH", "northlightoffice")]
