@@ -46,7 +46,7 @@ sealed class ProviderStore(Db db, TimeProvider clock)
         select claim_value, role from identity_provider_role where identity_provider_id = @identityProviderId order by claim_value, role
         """, new { identityProviderId }, ct);
 
-    /// <summary>The roles that a tenant's providers may lead to, the least first.</summary>
+    /// <summary>The roles that can be given in a tenant at this moment, by its administrators, providers or directory, the least first.</summary>
     public Task<List<string>> GrantableRolesAsync(long tenantId, CancellationToken ct) =>
         db.ListAsync<string>("select role from grantable_role where tenant_id = @tenantId order by weight, role", new { tenantId }, ct);
 

@@ -5,22 +5,69 @@ using Microsoft.AspNetCore.Mvc;
 namespace Identity.Scim;
 
 /// <summary>The groups of a tenant's directory (RFC 7643, 4.2).</summary>
-[Route("scim/v2/Groups")]
+[Route("scim/v2/Groups"), Scim]
+[ForPrograms(IsScim = true)]
 [RequestSizeLimit(4 * 1024 * 1024)] // tens of thousands of members
-sealed class ScimGroupsController(ScimGroupStore groups, ChangeGroups writer, IdentitySettings settings) : ScimResourceController<ScimGroup>
+sealed class ScimGroupsController(ScimGroupStore groups, ChangeGroups change, IdentitySettings settings) : Controller
 {
-    protected override Task<ScimGroup?> FindAsync(long tenantId, string id, CancellationToken ct) => groups.FindAsync(tenantId, id, ct);
+    /// <summary>Some of them.</summary>
+    [HttpGet]
+    public Task<IActionResult> Index(CancellationToken ct) => ListAsync(ScimAnswers.ReadQuery(name => Request.Query[name]), ct);
 
-    protected override Task<ScimPage<ScimGroup>> PageAsync(long tenantId, ScimQuery query, CancellationToken ct) => groups.ListAsync(tenantId, query, ct);
+    /// <summary>The same, asked for in the body.</summary>
+    [HttpPost(".search")]
+    public async Task<IActionResult> Search(CancellationToken ct)
+    {
+        var body = await Request.ReadScimAsync(ct);
+        return await ListAsync(ScimAnswers.ReadQuery(name => ScimJson.Text(ScimJson.At(body, name))), ct);
+    }
 
-    protected override Task<ScimGroup> AddAsync(ScimCaller caller, JsonObject resource, CancellationToken ct) => writer.AddAsync(caller, resource, ct);
+    /// <summary>One of them.</summary>
+    [HttpGet("{id}")]
+    public async Task<IActionResult> Show(string id, CancellationToken ct) =>
+        ScimAnswers.Resource(HttpContext, Written(await groups.FindAsync(HttpContext.Scim().TenantId, id, ct) ?? throw ScimException.NotFound()));
 
-    protected override Task<ScimGroup> ChangeAsync(ScimCaller caller, string id, string? ifMatch, Func<ScimGroup, JsonObject> change, CancellationToken ct) =>
-        writer.ChangeAsync(caller, id, ifMatch, change, ct);
+    /// <summary>Enters one.</summary>
+    [HttpPost]
+    public async Task<IActionResult> Create(CancellationToken ct) =>
+        ScimAnswers.Resource(HttpContext, Written(await change.AddAsync(HttpContext.Scim(), await Request.ReadScimAsync(ct), ct)), StatusCodes.Status201Created);
 
-    protected override Task RemoveAsync(ScimCaller caller, string id, string? ifMatch, CancellationToken ct) => writer.RemoveAsync(caller, id, ifMatch, ct);
+    /// <summary>Makes one what was sent.</summary>
+    [HttpPut("{id}")]
+    public async Task<IActionResult> Replace(string id, CancellationToken ct)
+    {
+        var resource = await Request.ReadScimAsync(ct);
+        return ScimAnswers.Resource(HttpContext, Written(await change.ChangeAsync(HttpContext.Scim(), id, Request.IfMatch(), _ => resource, ct)));
+    }
 
-    protected override JsonObject Written(ScimGroup group)
+    /// <summary>Changes parts of one.</summary>
+    [HttpPatch("{id}")]
+    public async Task<IActionResult> Update(string id, CancellationToken ct)
+    {
+        var request = await Request.ReadScimAsync(ct);
+        return ScimAnswers.Resource(HttpContext, Written(await change.ChangeAsync(HttpContext.Scim(), id, Request.IfMatch(), before =>
+        {
+            var resource = Written(before);
+            ScimPatch.Apply(resource, request);
+            return resource;
+        }, ct)));
+    }
+
+    /// <summary>Removes one.</summary>
+    [HttpDelete("{id}")]
+    public async Task<IActionResult> Delete(string id, CancellationToken ct)
+    {
+        await change.RemoveAsync(HttpContext.Scim(), id, Request.IfMatch(), ct);
+        return NoContent();
+    }
+
+    async Task<IActionResult> ListAsync(ScimQuery query, CancellationToken ct)
+    {
+        var page = await groups.ListAsync(HttpContext.Scim().TenantId, query, ct);
+        return ScimAnswers.List(HttpContext, page.Total, query.StartIndex, page.Items.Select(Written));
+    }
+
+    JsonObject Written(ScimGroup group)
     {
         var resource = new JsonObject { ["schemas"] = new JsonArray(ScimSchemas.Group), ["id"] = group.Number };
         if (group.ExternalId is not null)

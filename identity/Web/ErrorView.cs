@@ -7,12 +7,11 @@ using Platform.Web;
 
 namespace Identity.Web;
 
-/// <summary>Draws errors with <c>ErrorPage.cshtml</c>, which asks nothing of the database; programs are told theirs in the form of their specification.</summary>
+/// <summary>Draws errors with <c>ErrorPage.cshtml</c>, which asks nothing of the database.</summary>
 sealed class ErrorView(IActionResultExecutor<ViewResult> views, IModelMetadataProvider metadata) : IErrorPage
 {
-    public Task WriteAsync(HttpContext http, ErrorPage page) => http.GetEndpoint()?.Metadata.GetMetadata<ForProgramsAttribute>() is { } programs
-        ? programs.WriteAsync(http, page.Status)
-        : views.ExecuteAsync(
+    public Task WriteAsync(HttpContext http, ErrorPage page) =>
+        views.ExecuteAsync(
             new ActionContext(http, http.GetRouteData(), new ActionDescriptor()),
             new ViewResult
             {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Identity.Scim;
 using Microsoft.AspNetCore.Mvc;
+using Platform.Web;
 
 namespace Identity.Web;
 
@@ -9,13 +10,13 @@ namespace Identity.Web;
 /// is too large) is told in the form its specification has for errors, not as a page.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
-sealed class ForProgramsAttribute : IgnoreAntiforgeryTokenAttribute
+sealed class ForProgramsAttribute : IgnoreAntiforgeryTokenAttribute, IErrorForm
 {
     /// <summary>Whether errors are those of SCIM (RFC 7644, 3.12); else those of OAuth (RFC 6749, 5.2).</summary>
     public bool IsScim { get; init; }
 
-    /// <summary>Writes such an error as the body of the answer.</summary>
-    public Task WriteAsync(HttpContext http, int status)
+    /// <inheritdoc/>
+    public Task WriteErrorAsync(HttpContext http, int status)
     {
         var (code, description) = status switch
         {
@@ -24,7 +25,6 @@ sealed class ForProgramsAttribute : IgnoreAntiforgeryTokenAttribute
             StatusCodes.Status413PayloadTooLarge => ("invalid_request", "The request is too large."),
             _ => ("invalid_request", "The request cannot be read."),
         };
-        http.Response.StatusCode = status;
         http.Response.Headers.CacheControl = "no-store";
         http.Response.ContentType = IsScim ? ScimAnswers.MediaType : "application/json; charset=utf-8";
         return http.Response.WriteAsync(IsScim

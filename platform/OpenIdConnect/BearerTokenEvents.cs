@@ -19,14 +19,17 @@ sealed class BearerTokenEvents(IServiceScopeFactory scopes, PublicAddress addres
     const string RefusedProof = "refused proof";
 
     /// <summary>Takes the token of the scheme DPoP; that of the scheme Bearer is found without us.</summary>
-    public override Task MessageReceived(MessageReceivedContext context)
+    public override async Task MessageReceived(MessageReceivedContext context)
     {
         if (IsUnderDPoP(context.Request))
         {
             context.Token = Authorization(context.Request)[Scheme.Length..].Trim();
         }
 
-        return Task.CompletedTask;
+        if (Authorization(context.Request).Length > 0)
+        {
+            await SeeThatKeysAreKnownAsync(context);
+        }
     }
 
     /// <summary>Looks whether the token may be shown in this way.</summary>
@@ -55,6 +58,19 @@ sealed class BearerTokenEvents(IServiceScopeFactory scopes, PublicAddress addres
         var error = context.HttpContext.Items[RefusedProof] is string refusal ? $", error=\"invalid_dpop_proof\", error_description=\"{refusal}\"" : "";
         context.Response.Headers.Append("WWW-Authenticate", $"{DPoPProof.Name} algs=\"{string.Join(' ', DPoPProof.Algorithms)}\"{error}");
         return Task.CompletedTask;
+    }
+
+    // Where the provider was never reached nobody's token can be judged; without this it would be called invalid, and the program would give up.
+    static async Task SeeThatKeysAreKnownAsync(MessageReceivedContext context)
+    {
+        try
+        {
+            await context.Options.ConfigurationManager!.GetConfigurationAsync(context.HttpContext.RequestAborted);
+        }
+        catch (Exception away) when (away is InvalidOperationException or IOException or HttpRequestException)
+        {
+            throw new ProviderAwayException("The identity provider's metadata cannot be had: " + away.Message, away);
+        }
     }
 
     async Task<bool> CountsAsync(TokenValidatedContext context, JsonWebToken token)

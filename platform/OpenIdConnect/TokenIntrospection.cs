@@ -14,17 +14,24 @@ sealed record IntrospectionAccount(string Api, string? Secret);
 
 /// <summary>
 /// Asks the provider whether an access token still counts (RFC 7662). A signature proves who gave a token out and until when; that its client was disabled since,
-/// its person shut out, its grant taken back, only the provider knows. An answer is kept half a second, so that whatever happens there bites here within one,
-/// and a busy program costs two questions a second.
+/// its person shut out, its grant taken back, only the provider knows. An answer is kept half a second, and the provider has one to give it: what happens there bites
+/// here within a second where it answers at once, and a busy program costs two questions a second. Where the provider refuses to answer us it is left alone for a while.
 /// </summary>
 sealed class TokenIntrospection(IHttpClientFactory clients, TimeProvider clock, IntrospectionAccount account, ILogger<TokenIntrospection> log) : IDisposable
 {
     /// <summary>How long an answer counts, from when it was asked for.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromMilliseconds(500);
 
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    // Longer than it counts: whether it still does is looked at by the service's clock.
+    static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    // A provider counts wrong secrets, and would soon answer nothing else we ask from here either.
+    static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(30);
 
     readonly Lock gate = new();
+    DateTimeOffset refusedUntil = DateTimeOffset.MinValue;
     readonly MemoryCache answers = new(new MemoryCacheOptions { SizeLimit = 10_000 });
 
     /// <summary>Whether the token counts at this moment. True where the service does not ask, or the provider has nowhere to ask.</summary>
@@ -43,10 +50,15 @@ sealed class TokenIntrospection(IHttpClientFactory clients, TimeProvider clock, 
         Asked? asked;
         lock (gate)
         {
+            if (clock.GetUtcNow() < refusedUntil)
+            {
+                throw new ProviderAwayException("The identity provider refused to answer about tokens a short while ago.", inner: null);
+            }
+
             if (!answers.TryGetValue(key, out asked) || clock.GetUtcNow() - asked!.At >= Kept)
             {
                 asked = new(AskAsync(token, endpoint, account.Secret), clock.GetUtcNow());
-                answers.Set(key, asked, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = 2 * Kept });
+                answers.Set(key, asked, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembered });
             }
         }
 
@@ -69,6 +81,11 @@ sealed class TokenIntrospection(IHttpClientFactory clients, TimeProvider clock, 
             using var answer = await http.SendAsync(request, patience.Token);
             if (!answer.IsSuccessStatusCode)
             {
+                lock (gate)
+                {
+                    refusedUntil = (int)answer.StatusCode < 500 ? clock.GetUtcNow() + PauseAfterRefusal : refusedUntil;
+                }
+
                 log.LogError("The identity provider answered {Status} when {Api} asked about a token; is its secret there the one that is set here?", (int)answer.StatusCode, account.Api);
                 throw new ProviderAwayException($"The identity provider answered {(int)answer.StatusCode} when asked about a token.", inner: null);
             }

@@ -81,19 +81,30 @@ public static class ErrorAnswers
             return;
         }
 
+        if (http.GetEndpoint()?.Metadata.GetMetadata<IErrorForm>() is { } form)
+        {
+            SetRetryAfter(http, problem);
+            await form.WriteErrorAsync(http, problem.Status);
+            return;
+        }
+
         if (WantsJson(http) || http.RequestServices.GetService<IErrorPage>() is not { } page)
         {
             await problem.ExecuteAsync(http);
             return;
         }
 
+        SetRetryAfter(http, problem);
+        var texts = http.RequestServices.GetRequiredService<Texts.Texts>();
+        await page.WriteAsync(http, new(problem.Status, texts[problem.TitleKey], problem.DetailKey is { } detail ? texts[detail, [.. problem.Arguments]] : "", Correlation.Of(http)));
+    }
+
+    static void SetRetryAfter(HttpContext http, ApiProblem problem)
+    {
         if (problem.RetryAfter is { } wait)
         {
             http.Response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
-
-        var texts = http.RequestServices.GetRequiredService<Texts.Texts>();
-        await page.WriteAsync(http, new(problem.Status, texts[problem.TitleKey], problem.DetailKey is { } detail ? texts[detail, [.. problem.Arguments]] : "", Correlation.Of(http)));
     }
 
     /// <summary>True when the caller is a program: it calls the API, or accepts JSON and no HTML.</summary>

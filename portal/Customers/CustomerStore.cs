@@ -129,7 +129,7 @@ public sealed class CustomerStore(Db db)
         keys = details.Keys.Select(key => key.Key).ToArray(),
     }, ct);
 
-    /// <summary>Some customers whose keys were made in an older way; nobody else takes them until the transaction ends.</summary>
+    /// <summary>Some customers whose keys were made in an older way; nobody else changes them until the transaction ends. Who asks at the same moment waits and gets others.</summary>
     public Task<List<Customer>> TakeWithOldKeysAsync(int most, CancellationToken ct) => db.ListAsync<Customer>("""
         select c.end_customer_id, c.number, c.partner_id, '' as partner_number, '' as partner_name, c.customer_cluster_id, c.name, c.other_names, c.country_code,
                c.state, c.city, c.postal_code, c.address, c.credit_code, c.vat_number, c.duns, c.domain, c.phone, c.direct_account, c.created_at, c.updated_at, c.version
@@ -137,7 +137,7 @@ public sealed class CustomerStore(Db db)
         where c.keys_version < @version
         order by c.keys_version, c.end_customer_id
         limit @most
-        for no key update skip locked
+        for no key update
         """, new { version = MatchKey.Version, most }, ct);
 
     /// <summary>Writes the keys of these customers as they are made now in place of those that are stored, all with one statement.</summary>

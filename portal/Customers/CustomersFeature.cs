@@ -1,5 +1,5 @@
-using Platform.Jobs;
 using Portal.Search;
+using Portal.Web;
 
 namespace Portal.Customers;
 
@@ -12,6 +12,7 @@ static class CustomersFeature
         .AddScoped<CustomerLists>()
         .AddScoped<AddCustomers>()
         .AddScoped<EditCustomer>()
-        .AddScheduledJob<RenewCustomerKeys>("0 2/5 * * * ?")
+        .AddScoped<RenewCustomerKeys>()
+        .AddScoped<IBeforeServing>(services => services.GetRequiredService<RenewCustomerKeys>())
         .AddScoped<ISearchSource, CustomerSearch>();
 }

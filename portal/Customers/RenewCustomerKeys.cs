@@ -1,14 +1,14 @@
 using Platform.Database;
-using Platform.Jobs;
 using Portal.Matching;
+using Portal.Web;
 
 namespace Portal.Customers;
 
 /// <summary>
-/// Makes the keys of customers anew that were made in an older way (<see cref="MatchKey.Version"/>), after an upgrade. Until it has come to a customer, that one is found
-/// by its old keys. Run by the product itself; several instances share the work.
+/// Makes the keys of customers anew that were made in an older way (<see cref="MatchKey.Version"/>): when the portal starts after an upgrade, before anybody is served. A
+/// customer whose keys are old would not be found under its new ones, and a second claim on it could be approved. Run by the product itself.
 /// </summary>
-public sealed class RenewCustomerKeys(Db db, CustomerStore customers) : IScheduledJob
+public sealed class RenewCustomerKeys(Db db, CustomerStore customers, ILogger<RenewCustomerKeys> log) : IBeforeServing
 {
     const int AtOnce = 500;
 
@@ -36,5 +36,11 @@ public sealed class RenewCustomerKeys(Db db, CustomerStore customers) : ISchedul
         }
     }
 
-    Task IScheduledJob.RunAsync(CancellationToken ct) => RunAsync(ct);
+    async Task IBeforeServing.PrepareAsync(CancellationToken ct)
+    {
+        if (await RunAsync(ct) is var renewed and > 0)
+        {
+            log.LogInformation("The keys of {Customers} customers were made anew.", renewed);
+        }
+    }
 }

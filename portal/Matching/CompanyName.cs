@@ -19,6 +19,9 @@ public sealed record CompanyName(string Whole, string Core, IReadOnlyList<string
 {
     const int Longest = 200;
 
+    /// <summary>A sound of fewer letters is everybody's (一义, 易易) and finds nobody.</summary>
+    internal const int ShortestSound = 6;
+
     string? sound;
 
     /// <summary>The core as it sounds in Mandarin, without tones: <c>yunqikeji</c> for 云栖科技; of a Latin core itself; empty where it cannot be read.</summary>

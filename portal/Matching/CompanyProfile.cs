@@ -26,9 +26,6 @@ public sealed record MatchKey(string Kind, string Key)
     /// <summary>Which making of keys this is. Raised when the same company would get other keys: those that are stored are then made anew.</summary>
     public const int Version = 2;
 
-    // A sound of fewer letters is everybody's: 一义 and 易易.
-    const int ShortestSound = 6;
-
     static readonly string[] Deciding = ["core", "credit_code", "vat_number", "duns", "domain"];
 
     /// <summary>True where sharing the key can make two records the same company with certainty: writers of the same key wait for each other.</summary>
@@ -44,7 +41,7 @@ public sealed record MatchKey(string Kind, string Key)
             yield return new("whole", name.Whole);
             yield return new("core", name.Core);
             yield return new("stem", Stem(name));
-            if (name.Sound.Length >= ShortestSound)
+            if (name.Sound.Length >= CompanyName.ShortestSound)
             {
                 yield return new("sound", name.Sound);
             }

@@ -13,8 +13,7 @@ public static class SameCompany
     const decimal LikelyFrom = 6m;
     const decimal PossibleFrom = 3m;
 
-    // Letters of pinyin: two and four characters or so.
-    const int ShortestSound = 6;
+    // Letters of pinyin: four characters or so.
     const int DistinctSound = 10;
 
     /// <summary>Judges what is asked about against another record.</summary>
@@ -107,7 +106,7 @@ public static class SameCompany
         if (mine.IsChinese != theirs.IsChinese)
         {
             // Somebody wrote it in pinyin. Others sound the same: it is worth a look, no more.
-            return mine.Sound.Length >= ShortestSound && Equal(mine.Sound, theirs.Sound) ? new("name", "same_sound", mine.Sound.Length >= DistinctSound ? 4m : 3m) : null;
+            return mine.Sound.Length >= CompanyName.ShortestSound && Equal(mine.Sound, theirs.Sound) ? new("name", "same_sound", mine.Sound.Length >= DistinctSound ? 4m : 3m) : null;
         }
 
         if (mine.Words.Count > 1 && mine.Words.Count == theirs.Words.Count && mine.Words.Order(StringComparer.Ordinal).SequenceEqual(theirs.Words.Order(StringComparer.Ordinal)))

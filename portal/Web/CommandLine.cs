@@ -40,8 +40,19 @@ static class CommandLine
 
         await using var app = await PortalApplication.BuildAsync(order.Settings, isServing: true, CancellationToken.None);
         await ProductionChecks.RefuseDemoContentAsync(app, CancellationToken.None);
+        await PrepareAsync(app, CancellationToken.None);
         await app.ServeAsync(CancellationToken.None);
         return Environment.ExitCode; // not 0 when the portal itself ended: a clock that is apart
+    }
+
+    static async Task PrepareAsync(WebApplication app, CancellationToken ct)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CallerAccessor>().Current = Caller.System("start");
+        foreach (var task in scope.ServiceProvider.GetServices<IBeforeServing>())
+        {
+            await task.PrepareAsync(ct);
+        }
     }
 
     static async Task<int> RunVerbAsync(Order order)

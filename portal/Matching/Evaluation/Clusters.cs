@@ -10,13 +10,14 @@ static class Clusters
     /// A cluster number for each record, counted from 0 in the order of their first records. Records that share a key are compared; who is the same company
     /// with that band or above stands in one cluster, and so does whoever is the same as one of them.
     /// </summary>
-    public static int[] Of(IReadOnlyList<CompanyProfile> records, Band from)
+    public static int[] Of(IReadOnlyList<CompanyProfile> records, Band from, CancellationToken ct)
     {
         var parents = Enumerable.Range(0, records.Count).ToArray();
         foreach (var (one, other) in Candidates(records))
         {
+            ct.ThrowIfCancellationRequested();
             var (root, second) = (Root(parents, one), Root(parents, other));
-            if (root != second && SameCompany.Judge(records[one], records[other]).Band >= from)
+            if (root != second && RecordsFile.Judge(records[one], records[other]).Band >= from)
             {
                 parents[Math.Max(root, second)] = Math.Min(root, second);
             }

@@ -11,7 +11,7 @@ sealed record JudgedPair(string One, string Other, bool IsSame, Judgement Judgem
 /// <param name="Found">How many pairs were answered so.</param>
 /// <param name="Precision">The share of them that is the same; 1 where there is none.</param>
 /// <param name="Recall">The share of all same pairs that is among them.</param>
-readonly record struct Rightness(int Found, double Precision, double Recall)
+sealed record Rightness(int Found, double Precision, double Recall)
 {
     /// <summary>The harmonic mean of the two.</summary>
     public double F1 => Precision + Recall == 0 ? 0 : 2 * Precision * Recall / (Precision + Recall);
@@ -37,8 +37,8 @@ sealed class JudgedPairs
     /// <summary>How many are the same company.</summary>
     public int Same => same;
 
-    /// <summary>The score from which "the same" would give the best F1.</summary>
-    public decimal BestThreshold { get; }
+    /// <summary>The score from which "the same" would give the best F1; null where no pair is the same.</summary>
+    public decimal? BestThreshold { get; }
 
     /// <summary>How right that is.</summary>
     public Rightness Best { get; }
@@ -46,16 +46,16 @@ sealed class JudgedPairs
     /// <summary>How right it is to answer "the same" from that band on.</summary>
     public Rightness From(Band band) => Of(byScore.Where(pair => pair.Judgement.Band >= band).ToList());
 
-    /// <summary>The precision of the highest threshold that finds at least that share of the same pairs; null where none does.</summary>
+    /// <summary>The best precision of a threshold that finds at least that share of the same pairs; null where none does.</summary>
     public double? PrecisionAtRecall(double recall) => Thresholds().Where(step => step.Right.Recall >= recall).Select(step => (double?)step.Right.Precision).Max();
 
     /// <summary>The pairs that are on the wrong side of <see cref="BestThreshold"/>, the farthest first.</summary>
     public IReadOnlyList<JudgedPair> WorstErrors(int most) =>
-        [.. byScore.Where(pair => pair.IsSame != pair.Judgement.Score >= BestThreshold).OrderByDescending(pair => Math.Abs(pair.Judgement.Score - BestThreshold)).Take(most)];
+        BestThreshold is not { } threshold ? [] : [.. byScore.Where(pair => pair.IsSame != pair.Judgement.Score >= threshold).OrderByDescending(pair => Math.Abs(pair.Judgement.Score - threshold)).Take(most)];
 
-    (decimal, Rightness) Search()
+    (decimal?, Rightness) Search()
     {
-        var (threshold, best) = (decimal.MaxValue, default(Rightness));
+        var (threshold, best) = ((decimal?)null, Of(0, 0));
         foreach (var (score, right) in Thresholds())
         {
             if (right.F1 > best.F1)

@@ -24,15 +24,15 @@ sealed class MatchVerb : IVerb
     /// <inheritdoc/>
     public Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, CancellationToken ct) => arguments switch
     {
-        ["evaluate", var pairs] => EvaluateAsync(pairs, output),
-        ["cluster", var records] => ClusterAsync(records, output, report: null),
-        ["cluster", var records, var clusters] => ClusterIntoFileAsync(records, clusters, output),
+        ["evaluate", var pairs] => EvaluateAsync(pairs, output, ct),
+        ["cluster", var records] => ClusterAsync(records, clusters: null, output, ct),
+        ["cluster", var records, var clusters] => ClusterAsync(records, clusters, output, ct),
         _ => throw new UsageException("match takes evaluate or cluster, and a file."),
     };
 
-    static async Task<int> EvaluateAsync(string path, TextWriter output)
+    static async Task<int> EvaluateAsync(string path, TextWriter output, CancellationToken ct)
     {
-        var judged = new JudgedPairs(Read(path));
+        var judged = new JudgedPairs(Read(path, ct));
         await output.WriteLineAsync(Line($"{judged.Count} pairs, {judged.Same} of them the same company; judged by {SameCompany.Version}"));
         await output.WriteLineAsync(Line($"{"",-22}{"answered",10}{"precision",11}{"recall",9}{"F1",9}"));
         foreach (var band in Shown)
@@ -40,7 +40,11 @@ sealed class MatchVerb : IVerb
             await TellAsync(band is Band.Certain ? "Certain" : $"{band} and above", judged.From(band), output);
         }
 
-        await TellAsync(Line($"best, from {judged.BestThreshold:0.0#}"), judged.Best, output);
+        if (judged.BestThreshold is { } threshold)
+        {
+            await TellAsync(Line($"best, from {threshold:0.0#}"), judged.Best, output);
+        }
+
         await output.WriteLineAsync(Line($"precision at recall 0.95: {(judged.PrecisionAtRecall(0.95) is { } precision ? Line($"{precision:0.000}") : "not reached")}"));
         var worst = judged.WorstErrors(Errors);
         await output.WriteLineAsync(worst.Count == 0 ? "No errors." : Line($"The {worst.Count} worst errors by the best threshold:"));
@@ -58,11 +62,12 @@ sealed class MatchVerb : IVerb
     static string Evidence(Judgement judgement) =>
         judgement.Evidence.Count == 0 ? "nothing in common" : string.Join(", ", judgement.Evidence.Select(reason => Line($"{reason.Field} {reason.Finding} {reason.Points:+0.0;-0.0}")));
 
-    static IEnumerable<JudgedPair> Read(string path)
+    static IEnumerable<JudgedPair> Read(string path, CancellationToken ct)
     {
         using var file = new RecordsFile(path, "name_a", "name_b", "label");
         for (var row = 2; file.Read(); row++)
         {
+            ct.ThrowIfCancellationRequested();
             var isSame = file.Field("label") switch
             {
                 "1" or "true" => true,
@@ -70,49 +75,63 @@ sealed class MatchVerb : IVerb
                 var label => throw new UsageException(Line($"Row {row} has the label '{label}'; it is 1 for the same company and 0 for another.")),
             };
             var (one, other) = (file.Company("_a"), file.Company("_b"));
-            yield return new(one.Names[0], other.Names[0], isSame, SameCompany.Judge(one, other with { CountryCode = one.CountryCode }));
+            yield return new(one.Names[0], other.Names[0], isSame, RecordsFile.Judge(one, other));
         }
     }
 
-    static async Task<int> ClusterIntoFileAsync(string path, string clusters, TextWriter output)
+    // The records as they came, with their cluster in front. All is read and judged before a file is opened to write: a mistake leaves what was there.
+    static async Task<int> ClusterAsync(string path, string? clusters, TextWriter output, CancellationToken ct)
     {
-        await using var file = new StreamWriter(clusters, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        return await ClusterAsync(path, file, report: output);
-    }
-
-    // The records as they came, with their cluster in front; what else there is to say goes to the report.
-    static async Task<int> ClusterAsync(string path, TextWriter output, TextWriter? report)
-    {
-        var (header, rows, companies, truth) = ReadRecords(path);
-        var clusters = Clusters.Of(companies, Band.Likely);
-        await using (var csv = new CsvWriter(output, CultureInfo.InvariantCulture, leaveOpen: true))
+        if (clusters is not null && string.Equals(Path.GetFullPath(path), Path.GetFullPath(clusters), StringComparison.Ordinal))
         {
-            await WriteAsync(csv, ["cluster", .. header]);
-            for (var at = 0; at < rows.Count; at++)
-            {
-                await WriteAsync(csv, [clusters[at].ToString(CultureInfo.InvariantCulture), .. rows[at]]);
-            }
+            throw new UsageException("The clusters would be written over the records. Name another file for them.");
         }
 
-        if (report is not null)
+        var (header, rows, companies, truth) = ReadRecords(path, ct);
+        var found = Clusters.Of(companies, Band.Likely, ct);
+        if (clusters is null)
         {
-            await report.WriteLineAsync(Line($"{rows.Count} records in {clusters.Distinct().Count()} clusters; judged by {SameCompany.Version}"));
-            if (truth.TrueForAll(cluster => cluster is not null) && truth.Count > 0)
-            {
-                var right = Clusters.Compare(clusters, truth!);
-                await report.WriteLineAsync(Line($"by the column cluster_id: {right.Found} pairs, precision {right.Precision:0.000}, recall {right.Recall:0.000}, F1 {right.F1:0.000}"));
-            }
+            await WriteAsync(output, header, rows, found);
+            return 0;
+        }
+
+        try
+        {
+            await using var file = new StreamWriter(clusters, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            await WriteAsync(file, header, rows, found);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{clusters} cannot be written: {refused.Message}");
+        }
+
+        await output.WriteLineAsync(Line($"{rows.Count} records in {found.Distinct().Count()} clusters; judged by {SameCompany.Version}"));
+        if (truth.Count > 0 && truth.TrueForAll(cluster => cluster is not null))
+        {
+            var right = Clusters.Compare(found, truth!);
+            await output.WriteLineAsync(Line($"by the column cluster_id: {right.Found} pairs, precision {right.Precision:0.000}, recall {right.Recall:0.000}, F1 {right.F1:0.000}"));
         }
 
         return 0;
     }
 
-    static (IReadOnlyList<string> Header, List<string[]> Rows, List<CompanyProfile> Companies, List<string?> Truth) ReadRecords(string path)
+    static async Task WriteAsync(TextWriter output, IReadOnlyList<string> header, List<string[]> rows, int[] clusters)
+    {
+        await using var csv = new CsvWriter(output, CultureInfo.InvariantCulture, leaveOpen: true);
+        await WriteAsync(csv, ["cluster", .. header]);
+        for (var at = 0; at < rows.Count; at++)
+        {
+            await WriteAsync(csv, [clusters[at].ToString(CultureInfo.InvariantCulture), .. rows[at]]);
+        }
+    }
+
+    static (IReadOnlyList<string> Header, List<string[]> Rows, List<CompanyProfile> Companies, List<string?> Truth) ReadRecords(string path, CancellationToken ct)
     {
         using var file = new RecordsFile(path, "name");
         var (rows, companies, truth) = (new List<string[]>(), new List<CompanyProfile>(), new List<string?>());
         while (file.Read())
         {
+            ct.ThrowIfCancellationRequested();
             rows.Add(file.Row);
             companies.Add(file.Company());
             truth.Add(file.Field("cluster_id"));

@@ -13,6 +13,7 @@ namespace Portal.Matching.Evaluation;
 /// </summary>
 sealed class RecordsFile : IDisposable
 {
+    readonly string path;
     readonly StreamReader text;
     readonly CsvReader csv;
     readonly HashSet<string> columns;
@@ -23,7 +24,7 @@ sealed class RecordsFile : IDisposable
     {
         try
         {
-            text = new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            text = new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         }
         catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
         {
@@ -31,7 +32,8 @@ sealed class RecordsFile : IDisposable
         }
 
         csv = new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture) { PrepareHeaderForMatch = header => header.Header.Trim().ToLowerInvariant(), MissingFieldFound = null, BadDataFound = null });
-        Header = csv.Read() && csv.ReadHeader() ? csv.HeaderRecord ?? [] : [];
+        this.path = path;
+        Header = Read() && csv.ReadHeader() ? csv.HeaderRecord ?? [] : [];
         columns = Header.Select(name => name.Trim().ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
         if (needed.Where(name => !columns.Contains(name)).ToList() is { Count: > 0 } lacking)
         {
@@ -44,7 +46,18 @@ sealed class RecordsFile : IDisposable
     public IReadOnlyList<string> Header { get; }
 
     /// <summary>Goes to the next row.</summary>
-    public bool Read() => csv.Read();
+    /// <exception cref="UsageException">The file is not UTF-8.</exception>
+    public bool Read()
+    {
+        try
+        {
+            return csv.Read();
+        }
+        catch (Exception fault) when (fault is DecoderFallbackException || fault.InnerException is DecoderFallbackException)
+        {
+            throw new UsageException($"{path} is not UTF-8. Save it as \"CSV UTF-8\" and try again.");
+        }
+    }
 
     /// <summary>The fields of the row.</summary>
     public string[] Row => [.. Header.Select((_, at) => csv.GetField(at) ?? "")];
@@ -56,12 +69,18 @@ sealed class RecordsFile : IDisposable
     public CompanyProfile Company(string suffix = "")
     {
         var name = Field("name" + suffix) ?? "";
-        var country = Field("country" + suffix)?.ToUpperInvariant() ?? (name.Any(CompanyName.IsEastAsian) ? "CN" : "");
+        var country = Field("country" + suffix)?.ToUpperInvariant() ?? "";
+        // For a telephone number without a country code only: a country that is not told is no country.
+        var home = country.Length > 0 ? country : name.Any(CompanyName.IsEastAsian) ? "CN" : "US";
         var id = Field("id" + suffix);
         var creditCode = Identifiers.CreditCode(id);
         return new([name], country, Field("city" + suffix), Field("address" + suffix) ?? Field("addr" + suffix), creditCode, creditCode is null ? Identifiers.VatNumber(id) : null,
-            Domain: Identifiers.Domain(Field("domain" + suffix)), Phone: Identifiers.Phone(Field("phone" + suffix), country is "" ? "US" : country));
+            Domain: Identifiers.Domain(Field("domain" + suffix)), Phone: Identifiers.Phone(Field("phone" + suffix), home));
     }
+
+    /// <summary>Judges two companies of such files; a country that one of them does not tell speaks neither for nor against.</summary>
+    public static Judgement Judge(CompanyProfile one, CompanyProfile other) =>
+        SameCompany.Judge(one.CountryCode.Length > 0 ? one : one with { CountryCode = other.CountryCode }, other.CountryCode.Length > 0 ? other : other with { CountryCode = one.CountryCode });
 
     /// <inheritdoc/>
     public void Dispose()

@@ -21,15 +21,6 @@ static class HanziTable
     /// </summary>
     public static char Simplified(char character) => character is >= (char)First and <= (char)Last ? Table.Value.Simple[character - First] : character;
 
-    /// <summary>The same for a whole text.</summary>
-    public static string Simplified(string text) => string.Create(text.Length, text, static (folded, original) =>
-    {
-        for (var at = 0; at < folded.Length; at++)
-        {
-            folded[at] = Simplified(original[at]);
-        }
-    });
-
     /// <summary>
     /// A text read aloud, without tones and spaces: 云栖科技 is <c>yunqikeji</c>. Characters with several readings are read as alone; Latin letters and digits stay;
     /// null where a character has no reading (kana, hangul, rare ones). Different names sound alike: a sound finds candidates, it never decides.

@@ -8,6 +8,8 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 apt-get download -q unicode-data >/dev/null
 dpkg-deb -x unicode-data_*.deb .
+# The licence goes with the data.
+cp usr/share/doc/unicode-data/copyright "$here/unicode-licence.txt"
 cd usr/share/unicode
 {
     printf '# Unihan of Unicode %s: kSimplifiedVariant, kMandarin. Copyright (c) 1991-present Unicode, Inc. Unicode License v3, https://www.unicode.org/license.txt\n' "$(sed -n '1s/^DerivedAge-\([0-9.]*\)\.txt.*/\1/p;1q' < <(sed 's/^# //' DerivedAge.txt))"

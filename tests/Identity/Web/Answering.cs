@@ -68,14 +68,18 @@ public sealed class Answering(IdentityApp identity) : IClassFixture<IdentityApp>
         {
             Assert.Equal(HttpStatusCode.OK, (await program.GetAsync("/health/live")).StatusCode);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await program.GetAsync("/health/ready")).StatusCode);
-            foreach (var path in new[] { "/connect/token", "/connect/par", "/connect/introspect", "/connect/revocation" })
+            foreach (var (path, accept) in from path in new[] { "/connect/token", "/connect/par", "/connect/introspect", "/connect/revocation" } from accept in new[] { "*/*", "application/json" } select (path, accept))
             {
+                program.DefaultRequestHeaders.Accept.Clear();
+                program.DefaultRequestHeaders.Accept.ParseAdd(accept);
                 using var form = new FormUrlEncodedContent([new("client_id", "portal"), new("client_secret", IdentityApp.PortalSecret), new("grant_type", "client_credentials")]);
                 using var answer = await program.PostAsync(path, form);
                 Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/json", "5"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, answer.Headers.RetryAfter?.ToString()));
                 Assert.StartsWith("{\"error\":\"temporarily_unavailable\",\"error_description\":", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
             }
 
+            program.DefaultRequestHeaders.Accept.Clear();
+            program.DefaultRequestHeaders.Accept.ParseAdd("application/scim+json");
             using var directory = await program.GetAsync("/scim/v2/Users");
             Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/scim+json"), (directory.StatusCode, directory.Content.Headers.ContentType?.MediaType));
         }

@@ -34,7 +34,7 @@ public sealed class RenewingKeys(ClaimingPartners portal) : IClassFixture<Claimi
     }
 
     [Fact]
-    public async Task Thousands_are_made_anew_in_one_go_of_the_job()
+    public async Task Thousands_are_made_anew_in_one_go()
     {
         await portal.InScopeAsync(Caller.System("test"), services => services.GetRequiredService<AddCustomers>().AddCustomersAsync(
             [.. Enumerable.Range(0, 1100).Select(number => new NewCustomer { Name = $"Harbour Trading {number:0000} Ltd", CountryCode = "GB" })], CancellationToken.None));
@@ -46,7 +46,7 @@ public sealed class RenewingKeys(ClaimingPartners portal) : IClassFixture<Claimi
         Assert.Equal([0], await portal.Database.ListAsync<int>("select count(*)::integer from end_customer c where not exists (select from customer_key k where k.end_customer_id = c.end_customer_id)"));
     }
 
-    Task<int> RenewAsync() => portal.InScopeAsync(Caller.System("job:renew-customer-keys"), services => services.GetRequiredService<RenewCustomerKeys>().RunAsync(CancellationToken.None));
+    Task<int> RenewAsync() => portal.InScopeAsync(Caller.System("start"), services => services.GetRequiredService<RenewCustomerKeys>().RunAsync(CancellationToken.None));
 
     async Task<int> VersionAsync() => (await portal.Database.ListAsync<int>("select version from end_customer where name = '宁波雲帆物流有限公司'")).Single();
 

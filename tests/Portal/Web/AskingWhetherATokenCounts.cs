@@ -85,11 +85,31 @@ public sealed class AskingWhetherATokenCounts(BothServices both) : IClassFixture
         var hash = (await both.Identity.Database.ListAsync<byte[]>("select hash from api_secret")).Single();
         await both.Identity.Database.ExecuteAsync("update api_secret set hash = sha256('another')");
 
-        var refused = await api.GetAsync("/api/v1/partners");
-        await both.Identity.Database.ExecuteAsync("update api_secret set hash = @hash", new { hash });
+        both.Portal.Asked.Clear();
+        for (var call = 0; call < 5; call++)
+        {
+            (await api.GetAsync("/api/v1/partners")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            both.Portal.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
 
-        refused.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        await both.Identity.Database.ExecuteAsync("update api_secret set hash = @hash", new { hash });
+        both.Portal.Asked.Count(path => path == Introspection).ShouldBe(1);
+        both.Portal.Clock.Advance(TimeSpan.FromSeconds(30));
+        (await api.GetAsync("/api/v1/partners")).Status.ShouldBe(HttpStatusCode.OK);
         both.Portal.Log.Lines.ShouldContain(line => line.Contains("answered 401 when portal.api asked about a token", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_portal_that_starts_while_identity_is_away_calls_no_token_invalid()
+    {
+        var token = await TokenAsync("counts-early");
+        var portal = new PortalOfIdentity(both.Identity) { IsCutOff = true };
+        await portal.InitializeAsync();
+
+        var away = await portal.ApiWith(token).GetAsync("/api/v1/partners");
+        await portal.DisposeAsync();
+
+        (away.Status, away.Problem).ShouldBe((HttpStatusCode.ServiceUnavailable, "unavailable"));
     }
 
     async Task RefusedAsync(ApiClient api)

@@ -89,6 +89,47 @@ public sealed class MatchingFiles : IDisposable
     }
 
     [Fact]
+    public async Task The_records_are_not_written_over_and_a_mistake_leaves_an_earlier_result()
+    {
+        var records = Write("name\n云栖科技");
+        var earlier = Path.Combine(folder, "earlier.csv");
+        await File.WriteAllTextAsync(earlier, "an earlier result");
+
+        (await Should.ThrowAsync<UsageException>(() => RunAsync("cluster", records, records))).Message.ShouldBe("The clusters would be written over the records. Name another file for them.");
+        await Should.ThrowAsync<UsageException>(() => RunAsync("cluster", Path.Combine(folder, "nowhere.csv"), earlier));
+        (await Should.ThrowAsync<UsageException>(() => RunAsync("cluster", records, Path.Combine(folder, "no", "such", "folder.csv")))).Message.ShouldContain("cannot be written");
+
+        (await File.ReadAllTextAsync(earlier)).ShouldBe("an earlier result");
+        (await File.ReadAllTextAsync(records)).ShouldStartWith("name");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_utf_8_is_refused_with_the_remedy()
+    {
+        var path = Path.Combine(folder, "gb18030.csv");
+        await File.WriteAllBytesAsync(path, [.. "name\n"u8, 0xD4, 0xC6, 0xC6, 0xDC]);
+
+        (await Should.ThrowAsync<UsageException>(() => RunAsync("cluster", path))).Message.ShouldBe($"{path} is not UTF-8. Save it as \"CSV UTF-8\" and try again.");
+    }
+
+    [Fact]
+    public async Task A_country_counts_where_both_tell_it_and_speaks_against_nobody_where_one_does_not()
+    {
+        var told = await EvaluateAsync("name_a,country_a,name_b,country_b,label\n北京云栖科技有限公司,,Beijing Yunqi,CN,0\nNorthlight Office Supplies,DE,Northlight Office Supplies,US,1\nNorthlight Office Supplies,,Northlight Office Supplies,US,1");
+
+        told[2].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["Certain", "1", "1.000", "0.500", "0.667"]);
+    }
+
+    [Fact]
+    public async Task Pairs_none_of_which_is_the_same_have_no_best_threshold()
+    {
+        var told = await EvaluateAsync("name_a,name_b,label\n云栖,远见,0");
+
+        told.ShouldNotContain(line => line.StartsWith("best", StringComparison.Ordinal));
+        told[^1].ShouldBe("No errors.");
+    }
+
+    [Fact]
     public async Task Without_a_file_for_them_the_records_are_printed()
     {
         var told = await RunAsync("cluster", Write("name\n云栖科技\n云栖科技"));
