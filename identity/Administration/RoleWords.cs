@@ -6,5 +6,5 @@ namespace Identity.Administration;
 static class RoleWords
 {
     /// <summary><c>Sales (sales)</c>; the name alone where there are no words for it.</summary>
-    public static string Of(Texts t, string role) => t[$"administration.role.{role}"] is { ResourceNotFound: false } words ? $"{words.Value} ({role})" : role;
+    public static string Of(Texts t, string role) => t.Find($"administration.role.{role}") is { } words ? $"{words} ({role})" : role;
 }

@@ -52,6 +52,6 @@ static class Answers
     public static JsonResult OAuthError(this ControllerBase controller, OAuthError error, int status = StatusCodes.Status400BadRequest)
     {
         controller.Response.Headers.CacheControl = "no-store";
-        return new(new Dictionary<string, string>(StringComparer.Ordinal) { ["error"] = error.Code, ["error_description"] = error.Description }) { StatusCode = status };
+        return new(error.ToBody()) { StatusCode = status };
     }
 }

@@ -18,17 +18,17 @@ sealed class ForProgramsAttribute : IgnoreAntiforgeryTokenAttribute, IErrorForm
     /// <inheritdoc/>
     public Task WriteErrorAsync(HttpContext http, int status)
     {
-        var (code, description) = status switch
+        var error = status switch
         {
-            StatusCodes.Status503ServiceUnavailable => ("temporarily_unavailable", "The service is not available for a moment. Nothing was changed; try again."),
-            >= 500 => ("server_error", "Something went wrong here. Nothing was changed."),
-            StatusCodes.Status413PayloadTooLarge => ("invalid_request", "The request is too large."),
-            _ => ("invalid_request", "The request cannot be read."),
+            StatusCodes.Status503ServiceUnavailable => new OAuthError("temporarily_unavailable", "The service is not available for a moment. Nothing was changed; try again."),
+            >= 500 => new("server_error", "Something went wrong here. Nothing was changed."),
+            StatusCodes.Status413PayloadTooLarge => OAuthError.InvalidRequest("The request is too large."),
+            _ => OAuthError.InvalidRequest("The request cannot be read."),
         };
         http.Response.Headers.CacheControl = "no-store";
         http.Response.ContentType = IsScim ? ScimAnswers.MediaType : "application/json; charset=utf-8";
         return http.Response.WriteAsync(IsScim
-            ? ScimAnswers.Error(status, null, description).Content!
-            : JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal) { ["error"] = code, ["error_description"] = description }), http.RequestAborted);
+            ? ScimAnswers.Error(status, null, error.Description).Content!
+            : JsonSerializer.Serialize(error.ToBody()), http.RequestAborted);
     }
 }

@@ -11,6 +11,9 @@ public sealed record OAuthError(string Code, string Description)
     /// </summary>
     public bool MayRedirect { get; init; }
 
+    /// <summary>The body in which programs are told (RFC 6749, 5.2).</summary>
+    public Dictionary<string, string> ToBody() => new(StringComparer.Ordinal) { ["error"] = Code, ["error_description"] = Description };
+
     /// <summary>A request that is missing something, repeats something, or is otherwise malformed.</summary>
     public static OAuthError InvalidRequest(string description) => new("invalid_request", description);
 

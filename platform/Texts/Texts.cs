@@ -81,5 +81,6 @@ public sealed class Texts(TextBook book) : IStringLocalizer
     public IEnumerable<LocalizedString> GetAllStrings(bool includeParentCultures) =>
         book.Keys(TextBook.LanguageOf(CultureInfo.CurrentUICulture)).Select(key => this[key]);
 
-    string? Find(string key) => book.Find(key, TextBook.LanguageOf(CultureInfo.CurrentUICulture));
+    /// <summary>A text without placeholders; null where there are no words for that key.</summary>
+    public string? Find(string key) => book.Find(key, TextBook.LanguageOf(CultureInfo.CurrentUICulture));
 }

@@ -22,10 +22,10 @@ public static class AuditWords
     public static IEnumerable<SelectListItem> KindOptions(Texts t) => Kinds.Select(kind => new SelectListItem(Kind(t, kind), kind));
 
     /// <summary>The kind of a record.</summary>
-    public static string Kind(Texts t, string kind) => t[$"audit.kind.{kind}"] is { ResourceNotFound: false } text ? text.Value : kind;
+    public static string Kind(Texts t, string kind) => t.Find($"audit.kind.{kind}") ?? kind;
 
     /// <summary>What was done; the name it has in the database where a newer version of the product wrote it.</summary>
-    public static string Action(Texts t, string action) => t[$"audit.action.{action}"] is { ResourceNotFound: false } text ? text.Value : action;
+    public static string Action(Texts t, string action) => t.Find($"audit.action.{action}") ?? action;
 
     /// <summary>Who did it.</summary>
     public static string Actor(Texts t, AuditRow row) => row switch

@@ -129,43 +129,6 @@ public sealed class CustomerStore(Db db)
         keys = details.Keys.Select(key => key.Key).ToArray(),
     }, ct);
 
-    /// <summary>Some customers whose keys were made in an older way; nobody else changes them until the transaction ends. Who asks at the same moment waits and gets others.</summary>
-    public Task<List<Customer>> TakeWithOldKeysAsync(int most, CancellationToken ct) => db.ListAsync<Customer>("""
-        select c.end_customer_id, c.number, c.partner_id, '' as partner_number, '' as partner_name, c.customer_cluster_id, c.name, c.other_names, c.country_code,
-               c.state, c.city, c.postal_code, c.address, c.credit_code, c.vat_number, c.duns, c.domain, c.phone, c.direct_account, c.created_at, c.updated_at, c.version
-        from end_customer c
-        where c.keys_version < @version
-        order by c.keys_version, c.end_customer_id
-        limit @most
-        for no key update
-        """, new { version = MatchKey.Version, most }, ct);
-
-    /// <summary>Writes the keys of these customers as they are made now in place of those that are stored, all with one statement.</summary>
-    public Task ReplaceKeysAsync(IReadOnlyList<Customer> customers, CancellationToken ct)
-    {
-        var keys = customers.SelectMany(customer => MatchKey.Of(customer.Profile).Select(key => (customer.EndCustomerId, key.Kind, key.Key))).ToList();
-        return db.ExecuteAsync("""
-            with wanted as (
-                select w.id, w.kind, w.key from unnest(@keyIds, @kinds, @keys) as w (id, kind, key)
-            ), gone as (
-                delete from customer_key k
-                where k.end_customer_id = any(@ids) and not exists (select from wanted w where (w.id, w.kind, w.key) = (k.end_customer_id, k.kind, k.key))
-            ), come as (
-                insert into customer_key (kind, key, end_customer_id, partner_id)
-                select w.kind, w.key, w.id, c.partner_id from wanted w join end_customer c on c.end_customer_id = w.id
-                on conflict do nothing
-            )
-            update end_customer set keys_version = @version where end_customer_id = any(@ids)
-            """, new
-        {
-            version = MatchKey.Version,
-            ids = customers.Select(customer => customer.EndCustomerId).ToArray(),
-            keyIds = keys.Select(key => key.EndCustomerId).ToArray(),
-            kinds = keys.Select(key => key.Kind).ToArray(),
-            keys = keys.Select(key => key.Key).ToArray(),
-        }, ct);
-    }
-
     /// <summary>
     /// Moves a customer into another cluster, its claims with it, and writes down who found that they are one company and why. The caller
     /// holds both clusters (<see cref="HoldClustersAsync"/>). Where two live claims would meet, the constraint on claims refuses.

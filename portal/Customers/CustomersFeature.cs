@@ -9,6 +9,7 @@ static class CustomersFeature
     /// <summary>Registers acts and stores.</summary>
     public static IServiceCollection AddCustomers(this IServiceCollection services) => services
         .AddScoped<CustomerStore>()
+        .AddScoped<CustomerKeyStore>()
         .AddScoped<CustomerLists>()
         .AddScoped<AddCustomers>()
         .AddScoped<EditCustomer>()

@@ -8,7 +8,7 @@ namespace Portal.Customers;
 /// Makes the keys of customers anew that were made in an older way (<see cref="MatchKey.Version"/>): when the portal starts after an upgrade, before anybody is served. A
 /// customer whose keys are old would not be found under its new ones, and a second claim on it could be approved. Run by the product itself.
 /// </summary>
-public sealed class RenewCustomerKeys(Db db, CustomerStore customers, ILogger<RenewCustomerKeys> log) : IBeforeServing
+public sealed class RenewCustomerKeys(Db db, CustomerKeyStore keys, ILogger<RenewCustomerKeys> log) : IBeforeServing
 {
     const int AtOnce = 500;
 
@@ -20,10 +20,10 @@ public sealed class RenewCustomerKeys(Db db, CustomerStore customers, ILogger<Re
         {
             var some = await db.InTransactionAsync(async () =>
             {
-                var old = await customers.TakeWithOldKeysAsync(AtOnce, ct);
+                var old = await keys.TakeAsync(AtOnce, ct);
                 if (old.Count > 0)
                 {
-                    await customers.ReplaceKeysAsync(old, ct);
+                    await keys.ReplaceAsync(old, ct);
                 }
 
                 return old.Count;

@@ -7,10 +7,10 @@ namespace Identity.Administration.Audit;
 static class AuditWords
 {
     /// <summary>What was done; the name it has in the database where there are no words for it.</summary>
-    public static string Action(Texts t, string action) => t[$"audit.action.{action}"] is { ResourceNotFound: false } text ? text.Value : action;
+    public static string Action(Texts t, string action) => t.Find($"audit.action.{action}") ?? action;
 
     /// <summary>What kind of thing it was done to; the name it has in the database where there are no words for it.</summary>
-    public static string Kind(Texts t, string kind) => t[$"audit.kind.{kind}"] is { ResourceNotFound: false } text ? text.Value : kind;
+    public static string Kind(Texts t, string kind) => t.Find($"audit.kind.{kind}") ?? kind;
 
     /// <summary>Who did it.</summary>
     public static string Actor(Texts t, AuditRow row) => row switch

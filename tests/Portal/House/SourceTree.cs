@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
+using Support;
 
 namespace Portal.Tests.House;
 
 /// <summary>The product's own sources, found from where the tests run.</summary>
 static partial class SourceTree
 {
-    public static DirectoryInfo Root { get; } = FindRoot();
+    public static DirectoryInfo Root { get; } = new(Repository.Folder);
 
     public static IEnumerable<SourceFile> Files(string folder, params string[] extensions) =>
         from file in Folder(folder).EnumerateFiles("*", SearchOption.AllDirectories)
@@ -22,17 +23,6 @@ static partial class SourceTree
 
     static DirectoryInfo Folder(string path) =>
         new DirectoryInfo(Path.Combine(Root.FullName, path)) is { Exists: true } folder ? folder : throw new InvalidOperationException($"The folder {path} has moved; the tests of the house look into it.");
-
-    static DirectoryInfo FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PartnerPortal.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder ?? throw new InvalidOperationException("The tests must run from within the repository.");
-    }
 
     [GeneratedRegex("(^|/)(bin|obj|node_modules|lib)/")]
     private static partial Regex Generated();
