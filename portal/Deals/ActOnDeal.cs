@@ -3,7 +3,7 @@ using Platform.Database;
 namespace Portal.Deals;
 
 /// <summary>What every act on a deal begins with: the deal is there, at the version that was seen, its state allows the act, and a reason is given where one is needed.</summary>
-public sealed class ActOnDeal(Db db, DealStore deals)
+public sealed class ActOnDeal(Db db, DealStore deals, IEnumerable<IProtectionWitness> witnesses)
 {
     /// <summary>Runs <paramref name="work"/> in a transaction when nothing stands against the act.</summary>
     /// <param name="number">The deal.</param>
@@ -28,6 +28,15 @@ public sealed class ActOnDeal(Db db, DealStore deals)
                 : reason?.Length > 2000 ? new DealOutcome.Invalid([new("reason", "customers.invalid.too_long", 2000)])
                 : await work(deal, act);
         }, ct);
+    }
+
+    /// <summary>Tells all witnesses that the deal's protection has begun or changed; the last thing such an act does before it tells people.</summary>
+    public async Task TellWitnessesAsync(Deal deal, CancellationToken ct)
+    {
+        foreach (var witness in witnesses)
+        {
+            await witness.WitnessAsync(deal.DealId, ct);
+        }
     }
 
     static DealOutcome Why(Deal deal, DealAct act) =>

@@ -14,7 +14,7 @@ namespace Portal.Deals;
 /// <summary>The list of deals, a deal's page, and the form that registers one.</summary>
 [Route("deals")]
 public sealed class DealsController(
-    DealStore deals, DealLists lists, DealPages pages, CustomerStore customers, RegisterDeal registerDeal, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+    DealStore deals, DealLists lists, DealPages pages, CustomerStore customers, RegisterDeal registerDeal, IEnumerable<IDealPart> parts, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -65,7 +65,7 @@ public sealed class DealsController(
         return View("DealPage", new DealPage(
             deal, DealLifecycle.ActsAllowed(deal.Status, me.IsBrand, me.Roles), deal.EditableFields.Count > 0, verdict,
             await pages.HistoryAsync(deal.DealId, ct), await pages.RemarksAsync(deal.DealId, ct), await pages.WaitingExtensionAsync(deal.DealId, ct),
-            await deals.PolicyAsync(deal.PartnerId, deal.LineIds, Now, ct), await deals.DayAsync(Now, ct)));
+            await deals.PolicyAsync(deal.PartnerId, deal.LineIds, Now, ct), await deals.DayAsync(Now, ct), await PartsAsync(deal, aside: false, ct), await PartsAsync(deal, aside: true, ct)));
     }
 
     /// <summary>The form of a deal that is there.</summary>
@@ -97,6 +97,20 @@ public sealed class DealsController(
         }
 
         return this.Leads(outcome, t, "deals.saved") ?? await FormAsync(form, deal, ct);
+    }
+
+    async Task<List<ShownPart>> PartsAsync(Deal deal, bool aside, CancellationToken ct)
+    {
+        var shown = new List<ShownPart>();
+        foreach (var part in parts.Where(part => part.IsAside == aside).OrderBy(part => part.Order))
+        {
+            if (await part.ShowAsync(deal, ct) is { } section)
+            {
+                shown.Add(section);
+            }
+        }
+
+        return shown;
     }
 
     bool MayRegister => !me.IsBrand && me.Has("sales", "partner_admin");
@@ -155,9 +169,11 @@ public sealed record DealFormPage(Deal? Deal, DealChoices Choices, IReadOnlyList
 /// <param name="Extension">The extension request that waits.</param>
 /// <param name="Policy">The policy that holds.</param>
 /// <param name="Today">The brand's day.</param>
+/// <param name="Parts">Other features' sections under the facts.</param>
+/// <param name="Aside">Other features' sections beside them.</param>
 public sealed record DealPage(
     Deal Deal, IReadOnlyList<DealAct> Acts, bool MayEdit, Verdict? Verdict, IReadOnlyList<DealEvent> History, IReadOnlyList<DealRemark> Remarks,
-    DealExtension? Extension, ProtectionPolicy Policy, DateOnly Today)
+    DealExtension? Extension, ProtectionPolicy Policy, DateOnly Today, IReadOnlyList<ShownPart> Parts, IReadOnlyList<ShownPart> Aside)
 {
     /// <summary>True where the person may do that now.</summary>
     public bool May(string act) => Acts.Any(allowed => string.Equals(allowed.Name, act, StringComparison.Ordinal));

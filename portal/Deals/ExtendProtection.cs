@@ -83,6 +83,11 @@ public sealed class ExtendProtection(ActOnDeal actOnDeal, DealStore deals, Porta
         }
 
         await audit.RecordAsync("deal." + act.Name, "deal", deal.Number, deal.PartnerId, details, ct);
+        if (until is not null)
+        {
+            await actOnDeal.TellWitnessesAsync(deal, ct);
+        }
+
         await tell();
         return new DealOutcome.Done(deal.Number, next);
     }

@@ -46,6 +46,7 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, CustomerSto
 
                 await deals.InsertClaimAsync(deal.DealId, now, until, ct);
                 await audit.RecordAsync("deal.approved", "deal", number, deal.PartnerId, new { from = now, until, sameAs, note }, ct);
+                await actOnDeal.TellWitnessesAsync(deal, ct);
                 await facts.AddAsync([new(deal.PartnerId, Metric.DealsApproved, null, await deals.DayAsync(now, ct), 1)], ct);
                 await news.TellClaimantAsync("approved", new ProtectedDeal(deal.DealId, number, deal.PartnerId, deal.CustomerName, await deals.DayAsync(until.AddTicks(-10), ct)), ct);
                 return new DealOutcome.Done(number, next);
