@@ -40,6 +40,7 @@ public static class DealLifecycle
         new("grant_extension", Protected, null, DealSide.Brand, DealDesk),
         new("refuse_extension", Protected, null, DealSide.Brand, DealDesk, NeedsReason: true),
         new("comment", ["draft", .. Pending, .. Protected], null, DealSide.Both, [.. Claimant, .. DealDesk, "channel_manager", "brand_admin"]),
+        new("record_activity", ["draft", .. Pending, .. Protected], null, DealSide.Claimant, Claimant),
         new("expire", Protected, "expired", DealSide.Product, []),
     ];
 

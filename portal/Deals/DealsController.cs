@@ -14,7 +14,7 @@ namespace Portal.Deals;
 /// <summary>The list of deals, a deal's page, and the form that registers one.</summary>
 [Route("deals")]
 public sealed class DealsController(
-    DealStore deals, DealLists lists, DealPages pages, CustomerStore customers, RegisterDeal registerDeal, IEnumerable<IDealPart> parts, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+    DealStore deals, DealLists lists, DealPages pages, ActivityStore activities, CustomerStore customers, RegisterDeal registerDeal, IEnumerable<IDealPart> parts, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -62,9 +62,10 @@ public sealed class DealsController(
         }
 
         var verdict = await pages.VerdictAsync(deal.DealId, ct);
+        var history = await pages.HistoryAsync(deal.DealId, ct);
         return View("DealPage", new DealPage(
             deal, DealLifecycle.ActsAllowed(deal.Status, me.IsBrand, me.Roles), deal.EditableFields.Count > 0, verdict,
-            await pages.HistoryAsync(deal.DealId, ct), await pages.RemarksAsync(deal.DealId, ct), await pages.WaitingExtensionAsync(deal.DealId, ct),
+            history, DealTimeline.Of(deal, history, await activities.ListAsync(deal.DealId, ct)), await pages.RemarksAsync(deal.DealId, ct), await pages.WaitingExtensionAsync(deal.DealId, ct),
             await deals.PolicyAsync(deal.PartnerId, deal.LineIds, Now, ct), await deals.DayAsync(Now, ct), await PartsAsync(deal, aside: false, ct), await PartsAsync(deal, aside: true, ct)));
     }
 
@@ -165,6 +166,7 @@ public sealed record DealFormPage(Deal? Deal, DealChoices Choices, IReadOnlyList
 /// <param name="MayEdit">The person may edit some of it.</param>
 /// <param name="Verdict">The last verdict.</param>
 /// <param name="History">What was done.</param>
+/// <param name="Timeline">What was done, acts and activities in one order.</param>
 /// <param name="Remarks">What was said.</param>
 /// <param name="Extension">The extension request that waits.</param>
 /// <param name="Policy">The policy that holds.</param>
@@ -172,7 +174,7 @@ public sealed record DealFormPage(Deal? Deal, DealChoices Choices, IReadOnlyList
 /// <param name="Parts">Other features' sections under the facts.</param>
 /// <param name="Aside">Other features' sections beside them.</param>
 public sealed record DealPage(
-    Deal Deal, IReadOnlyList<DealAct> Acts, bool MayEdit, Verdict? Verdict, IReadOnlyList<DealEvent> History, IReadOnlyList<DealRemark> Remarks,
+    Deal Deal, IReadOnlyList<DealAct> Acts, bool MayEdit, Verdict? Verdict, IReadOnlyList<DealEvent> History, DealTimeline Timeline, IReadOnlyList<DealRemark> Remarks,
     DealExtension? Extension, ProtectionPolicy Policy, DateOnly Today, IReadOnlyList<ShownPart> Parts, IReadOnlyList<ShownPart> Aside)
 {
     /// <summary>True where the person may do that now.</summary>

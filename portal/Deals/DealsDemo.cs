@@ -9,7 +9,7 @@ namespace Portal.Deals;
 /// The demo's customers and deals: in every state, some about the same company under another spelling, protections that end soon.
 /// Written through the product's own statements, each act on its day and by the person who would have done it.
 /// </summary>
-sealed class DealsDemo(Db db, AddCustomers addCustomers, CustomerStore customers, DealStore deals, ScreenClaim screenClaim, KpiFacts facts) : IDemoPart
+sealed class DealsDemo(Db db, AddCustomers addCustomers, CustomerStore customers, DealStore deals, ActivityStore activities, ScreenClaim screenClaim, KpiFacts facts) : IDemoPart
 {
     IReadOnlyDictionary<string, Company> companies = new Dictionary<string, Company>(StringComparer.Ordinal);
     IReadOnlyDictionary<string, long> territories = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -53,6 +53,25 @@ sealed class DealsDemo(Db db, AddCustomers addCustomers, CustomerStore customers
         await deals.InsertAsync(new(dealNumber, partner.PartnerId, customer.EndCustomerId, territories[territory], [.. demo.Lines.Select(code => lines[code])], demo.Amount, partner.Currency,
             today.AddDays(demo.ClosesIn), null, null, demo.Contact, null, null, demo.Need), entered, ct);
         await WalkAsync(dealNumber, demo, partner, entered, ct);
+        await RecordAsync(dealNumber, demo, partner, today, ct);
+    }
+
+    // What the claimant did for its deal: days after it was entered, and never in the future.
+    async Task RecordAsync(string number, DemoDeal demo, Company partner, DateOnly today, CancellationToken ct)
+    {
+        if (demo.Activities.Count == 0)
+        {
+            return;
+        }
+
+        await ActAsAsync(partner.PersonId, ct);
+        var deal = (await deals.FindAsync(number, ct))!;
+        foreach (var (activity, place) in demo.Activities.Select((activity, place) => (activity, place)))
+        {
+            var at = Morning(today.AddDays(-activity.DaysAgo), 7 * place + 11);
+            await activities.InsertAsync(deal, PublicNumber.From("DA", $"{number} {place}"),
+                new() { Kind = activity.Kind, HappenedAt = at, WithWhom = activity.With, Note = activity.Note, NextStep = activity.Next, NextStepDue = activity.DueIn is { } days ? today.AddDays(days) : null }, at, ct);
+        }
     }
 
     // The acts that led to the state, each some hours or days after the one before.
@@ -119,8 +138,17 @@ sealed class DealsDemo(Db db, AddCustomers addCustomers, CustomerStore customers
 
     static DemoDeal[] Deals =>
     [
-        new("HUAXIN", Of("杭州云栖智谷科技有限公司", "Hangzhou Yunqi Valley Technology Co., Ltd.", state: "浙江", city: "杭州", address: "西湖区转塘街道云栖路 1 号", domain: "yunqi-valley.example", phone: "0571-8855 0101"), ["MEET", "DESK"], 1_280_000m, 62, 45, "新总部 26 间会议室的智能屏与预订系统。", Approved()) { Contact = "陈工" },
-        new("HUAXIN", Of("苏州金鸡湖国际酒店管理有限公司", "Jinji Lake Hotels", state: "江苏", city: "苏州", domain: "jinjilake-hotel.example"), ["MEET"], 460_000m, 84, 20, "宴会厅与会议中心改造，需双语导视。", Approved()),
+        new("HUAXIN", Of("杭州云栖智谷科技有限公司", "Hangzhou Yunqi Valley Technology Co., Ltd.", state: "浙江", city: "杭州", address: "西湖区转塘街道云栖路 1 号", domain: "yunqi-valley.example", phone: "0571-8855 0101"), ["MEET", "DESK"], 1_280_000m, 62, 45, "新总部 26 间会议室的智能屏与预订系统。", Approved())
+        {
+            Contact = "陈工",
+            Activities =
+            [
+                new("visit", 50, "陈工、信息部 2 人", "现场勘测 26 间会议室，确认弱电点位。"),
+                new("meeting", 21, "行政总监 周女士", "方案汇报，客户认可门牌屏方案，要求补充与 OA 的对接说明。", "提交 OA 对接说明", -3),
+                new("call", 4, "陈工", "对接说明已收到，约定下周复审。", "技术复审", 5),
+            ],
+        },
+        new("HUAXIN", Of("苏州金鸡湖国际酒店管理有限公司", "Jinji Lake Hotels", state: "江苏", city: "苏州", domain: "jinjilake-hotel.example"), ["MEET"], 460_000m, 84, 20, "宴会厅与会议中心改造，需双语导视。", Approved()) { Activities = [new("visit", 70, "工程部 刘经理", "查看宴会厅现场。"), new("mail", 30, "工程部 刘经理", "发送双语导视样稿。", "确认样稿", -20)] },
         new("HUAXIN", Of("上海浦江生物医药股份有限公司", "Pujiang Biopharma", state: "上海", city: "上海", creditCode: "91310115324560147J"), ["DESK"], 890_000m, 130, -30, "研发楼工位升级。", Approved(new Step("win", 24 * 60))),
         new("HUAXIN", Of("宁波北仑港口物流有限公司", "Beilun Port Logistics", state: "浙江", city: "宁波"), ["PLAN"], 310_000m, 40, 60, "调度中心工位方案。", Approved(new Step("lose", 24 * 12, "客户选择了另一家的低价方案。"))),
         new("HUAXIN", Of("南京钟山软件园发展有限公司", "Zhongshan Software Park", state: "江苏", city: "南京"), ["MEET", "PLAN"], 2_150_000m, 3, 120, "园区共享会议中心，约 40 间。", Submitted()),
@@ -138,7 +166,11 @@ sealed class DealsDemo(Db db, AddCustomers addCustomers, CustomerStore customers
         new("SHENZHEN-QIMING", Of("深圳南山智造有限公司", state: "广东", city: "深圳"), ["PLAN"], 126_000m, 12, 55, null, Submitted(new Step("withdraw", 40, "客户项目取消。"))),
         new("CHENGDU-TIANFU", Of("成都天府国际会展有限公司", "Tianfu International Expo", state: "四川", city: "成都"), ["MEET"], 1_050_000m, 7, 100, "会展中心会议区。", Submitted()),
         new("KUWO", Of("上海静安创意设计有限公司", state: "上海", city: "上海"), ["DESK"], 64_000m, 15, 30, "租用 20 个工位。", Approved()),
-        new("EURODIST", Of("Alstertal Kliniken GmbH", null, "DE", city: "Hamburg", address: "Rathausmarkt 12", vat: "DE136695976", domain: "alstertal-kliniken.example"), ["MEET", "DESK"], 385_000m, 48, 60, "Conference centre and 24 consulting rooms.", Approved()) { Contact = "Dr. Petersen" },
+        new("EURODIST", Of("Alstertal Kliniken GmbH", null, "DE", city: "Hamburg", address: "Rathausmarkt 12", vat: "DE136695976", domain: "alstertal-kliniken.example"), ["MEET", "DESK"], 385_000m, 48, 60, "Conference centre and 24 consulting rooms.", Approved())
+        {
+            Contact = "Dr. Petersen",
+            Activities = [new("meeting", 40, "Dr. Petersen", "Kick-off with IT and facilities.", "Floor plans from the architect", -33), new("visit", 12, "Dr. Petersen, Frau Lund", "Walked through the 24 consulting rooms.", "Send the revised offer", 2)],
+        },
         new("EURODIST", Of("Werft Nordhafen AG", null, "DE", city: "Hamburg", domain: "nordhafen.example"), ["MEET"], 142_000m, 2, 75, "Meeting rooms in the new design office.", Submitted()),
         new("EURODIST", Of("Hanse Re", null, "DE", city: "Hamburg"), ["DESK"], 520_000m, 1, 90, "Desk booking for 600 people.", []),
         new("ALPENBUERO", Of("Bergbahnen Nordkette GmbH", null, "AT", city: "Innsbruck"), ["DESK"], 58_000m, 26, 30, "Ticketing and office, 30 desks.", Approved()),
@@ -161,5 +193,8 @@ sealed class DealsDemo(Db db, AddCustomers addCustomers, CustomerStore customers
     {
         public string? Territory { get; init; }
         public string? Contact { get; init; }
+        public IReadOnlyList<Activity> Activities { get; init; } = [];
     }
+
+    sealed record Activity(string Kind, int DaysAgo, string With, string Note, string? Next = null, int? DueIn = null);
 }

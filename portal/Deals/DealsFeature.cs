@@ -22,6 +22,8 @@ static class DealsFeature
         .AddScoped<PursueDeal>()
         .AddScoped<ExtendProtection>()
         .AddScoped<CommentOnDeal>()
+        .AddScoped<ActivityStore>()
+        .AddScoped<RecordActivity>()
         .AddScheduledJob<ExpireProtections>("0 0/5 * * * ?")
         .AddScoped<IDemoPart, DealsDemo>()
         .AddScoped<ILargeDemoPart, ManyDeals>()

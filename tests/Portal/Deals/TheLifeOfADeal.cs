@@ -12,12 +12,12 @@ public sealed class TheLifeOfADeal(ClaimingPartners portal) : IClassFixture<Clai
     static readonly IReadOnlySet<string> DealDesk = new HashSet<string> { "deal_desk" };
 
     [Theory]
-    [InlineData("draft", "submit withdraw comment")]
-    [InlineData("submitted", "withdraw comment")]
-    [InlineData("under_review", "withdraw comment")]
-    [InlineData("information_requested", "answer withdraw comment")]
-    [InlineData("approved", "convert win lose withdraw request_extension comment")]
-    [InlineData("converted", "win lose withdraw request_extension comment")]
+    [InlineData("draft", "submit withdraw comment record_activity")]
+    [InlineData("submitted", "withdraw comment record_activity")]
+    [InlineData("under_review", "withdraw comment record_activity")]
+    [InlineData("information_requested", "answer withdraw comment record_activity")]
+    [InlineData("approved", "convert win lose withdraw request_extension comment record_activity")]
+    [InlineData("converted", "win lose withdraw request_extension comment record_activity")]
     [InlineData("rejected", "")]
     [InlineData("duplicate", "")]
     [InlineData("withdrawn", "")]
