@@ -12,9 +12,11 @@ using Portal.Orders;
 using Portal.Partners;
 using Portal.Pricing;
 using Portal.Quotes;
+using Portal.Receipts;
 using Portal.Search;
 using Portal.Stock;
 using Portal.Verify;
+using Portal.Web;
 
 namespace Portal;
 
@@ -31,6 +33,7 @@ static class Features
         .AddMatching()
         .AddCustomers()
         .AddDeals()
+        .AddReceipts()
         .AddDemo()
         .AddKpis()
         .AddNotifications()
@@ -41,4 +44,7 @@ static class Features
         .AddImports()
         .AddVerify()
         ;
+
+    /// <summary>The verbs that need no database.</summary>
+    public static IReadOnlyList<IOfflineVerb> OfflineVerbs { get; } = [new ReceiptVerb()];
 }

@@ -10,7 +10,7 @@ public static class AuditWords
     /// <summary>The kinds of records, in the order of the menu.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
     [
-        "deal", "customer", "quote", "order", "history", "stock", "product", "product_line", "price_book", "price_rule", "exchange_rate", "kpi", "scorecard", "partner", "person", "import",
+        "deal", "customer", "quote", "order", "history", "stock", "product", "product_line", "price_book", "price_rule", "exchange_rate", "kpi", "scorecard", "partner", "person", "import", "receipt_key",
     ];
 
     static readonly Dictionary<string, string> Pages = new(StringComparer.Ordinal)

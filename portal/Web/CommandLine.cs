@@ -17,7 +17,9 @@ static class CommandLine
         try
         {
             var order = Order.Read(args);
-            return order.Verb == Serve ? await ServeAsync(order) : await RunVerbAsync(order);
+            return order.Verb == Serve ? await ServeAsync(order)
+                : Features.OfflineVerbs.FirstOrDefault(order.Means) is { } offline ? await RunOfflineAsync(offline, order)
+                : await RunVerbAsync(order);
         }
         catch (UsageException wrong)
         {
@@ -79,8 +81,21 @@ static class CommandLine
         }
     }
 
+    static async Task<int> RunOfflineAsync(IOfflineVerb verb, Order order)
+    {
+        var settings = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. order.Settings]).Build();
+        try
+        {
+            return await verb.RunAsync([.. order.Arguments.Skip(verb.Name.Count(letter => letter == ' '))], DataFolder.Of(settings, Surroundings.ContentRoot("wwwroot")), Console.Out, CancellationToken.None);
+        }
+        catch (UsageException wrong)
+        {
+            throw new UsageException($"{wrong.Message}\nportal {verb.Usage}");
+        }
+    }
+
     static string Usages(IEnumerable<IVerb> verbs) =>
-        string.Join('\n', verbs.Select(verb => verb.Usage).Prepend("serve  answers on Portal__Url").Order(StringComparer.Ordinal).Select(usage => "  portal " + usage));
+        string.Join('\n', verbs.Select(verb => verb.Usage).Concat(Features.OfflineVerbs.Select(verb => verb.Usage)).Prepend("serve  answers on Portal__Url").Order(StringComparer.Ordinal).Select(usage => "  portal " + usage));
 
     /// <summary>A command line, taken apart.</summary>
     /// <param name="Verb">The first word, or <c>serve</c>.</param>
@@ -88,6 +103,9 @@ static class CommandLine
     /// <param name="Settings">What configures the program, as the host reads it.</param>
     internal sealed record Order(string Verb, IReadOnlyList<string> Arguments, IReadOnlyList<string> Settings)
     {
+        /// <summary>The verb's words are those that this line begins with.</summary>
+        public bool Means(IOfflineVerb verb) => $"{string.Join(' ', Arguments.Prepend(Verb))} ".StartsWith(verb.Name + " ", StringComparison.Ordinal);
+
         public static Order Read(string[] args)
         {
             string? verb = null;
