@@ -3,6 +3,7 @@ using Portal.Catalog;
 using Portal.Customers;
 using Portal.Deals;
 using Portal.Demo;
+using Portal.Disputes;
 using Portal.Documents;
 using Portal.Imports;
 using Portal.Kpis;
@@ -34,6 +35,7 @@ static class Features
         .AddCustomers()
         .AddDeals()
         .AddReceipts()
+        .AddDisputes()
         .AddDemo()
         .AddKpis()
         .AddNotifications()

@@ -10,12 +10,12 @@ public static class AuditWords
     /// <summary>The kinds of records, in the order of the menu.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
     [
-        "deal", "customer", "quote", "order", "history", "stock", "product", "product_line", "price_book", "price_rule", "exchange_rate", "kpi", "scorecard", "partner", "person", "import", "receipt_key",
+        "deal", "customer", "cluster_act", "dispute", "working_day", "quote", "order", "history", "stock", "product", "product_line", "price_book", "price_rule", "exchange_rate", "kpi", "scorecard", "partner", "person", "import", "receipt_key",
     ];
 
     static readonly Dictionary<string, string> Pages = new(StringComparer.Ordinal)
     {
-        ["deal"] = "/deals/", ["customer"] = "/customers/", ["quote"] = "/quotes/", ["order"] = "/orders/", ["product"] = "/catalog/", ["partner"] = "/partners/", ["import"] = "/imports/",
+        ["deal"] = "/deals/", ["dispute"] = "/disputes/", ["customer"] = "/customers/", ["quote"] = "/quotes/", ["order"] = "/orders/", ["product"] = "/catalog/", ["partner"] = "/partners/", ["import"] = "/imports/",
     };
 
     /// <summary>The kinds to choose from.</summary>

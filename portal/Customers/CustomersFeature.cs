@@ -13,6 +13,10 @@ static class CustomersFeature
         .AddScoped<CustomerLists>()
         .AddScoped<AddCustomers>()
         .AddScoped<EditCustomer>()
+        .AddScoped<ClusterStore>()
+        .AddScoped<MergeClusters>()
+        .AddScoped<SplitCluster>()
+        .AddScoped<UndoClusterAct>()
         .AddScoped<RenewCustomerKeys>()
         .AddScoped<IBeforeServing>(services => services.GetRequiredService<RenewCustomerKeys>())
         .AddScoped<ISearchSource, CustomerSearch>();

@@ -42,6 +42,10 @@ public static class DealLifecycle
         new("comment", ["draft", .. Pending, .. Protected], null, DealSide.Both, [.. Claimant, .. DealDesk, "channel_manager", "brand_admin"]),
         new("record_activity", ["draft", .. Pending, .. Protected], null, DealSide.Claimant, Claimant),
         new("expire", Protected, "expired", DealSide.Product, []),
+        // What the decision of a dispute brings about: the customer goes to the other side, wholly or on some lines, or a stopped draft goes on under a new number.
+        new("lose_dispute", Protected, "expired", DealSide.Product, [], NeedsReason: true),
+        new("lose_lines", Protected, null, DealSide.Product, [], NeedsReason: true),
+        new("go_on", ["draft"], "withdrawn", DealSide.Product, [], NeedsReason: true),
     ];
 
     static readonly Dictionary<(string Status, DealSide Side), DealField[]> Editable = new()

@@ -149,7 +149,7 @@ public sealed class DealStore(Db db)
 
     /// <summary>Lengthens the protection.</summary>
     public Task ExtendClaimAsync(long dealId, DateTime until, CancellationToken ct) => db.ExecuteAsync("""
-        update deal_claim set protection = tstzrange(lower(protection), @until) where deal_id = @dealId
+        update deal_claim set protection = tstzrange(lower(protection), @until) where deal_id = @dealId and over_at is null
         """, new { dealId, until }, ct);
 
     /// <summary>The moment at which the day after <paramref name="days"/> more days begins for the brand: a claim approved on 1 March for 90 days holds through 30 May.</summary>

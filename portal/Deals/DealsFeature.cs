@@ -24,6 +24,8 @@ static class DealsFeature
         .AddScoped<CommentOnDeal>()
         .AddScoped<ActivityStore>()
         .AddScoped<RecordActivity>()
+        .AddScoped<ContestedClaims>()
+        .AddScoped<AwardClaim>()
         .AddScheduledJob<ExpireProtections>("0 0/5 * * * ?")
         .AddScoped<IDemoPart, DealsDemo>()
         .AddScoped<ILargeDemoPart, ManyDeals>()

@@ -8,7 +8,7 @@ using Portal.Web.Display;
 namespace Portal.Deals;
 
 /// <summary>The deal desk decides on a registration: takes it up, approves it with a protection, rejects it, asks, or finds it a duplicate.</summary>
-public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, CustomerStore customers, AuditTrail audit, KpiFacts facts, DealNews news, TimeProvider clock)
+public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStore clusters, MergeClusters mergeClusters, AuditTrail audit, KpiFacts facts, DealNews news, TimeProvider clock)
 {
     /// <summary>Takes a submitted deal up, so that colleagues see somebody is at it.</summary>
     public Task<DealOutcome> TakeUpAsync(string number, int? version, CancellationToken ct) =>
@@ -37,7 +37,7 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, CustomerSto
             return await actOnDeal.RunAsync(number, version, "approve", note, async (deal, act) =>
             {
                 var now = clock.GetUtcNow().UtcDateTime;
-                await JoinAsync(deal, sameAs, note, now, ct);
+                await JoinAsync(deal, sameAs, note, ct);
                 var until = await deals.EndOfDayAsync(now, days ?? await DaysAsync(deal, now, ct), ct);
                 if (await deals.MoveAsync(deal, act, DealTyped.Text(note), now, ct, now, until) is not { } next)
                 {
@@ -81,7 +81,7 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, CustomerSto
         {
             return await actOnDeal.RunAsync(number, version, "mark_duplicate", reason, async (deal, act) =>
             {
-                await JoinAsync(deal, sameAs, reason, clock.GetUtcNow().UtcDateTime, ct);
+                await JoinAsync(deal, sameAs, reason, ct);
                 return await MoveAsync(deal, act, reason, "deal.marked_duplicate", "duplicate", ct) ?? new DealOutcome.Stale();
             }, ct);
         }
@@ -110,34 +110,15 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, CustomerSto
         return new DealOutcome.Done(deal.Number, next);
     }
 
-    // Locks first: the deal's own company and those that are joined to it, so that rivals wait instead of deadlocking.
-    async Task JoinAsync(Deal deal, IReadOnlyList<string> sameAs, string? reason, DateTime now, CancellationToken ct)
+    // Locks first: the deal's own company and those that are joined to it, so that rivals wait instead of deadlocking. Where live claims of
+    // others meet by it a dispute opens; a third claim on what is disputed is refused by the constraint.
+    async Task JoinAsync(Deal deal, IReadOnlyList<string> sameAs, string? reason, CancellationToken ct)
     {
-        var same = await HeldAsync([.. sameAs, deal.CustomerNumber], ct);
+        var same = await clusters.HeldAsync([.. sameAs, deal.CustomerNumber], ct);
         var own = same.Single(customer => string.Equals(customer.Number, deal.CustomerNumber, StringComparison.Ordinal)).CustomerClusterId;
         foreach (var cluster in same.Select(customer => customer.CustomerClusterId).Distinct().Where(cluster => cluster != own))
         {
-            foreach (var member in await customers.MembersAsync(cluster, ct))
-            {
-                await customers.MoveAsync(member.EndCustomerId, cluster, own, DealTyped.Text(reason) ?? $"review of {deal.Number}", byPerson: true, now, ct);
-            }
-        }
-    }
-
-    // While we waited for the locks a customer may have moved; then its new cluster is held as well.
-    async Task<List<CustomerPlace>> HeldAsync(IReadOnlyCollection<string> numbers, CancellationToken ct)
-    {
-        var seen = await customers.PlacesAsync(numbers, ct);
-        while (true)
-        {
-            await customers.HoldClustersAsync(seen.Select(customer => customer.CustomerClusterId), ct);
-            var now = await customers.PlacesAsync(numbers, ct);
-            if (now.ToHashSet().SetEquals(seen))
-            {
-                return now;
-            }
-
-            seen = now;
+            await mergeClusters.JoinAsync(cluster, own, DealTyped.Text(reason) ?? $"review of {deal.Number}", ct);
         }
     }
 

@@ -21,6 +21,7 @@ public sealed class Navigation(EndpointDataSource endpoints)
         new("web.nav.selling",
         [
             new("/deals", "file-certificate", "web.nav.deals", ["brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales", "viewer"]),
+            new("/disputes", "gavel", "web.nav.disputes", ["brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales", "viewer"]),
             new("/quotes", "file-invoice", "web.nav.quotes", ["brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales", "viewer"]),
             new("/customers", "building", "web.nav.customers", ["brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales", "viewer"]),
         ]),

@@ -59,7 +59,7 @@ public sealed class ApprovingRivals(ClaimingPartners portal) : IClassFixture<Cla
     }
 
     [Fact]
-    public async Task Two_companies_with_live_claims_cannot_become_one()
+    public async Task Two_companies_with_live_claims_become_one_and_a_dispute_opens()
     {
         var first = await portal.ApprovedAsync(portal.Huaxin, portal.Deal("镇江丹徒眼镜有限公司"));
         var second = await portal.SubmittedAsync(portal.Yuanjian, portal.Deal("丹徒眼镜"));
@@ -71,8 +71,8 @@ public sealed class ApprovingRivals(ClaimingPartners portal) : IClassFixture<Cla
         var both = new[] { customer, (await portal.FindAsync(portal.DealDesk, second))!.CustomerNumber };
         var outcome = await portal.ApproveAsync(third, null, both);
 
-        Assert.Equal("deals.refused.two_claims_meet", Assert.IsType<DealOutcome.Refused>(outcome).TextKey);
-        Assert.Equal("submitted", await portal.StatusAsync(third));
+        Assert.IsType<DealOutcome.Done>(outcome);
+        Assert.Equal([2L], await portal.Database.ListAsync<long>("select count(*) from portal.deal_claim join portal.deal using (deal_id) where contested_by is not null and number in (@first, @second)", new { first, second }));
     }
 
     [Fact]
