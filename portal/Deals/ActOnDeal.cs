@@ -5,29 +5,42 @@ namespace Portal.Deals;
 /// <summary>What every act on a deal begins with: the deal is there, at the version that was seen, its state allows the act, and a reason is given where one is needed.</summary>
 public sealed class ActOnDeal(Db db, DealStore deals, IEnumerable<IProtectionWitness> witnesses)
 {
-    /// <summary>Runs <paramref name="work"/> in a transaction when nothing stands against the act.</summary>
+    /// <summary>Runs <paramref name="work"/> in a transaction when nothing stands against the act. What it wrote is undone when it answers that it was not done.</summary>
     /// <param name="number">The deal.</param>
     /// <param name="version">The version that was seen; null takes whichever is there.</param>
     /// <param name="actName">The act, by its name in <see cref="DealLifecycle"/>.</param>
     /// <param name="reason">The reason given.</param>
     /// <param name="work">What the act does.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<DealOutcome> RunAsync(string number, int? version, string actName, string? reason, Func<Deal, DealAct, Task<DealOutcome>> work, CancellationToken ct)
+    public async Task<DealOutcome> RunAsync(string number, int? version, string actName, string? reason, Func<Deal, DealAct, Task<DealOutcome>> work, CancellationToken ct)
     {
         var act = DealLifecycle.Act(actName);
-        return db.InTransactionAsync(async () =>
+        try
         {
-            if (await deals.FindAsync(number, ct) is not { } deal)
+            return await db.InTransactionAsync(async () =>
             {
-                return new DealOutcome.Missing();
-            }
+                var outcome = await LookAsync(number, version, act, reason, work, ct);
+                return outcome is DealOutcome.Done or DealOutcome.Blocked ? outcome : throw new NotDone(outcome);
+            }, ct);
+        }
+        catch (NotDone refused)
+        {
+            return refused.Outcome;
+        }
+    }
 
-            return version is { } seen && seen != deal.Version ? new DealOutcome.Stale()
-                : !deal.Allows(act.Name) ? Why(deal, act)
-                : act.NeedsReason && DealTyped.Text(reason) is null ? new DealOutcome.Invalid([new("reason", "deals.invalid.reason")])
-                : reason?.Length > 2000 ? new DealOutcome.Invalid([new("reason", "customers.invalid.too_long", 2000)])
-                : await work(deal, act);
-        }, ct);
+    async Task<DealOutcome> LookAsync(string number, int? version, DealAct act, string? reason, Func<Deal, DealAct, Task<DealOutcome>> work, CancellationToken ct)
+    {
+        if (await deals.FindAsync(number, ct) is not { } deal)
+        {
+            return new DealOutcome.Missing();
+        }
+
+        return version is { } seen && seen != deal.Version ? new DealOutcome.Stale()
+            : !deal.Allows(act.Name) ? Why(deal, act)
+            : act.NeedsReason && DealTyped.Text(reason) is null ? new DealOutcome.Invalid([new("reason", "deals.invalid.reason")])
+            : reason?.Length > 2000 ? new DealOutcome.Invalid([new("reason", "customers.invalid.too_long", 2000)])
+            : await work(deal, act);
     }
 
     /// <summary>Tells all witnesses that the deal's protection has begun or changed; the last thing such an act does before it tells people.</summary>
@@ -41,4 +54,10 @@ public sealed class ActOnDeal(Db db, DealStore deals, IEnumerable<IProtectionWit
 
     static DealOutcome Why(Deal deal, DealAct act) =>
         act.From.Contains(deal.Status, StringComparer.Ordinal) ? new DealOutcome.Forbidden() : new DealOutcome.Refused("deals.refused.state");
+
+    // Undoes what an act had written before it found that it cannot be done.
+    sealed class NotDone(DealOutcome outcome) : Exception
+    {
+        public DealOutcome Outcome { get; } = outcome;
+    }
 }

@@ -43,6 +43,7 @@ public sealed class AwardClaim(ActOnDeal actOnDeal, DealStore deals, ContestedCl
         var awarded = PublicNumber.New("D");
         var id = await claims.CopyAsync(new(stopped.DealId, awarded, customerId, territoryId, lineIds, until, reason, wasDraft), now, ct);
         await deals.InsertClaimAsync(id, now, until, ct);
+        await deals.KeepPolicyAsync(id, policy, now, ct);
         var day = await deals.DayAsync(now, ct);
         await facts.AddAsync([new(stopped.PartnerId, Metric.DealsApproved, null, day, 1), .. wasDraft ? [new KpiFact(stopped.PartnerId, Metric.DealsRegistered, null, day, 1)] : Array.Empty<KpiFact>()], ct);
         await audit.RecordAsync("deal.approved", "deal", awarded, stopped.PartnerId, new { from = now, until, after = number, note = reason }, ct);

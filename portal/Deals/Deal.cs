@@ -99,6 +99,12 @@ public sealed class Deal
     /// <summary>The last day it is protected, for the brand.</summary>
     public DateOnly? LastProtectedDay { get; init; }
 
+    /// <summary>The version of the policy that protects it; never leaves the server.</summary>
+    public long? ProtectionPolicyId { get; init; }
+
+    /// <summary>When its claimant was warned that nothing has happened for long.</summary>
+    public DateTime? StaleWarnedAt { get; init; }
+
     /// <summary>When it was first submitted.</summary>
     public DateTime? SubmittedAt { get; init; }
 

@@ -20,8 +20,8 @@ static class DealAnswers
             case DealOutcome.Done { Verdict: not null, Number: var number }:
                 controller.Flash(FlashKind.Done, t["deals.submitted", number]);
                 return controller.Redirect($"/deals/{number}");
-            case DealOutcome.Done { Number: var number }:
-                controller.Flash(FlashKind.Done, t[doneKey, number]);
+            case DealOutcome.Done { Number: var number, TextKey: var instead }:
+                controller.Flash(FlashKind.Done, t[instead ?? doneKey, number]);
                 return controller.Redirect($"/deals/{number}");
             case DealOutcome.Blocked { Number: var number }:
                 controller.Flash(FlashKind.Problem, t["deals.blocked", number]);

@@ -39,6 +39,12 @@ public static class DealLifecycle
         new("request_extension", Protected, null, DealSide.Claimant, Claimant, NeedsReason: true),
         new("grant_extension", Protected, null, DealSide.Brand, DealDesk),
         new("refuse_extension", Protected, null, DealSide.Brand, DealDesk, NeedsReason: true),
+        new("request_amendment", Protected, null, DealSide.Claimant, Claimant, NeedsReason: true),
+        new("grant_amendment", Protected, null, DealSide.Brand, DealDesk),
+        new("refuse_amendment", Protected, null, DealSide.Brand, DealDesk, NeedsReason: true),
+        new("report_win", Protected, null, DealSide.Claimant, Claimant),
+        new("confirm_win", Protected, "won", DealSide.Brand, DealDesk),
+        new("refuse_win", Protected, null, DealSide.Brand, DealDesk, NeedsReason: true),
         new("comment", ["draft", .. Pending, .. Protected], null, DealSide.Both, [.. Claimant, .. DealDesk, "channel_manager", "brand_admin"]),
         new("record_activity", ["draft", .. Pending, .. Protected], null, DealSide.Claimant, Claimant),
         new("expire", Protected, "expired", DealSide.Product, []),
@@ -46,6 +52,8 @@ public static class DealLifecycle
         new("lose_dispute", Protected, "expired", DealSide.Product, [], NeedsReason: true),
         new("lose_lines", Protected, null, DealSide.Product, [], NeedsReason: true),
         new("go_on", ["draft"], "withdrawn", DealSide.Product, [], NeedsReason: true),
+        new("warn_stale", Protected, null, DealSide.Product, []),
+        new("release", Protected, "expired", DealSide.Product, []),
     ];
 
     static readonly Dictionary<(string Status, DealSide Side), DealField[]> Editable = new()
@@ -54,7 +62,7 @@ public static class DealLifecycle
         [("information_requested", DealSide.Claimant)] = Enum.GetValues<DealField>(),
         [("submitted", DealSide.Claimant)] = [DealField.ExpectedClose, DealField.Contact, DealField.Need],
         [("under_review", DealSide.Claimant)] = [DealField.Contact, DealField.Need],
-        [("approved", DealSide.Claimant)] = [DealField.Amount, DealField.ExpectedClose, DealField.Contact, DealField.Need],
+        [("approved", DealSide.Claimant)] = [DealField.ExpectedClose, DealField.Contact, DealField.Need],
         [("converted", DealSide.Claimant)] = [DealField.ExpectedClose, DealField.Contact, DealField.Need],
     };
 

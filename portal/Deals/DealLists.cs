@@ -13,7 +13,7 @@ public sealed class DealLists(Db db, ICurrentPerson me)
     {
         ["number"] = "d.number", ["customer"] = "c.name", ["partner"] = "p.name", ["status"] = "d.status", ["amount"] = "d.amount", ["close"] = "d.expected_close",
         ["submitted"] = "d.submitted_at", ["protected"] = "d.protected_until", ["updated"] = "d.updated_at",
-    }, Tie: "d.deal_id desc", Filters: ["status", "line", "territory", "partner", "ending", "extension"]);
+    }, Tie: "d.deal_id desc", Filters: ["status", "line", "territory", "partner", "ending", "extension", "amendment", "outcome", "stale"]);
 
     /// <summary>What may be asked of the review queue.</summary>
     public static readonly ListShape Reviews = new("reviews", "submitted", new Dictionary<string, string>(StringComparer.Ordinal)
@@ -41,6 +41,9 @@ public sealed class DealLists(Db db, ICurrentPerson me)
         query["partner"] is null ? "" : " and d.partner_id = (select partner_id from partner where number = @partner)",
         Ending(query) is null ? "" : " and d.status in ('approved', 'converted') and d.protected_until > @now and d.protected_until <= @now + make_interval(days => @ending)",
         query["extension"] is "waiting" ? " and exists (select from deal_extension x where x.deal_id = d.deal_id and x.granted is null)" : "",
+        query["amendment"] is "waiting" ? " and exists (select from deal_amendment x where x.deal_id = d.deal_id and x.granted is null)" : "",
+        query["outcome"] is "waiting" ? " and exists (select from deal_outcome_review x where x.deal_id = d.deal_id and x.confirmed is null)" : "",
+        query["stale"] is "warned" ? " and d.status in ('approved', 'converted') and d.stale_warned_at is not null" : "",
         query.Words is null ? "" : " and (d.number = upper(@words) or d.end_customer_id in (select customers_like(@pattern, @stem, 5000)))");
 
     // Page lengths are a fixed few; the first page of each is a statement without values, whose plan is kept.

@@ -10,7 +10,11 @@ public abstract record DealOutcome
     }
 
     /// <summary>Done; a submission brings its verdict along.</summary>
-    public sealed record Done(string Number, int Version, Verdict? Verdict = null) : DealOutcome;
+    public sealed record Done(string Number, int Version, Verdict? Verdict = null) : DealOutcome
+    {
+        /// <summary>What was done, where it is not what was asked for: a win that goes to the deal desk first.</summary>
+        public string? TextKey { get; init; }
+    }
 
     /// <summary>The claim was not taken in because the customer is taken, with certainty; it is kept as it was before.</summary>
     public sealed record Blocked(string Number, int Version, Verdict Verdict) : DealOutcome;

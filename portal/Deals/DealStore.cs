@@ -20,7 +20,7 @@ public sealed class DealStore(Db db)
         select d.deal_id, d.number, d.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, p.partner_level, d.end_customer_id, c.number as customer_number,
                c.name as customer_name, c.customer_cluster_id, d.territory_id, t.code as territory, t.name as territory_name, t.name_zh as territory_name_zh,
                lines.line_ids, lines.product_lines, lines.line_names, lines.line_names_zh, d.status, d.amount, d.currency, d.expected_close, d.period_from, d.period_until,
-               d.contact_name, d.contact_email, d.contact_phone, d.need, d.protected_from, d.protected_until, brand_day(d.protected_until - interval '1 microsecond') as last_protected_day,
+               d.contact_name, d.contact_email, d.contact_phone, d.need, d.protected_from, d.protected_until, d.protection_policy_id, d.stale_warned_at, brand_day(d.protected_until - interval '1 microsecond') as last_protected_day,
                d.submitted_at, d.decided_at, d.closed_at, d.created_at, d.updated_at, d.version,
                app_is_brand() as caller_is_brand, string_to_array(coalesce(current_setting('app.roles', true), ''), ',') as caller_roles
         from deal d
@@ -47,17 +47,35 @@ public sealed class DealStore(Db db)
                string_to_array(coalesce(current_setting('app.roles', true), ''), ',') as caller_roles
         """, new { lines = lineCodes.ToArray(), territory, now }, ct);
 
-    /// <summary>The policy that holds for a partner's claim on those lines today (the most specific one, then the newest), and how much of it is used up.</summary>
-    public Task<ProtectionPolicy> PolicyAsync(long partnerId, IReadOnlyList<long> lineIds, DateTime now, CancellationToken ct) => db.OneAsync<ProtectionPolicy>("""
-        select y.protection_days, y.extension_days, y.reminder_days, y.recently_expired_days, y.screenings_per_day,
+    /// <summary>
+    /// The version of a policy that holds today for a partner's claim on those lines, and how much of it is used up: the most specific one, see
+    /// <c>protection_policy_for</c>. Without an amount, the one for any amount.
+    /// </summary>
+    public Task<ProtectionPolicy> PolicyAsync(long partnerId, IReadOnlyList<long> lineIds, DateTime now, CancellationToken ct, decimal? amount = null, string? currency = null) => db.OneAsync<ProtectionPolicy>("""
+        select y.protection_policy_id, y.number, y.protection_days, y.extension_days, y.extensions_at_most, y.reminder_days, y.recently_expired_days, y.screenings_per_day, y.stale_days, y.stale_warning_days,
+               y.backdating_hours, y.capacity,
                (select count(*)::integer from deal_screening s where s.partner_id = @partnerId and s.screened_at >= brand_midnight(brand_day(@now))) as screenings_today
         from protection_policy y
-        where y.effective_from <= brand_day(@now)
-          and (y.partner_level is null or y.partner_level = (select p.partner_level from partner p where p.partner_id = @partnerId))
-          and (y.product_line_id is null or y.product_line_id = any(@lines))
-        order by (y.product_line_id is not null)::integer + (y.partner_level is not null)::integer desc, y.effective_from desc
-        limit 1
-        """, new { partnerId, lines = lineIds.ToArray(), now }, ct);
+        where y.protection_policy_id = (select protection_policy_for(p.partner_level, @lines, @amount::numeric * rate_to_brand(@currency, brand_day(@now)), brand_day(@now)) from partner p where p.partner_id = @partnerId)
+        """, new { partnerId, lines = lineIds.ToArray(), now, amount, currency }, ct);
+
+    /// <summary>The version that protects a deal; before its approval, the one that would today.</summary>
+    public Task<ProtectionPolicy> PolicyAsync(Deal deal, DateTime now, CancellationToken ct) => deal.ProtectionPolicyId is null
+        ? PolicyAsync(deal.PartnerId, deal.LineIds, now, ct, deal.Amount, deal.Currency)
+        : db.OneAsync<ProtectionPolicy>("""
+            select y.protection_policy_id, y.number, y.protection_days, y.extension_days, y.extensions_at_most, y.reminder_days, y.recently_expired_days, y.screenings_per_day, y.stale_days, y.stale_warning_days,
+                   y.backdating_hours, y.capacity, 0 as screenings_today
+            from protection_policy y
+            where y.protection_policy_id = @ProtectionPolicyId
+            """, new { deal.ProtectionPolicyId }, ct);
+
+    /// <summary>Keeps with a deal which version protects it, and when it will be looked at for being stale.</summary>
+    public Task KeepPolicyAsync(long dealId, ProtectionPolicy policy, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
+        update deal
+        set protection_policy_id = @ProtectionPolicyId, stale_warned_at = null,
+            stale_look_at = case when @StaleDays::integer is not null then brand_midnight(brand_day(@now) + @StaleDays::integer + 1) end
+        where deal_id = @dealId
+        """, new { dealId, policy.ProtectionPolicyId, policy.StaleDays, now }, ct);
 
     /// <summary>Enters a draft with its lines.</summary>
     public Task<long> InsertAsync(DealDraft draft, DateTime now, CancellationToken ct) => db.OneAsync<long>("""
@@ -160,9 +178,12 @@ public sealed class DealStore(Db db)
     public Task<DateOnly> DayAsync(DateTime at, CancellationToken ct) => db.OneAsync<DateOnly>("select brand_day(@at)", new { at }, ct);
 
     /// <summary>The first day on which the deal's customer is free of other claims, null where it is free now.</summary>
-    public Task<DateOnly?> FreeFromAsync(Deal deal, DateTime now, CancellationToken ct) => db.FindAsync<DateOnly?>("""
-        select free_from from claim_standing(array[@CustomerClusterId::bigint], @LineIds, @TerritoryId, @DealId, @now, interval '0')
-        """, new { deal.CustomerClusterId, deal.LineIds, deal.TerritoryId, deal.DealId, now }, ct);
+    public Task<DateOnly?> FreeFromAsync(Deal deal, DateTime now, CancellationToken ct) => FreeFromAsync(deal, deal.LineIds, deal.TerritoryId, now, ct);
+
+    /// <summary>The first day on which the deal's customer is free of other claims on those lines and that territory, null where it is free now.</summary>
+    public Task<DateOnly?> FreeFromAsync(Deal deal, IReadOnlyList<long> lineIds, long territoryId, DateTime now, CancellationToken ct) => db.FindAsync<DateOnly?>("""
+        select free_from from claim_standing(array[@CustomerClusterId::bigint], @lines, @territoryId, @DealId, @now, interval '0')
+        """, new { deal.CustomerClusterId, lines = lineIds.ToArray(), territoryId, deal.DealId, now }, ct);
 
     /// <summary>The moment the next day begins for the brand, when a partner has its screenings back.</summary>
     public Task<DateTime> NextDayAsync(DateTime now, CancellationToken ct) =>
@@ -225,6 +246,10 @@ public sealed class DealStore(Db db)
         values (@DealId, @PartnerId, @days, @reason, app_person_id(), @now)
         """, new { deal.DealId, deal.PartnerId, days, reason, now }, ct);
 
+    /// <summary>How often a deal's protection was lengthened.</summary>
+    public Task<int> ExtensionsGrantedAsync(long dealId, CancellationToken ct) =>
+        db.OneAsync<int>("select count(*)::integer from deal_extension where deal_id = @dealId and granted", new { dealId }, ct);
+
     /// <summary>Decides the request that waits and answers how many days it asked for; null when none waits.</summary>
     public Task<int?> DecideExtensionAsync(long dealId, bool granted, string? answer, DateTime now, CancellationToken ct) => db.FindAsync<int?>("""
         update deal_extension
@@ -232,45 +257,6 @@ public sealed class DealStore(Db db)
         where deal_id = @dealId and granted is null
         returning days
         """, new { dealId, granted, answer, now }, ct);
-
-    /// <summary>Turns deals whose protection has ended into expired ones, at most <paramref name="atMost"/> at once; rivals at work on one of them are not waited for.</summary>
-    public Task<List<ProtectedDeal>> ExpireAsync(DateTime now, int atMost, CancellationToken ct) => db.ListAsync<ProtectedDeal>("""
-        with due as (
-            select deal_id, status from deal
-            where status in ('approved', 'converted') and protected_until <= @now
-            order by protected_until, deal_id
-            limit @atMost
-            for update skip locked
-        ), ended as (
-            update deal d set status = 'expired', closed_at = @now, updated_at = @now, version = version + 1
-            from due where d.deal_id = due.deal_id
-            returning d.deal_id, d.number, d.partner_id, d.end_customer_id, d.protected_until, due.status as was
-        ), acted as (
-            insert into deal_act (deal_id, partner_id, act, from_status, to_status, by_brand, happened_at)
-            select deal_id, partner_id, 'expire', was, 'expired', true, @now from ended
-        )
-        select e.deal_id, e.number, e.partner_id, c.name as customer_name, brand_day(e.protected_until - interval '1 microsecond') as last_day
-        from ended e join end_customer c using (end_customer_id)
-        """, new { now, atMost }, ct);
-
-    /// <summary>Deals whose protection ends soon and whose partner has not been reminded; marks them as reminded.</summary>
-    public Task<List<ProtectedDeal>> RemindAsync(DateTime now, int atMost, CancellationToken ct) => db.ListAsync<ProtectedDeal>("""
-        with policy as (
-            select max(reminder_days) as days from protection_policy where effective_from <= brand_day(@now)
-        ), due as (
-            select deal_id from deal
-            where status in ('approved', 'converted') and protected_until > @now and reminded_at is null
-              and protected_until <= @now + make_interval(days => (select days from policy))
-            order by protected_until, deal_id
-            limit @atMost
-            for update skip locked
-        ), reminded as (
-            update deal d set reminded_at = @now from due where d.deal_id = due.deal_id
-            returning d.deal_id, d.number, d.partner_id, d.end_customer_id, d.protected_until
-        )
-        select r.deal_id, r.number, r.partner_id, c.name as customer_name, brand_day(r.protected_until - interval '1 microsecond') as last_day
-        from reminded r join end_customer c using (end_customer_id)
-        """, new { now, atMost }, ct);
 }
 
 /// <summary>What a registration is checked against.</summary>
@@ -299,13 +285,22 @@ public sealed class DealTerms
 }
 
 /// <summary>The rules a claim is protected by.</summary>
+/// <param name="ProtectionPolicyId">The version; its key never leaves the server.</param>
+/// <param name="Number">Its number.</param>
 /// <param name="ProtectionDays">How long.</param>
 /// <param name="ExtensionDays">How much longer on request.</param>
+/// <param name="ExtensionsAtMost">How often; any number where nothing is said.</param>
 /// <param name="ReminderDays">How many days before the end the partner is reminded.</param>
 /// <param name="RecentlyExpiredDays">How long an ended claim is called recently expired.</param>
 /// <param name="ScreeningsPerDay">How often a partner may have claims screened in a day.</param>
+/// <param name="StaleDays">After so many days without activity it is warned of; never where nothing is said.</param>
+/// <param name="StaleWarningDays">So many days after the warning it is released.</param>
+/// <param name="BackdatingHours">A win within so many hours of the registration is looked at first.</param>
+/// <param name="Capacity">How many open claims a partner of the level may have; any number where nothing is said.</param>
 /// <param name="ScreeningsToday">How often it has today.</param>
-public sealed record ProtectionPolicy(int ProtectionDays, int ExtensionDays, int ReminderDays, int RecentlyExpiredDays, int ScreeningsPerDay, int ScreeningsToday);
+public sealed record ProtectionPolicy(
+    long ProtectionPolicyId, string Number, int ProtectionDays, int ExtensionDays, int? ExtensionsAtMost, int ReminderDays, int RecentlyExpiredDays, int ScreeningsPerDay,
+    int? StaleDays, int StaleWarningDays, int BackdatingHours, int? Capacity, int ScreeningsToday);
 
 /// <summary>A deal as it is entered, checked.</summary>
 public sealed record DealDraft(

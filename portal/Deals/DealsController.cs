@@ -14,7 +14,7 @@ namespace Portal.Deals;
 /// <summary>The list of deals, a deal's page, and the form that registers one.</summary>
 [Route("deals")]
 public sealed class DealsController(
-    DealStore deals, DealLists lists, DealPages pages, ActivityStore activities, CustomerStore customers, RegisterDeal registerDeal, IEnumerable<IDealPart> parts, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+    DealStore deals, DealLists lists, DealPages pages, ActivityStore activities, CapacityStore capacities, CustomerStore customers, RegisterDeal registerDeal, IEnumerable<IDealPart> parts, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -23,7 +23,7 @@ public sealed class DealsController(
     public async Task<IActionResult> Index(CancellationToken ct)
     {
         var query = ListQuery.Read(Request, DealLists.Deals);
-        return View("DealList", new DealListPage(query, await lists.PageAsync(query, Now, ct), await pages.ChoicesAsync(ct), MayRegister));
+        return View("DealList", new DealListPage(query, await lists.PageAsync(query, Now, ct), await pages.ChoicesAsync(ct), MayRegister, me.IsBrand ? null : await capacities.FindAsync(me.PartnerId, Now, ct)));
     }
 
     /// <summary>The list as a workbook.</summary>
@@ -66,7 +66,7 @@ public sealed class DealsController(
         return View("DealPage", new DealPage(
             deal, DealLifecycle.ActsAllowed(deal.Status, me.IsBrand, me.Roles), deal.EditableFields.Count > 0, verdict,
             history, DealTimeline.Of(deal, history, await activities.ListAsync(deal.DealId, ct)), await pages.RemarksAsync(deal.DealId, ct), await pages.WaitingExtensionAsync(deal.DealId, ct),
-            await deals.PolicyAsync(deal.PartnerId, deal.LineIds, Now, ct), await deals.DayAsync(Now, ct), await PartsAsync(deal, aside: false, ct), await PartsAsync(deal, aside: true, ct)));
+            await deals.PolicyAsync(deal, Now, ct), await deals.DayAsync(Now, ct), await PartsAsync(deal, aside: false, ct), await PartsAsync(deal, aside: true, ct)));
     }
 
     /// <summary>The form of a deal that is there.</summary>
@@ -148,7 +148,8 @@ public sealed class DealsController(
 /// <param name="Page">The deals of the page.</param>
 /// <param name="Choices">What can be filtered by.</param>
 /// <param name="MayRegister">The person may register deals.</param>
-public sealed record DealListPage(ListQuery Query, ListPage<DealRow> Page, DealChoices Choices, bool MayRegister);
+/// <param name="Capacity">How many open claims the partner has and may have; null for the brand.</param>
+public sealed record DealListPage(ListQuery Query, ListPage<DealRow> Page, DealChoices Choices, bool MayRegister, ClaimCapacity? Capacity);
 
 /// <summary>What <c>DealForm.cshtml</c> shows beside the form.</summary>
 /// <param name="Deal">The deal that is changed; null for a new one.</param>

@@ -84,7 +84,7 @@ sealed class DealsDemo(Db db, AddCustomers addCustomers, CustomerStore customers
             var act = DealLifecycle.Act(step.Act);
             at = at.AddHours(step.HoursLater);
             await ActAsAsync(act.Side == DealSide.Brand ? companies["NORTHLIGHT"].PersonId : partner.PersonId, ct);
-            var policy = await deals.PolicyAsync(deal.PartnerId, deal.LineIds, at, ct);
+            var policy = await deals.PolicyAsync(deal, at, ct);
             if (act.Name is "submit" or "answer")
             {
                 await screenClaim.RunAsync(deal, policy, at, ct);
@@ -101,6 +101,7 @@ sealed class DealsDemo(Db db, AddCustomers addCustomers, CustomerStore customers
         if (until is { } end)
         {
             await deals.InsertClaimAsync(deal.DealId, at, end, ct);
+            await deals.KeepPolicyAsync(deal.DealId, await deals.PolicyAsync(deal, at, ct), at, ct);
         }
         else if (act.Name is "win" or "lose" or "withdraw")
         {

@@ -3,6 +3,7 @@ using Portal.Customers;
 using Portal.Demo;
 using Portal.Search;
 using Portal.Start;
+using Portal.Web;
 
 namespace Portal.Deals;
 
@@ -26,7 +27,21 @@ static class DealsFeature
         .AddScoped<RecordActivity>()
         .AddScoped<ContestedClaims>()
         .AddScoped<AwardClaim>()
+        .AddScoped<PolicyStore>()
+        .AddScoped<KeepPolicies>()
+        .AddScoped<ProtectionStore>()
+        .AddScoped<ExpireProtections>()
+        .AddScoped<SettleClaims>()
+        .AddScoped<IVerb, ClaimsVerb>()
+        .AddScoped<CapacityStore>()
+        .AddScoped<RoomForClaims>()
+        .AddScoped<AllowMoreClaims>()
+        .AddScoped<AmendmentStore>()
+        .AddScoped<AmendDeal>()
+        .AddScoped<ReviewOutcome>()
+        .AddScoped<IDealPart, ProtectionPart>()
         .AddScheduledJob<ExpireProtections>("0 0/5 * * * ?")
+        .AddScoped<IDemoPart, PoliciesDemo>()
         .AddScoped<IDemoPart, DealsDemo>()
         .AddScoped<ILargeDemoPart, ManyDeals>()
         .AddScoped<ICustomerPart, DealsOfCustomer>()

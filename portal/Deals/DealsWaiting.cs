@@ -12,14 +12,17 @@ sealed class DealsWaiting(Db db, ICurrentPerson me, TimeProvider clock) : IWaiti
     {
         if (me.Has("deal_desk"))
         {
-            var desk = await db.OneAsync<(int Reviews, int Extensions, bool Overdue)>("""
-                select count(*)::integer, (select count(*)::integer from deal_extension where granted is null), coalesce(min(submitted_at) < @now - interval '2 days', false)
+            var desk = await db.OneAsync<(int Reviews, int Extensions, int Amendments, int Wins, bool Overdue)>("""
+                select count(*)::integer, (select count(*)::integer from deal_extension where granted is null), (select count(*)::integer from deal_amendment where granted is null),
+                       (select count(*)::integer from deal_outcome_review where confirmed is null), coalesce(min(submitted_at) < @now - interval '2 days', false)
                 from deal where status in ('submitted', 'under_review')
                 """, new { now = clock.GetUtcNow().UtcDateTime }, ct);
             return
             [
                 new("deals.waiting.review", desk.Reviews, "/deals/reviews", "file-certificate") { IsUrgent = desk.Overdue },
                 new("deals.waiting.extensions", desk.Extensions, "/deals?extension=waiting", "calendar-plus"),
+                new("deals.waiting.amendments", desk.Amendments, "/deals?amendment=waiting", "pencil"),
+                new("deals.waiting.wins", desk.Wins, "/deals?outcome=waiting", "trophy"),
             ];
         }
 
@@ -28,10 +31,11 @@ sealed class DealsWaiting(Db db, ICurrentPerson me, TimeProvider clock) : IWaiti
             return [];
         }
 
-        var own = await db.OneAsync<(int Questions, int Ending, int Drafts)>("""
+        var own = await db.OneAsync<(int Questions, int Ending, int Drafts, int Stale)>("""
             select count(*) filter (where status = 'information_requested')::integer,
                    count(*) filter (where status in ('approved', 'converted') and protected_until > @now and protected_until <= @now + interval '14 days')::integer,
-                   count(*) filter (where status = 'draft')::integer
+                   count(*) filter (where status = 'draft')::integer,
+                   count(*) filter (where status in ('approved', 'converted') and stale_warned_at is not null)::integer
             from deal
             where partner_id = app_partner_id() and status in ('information_requested', 'approved', 'converted', 'draft')
             """, new { now = clock.GetUtcNow().UtcDateTime }, ct);
@@ -39,6 +43,7 @@ sealed class DealsWaiting(Db db, ICurrentPerson me, TimeProvider clock) : IWaiti
         [
             new("deals.waiting.questions", own.Questions, "/deals?status=information_requested", "message-question") { IsUrgent = true },
             new("deals.waiting.ending", own.Ending, "/deals?ending=14&sort=protected", "clock-exclamation") { IsUrgent = true },
+            new("deals.waiting.stale", own.Stale, "/deals?stale=warned", "alarm") { IsUrgent = true },
             new("deals.waiting.drafts", own.Drafts, "/deals?status=draft", "pencil"),
         ];
     }

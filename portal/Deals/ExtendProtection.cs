@@ -21,11 +21,16 @@ public sealed class ExtendProtection(ActOnDeal actOnDeal, DealStore deals, Porta
         {
             return await actOnDeal.RunAsync(number, version, "request_extension", reason, async (deal, act) =>
             {
-                var policy = await deals.PolicyAsync(deal.PartnerId, deal.LineIds, Now, ct);
+                var policy = await deals.PolicyAsync(deal, Now, ct);
                 var asked = days ?? policy.ExtensionDays;
                 if (asked < 1 || asked > 365)
                 {
                     return new DealOutcome.Invalid([new("days", "deals.invalid.extension_days", 365)]);
+                }
+
+                if (policy.ExtensionsAtMost is { } most && await deals.ExtensionsGrantedAsync(deal.DealId, ct) >= most)
+                {
+                    return new DealOutcome.Refused("deals.refused.extended_enough", most);
                 }
 
                 await deals.InsertExtensionAsync(deal, asked, DealTyped.Text(reason)!, Now, ct);

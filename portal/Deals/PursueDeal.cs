@@ -4,15 +4,24 @@ using Portal.Kpis;
 namespace Portal.Deals;
 
 /// <summary>What a claimant does with a deal after registering it: wins it, loses it, turns it into a quote, gives it up.</summary>
-public sealed class PursueDeal(ActOnDeal actOnDeal, DealStore deals, AuditTrail audit, KpiFacts facts, TimeProvider clock)
+public sealed class PursueDeal(ActOnDeal actOnDeal, DealStore deals, ReviewOutcome reviewOutcome, AuditTrail audit, KpiFacts facts, TimeProvider clock)
 {
     /// <summary>Gives the deal up; a protected customer is free for others at once.</summary>
     public Task<DealOutcome> WithdrawAsync(string number, int? version, string? reason, CancellationToken ct) =>
         EndAsync(number, version, "withdraw", reason, "deal.withdrawn", null, ct);
 
-    /// <summary>The deal is won; its protection has done its work and ends.</summary>
-    public Task<DealOutcome> WinAsync(string number, int? version, CancellationToken ct) =>
-        EndAsync(number, version, "win", null, "deal.won", Metric.DealsWon, ct);
+    /// <summary>The deal is won; its protection has done its work and ends. So soon after the registration that the policy wants it looked at, the deal desk is told instead.</summary>
+    public async Task<DealOutcome> WinAsync(string number, int? version, CancellationToken ct)
+    {
+        var seen = await deals.FindAsync(number, ct);
+        if (seen is null || !seen.Allows("win") || await reviewOutcome.TooSoonAsync(seen, ct) is null)
+        {
+            return await EndAsync(number, version, "win", null, "deal.won", Metric.DealsWon, ct);
+        }
+
+        var outcome = await reviewOutcome.ReportAsync(number, version, ct);
+        return outcome is DealOutcome.Done done ? done with { TextKey = "outcomes.reported" } : outcome;
+    }
 
     /// <summary>The deal is lost; the customer is free for others.</summary>
     public Task<DealOutcome> LoseAsync(string number, int? version, string? reason, CancellationToken ct) =>

@@ -1,3 +1,4 @@
+using Npgsql;
 using Platform.Audit;
 using Platform.Database;
 using Platform.Web;
@@ -7,7 +8,7 @@ using Portal.Kpis;
 namespace Portal.Deals;
 
 /// <summary>A partner registers a deal: enters it, changes it, submits it.</summary>
-public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers, AddCustomers addCustomers, ScreenClaim screenClaim, AuditTrail audit, KpiFacts facts, DealNews news, TimeProvider clock)
+public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers, AddCustomers addCustomers, ScreenClaim screenClaim, RoomForClaims room, AuditTrail audit, KpiFacts facts, DealNews news, TimeProvider clock)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -30,7 +31,7 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
             return refused;
         }
 
-        return await db.InTransactionAsync(async () =>
+        return await InRoomAsync(partnerId, async () =>
         {
             if (await CustomerAsync(typed, ct) is not { } customer)
             {
@@ -120,7 +121,7 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
             return refused;
         }
 
-        return await db.InTransactionAsync(async () =>
+        return await InRoomAsync(seen.PartnerId, async () =>
         {
             var deal = await deals.FindAsync(number, ct);
             return deal is null ? new DealOutcome.Missing()
@@ -129,11 +130,24 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
         }, ct);
     }
 
+    // That a partner has no more open claims than it may is the database's rule: two submissions at the same moment cannot both take the last place.
+    async Task<DealOutcome> InRoomAsync(long partnerId, Func<Task<DealOutcome>> work, CancellationToken ct)
+    {
+        try
+        {
+            return await db.InTransactionAsync(work, ct);
+        }
+        catch (PostgresException refused) when (refused.Violates(CapacityStore.HasRoom))
+        {
+            return await room.RefusalAsync(partnerId, ct);
+        }
+    }
+
     async Task<DealOutcome> SubmitAsync(Deal deal, CancellationToken ct)
     {
         var now = Now;
         var act = DealLifecycle.Act(Submission(deal));
-        var policy = await deals.PolicyAsync(deal.PartnerId, deal.LineIds, now, ct);
+        var policy = await deals.PolicyAsync(deal, now, ct);
         var verdict = await screenClaim.RunAsync(deal, policy, now, ct);
         if (verdict.Blocked)
         {

@@ -45,6 +45,7 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStor
                 }
 
                 await deals.InsertClaimAsync(deal.DealId, now, until, ct);
+                await deals.KeepPolicyAsync(deal.DealId, await deals.PolicyAsync(deal, now, ct), now, ct);
                 await audit.RecordAsync("deal.approved", "deal", number, deal.PartnerId, new { from = now, until, sameAs, note }, ct);
                 await actOnDeal.TellWitnessesAsync(deal, ct);
                 await facts.AddAsync([new(deal.PartnerId, Metric.DealsApproved, null, await deals.DayAsync(now, ct), 1)], ct);
@@ -61,7 +62,7 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStor
     /// <summary>For how long a deal is protected where the reviewer says nothing else: as the policy has it, or as long as was asked for where that is shorter.</summary>
     public async Task<int> DaysAsync(Deal deal, DateTime now, CancellationToken ct)
     {
-        var policy = await deals.PolicyAsync(deal.PartnerId, deal.LineIds, now, ct);
+        var policy = await deals.PolicyAsync(deal, now, ct);
         var asked = deal.PeriodUntil?.DayNumber - (await deals.DayAsync(now, ct)).DayNumber;
         return asked is > 0 && asked < policy.ProtectionDays ? asked.Value : policy.ProtectionDays;
     }

@@ -62,6 +62,8 @@ public sealed class CallingTheDealsApi(ClaimingPartners portal) : IClassFixture<
         var approved = await Send(desk, $"/api/v1/deals/{number}/review", new { decision = "approve", days = 45 }, 2);
         var extension = await Send(partner, $"/api/v1/deals/{number}/extensions", new { days = 10, reason = "Tender moved" }, 3);
         var granted = await Send(desk, $"/api/v1/deals/{number}/extensions/decision", new { decision = "grant" }, 4);
+        portal.Clock.Advance(TimeSpan.FromHours(73));
+        partner = portal.Api(portal.Huaxin);
         var won = await Send(partner, $"/api/v1/deals/{number}/outcome", new { outcome = "won" }, 5);
         var late = await Send(partner, $"/api/v1/deals/{number}/withdrawal", new { reason = "too late" }, 6);
 

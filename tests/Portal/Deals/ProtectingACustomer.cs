@@ -66,7 +66,7 @@ public sealed class ProtectingACustomer(ClaimingPartners portal) : IClassFixture
     {
         var customer = $"提前结束{act}有限公司";
         var number = await portal.ApprovedAsync(portal.Huaxin, portal.Deal(customer));
-        portal.Clock.Advance(TimeSpan.FromHours(1));
+        portal.Clock.Advance(TimeSpan.FromHours(73));
 
         Assert.IsType<DealOutcome.Done>(await portal.AsAsync<PursueDeal, DealOutcome>(portal.Huaxin, pursue => act switch
         {
