@@ -11,6 +11,7 @@ using Portal.Matching;
 using Portal.Notifications;
 using Portal.Orders;
 using Portal.Partners;
+using Portal.Pipeline;
 using Portal.Pricing;
 using Portal.Quotes;
 using Portal.Receipts;
@@ -36,6 +37,7 @@ static class Features
         .AddDeals()
         .AddReceipts()
         .AddDisputes()
+        .AddPipeline()
         .AddDemo()
         .AddKpis()
         .AddNotifications()

@@ -11,6 +11,7 @@ public static class AuditWords
     public static IReadOnlyList<string> Kinds { get; } =
     [
         "deal", "customer", "cluster_act", "dispute", "working_day", "quote", "order", "history", "stock", "product", "product_line", "price_book", "price_rule", "exchange_rate", "kpi", "scorecard", "partner", "person", "import", "receipt_key",
+        "pipeline_stage", "close_reason",
     ];
 
     static readonly Dictionary<string, string> Pages = new(StringComparer.Ordinal)

@@ -19,15 +19,6 @@ public sealed class DealActsController(RegisterDeal registerDeal, PursueDeal pur
     public async Task<IActionResult> Withdraw(string number, int? version, string? reason, CancellationToken ct) =>
         this.Back(number, await pursueDeal.WithdrawAsync(number, version, reason, ct), t, "deals.withdrawn");
 
-    /// <summary>Says how it ended.</summary>
-    [HttpPost("outcome"), AllowRoles("sales", "partner_admin")]
-    public async Task<IActionResult> End(string number, int? version, string? outcome, string? reason, CancellationToken ct) => outcome switch
-    {
-        "won" => this.Back(number, await pursueDeal.WinAsync(number, version, ct), t, "deals.won"),
-        "lost" => this.Back(number, await pursueDeal.LoseAsync(number, version, reason, ct), t, "deals.lost"),
-        _ => BadRequest(),
-    };
-
     /// <summary>Asks for a longer protection.</summary>
     [HttpPost("extensions"), AllowRoles("sales", "partner_admin")]
     public async Task<IActionResult> Extend(string number, int? version, int? days, string? reason, CancellationToken ct) =>

@@ -47,6 +47,7 @@ public static class DealLifecycle
         new("refuse_win", Protected, null, DealSide.Brand, DealDesk, NeedsReason: true),
         new("comment", ["draft", .. Pending, .. Protected], null, DealSide.Both, [.. Claimant, .. DealDesk, "channel_manager", "brand_admin"]),
         new("record_activity", ["draft", .. Pending, .. Protected], null, DealSide.Claimant, Claimant),
+        new("move_stage", [.. Pending, .. Protected], null, DealSide.Claimant, Claimant),
         new("expire", Protected, "expired", DealSide.Product, []),
         // What the decision of a dispute brings about: the customer goes to the other side, wholly or on some lines, or a stopped draft goes on under a new number.
         new("lose_dispute", Protected, "expired", DealSide.Product, [], NeedsReason: true),
