@@ -124,7 +124,7 @@ public sealed class PipelineStore(Db db, ICurrentPerson me)
     public Task<List<OutcomeRow>> OutcomesAsync(string? partner, DateOnly from, DateTime now, CancellationToken ct) => db.ListAsync<OutcomeRow>($"""
         with ended as (
             select d.status as outcome, k.close_reason_id, d.currency, count(*)::integer as deals, sum(d.amount) as amount
-            from deal d left join deal_closing k using (deal_id)
+            from deal d left join deal_closing k on k.deal_id = d.deal_id and k.outcome = d.status
             where d.status in ('won', 'lost') and d.closed_at >= brand_midnight(@from) and (@partner::text is null or d.partner_id = (select partner_id from partner where number = @partner))
               {(me is { IsKnown: true, IsBrand: false } ? "and d.partner_id = app_partner_id()" : "")}
             group by 1, 2, 3
@@ -154,7 +154,8 @@ public sealed class PipelineStore(Db db, ICurrentPerson me)
 
     /// <summary>How a deal ended, where a reason was given.</summary>
     public Task<DealClosing?> ClosingAsync(long dealId, CancellationToken ct) => db.FindAsync<DealClosing>("""
-        select k.outcome, r.name, r.name_zh, k.note, k.competitor, k.closed_at from deal_closing k join close_reason r using (close_reason_id) where k.deal_id = @dealId
+        select k.outcome, r.name, r.name_zh, k.note, k.competitor, k.closed_at from deal_closing k join close_reason r using (close_reason_id) join deal d using (deal_id)
+        where k.deal_id = @dealId and k.outcome = d.status
         """, new { dealId }, ct);
 
     /// <summary>
@@ -185,10 +186,13 @@ public sealed class PipelineStore(Db db, ICurrentPerson me)
         select version from written
         """, new { deal.DealId, deal.PartnerId, deal.PipelineStageId, deal.StageSince, stage, nextStep, due, stepChanges, version, now }, ct);
 
-    /// <summary>Notes why a deal ended.</summary>
+    /// <summary>Notes why a deal ended; where a win was refused, the next word holds.</summary>
     public Task InsertClosingAsync(PipelineDeal deal, string outcome, CloseReason reason, string? note, string? competitor, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
         insert into deal_closing (deal_id, partner_id, outcome, close_reason_id, note, competitor, from_stage_id, person_id, closed_at)
         values (@DealId, @PartnerId, @outcome, @CloseReasonId, @note, @competitor, @PipelineStageId, app_person_id(), @now)
+        on conflict (deal_id) do update
+        set outcome = excluded.outcome, close_reason_id = excluded.close_reason_id, note = excluded.note, competitor = excluded.competitor, from_stage_id = excluded.from_stage_id,
+            person_id = excluded.person_id, closed_at = excluded.closed_at
         """, new { deal.DealId, deal.PartnerId, deal.PipelineStageId, outcome, reason.CloseReasonId, note, competitor, now }, ct);
 
     /// <summary>Adds a stage; false where there is one of that code.</summary>

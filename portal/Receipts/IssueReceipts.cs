@@ -74,7 +74,7 @@ public sealed class IssueReceipts(Db db, ReceiptStore receipts, ReceiptKeys keys
         ProtectedFrom = facts.ProtectedFrom,
         ProtectedUntil = facts.ProtectedUntil,
         LastProtectedDay = facts.LastDay,
-        Policy = new(facts.ProtectionDays, facts.ExtensionDays),
+        Policy = new(facts.PolicyNumber, facts.ProtectionDays, facts.ExtensionDays),
         Audit = new(facts.AuditEntryId, facts.AuditHash, facts.Acts, facts.AuditSealId, facts.SealDigest),
     };
 }

@@ -124,9 +124,10 @@ public sealed record ReceiptCustomer
 public sealed record ReceiptTerm(string Code, string Name, string NameZh);
 
 /// <summary>The rules a claim was protected by.</summary>
+/// <param name="Number">The number of the policy's version.</param>
 /// <param name="ProtectionDays">Days of protection where the desk says nothing else.</param>
 /// <param name="ExtensionDays">Days of an extension.</param>
-public sealed record ReceiptPolicy(int ProtectionDays, int ExtensionDays);
+public sealed record ReceiptPolicy(string Number, int ProtectionDays, int ExtensionDays);
 
 /// <summary>Where the audit stood: the head of the deal's chain and the last seal over all chains.</summary>
 /// <param name="Entry">The number of the last act.</param>

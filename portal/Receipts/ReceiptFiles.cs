@@ -62,7 +62,7 @@ public sealed class ReceiptFiles(ReceiptStore receipts, TypstWorkers typst, Text
                 Row("lines", string.Join(chinese ? "、" : ", ", content.ProductLines.Select(Term))), Row("territory", Term(content.Territory)),
                 Row("approved_at", Moment(content.ApprovedAt)), Row("protected_from", Moment(content.ProtectedFrom)), Row("protected_until", Moment(content.ProtectedUntil)),
                 Row("why", T($"receipts.why.{content.Why}")), Row("sequence", content.Sequence.ToString(culture)),
-                Row("policy", T("receipts.policy_days", content.Policy.ProtectionDays)), Row("issued_at", Moment(DateTimeOffset.FromUnixTimeSeconds(content.IssuedAt).UtcDateTime)),
+                Row("policy", T("receipts.policy_days", content.Policy.ProtectionDays, content.Policy.Number)), Row("issued_at", Moment(DateTimeOffset.FromUnixTimeSeconds(content.IssuedAt).UtcDateTime)),
                 Row("audit", T("receipts.audit_said", content.Audit.Acts, content.Audit.Hash[..16])), Row("key", receipt.Kid),
             },
             supersedes = content.Supersedes is { } before ? T("receipts.supersedes_said", before.Number) : "",

@@ -30,17 +30,17 @@ public sealed class ReceiptStore(Db db)
                c.number as customer_number, c.name as customer_name, c.country_code, c.credit_code, c.vat_number, c.duns, c.domain,
                t.code as territory, t.name as territory_name, t.name_zh as territory_name_zh, k.line_codes, k.line_names, k.line_names_zh,
                k.protected_from, k.protected_until, brand_day(k.protected_until - interval '1 microsecond') as last_day, coalesce(d.decided_at, k.protected_from) as approved_at,
-               y.protection_days, y.extension_days, w.audit_entry_id, encode(w.hash, 'hex') as audit_hash, w.acts, w.audit_seal_id, encode(w.digest, 'hex') as seal_digest,
+               y.number as policy_number, y.protection_days, y.extension_days, w.audit_entry_id, encode(w.hash, 'hex') as audit_hash, w.acts, w.audit_seal_id, encode(w.digest, 'hex') as seal_digest,
                before.sequence as before_sequence, before.number as before_number, encode(before.sha256, 'hex') as before_sha256, before.partner_id as before_partner_id,
                upper(before.protection) as before_until, b.revoked_at is not null as before_is_revoked,
-               before.partner_id = k.partner_id and before.protection = tstzrange(k.protected_from, k.protected_until) as is_unchanged
+               before.partner_id = k.partner_id and before.protection = tstzrange(k.protected_from, k.protected_until) and before.line_codes in (k.line_codes, '{}') as is_unchanged
         from deal d
         cross join lateral (
             select min(x.partner_id) as partner_id, min(x.end_customer_id) as end_customer_id, min(x.territory_id) as territory_id, min(lower(x.protection)) as protected_from, max(upper(x.protection)) as protected_until,
                    array_agg(l.code order by l.code) as line_codes, array_agg(l.name order by l.code) as line_names, array_agg(l.name_zh order by l.code) as line_names_zh,
                    array_agg(l.product_line_id) as line_ids
             from deal_claim x join product_line l using (product_line_id)
-            where x.deal_id = d.deal_id
+            where x.deal_id = d.deal_id and upper(x.protection) > @now
         ) k
         join partner p on p.partner_id = k.partner_id
         join end_customer c on c.end_customer_id = k.end_customer_id
@@ -50,25 +50,18 @@ public sealed class ReceiptStore(Db db)
             select r.* from claim_receipt r where r.deal_id = d.deal_id order by r.sequence desc limit 1
         ) before on true
         left join lateral (select r.revoked_at from receipt_keys() r where r.kid = before.kid) b on true
-        cross join lateral (
-            select pol.protection_days, pol.extension_days
-            from protection_policy pol
-            where pol.effective_from <= brand_day(@now)
-              and (pol.partner_level is null or pol.partner_level = p.partner_level)
-              and (pol.product_line_id is null or pol.product_line_id = any (k.line_ids))
-            order by (pol.product_line_id is not null)::integer + (pol.partner_level is not null)::integer desc, pol.effective_from desc
-            limit 1
-        ) y
+        join protection_policy y on y.protection_policy_id = coalesce(d.protection_policy_id,
+            protection_policy_for(p.partner_level, k.line_ids, d.amount * rate_to_brand(d.currency, brand_day(@now)), brand_day(@now)))
         where d.deal_id = any(@dealIds) and k.protected_until > @now
         """, new { dealIds = dealIds.ToArray(), now }, ct);
 
     /// <summary>Keeps receipts; the deals want none any more.</summary>
     public Task InsertAsync(IReadOnlyCollection<SignedReceipt> receipts, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
         with kept as (
-            insert into claim_receipt (number, deal_id, partner_id, sequence, why, protection, kid, jws, sha256, audit_entry_id, audit_hash, issued_at)
-            select r.number, r.deal_id, r.partner_id, r.sequence, r.why, tstzrange(r.protected_from, r.protected_until), r.kid, r.jws, sha256(convert_to(r.jws, 'UTF8')), r.entry, decode(r.hash, 'hex'), @now
-            from unnest(@numbers, @deals, @partners, @sequences, @why, @from, @until, @kids, @jws, @entries, @hashes)
-                as r (number, deal_id, partner_id, sequence, why, protected_from, protected_until, kid, jws, entry, hash)
+            insert into claim_receipt (number, deal_id, partner_id, sequence, why, protection, line_codes, kid, jws, sha256, audit_entry_id, audit_hash, issued_at)
+            select r.number, r.deal_id, r.partner_id, r.sequence, r.why, tstzrange(r.protected_from, r.protected_until), string_to_array(r.lines, ','), r.kid, r.jws, sha256(convert_to(r.jws, 'UTF8')), r.entry, decode(r.hash, 'hex'), @now
+            from unnest(@numbers, @deals, @partners, @sequences, @why, @from, @until, @lines, @kids, @jws, @entries, @hashes)
+                as r (number, deal_id, partner_id, sequence, why, protected_from, protected_until, lines, kid, jws, entry, hash)
         )
         delete from receipt_due where deal_id = any(@deals)
         """, new
@@ -81,6 +74,7 @@ public sealed class ReceiptStore(Db db)
         why = receipts.Select(receipt => receipt.Content.Why).ToArray(),
         from = receipts.Select(receipt => receipt.Facts.ProtectedFrom).ToArray(),
         until = receipts.Select(receipt => receipt.Facts.ProtectedUntil).ToArray(),
+        lines = receipts.Select(receipt => string.Join(',', receipt.Facts.LineCodes)).ToArray(),
         kids = receipts.Select(receipt => receipt.Kid).ToArray(),
         jws = receipts.Select(receipt => receipt.Jws).ToArray(),
         entries = receipts.Select(receipt => receipt.Facts.AuditEntryId).ToArray(),
@@ -200,6 +194,7 @@ public sealed class ReceiptFacts
     public DateTime ProtectedUntil { get; init; }
     public DateOnly LastDay { get; init; }
     public DateTime ApprovedAt { get; init; }
+    public string PolicyNumber { get; init; } = "";
     public int ProtectionDays { get; init; }
     public int ExtensionDays { get; init; }
     public long AuditEntryId { get; init; }

@@ -127,6 +127,19 @@ public sealed class PursuingDeals(ClaimingPartners portal) : IClassFixture<Claim
     }
 
     [Fact]
+    public async Task A_win_that_the_desk_looks_at_first_keeps_its_reason_and_counts_when_it_is_confirmed()
+    {
+        var number = await portal.ApprovedAsync(portal.Huaxin, portal.Deal("过早赢单有限公司"));
+
+        await portal.SignIn(portal.Huaxin).SubmitAsync($"/pipeline/{number}/closing?outcome=won", ("Reason", "service"));
+        Assert.Equal("approved", await portal.StatusAsync(number));
+
+        Assert.IsType<DealOutcome.Done>(await portal.AsAsync<ReviewOutcome, DealOutcome>(portal.DealDesk, review => review.ConfirmAsync(number, null, CancellationToken.None)));
+        Assert.Equal("won", await portal.StatusAsync(number));
+        Assert.Contains("Service and delivery", (await portal.SignIn(portal.Huaxin).GetAsync($"/deals/{number}")).Words);
+    }
+
+    [Fact]
     public async Task The_database_takes_no_closing_that_the_deal_does_not_bear_out()
     {
         var number = await portal.ApprovedAsync(portal.Huaxin, portal.Deal("虚假结束有限公司"));
@@ -134,7 +147,7 @@ public sealed class PursuingDeals(ClaimingPartners portal) : IClassFixture<Claim
 
         var refused = await Assert.ThrowsAsync<PostgresException>(() => db.ExecuteAsync("""
             insert into deal_closing (deal_id, partner_id, outcome, close_reason_id, from_stage_id, closed_at)
-            select deal_id, partner_id, 'won', (select min(close_reason_id) from close_reason where outcome = 'won'), (select min(pipeline_stage_id) from pipeline_stage), now() from deal where number = @number
+            select deal_id, partner_id, 'lost', (select min(close_reason_id) from close_reason where outcome = 'lost'), (select min(pipeline_stage_id) from pipeline_stage), now() from deal where number = @number
             """, new { number }, CancellationToken.None));
 
         Assert.Equal("a_closing_fits_its_deal", refused.ConstraintName);

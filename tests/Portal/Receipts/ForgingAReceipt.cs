@@ -200,7 +200,7 @@ public sealed class ForgingAReceipt : IDisposable
         ProtectedFrom = new(2026, 3, 2, 9, 0, 0, DateTimeKind.Utc),
         ProtectedUntil = new(2026, 6, 1, 0, 0, 0, DateTimeKind.Utc),
         LastProtectedDay = new(2026, 5, 31),
-        Policy = new(90, 30),
+        Policy = new("PP-1", 90, 30),
         Audit = new(7, new string('a', 64), 3),
     };
 }

@@ -79,6 +79,25 @@ public sealed class ProvingAClaim(ClaimingPartners portal) : IClassFixture<Claim
     }
 
     [Fact]
+    public async Task A_claim_that_loses_a_line_gets_a_receipt_of_those_that_are_left_and_one_that_ends_gets_none()
+    {
+        var number = await portal.ApprovedAsync(portal.Huaxin, portal.Deal("失去一线有限公司", lines: ["DISPLAYS", "DESKS"]));
+        portal.Clock.Advance(TimeSpan.FromHours(1));
+        await portal.Database.ExecuteAsync("""
+            update portal.deal_claim c set protection = tstzrange(lower(protection), @now) from portal.deal d, portal.product_line l
+            where d.deal_id = c.deal_id and d.number = @number and l.product_line_id = c.product_line_id and l.code = 'DESKS'
+            """, new { number, now = portal.Clock.GetUtcNow() });
+
+        await RunAsync("issue-receipts");
+
+        var newest = (await OfDealAsync(number))[0];
+        Assert.Equal(["DISPLAYS"], (await GenuineAsync(newest.Jws)).ProductLines.Select(line => line.Code));
+        await portal.AsAsync<PursueDeal, DealOutcome>(portal.Huaxin, pursue => pursue.WithdrawAsync(number, null, "No project", CancellationToken.None));
+        await RunAsync("issue-receipts");
+        Assert.Equal(newest.Number, (await OfDealAsync(number))[0].Number);
+    }
+
+    [Fact]
     public async Task The_database_lets_no_receipt_say_what_is_not_so_and_none_be_changed()
     {
         var number = await portal.ApprovedAsync(portal.Huaxin, portal.Deal("不可伪造有限公司"));

@@ -93,17 +93,17 @@ create table deal_closing (
 comment on table deal_closing is 'Why a deal was won or lost, and the stage it was in.';
 create index deal_closing_by_reason on deal_closing (close_reason_id, closed_at);
 
--- A closing says what the deal says, for a reason of that outcome.
+-- A closing says what the deal says, for a reason of that outcome. A win that the deal desk looks at first has its reason already.
 create function closing_fits_its_deal() returns trigger language plpgsql security definer set search_path = {schema}, public, pg_temp as $$
 begin
-    if not exists (select from deal d where d.deal_id = new.deal_id and d.partner_id = new.partner_id and d.status = new.outcome)
+    if not exists (select from deal d where d.deal_id = new.deal_id and d.partner_id = new.partner_id and (d.status = new.outcome or (new.outcome = 'won' and d.status in ('approved', 'converted'))))
        or not exists (select from close_reason r where r.close_reason_id = new.close_reason_id and r.outcome = new.outcome) then
         raise exception 'The deal did not end like that.' using errcode = 'check_violation', constraint = 'a_closing_fits_its_deal';
     end if;
     return new;
 end $$;
 alter function closing_fits_its_deal() owner to {schema}_definer;
-create trigger a_closing_fits_its_deal before insert on deal_closing for each row execute function closing_fits_its_deal();
+create trigger a_closing_fits_its_deal before insert or update on deal_closing for each row execute function closing_fits_its_deal();
 
 alter table pipeline_stage enable row level security;
 alter table pipeline_stage force row level security;
@@ -145,7 +145,11 @@ alter table deal_closing force row level security;
 create policy closings_are_read_by_both_sides on deal_closing for select using (partner_id = (select app_partner_id()) or (select app_is_brand()));
 create policy closings_are_written_by_the_claimant on deal_closing for insert
     with check ((partner_id = (select app_partner_id()) and ((select app_has_role('sales')) or (select app_has_role('partner_admin')))) or (select app_is_system()));
+create policy closings_are_said_anew_by_the_claimant on deal_closing for update
+    using (partner_id = (select app_partner_id()) and ((select app_has_role('sales')) or (select app_has_role('partner_admin'))))
+    with check (partner_id = (select app_partner_id()));
 revoke update, delete, truncate on deal_closing from {schema}_app;
+grant update (outcome, close_reason_id, note, competitor, from_stage_id, person_id, closed_at) on deal_closing to {schema}_app;
 
 -- The open deals with their stage: the one they were moved to, else the first.
 create view pipeline_deal with (security_invoker = true) as
