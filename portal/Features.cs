@@ -1,3 +1,4 @@
+using Portal.Attachments;
 using Portal.Audit;
 using Portal.Catalog;
 using Portal.Customers;
@@ -38,6 +39,7 @@ static class Features
         .AddReceipts()
         .AddDisputes()
         .AddPipeline()
+        .AddAttachments()
         .AddDemo()
         .AddKpis()
         .AddNotifications()

@@ -17,12 +17,12 @@ public sealed class AnswerDispute(ActOnDispute actOnDispute, DisputeStore disput
             }
 
             var side = dispute.Sides[0];
-            await disputes.InsertStatementAsync(dispute.DisputeId, side.Side, side.PartnerId, words, byBrand: false, Now, ct);
             if (string.Equals(dispute.AskedSide, side.Side, StringComparison.Ordinal) && await disputes.MoveAsync(dispute, act, null, null, Now, ct) is null)
             {
                 return new DisputeOutcome.Stale();
             }
 
+            await disputes.InsertStatementAsync(dispute.DisputeId, side.Side, side.PartnerId, words, byBrand: false, Now, ct);
             await audit.RecordAsync("dispute.stated", "dispute", number, side.PartnerId, new { side.Side }, ct);
             await news.TellAsync("stated", dispute.DisputeId, number, "deal_desk", words, ct);
             return new DisputeOutcome.Done(number);
@@ -38,15 +38,15 @@ public sealed class AnswerDispute(ActOnDispute actOnDispute, DisputeStore disput
                 return new DisputeOutcome.Invalid([new("side", "disputes.invalid.side")]);
             }
 
+            if (await disputes.MoveAsync(dispute, act, side, null, Now, ct) is null)
+            {
+                return new DisputeOutcome.Stale();
+            }
+
             foreach (var partner in asked.Select(candidate => candidate.PartnerId).Distinct())
             {
                 await disputes.InsertStatementAsync(dispute.DisputeId, side!, partner, words!, byBrand: true, Now, ct);
                 await audit.RecordAsync("dispute.asked", "dispute", number, partner, new { side }, ct);
-            }
-
-            if (await disputes.MoveAsync(dispute, act, side, null, Now, ct) is null)
-            {
-                return new DisputeOutcome.Stale();
             }
 
             await news.TellAsync("asked", dispute.DisputeId, number, side!, words, ct);

@@ -90,7 +90,7 @@ public sealed class DecideDispute(
         }
     }
 
-    // The clusters of all sides, as they are once they are held.
+    // The clusters of all sides, as they are once they are held, and then the dispute itself: what is carried out below is never half of it.
     async Task<Dispute?> HeldAsync(string number, CancellationToken ct)
     {
         var dispute = await disputes.FindAsync(number, Now, ct);
@@ -100,7 +100,8 @@ public sealed class DecideDispute(
             await customers.HoldClustersAsync(seen, ct);
         }
 
-        return dispute;
+        await disputes.LockAsync(number, ct);
+        return await disputes.FindAsync(number, Now, ct);
     }
 
     async Task<DisputeOutcome?> GiveAsync(Dispute dispute, string reason, CancellationToken ct)

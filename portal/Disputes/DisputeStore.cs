@@ -57,6 +57,10 @@ public sealed class DisputeStore(Db db)
         select dispute_id from opened
         """, new { number, act.CustomerClusterActId, met.ClaimantDealId, met.HolderDealId, met.TerritoryId, met.LineIds, now, days = DisputeLifecycle.WorkingDays }, ct);
 
+    /// <summary>Keeps everybody else from changing a dispute until the transaction ends; taken after the clusters.</summary>
+    public Task LockAsync(string number, CancellationToken ct) =>
+        db.ExecuteAsync("select from dispute where number = @number for no key update", new { number }, ct);
+
     /// <summary>Carries out an act; null when the dispute is not at that version any more.</summary>
     public Task<int?> MoveAsync(Dispute dispute, DisputeAct act, string? askedSide, string? decision, DateTime now, CancellationToken ct) => db.FindAsync<int?>("""
         with moved as (

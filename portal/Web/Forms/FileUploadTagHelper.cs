@@ -28,10 +28,13 @@ public sealed class FileUploadTagHelper(IHtmlHelper html) : PartTagHelper(html)
     /// <summary>Must be chosen.</summary>
     public bool Required { get; set; } = true;
 
+    /// <summary>Several may be chosen at once.</summary>
+    public bool Multiple { get; set; }
+
     /// <inheritdoc/>
     public override Task ProcessAsync(TagHelperContext context, TagHelperOutput output) =>
         WriteAsync(output, "/Web/Forms/_FileUpload.cshtml", new FileUpload(Name, Field.IdOf(Name), Label, Hint, Accept, MostBytes, Required,
-            ViewContext.ViewData.ModelState.TryGetValue(Name, out var entry) ? [.. entry.Errors.Select(error => error.ErrorMessage)] : []));
+            ViewContext.ViewData.ModelState.TryGetValue(Name, out var entry) ? [.. entry.Errors.Select(error => error.ErrorMessage)] : []) { Multiple = Multiple });
 }
 
 /// <summary>A file to choose as <c>_FileUpload.cshtml</c> shows it.</summary>
@@ -43,4 +46,8 @@ public sealed class FileUploadTagHelper(IHtmlHelper html) : PartTagHelper(html)
 /// <param name="MostBytes">The most bytes.</param>
 /// <param name="Required">Must be chosen.</param>
 /// <param name="Problems">What was wrong with the file sent before.</param>
-public sealed record FileUpload(string Name, string Id, string Label, string? Hint, string? Accept, long? MostBytes, bool Required, IReadOnlyList<string> Problems);
+public sealed record FileUpload(string Name, string Id, string Label, string? Hint, string? Accept, long? MostBytes, bool Required, IReadOnlyList<string> Problems)
+{
+    /// <summary>Several may be chosen at once.</summary>
+    public bool Multiple { get; init; }
+}

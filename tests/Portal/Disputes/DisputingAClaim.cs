@@ -125,6 +125,7 @@ public sealed class DisputingAClaim(ClaimingPartners portal) : IClassFixture<Cla
     {
         var held = await portal.ApprovedAsync(portal.Huaxin, portal.Deal("同时裁决有限公司"));
         var number = await portal.FiledAsync(portal.Yuanjian, await portal.BlockedAsync(portal.Yuanjian, portal.Deal("同时裁决有限公司")));
+        portal.Clock.Advance(TimeSpan.FromMinutes(1));
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(at => Task.Run(() => portal.DecideAsync(number, overturn: at % 2 == 0))));
 

@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
+using Platform.Idempotency;
+using Platform.Texts;
+using Platform.Web;
+using Portal.Web;
+
+namespace Portal.Attachments;
+
+/// <summary>Files on deals and disputes: adding, downloading, removing.</summary>
+public sealed class AttachmentsController(AttachmentStore attachments, AttachFiles attachFiles, Texts t) : Controller
+{
+    /// <summary>Puts files on a deal.</summary>
+    [HttpPost("deals/{number}/attachments"), LimitFiles, Idempotent, EnableRateLimiting(RateLimits.Costly)]
+    public async Task<IActionResult> AddToDeal(string number, [FromForm] string? stream, List<IFormFile> files, CancellationToken ct) =>
+        Back(await attachFiles.ToDealAsync(number, stream, await SentFiles.ReadAsync(files, attachFiles.Limits, ct), ct), $"/deals/{number}", "attachments.added");
+
+    /// <summary>Puts files on a dispute.</summary>
+    [HttpPost("disputes/{number}/attachments"), LimitFiles, Idempotent, EnableRateLimiting(RateLimits.Costly)]
+    public async Task<IActionResult> AddToDispute(string number, List<IFormFile> files, CancellationToken ct) =>
+        Back(await attachFiles.ToDisputeAsync(number, await SentFiles.ReadAsync(files, attachFiles.Limits, ct), ct), $"/disputes/{number}", "attachments.added");
+
+    /// <summary>The file itself. It is saved, never shown: what somebody uploaded does not run in the portal's name.</summary>
+    [HttpGet("attachments/{number}")]
+    public async Task<IActionResult> Show(string number, CancellationToken ct) =>
+        await attachments.FindAsync(number, ct) is { } attachment ? new AttachmentDownload(attachment) : NotFound();
+
+    /// <summary>Removes one.</summary>
+    [HttpPost("attachments/{number}/removal")]
+    public async Task<IActionResult> Delete(string number, CancellationToken ct) =>
+        await attachments.FindAsync(number, ct) is { } attachment
+            ? Back(await attachFiles.RemoveAsync(number, ct), attachment.Deal is { } deal ? $"/deals/{deal}" : $"/disputes/{attachment.Dispute}", "attachments.removed")
+            : NotFound();
+
+    IActionResult Back(AttachmentOutcome outcome, string page, string doneKey)
+    {
+        switch (outcome)
+        {
+            case AttachmentOutcome.Done(var numbers):
+                this.Flash(FlashKind.Done, t[doneKey, numbers.Count]);
+                return Redirect(page);
+            case AttachmentOutcome.Invalid(var problems):
+                foreach (var problem in problems)
+                {
+                    this.Flash(FlashKind.Problem, t[problem.TextKey, [.. problem.Arguments]]);
+                }
+
+                return Redirect(page);
+            case AttachmentOutcome.Refused(var key):
+                this.Flash(FlashKind.Problem, t[key]);
+                return Redirect(page);
+            case AttachmentOutcome.Forbidden:
+                return StatusCode(StatusCodes.Status403Forbidden);
+            default:
+                return NotFound();
+        }
+    }
+}
+
+/// <summary>Files as a form brings them.</summary>
+static class SentFiles
+{
+    /// <summary>Reads them; of one that is too large only so much that it can be said.</summary>
+    public static async Task<IReadOnlyList<SentFile>> ReadAsync(IEnumerable<IFormFile> files, AttachmentLimits limits, CancellationToken ct)
+    {
+        var read = new List<SentFile>();
+        foreach (var file in files)
+        {
+            await using var from = file.OpenReadStream();
+            var content = new byte[Math.Min(file.Length, limits.MostBytes + 1)];
+            await from.ReadExactlyAsync(content, ct);
+            read.Add(new(file.FileName, content));
+        }
+
+        return read;
+    }
+}
+
+/// <summary>Writes a file to whoever asked for it, part by part.</summary>
+sealed class AttachmentDownload(Attachment attachment) : IActionResult
+{
+    public async Task ExecuteResultAsync(ActionContext context)
+    {
+        var http = context.HttpContext;
+        var name = new Microsoft.Net.Http.Headers.ContentDispositionHeaderValue("attachment");
+        name.SetHttpFileName(attachment.Name);
+        http.Response.ContentType = FileKind.Of(attachment.Kind).ContentType;
+        http.Response.ContentLength = attachment.Bytes;
+        http.Response.Headers.ContentDisposition = name.ToString();
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        http.Response.Headers.CacheControl = "private, no-store";
+        await foreach (var part in http.RequestServices.GetRequiredService<AttachmentStore>().PartsAsync(attachment.AttachmentId, http.RequestAborted))
+        {
+            await http.Response.Body.WriteAsync(part, http.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Portal.Deals;
+using Portal.Disputes;
+
+namespace Portal.Attachments;
+
+/// <summary>Files on deals and disputes.</summary>
+static class AttachmentsFeature
+{
+    /// <summary>Registers act, store and the parts of pages.</summary>
+    public static IServiceCollection AddAttachments(this IServiceCollection services) => services
+        .AddScoped<AttachmentStore>()
+        .AddScoped<AttachFiles>()
+        .AddScoped<IDealPart, AttachmentsOfDeal>()
+        .AddScoped<IDisputePart, AttachmentsOfDispute>();
+}

@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+using Platform.Database;
+using Portal.Attachments;
+using Portal.Deals;
+using Portal.Tests.Deals;
+using Portal.Tests.Disputes;
+using Support;
+
+namespace Portal.Tests.Attachments;
+
+public sealed class AttachingFiles(ClaimingPartners portal) : IClassFixture<ClaimingPartners>
+{
+    static readonly byte[] Pdf = Encoding.ASCII.GetBytes("%PDF-1.7\n" + new string('x', 2_500_000));
+
+    [Fact]
+    public async Task A_partner_adds_files_on_the_page_and_the_brand_gets_them_back_byte_for_byte()
+    {
+        var deal = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("附件往返有限公司"));
+        var partner = portal.SignIn(portal.Huaxin);
+
+        var page = await partner.SubmitAsync($"/deals/{deal}", ("files", new TestFile("..\\会议 纪要.pdf", Pdf, "text/html")));
+        var desk = portal.SignIn(portal.DealDesk);
+        var seen = await desk.GetAsync($"/deals/{deal}");
+        var file = await desk.GetAsync(seen.Document.QuerySelector("a[href^='/attachments/']")!.GetAttribute("href")!);
+
+        Assert.Contains("1 file added.", page.Words);
+        Assert.Contains("会议 纪要.pdf", seen.Words);
+        Assert.Contains("SHA-256 " + Convert.ToHexStringLower(SHA256.HashData(Pdf))[..12], seen.Words);
+        Assert.Equal(Pdf, file.Bytes);
+        Assert.Equal("application/pdf", file.Header("Content-Type"));
+        Assert.StartsWith("attachment; filename=", file.Header("Content-Disposition"), StringComparison.Ordinal);
+        Assert.Contains("filename*=UTF-8''%E4%BC%9A%E8%AE%AE%20%E7%BA%AA%E8%A6%81.pdf", file.Header("Content-Disposition"));
+        Assert.Equal("nosniff", file.Header("X-Content-Type-Options"));
+        Assert.Contains((await desk.GetAsync("/notifications")).All(".notification-open"), told => told == $"New files on {deal} for 附件往返有限公司");
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_said_for_each_file_and_nothing_is_kept()
+    {
+        var deal = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("附件被拒有限公司"));
+        var partner = portal.SignIn(portal.Huaxin);
+
+        var page = await partner.SubmitAsync($"/deals/{deal}", ("files", new TestFile("good.pdf", Pdf)), ("files", new TestFile("page.pdf", "<html>"u8.ToArray())), ("files", new TestFile("tool.png", "MZ"u8.ToArray())));
+        var large = await AddAsync(portal.Huaxin, deal, null, new SentFile("large.txt", new byte[20 * 1024 * 1024 + 1]));
+
+        Assert.Contains("page.pdf is a web page, a drawing (SVG) or XML. Save it as PDF.", page.Words);
+        Assert.Contains("tool.png is or carries a program.", page.Words);
+        Assert.Equal("attachments.refused.too_large", Assert.IsType<AttachmentOutcome.Invalid>(large).Problems.Single().TextKey);
+        Assert.Equal([0L], await portal.Database.ListAsync<long>("select count(*) from portal.attachment a join portal.deal d using (deal_id) where d.number = @deal", new { deal }));
+    }
+
+    [Fact]
+    public async Task What_the_brand_keeps_to_itself_the_partner_neither_sees_nor_gets()
+    {
+        var deal = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("内部附件有限公司"));
+        var inside = Assert.IsType<AttachmentOutcome.Done>(await AddAsync(portal.DealDesk, deal, "brand", new SentFile("内部评估.txt", "评估"u8.ToArray()))).Numbers.Single();
+        var shared = Assert.IsType<AttachmentOutcome.Done>(await AddAsync(portal.DealDesk, deal, "shared", new SentFile("答复.txt", "答复"u8.ToArray()))).Numbers.Single();
+        var partner = portal.SignIn(portal.Huaxin);
+
+        Assert.DoesNotContain("内部评估", (await partner.GetAsync($"/deals/{deal}")).Words);
+        Assert.Equal(HttpStatusCode.NotFound, (await partner.GetAsync($"/attachments/{inside}")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await partner.GetAsync($"/attachments/{shared}")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await portal.SignIn(portal.Yuanjian).GetAsync($"/attachments/{shared}")).Status);
+        Assert.IsType<AttachmentOutcome.Forbidden>(await AddAsync(portal.Huaxin, deal, "brand", new SentFile("x.txt", "x"u8.ToArray())));
+        Assert.IsType<AttachmentOutcome.Missing>(await AddAsync(portal.Yuanjian, deal, null, new SentFile("x.txt", "x"u8.ToArray())));
+        Assert.IsType<AttachmentOutcome.Forbidden>(await AddAsync(await portal.Given.APerson(portal.Huaxin.Partner, "viewer"), deal, null, new SentFile("x.txt", "x"u8.ToArray())));
+    }
+
+    [Fact]
+    public async Task Only_who_added_a_file_removes_it_and_only_while_the_deal_runs()
+    {
+        var deal = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("删除附件有限公司"));
+        var first = Assert.IsType<AttachmentOutcome.Done>(await AddAsync(portal.Huaxin, deal, null, new SentFile("a.txt", "a"u8.ToArray()))).Numbers.Single();
+        var second = Assert.IsType<AttachmentOutcome.Done>(await AddAsync(portal.Huaxin, deal, null, new SentFile("b.txt", "b"u8.ToArray()))).Numbers.Single();
+        var colleague = await portal.Given.APerson(portal.Huaxin.Partner, "sales");
+
+        Assert.IsType<AttachmentOutcome.Forbidden>(await RemoveAsync(colleague, first));
+        Assert.IsType<AttachmentOutcome.Forbidden>(await RemoveAsync(portal.DealDesk, first));
+        Assert.IsType<AttachmentOutcome.Done>(await RemoveAsync(portal.Huaxin, first));
+        await portal.AsAsync<PursueDeal, DealOutcome>(portal.Huaxin, pursue => pursue.WithdrawAsync(deal, null, "No project", CancellationToken.None));
+
+        Assert.Equal("attachments.refused.over", Assert.IsType<AttachmentOutcome.Refused>(await RemoveAsync(portal.Huaxin, second)).TextKey);
+        Assert.Equal("attachments.refused.over", Assert.IsType<AttachmentOutcome.Refused>(await AddAsync(portal.Huaxin, deal, null, new SentFile("c.txt", "c"u8.ToArray()))).TextKey);
+        var refused = await Assert.ThrowsAsync<PostgresException>(async () =>
+        {
+            await using var db = portal.Database.As(Caller.Subject(TestIdentityProvider.Issuer, portal.Huaxin.Subject));
+            await db.ExecuteAsync("delete from attachment where number = @second", new { second }, CancellationToken.None);
+        });
+        Assert.Equal("a_record_that_is_over_keeps_its_files", refused.ConstraintName);
+    }
+
+    [Fact]
+    public async Task Evidence_of_one_side_of_a_dispute_is_not_the_other_sides()
+    {
+        await portal.ApprovedAsync(portal.Huaxin, portal.Deal("证据分隔有限公司"));
+        var dispute = await portal.FiledAsync(portal.Yuanjian, await portal.BlockedAsync(portal.Yuanjian, portal.Deal("证据分隔有限公司")));
+        var claimant = portal.SignIn(portal.Yuanjian);
+        await claimant.SubmitAsync($"/disputes/{dispute}", ("files", new TestFile("合同.txt", "签于三月"u8.ToArray())));
+        var (holder, desk) = (portal.SignIn(portal.Huaxin), portal.SignIn(portal.DealDesk));
+        await holder.SubmitAsync($"/disputes/{dispute}", ("files", new TestFile("邮件.txt", "早于三月"u8.ToArray())));
+
+        var address = (await claimant.GetAsync($"/disputes/{dispute}")).Document.QuerySelector("a[href^='/attachments/']")!.GetAttribute("href")!;
+
+        Assert.DoesNotContain("合同.txt", (await holder.GetAsync($"/disputes/{dispute}")).Words);
+        Assert.Equal(HttpStatusCode.NotFound, (await holder.GetAsync(address)).Status);
+        var seen = (await desk.GetAsync($"/disputes/{dispute}")).Words;
+        Assert.Contains("合同.txt", seen);
+        Assert.Contains("邮件.txt", seen);
+        await portal.DecideAsync(dispute, overturn: false);
+        Assert.False((await claimant.GetAsync($"/disputes/{dispute}")).Has("input[type=file]"));
+    }
+
+    [Fact]
+    public async Task A_record_has_so_many_files_and_no_more_also_when_sent_at_the_same_moment()
+    {
+        var deal = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("附件上限有限公司"));
+        var many = Enumerable.Range(0, 24).Select(at => new SentFile($"{at}.txt", "x"u8.ToArray())).ToArray();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => AddAsync(portal.Huaxin, deal, null, many))));
+
+        Assert.Equal(2, outcomes.OfType<AttachmentOutcome.Done>().Count());
+        Assert.All(outcomes.OfType<AttachmentOutcome.Invalid>(), refused => Assert.Equal("attachments.refused.too_many", refused.Problems.Single().TextKey));
+    }
+
+    [Fact]
+    public async Task Programs_add_list_load_and_remove()
+    {
+        var deal = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("接口附件有限公司"));
+        var api = portal.Api(portal.Huaxin);
+        using var form = new MultipartFormDataContent();
+        using var content = new ByteArrayContent("a,b\n1,2\n"u8.ToArray());
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-msdownload");
+        form.Add(content, "files", "list.exe");
+
+        var answer = await api.PostAsync($"/api/v1/deals/{deal}/attachments", form);
+        Assert.Equal((HttpStatusCode.Created, answer.Text), (answer.Status, answer.Text));
+        var listed = await api.GetAsync($"/api/v1/deals/{deal}/attachments");
+        var number = listed.Json[0].GetProperty("number").GetString();
+        var loaded = await api.GetAsync($"/api/v1/attachments/{number}/content");
+
+        Assert.Equal(("list.exe.csv", "text/csv", "shared"), (listed.Json[0].GetProperty("name").GetString(), listed.Json[0].GetProperty("contentType").GetString(), listed.Json[0].GetProperty("stream").GetString()));
+        Assert.Equal("a,b\n1,2\n", loaded.Text);
+        Assert.Equal(HttpStatusCode.NotFound, (await portal.Api(portal.Yuanjian).GetAsync($"/api/v1/attachments/{number}/content")).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await api.SendAsync(HttpMethod.Delete, $"/api/v1/attachments/{number}", null)).Status);
+        Assert.Equal(0, (await api.GetAsync($"/api/v1/deals/{deal}/attachments")).Json.GetArrayLength());
+    }
+
+    Task<AttachmentOutcome> AddAsync(TestPerson person, string deal, string? stream, params SentFile[] files) =>
+        portal.AsAsync<AttachFiles, AttachmentOutcome>(person, attach => attach.ToDealAsync(deal, stream, files, CancellationToken.None));
+
+    Task<AttachmentOutcome> RemoveAsync(TestPerson person, string number) => portal.AsAsync<AttachFiles, AttachmentOutcome>(person, attach => attach.RemoveAsync(number, CancellationToken.None));
+}
