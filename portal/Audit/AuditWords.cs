@@ -10,7 +10,7 @@ public static class AuditWords
     /// <summary>The kinds of records, in the order of the menu.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
     [
-        "deal", "customer", "cluster_act", "dispute", "working_day", "quote", "order", "history", "stock", "product", "product_line", "price_book", "price_rule", "exchange_rate", "kpi", "scorecard", "partner", "person", "import", "receipt_key",
+        "deal", "customer", "cluster_act", "customer_group", "dispute", "working_day", "quote", "order", "history", "stock", "product", "product_line", "price_book", "price_rule", "exchange_rate", "kpi", "scorecard", "partner", "person", "import", "receipt_key",
         "pipeline_stage", "close_reason",
     ];
 

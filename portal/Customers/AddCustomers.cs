@@ -35,10 +35,21 @@ public sealed class AddCustomers(Db db, CustomerStore customers, AuditTrail audi
         await customers.HoldAsync(rows.SelectMany(row => row.Details.Keys), ct);
         var candidates = (await customers.CandidatesAsync([.. rows.Select(row => row.Details.Keys)], ct)).ToLookup(candidate => candidate.Ordinal);
         var owners = await OwnersAsync(rows, candidates, ct);
+        foreach (var row in rows)
+        {
+            row.BelongsTo(row.Typed.PartnerId ?? partnerAtWork, brand);
+        }
+
+        var ownNames = await customers.OwnNamesAsync([.. rows.Select(row => row.PartnerId).Distinct()], ct);
         var batch = new Batch();
         for (var ordinal = 0; ordinal < rows.Length; ordinal++)
         {
-            rows[ordinal].BelongsTo(rows[ordinal].Typed.PartnerId ?? partnerAtWork, brand);
+            if (ownNames[rows[ordinal].PartnerId].Any(rows[ordinal].Details.IsCalled))
+            {
+                rows[ordinal].Entry = new CustomerEntry.Refused([new("name", "customers.invalid.own_company")]);
+                continue;
+            }
+
             Place(rows[ordinal], candidates[ordinal], owners, batch);
         }
 

@@ -76,7 +76,7 @@ public sealed class ClusterStore(Db db, CustomerStore customers)
 
     /// <summary>The customers of a company, of all partners.</summary>
     public Task<List<Customer>> MembersAsync(long clusterId, CancellationToken ct) => db.ListAsync<Customer>("""
-        select c.end_customer_id, c.number, c.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, c.customer_cluster_id, c.name, c.other_names, c.country_code,
+        select c.end_customer_id, c.number, c.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, c.customer_cluster_id, c.name, c.other_names, c.other_name_kinds, c.former_names, c.country_code,
                c.state, c.city, c.postal_code, c.address, c.credit_code, c.vat_number, c.duns, c.domain, c.phone, c.direct_account, c.created_at, c.updated_at, c.version
         from end_customer c join partner p using (partner_id)
         where c.customer_cluster_id = @clusterId

@@ -9,7 +9,7 @@ namespace Portal.Customers;
 /// <summary>The page of a company as all partners know it, for the brand: its customers, what is claimed on it, how it came about; merging and splitting.</summary>
 [Route("customers/{number}/company"), AllowRoles("deal_desk", "channel_manager", "brand_admin")]
 public sealed class ClustersController(
-    CustomerStore customers, CustomerLists lists, ClusterStore clusters, MergeClusters mergeClusters, SplitCluster splitCluster, UndoClusterAct undoClusterAct,
+    CustomerStore customers, CustomerLists lists, ClusterStore clusters, MergeClusters mergeClusters, SplitCluster splitCluster, UndoClusterAct undoClusterAct, CustomerGroups groups,
     IEnumerable<IClusterStake> stakes, ICurrentPerson me, Texts t) : Controller
 {
     /// <summary>The company.</summary>
@@ -36,6 +36,20 @@ public sealed class ClustersController(
             ? Leads(await splitCluster.RunAsync(number, members, reason, ct), number, "customers.split") ?? await PageAsync(customer, members, ct)
             : NotFound();
 
+    /// <summary>Says that the company belongs to another.</summary>
+    [HttpPost("parents"), AllowRoles("deal_desk"), Idempotent]
+    public async Task<IActionResult> CreateParent(string number, [FromForm] string? parent, [FromForm] string? linkReason, CancellationToken ct) =>
+        await customers.FindAsync(number, ct) is { } customer
+            ? Leads(await groups.LinkAsync(number, parent, linkReason, ct), number, "customers.linked", "linkReason") ?? await PageAsync(customer, [], ct)
+            : NotFound();
+
+    /// <summary>Takes that back.</summary>
+    [HttpPost("links/{link}/ending"), AllowRoles("deal_desk")]
+    public async Task<IActionResult> EndParent(string number, string link, [FromForm] string? endReason, CancellationToken ct) =>
+        await customers.FindAsync(number, ct) is { } customer
+            ? Leads(await groups.EndAsync(link, endReason, ct), number, "customers.unlinked", "endReason") ?? await PageAsync(customer, [], ct)
+            : NotFound();
+
     /// <summary>Takes a merge or a split back.</summary>
     [HttpPost("acts/{act}/undoing"), AllowRoles("deal_desk")]
     public async Task<IActionResult> Undo(string number, string act, [FromForm] string? reason, CancellationToken ct)
@@ -53,7 +67,7 @@ public sealed class ClustersController(
         return RedirectToAction(nameof(Show), new { number });
     }
 
-    IActionResult? Leads(ClusterOutcome outcome, string number, string doneKey)
+    IActionResult? Leads(ClusterOutcome outcome, string number, string doneKey, string reasonField = "reason")
     {
         switch (outcome)
         {
@@ -65,7 +79,7 @@ public sealed class ClustersController(
             case ClusterOutcome.Invalid(var problems):
                 foreach (var problem in problems)
                 {
-                    ModelState.AddModelError(problem.Field, t[problem.TextKey, [.. problem.Arguments]]);
+                    ModelState.AddModelError(problem.Field is "reason" ? reasonField : problem.Field, t[problem.TextKey, [.. problem.Arguments]]);
                 }
 
                 return null;
@@ -85,7 +99,7 @@ public sealed class ClustersController(
             shown.Add(await stake.ShowAsync(customer.CustomerClusterId, ct));
         }
 
-        return View("ClusterPage", new ClusterPage(customer, await clusters.MembersAsync(customer.CustomerClusterId, ct), shown, await clusters.HistoryAsync(customer.CustomerClusterId, ct), chosen, me.Has("deal_desk")));
+        return View("ClusterPage", new ClusterPage(customer, await clusters.MembersAsync(customer.CustomerClusterId, ct), shown, await clusters.HistoryAsync(customer.CustomerClusterId, ct), await groups.OfAsync(customer.CustomerClusterId, ct), chosen, me.Has("deal_desk")));
     }
 
     async Task<IActionResult> MergePageAsync(Customer customer, string? words, string? with, CancellationToken ct)
@@ -102,9 +116,10 @@ public sealed class ClustersController(
 /// <param name="Members">The customers of the company.</param>
 /// <param name="Parts">What other features show.</param>
 /// <param name="History">How it came about.</param>
+/// <param name="Group">The links of its group.</param>
 /// <param name="Chosen">The customers that were chosen to leave.</param>
 /// <param name="MayChange">The person may merge and split.</param>
-public sealed record ClusterPage(Customer Customer, IReadOnlyList<Customer> Members, IReadOnlyList<ShownPart> Parts, IReadOnlyList<ClusterEvent> History, IReadOnlyCollection<string> Chosen, bool MayChange);
+public sealed record ClusterPage(Customer Customer, IReadOnlyList<Customer> Members, IReadOnlyList<ShownPart> Parts, IReadOnlyList<ClusterEvent> History, IReadOnlyList<GroupLink> Group, IReadOnlyCollection<string> Chosen, bool MayChange);
 
 /// <summary>What <c>MergePage.cshtml</c> shows.</summary>
 /// <param name="Customer">The customer whose company stays.</param>

@@ -8,7 +8,7 @@ public sealed class CustomerKeyStore(Db db)
 {
     /// <summary>Some customers whose keys were made in an older way; nobody else changes them until the transaction ends. Who asks at the same moment waits and gets others.</summary>
     internal Task<List<CustomerWithOldKeys>> TakeAsync(int most, CancellationToken ct) => db.ListAsync<CustomerWithOldKeys>("""
-        select end_customer_id, name, other_names, country_code, city, address, credit_code, vat_number, duns, domain, phone
+        select end_customer_id, name, other_names, former_names, country_code, city, address, credit_code, vat_number, duns, domain, phone
         from end_customer
         where keys_version < @version
         order by keys_version, end_customer_id
@@ -52,6 +52,8 @@ sealed class CustomerWithOldKeys
 
     public string[] OtherNames { get; init; } = [];
 
+    public string[] FormerNames { get; init; } = [];
+
     public required string CountryCode { get; init; }
 
     public string? City { get; init; }
@@ -69,5 +71,5 @@ sealed class CustomerWithOldKeys
     public string? Phone { get; init; }
 
     /// <summary>What the matcher looks at.</summary>
-    public CompanyProfile Profile => new([Name, .. OtherNames], CountryCode, City, Address, CreditCode, VatNumber, Duns, Domain, Phone);
+    public CompanyProfile Profile => new([Name, .. OtherNames, .. FormerNames], CountryCode, City, Address, CreditCode, VatNumber, Duns, Domain, Phone);
 }

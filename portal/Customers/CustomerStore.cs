@@ -10,7 +10,7 @@ public sealed class CustomerStore(Db db)
 
     /// <summary>A customer by its number, as far as the caller may see it.</summary>
     public Task<Customer?> FindAsync(string number, CancellationToken ct) => db.FindAsync<Customer>("""
-        select c.end_customer_id, c.number, c.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, c.customer_cluster_id, c.name, c.other_names, c.country_code,
+        select c.end_customer_id, c.number, c.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, c.customer_cluster_id, c.name, c.other_names, c.other_name_kinds, c.former_names, c.country_code,
                c.state, c.city, c.postal_code, c.address, c.credit_code, c.vat_number, c.duns, c.domain, c.phone, c.direct_account, c.created_at, c.updated_at, c.version,
                p.partner_type = 'brand' as of_brand, c.partner_id = app_partner_id() or app_is_system() as mine
         from end_customer c join partner p using (partner_id)
@@ -45,6 +45,16 @@ public sealed class CustomerStore(Db db)
         keys = asked.SelectMany(keys => keys.Select(key => key.Key)).ToArray(),
     }, ct);
 
+    /// <summary>One customer of each company of the same group as these.</summary>
+    public Task<List<CustomerCandidate>> RelatedAsync(IReadOnlyCollection<long> clusterIds, CancellationToken ct) =>
+        db.ListAsync<CustomerCandidate>("select * from related_customers(@ids)", new { ids = clusterIds.ToArray() }, ct);
+
+    /// <summary>How partners are called themselves: nobody's end customer is that partner.</summary>
+    public async Task<ILookup<long, string>> OwnNamesAsync(IReadOnlyCollection<long> partnerIds, CancellationToken ct) =>
+        (await db.ListAsync<(long PartnerId, string Name)>("""
+            select partner_id, unnest(array_remove(array[name, name_latin], null)) from partner where partner_id = any(@ids)
+            """, new { ids = partnerIds.ToArray() }, ct)).ToLookup(partner => partner.PartnerId, partner => CompanyName.Parse(partner.Name).Core);
+
     /// <summary>New clusters, for companies that match none.</summary>
     public async Task<Queue<long>> OpenClustersAsync(int howMany, DateTime now, CancellationToken ct) =>
         howMany == 0 ? new() : new(await db.ListAsync<long>("select open_customer_clusters(@howMany, @now)", new { howMany, now }, ct));
@@ -52,13 +62,13 @@ public sealed class CustomerStore(Db db)
     /// <summary>Writes customers with their keys, all with one statement.</summary>
     public Task InsertAsync(IReadOnlyList<PlacedCustomer> customers, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
         with entered as (
-            insert into end_customer (number, partner_id, customer_cluster_id, name, other_names, country_code, state, city, postal_code, address,
+            insert into end_customer (number, partner_id, customer_cluster_id, name, other_names, other_name_kinds, country_code, state, city, postal_code, address,
                                       credit_code, vat_number, duns, domain, phone, direct_account, created_by, created_at, updated_at, keys_version)
-            select number, partner_id, cluster, name, coalesce(string_to_array(nullif(others, ''), e'\x1f'), '{}'), country, state, city, postal, address,
+            select number, partner_id, cluster, name, coalesce(string_to_array(nullif(others, ''), e'\x1f'), '{}'), coalesce(string_to_array(nullif(other_kinds, ''), ','), '{}'), country, state, city, postal, address,
                    credit_code, vat_number, duns, domain, phone, direct, app_person_id(), @now, @now, @keysVersion
-            from unnest(@numbers, @partners, @clusters, @names, @others, @countries, @states, @cities, @postals, @addresses,
+            from unnest(@numbers, @partners, @clusters, @names, @others, @otherKinds, @countries, @states, @cities, @postals, @addresses,
                         @creditCodes, @vatNumbers, @dunses, @domains, @phones, @directs)
-                 as c (number, partner_id, cluster, name, others, country, state, city, postal, address, credit_code, vat_number, duns, domain, phone, direct)
+                 as c (number, partner_id, cluster, name, others, other_kinds, country, state, city, postal, address, credit_code, vat_number, duns, domain, phone, direct)
             returning end_customer_id, number, partner_id
         )
         insert into customer_key (kind, key, end_customer_id, partner_id)
@@ -72,6 +82,7 @@ public sealed class CustomerStore(Db db)
         clusters = customers.Select(customer => customer.ClusterId).ToArray(),
         names = customers.Select(customer => customer.Details.Name).ToArray(),
         others = customers.Select(customer => string.Join('\u001f', customer.Details.OtherNames)).ToArray(),
+        otherKinds = customers.Select(customer => string.Join(',', customer.Details.OtherNameKinds)).ToArray(),
         countries = customers.Select(customer => customer.Details.CountryCode).ToArray(),
         states = customers.Select(customer => customer.Details.State).ToArray(),
         cities = customers.Select(customer => customer.Details.City).ToArray(),
@@ -92,7 +103,7 @@ public sealed class CustomerStore(Db db)
     public Task<int?> UpdateAsync(string number, int version, CustomerDetails details, DateTime now, CancellationToken ct) => db.FindAsync<int?>("""
         with changed as (
             update end_customer
-            set name = @Name, other_names = @others, country_code = @CountryCode, state = @State, city = @City, postal_code = @PostalCode, address = @Address,
+            set name = @Name, other_names = @others, other_name_kinds = @otherKinds, former_names = @former, country_code = @CountryCode, state = @State, city = @City, postal_code = @PostalCode, address = @Address,
                 credit_code = @CreditCode, vat_number = @VatNumber, duns = @Duns, domain = @Domain, phone = @Phone, direct_account = @DirectAccount,
                 updated_at = @now, version = version + 1, keys_version = @keysVersion
             where number = @number and version = @version
@@ -114,6 +125,8 @@ public sealed class CustomerStore(Db db)
         keysVersion = MatchKey.Version,
         details.Name,
         others = details.OtherNames.ToArray(),
+        otherKinds = details.OtherNameKinds.ToArray(),
+        former = details.FormerNames.ToArray(),
         details.CountryCode,
         details.State,
         details.City,
@@ -145,7 +158,7 @@ public sealed class CustomerStore(Db db)
 
     /// <summary>The same company as other partners know it, as far as the caller may see it.</summary>
     public Task<List<Customer>> SameCompanyAsync(Customer customer, CancellationToken ct) => db.ListAsync<Customer>("""
-        select c.end_customer_id, c.number, c.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, c.customer_cluster_id, c.name, c.other_names, c.country_code,
+        select c.end_customer_id, c.number, c.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, c.customer_cluster_id, c.name, c.other_names, c.other_name_kinds, c.former_names, c.country_code,
                c.state, c.city, c.postal_code, c.address, c.credit_code, c.vat_number, c.duns, c.domain, c.phone, c.direct_account, c.created_at, c.updated_at, c.version
         from end_customer c join partner p using (partner_id)
         where c.customer_cluster_id = @CustomerClusterId and c.end_customer_id <> @EndCustomerId
@@ -200,6 +213,17 @@ public sealed class Customer
     /// <summary>Other spellings and scripts.</summary>
     public string[] OtherNames { get; init; } = [];
 
+    /// <summary>What each of <see cref="OtherNames"/> is; empty where nobody has said.</summary>
+    public string[] OtherNameKinds { get; init; } = [];
+
+    /// <summary>The names it had before.</summary>
+    public string[] FormerNames { get; init; } = [];
+
+    /// <summary>All names but the present one, each with its kind, without repetition.</summary>
+    public IReadOnlyList<CustomerName> Aliases =>
+        [.. OtherNames.Select((name, at) => new CustomerName(name, at < OtherNameKinds.Length ? OtherNameKinds[at] : "other")).Concat(FormerNames.Select(name => new CustomerName(name, "former")))
+            .Where(alias => !string.Equals(alias.Name, Name, StringComparison.Ordinal)).DistinctBy(alias => alias.Name, StringComparer.Ordinal)];
+
     /// <summary>The country.</summary>
     public required string CountryCode { get; init; }
 
@@ -249,7 +273,7 @@ public sealed class Customer
     public int Version { get; init; }
 
     /// <summary>What the matcher looks at.</summary>
-    public CompanyProfile Profile => new([Name, .. OtherNames], CountryCode, City, Address, CreditCode, VatNumber, Duns, Domain, Phone);
+    public CompanyProfile Profile => new([Name, .. OtherNames, .. FormerNames], CountryCode, City, Address, CreditCode, VatNumber, Duns, Domain, Phone);
 }
 
 /// <summary>A customer of some partner that may be the one asked about; whose it is stays untold.</summary>

@@ -81,6 +81,9 @@ public record CustomerBody
     /// <summary>Other spellings and scripts.</summary>
     public IReadOnlyList<string>? OtherNames { get; init; }
 
+    /// <summary>Further names, each with its kind: <c>legal</c>, <c>trade</c>, <c>short</c>, <c>former</c>, <c>english</c>, <c>other_script</c> (pinyin and the like) or <c>other</c>.</summary>
+    public IReadOnlyList<CustomerName>? Names { get; init; }
+
     /// <summary>The country, two letters.</summary>
     public string? CountryCode { get; init; }
 
@@ -117,17 +120,17 @@ public record CustomerBody
     /// <summary>What was typed.</summary>
     public NewCustomer Typed() => new()
     {
-        Name = Name, OtherNames = OtherNames ?? [], CountryCode = CountryCode, State = State, City = City, PostalCode = PostalCode, Address = Address,
+        Name = Name, OtherNames = OtherNames ?? [], Names = Names ?? [], CountryCode = CountryCode, State = State, City = City, PostalCode = PostalCode, Address = Address,
         CreditCode = CreditCode, VatNumber = VatNumber, Duns = Duns, Domain = Domain, Phone = Phone, DirectAccount = DirectAccount,
     };
 }
 
 /// <summary>A customer as a program sees it.</summary>
 public sealed record CustomerAnswer(
-    string Number, string Partner, string Name, IReadOnlyList<string> OtherNames, string CountryCode, string? State, string? City, string? PostalCode, string? Address,
+    string Number, string Partner, string Name, IReadOnlyList<string> OtherNames, IReadOnlyList<CustomerName> Names, string CountryCode, string? State, string? City, string? PostalCode, string? Address,
     string? CreditCode, string? VatNumber, string? Duns, string? Domain, string? Phone, bool DirectAccount, DateTime CreatedAt, DateTime UpdatedAt, int Version)
 {
     internal static CustomerAnswer Of(Customer customer) => new(
-        customer.Number, customer.PartnerNumber, customer.Name, customer.OtherNames, customer.CountryCode, customer.State, customer.City, customer.PostalCode, customer.Address,
+        customer.Number, customer.PartnerNumber, customer.Name, customer.OtherNames, customer.Aliases, customer.CountryCode, customer.State, customer.City, customer.PostalCode, customer.Address,
         customer.CreditCode, customer.VatNumber, customer.Duns, customer.Domain, customer.Phone, customer.DirectAccount, customer.CreatedAt, customer.UpdatedAt, customer.Version);
 }

@@ -172,6 +172,30 @@ public sealed class CustomerForm
     [StringLength(2200)]
     public string? OtherNames { get; set; }
 
+    /// <summary>The registered name in full, where the name above is not.</summary>
+    [StringLength(2200)]
+    public string? LegalNames { get; set; }
+
+    /// <summary>Trade names, one a line.</summary>
+    [StringLength(2200)]
+    public string? TradeNames { get; set; }
+
+    /// <summary>Short names, one a line.</summary>
+    [StringLength(2200)]
+    public string? ShortNames { get; set; }
+
+    /// <summary>English names, one a line.</summary>
+    [StringLength(2200)]
+    public string? EnglishNames { get; set; }
+
+    /// <summary>Names in pinyin or another script, one a line.</summary>
+    [StringLength(2200)]
+    public string? OtherScriptNames { get; set; }
+
+    /// <summary>Names of the past, one a line; those the record itself had stay whatever stands here.</summary>
+    [StringLength(2200)]
+    public string? FormerNames { get; set; }
+
     /// <summary>The country.</summary>
     [StringLength(2)]
     public string? CountryCode { get; set; }
@@ -221,7 +245,8 @@ public sealed class CustomerForm
     /// <summary>The form of a customer that is there.</summary>
     public static CustomerForm Of(Customer customer) => new()
     {
-        Name = customer.Name, OtherNames = string.Join('\n', customer.OtherNames), CountryCode = customer.CountryCode, State = customer.State, City = customer.City, PostalCode = customer.PostalCode,
+        Name = customer.Name, OtherNames = Lines(customer, "other"), LegalNames = Lines(customer, "legal"), TradeNames = Lines(customer, "trade"), ShortNames = Lines(customer, "short"),
+        EnglishNames = Lines(customer, "english"), OtherScriptNames = Lines(customer, "other_script"), FormerNames = Lines(customer, "former"), CountryCode = customer.CountryCode, State = customer.State, City = customer.City, PostalCode = customer.PostalCode,
         Address = customer.Address, CreditCode = customer.CreditCode, VatNumber = customer.VatNumber, Duns = customer.Duns, Domain = customer.Domain, Phone = customer.Phone,
         DirectAccount = customer.DirectAccount, Version = customer.Version,
     };
@@ -230,9 +255,17 @@ public sealed class CustomerForm
     /// <param name="byBrand">Only the brand has direct accounts.</param>
     public NewCustomer Typed(bool byBrand) => new()
     {
-        Name = Name, OtherNames = (OtherNames ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), CountryCode = CountryCode, State = State, City = City,
+        Name = Name, OtherNames = Lines(OtherNames),
+        Names = [.. new[] { ("legal", LegalNames), ("trade", TradeNames), ("short", ShortNames), ("english", EnglishNames), ("other_script", OtherScriptNames), ("former", FormerNames) }
+            .SelectMany(names => Lines(names.Item2).Select(name => new CustomerName(name, names.Item1)))],
+        CountryCode = CountryCode, State = State, City = City,
         PostalCode = PostalCode, Address = Address, CreditCode = CreditCode, VatNumber = VatNumber, Duns = Duns, Domain = Domain, Phone = Phone, DirectAccount = byBrand && DirectAccount,
     };
+
+    static string[] Lines(string? names) => (names ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    static string Lines(Customer customer, string kind) =>
+        string.Join('\n', customer.OtherNames.Where((_, at) => string.Equals(at < customer.OtherNameKinds.Length ? customer.OtherNameKinds[at] : "other", kind, StringComparison.Ordinal)));
 }
 
 /// <summary>What <c>CustomerList.cshtml</c> shows.</summary>

@@ -17,6 +17,7 @@ static class CustomersFeature
         .AddScoped<MergeClusters>()
         .AddScoped<SplitCluster>()
         .AddScoped<UndoClusterAct>()
+        .AddScoped<CustomerGroups>()
         .AddScoped<RenewCustomerKeys>()
         .AddScoped<IBeforeServing>(services => services.GetRequiredService<RenewCustomerKeys>())
         .AddScoped<ISearchSource, CustomerSearch>();

@@ -22,13 +22,24 @@ public sealed class EditCustomer(Db db, CustomerStore customers, AuditTrail audi
 
         return await db.InTransactionAsync<CustomerEdit>(async () =>
         {
-            await customers.HoldAsync(details.Keys, ct);
             if (await customers.FindAsync(number, ct) is not { Mine: true } before)
             {
                 return new CustomerEdit.Missing();
             }
 
-            details = details with { DirectAccount = details.DirectAccount && before.OfBrand };
+            // A new record, so that its profile and keys are made with the names of the past.
+            details = details.Remembering(before.FormerNames, before.Name) with { DirectAccount = details.DirectAccount && before.OfBrand };
+            if (details.FormerNames.Count > 50)
+            {
+                return new CustomerEdit.Refused([new("name", "customers.invalid.too_many_names", 50)]);
+            }
+
+            if ((await customers.OwnNamesAsync([before.PartnerId], ct))[before.PartnerId].Any(details.IsCalled))
+            {
+                return new CustomerEdit.Refused([new("name", "customers.invalid.own_company")]);
+            }
+
+            await customers.HoldAsync(details.Keys, ct);
             if (await customers.UpdateAsync(number, version ?? before.Version, details, clock.GetUtcNow().UtcDateTime, ct) is not { } next)
             {
                 return new CustomerEdit.Stale();
@@ -41,7 +52,7 @@ public sealed class EditCustomer(Db db, CustomerStore customers, AuditTrail audi
 
     static object Said(Customer customer) => new
     {
-        customer.Name, customer.OtherNames, customer.CountryCode, customer.State, customer.City, customer.PostalCode, customer.Address,
+        customer.Name, customer.OtherNames, customer.OtherNameKinds, customer.FormerNames, customer.CountryCode, customer.State, customer.City, customer.PostalCode, customer.Address,
         customer.CreditCode, customer.VatNumber, customer.Duns, customer.Domain, customer.Phone, customer.DirectAccount,
     };
 }

@@ -55,6 +55,10 @@ public sealed class MergeClusters(Db db, ClusterStore clusters, CustomerStore cu
                     : new ClusterOutcome.Done(await JoinAsync(joining.CustomerClusterId, kept.CustomerClusterId, reason, ct));
             }, ct);
         }
+        catch (PostgresException refused) when (refused.Violates(CustomerGroups.NoCircle))
+        {
+            return new ClusterOutcome.Refused("customers.refused.merge_circle");
+        }
         catch (PostgresException refused) when (stakes.Explained(refused) is not null)
         {
             return stakes.Explained(refused)!;

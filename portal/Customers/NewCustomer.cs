@@ -16,6 +16,9 @@ public sealed record NewCustomer
     /// <summary>Other spellings and scripts: the English name, the trade name, a former name.</summary>
     public IReadOnlyList<string> OtherNames { get; init; } = [];
 
+    /// <summary>Further names, each with its kind (<see cref="NameKind"/>).</summary>
+    public IReadOnlyList<CustomerName> Names { get; init; } = [];
+
     /// <summary>The country, two letters.</summary>
     public string? CountryCode { get; init; }
 
@@ -53,10 +56,12 @@ public sealed record NewCustomer
     public (CustomerDetails Details, IReadOnlyList<FieldProblem> Problems) Check()
     {
         var problems = new List<FieldProblem>();
+        var others = Others();
         var country = Text(CountryCode)?.ToUpperInvariant();
         var details = new CustomerDetails(
             Name: Named("name", Name, problems) ?? "",
-            OtherNames: [.. OtherNames.Select(name => Text(name)).OfType<string>().Distinct(StringComparer.Ordinal).Take(10)],
+            OtherNames: [.. others.Take(10).Select(other => other.Name!)],
+            OtherNameKinds: [.. others.Take(10).Select(other => other.Kind ?? "other")],
             CountryCode: country ?? "",
             State: Short("state", State, problems),
             City: Short("city", City, problems),
@@ -73,13 +78,23 @@ public sealed record NewCustomer
             problems.Add(new("countryCode", "customers.invalid.country_code"));
         }
 
-        if (OtherNames.Count > 10 || OtherNames.Any(name => Text(name) is { Length: > 200 }))
+        if (Names.Any(name => Text(name.Name) is not null && !NameKind.All.Contains(name.Kind ?? "other", StringComparer.Ordinal)))
+        {
+            problems.Add(new("names", "customers.invalid.name_kind", string.Join(", ", NameKind.All)));
+        }
+
+        if (others.Count > 10 || others.Exists(other => other.Name!.Length > 200))
         {
             problems.Add(new("otherNames", "customers.invalid.other_names"));
         }
 
         return (details, problems);
     }
+
+    // The same name said twice is kept once, with the kind that was given to it.
+    List<CustomerName> Others() =>
+        [.. Names.Concat(OtherNames.Select(name => new CustomerName(name, null))).Select(name => new CustomerName(Text(name.Name), NameKind.All.Contains(name.Kind, StringComparer.Ordinal) ? name.Kind : null))
+            .Where(name => name.Name is not null).DistinctBy(name => name.Name, StringComparer.Ordinal)];
 
     // A name is at least one letter or digit: "—" and "🙂" match nothing and would be nobody.
     static string? Named(string field, string? typed, List<FieldProblem> problems)
@@ -128,15 +143,28 @@ public sealed record NewCustomer
 
 /// <summary>An end customer in the form that is stored: identifiers normalised, empty texts null.</summary>
 public sealed record CustomerDetails(
-    string Name, IReadOnlyList<string> OtherNames, string CountryCode, string? State, string? City, string? PostalCode, string? Address,
+    string Name, IReadOnlyList<string> OtherNames, IReadOnlyList<string> OtherNameKinds, string CountryCode, string? State, string? City, string? PostalCode, string? Address,
     string? CreditCode, string? VatNumber, string? Duns, string? Domain, string? Phone, bool DirectAccount)
 {
     CompanyProfile? profile;
     IReadOnlyList<MatchKey>? keys;
 
+    /// <summary>The names it had before.</summary>
+    public IReadOnlyList<string> FormerNames { get; init; } = [];
+
     /// <summary>What the matcher looks at.</summary>
     [JsonIgnore]
-    public CompanyProfile Profile => profile ??= new([Name, .. OtherNames], CountryCode, City, Address, CreditCode, VatNumber, Duns, Domain, Phone);
+    public CompanyProfile Profile => profile ??= new([Name, .. OtherNames, .. FormerNames], CountryCode, City, Address, CreditCode, VatNumber, Duns, Domain, Phone);
+
+    /// <summary>The same customer with the names it had: those of before, and the present one where it is given up. A name it takes up again stays among them.</summary>
+    public CustomerDetails Remembering(IEnumerable<string> formerNames, string presentName) =>
+        new(Name, OtherNames, OtherNameKinds, CountryCode, State, City, PostalCode, Address, CreditCode, VatNumber, Duns, Domain, Phone, DirectAccount)
+        {
+            FormerNames = [.. formerNames.Concat(string.Equals(presentName, Name, StringComparison.Ordinal) ? [] : [presentName]).Distinct(StringComparer.Ordinal)],
+        };
+
+    /// <summary>Is this one of its names, but for legal form and place?</summary>
+    public bool IsCalled(string core) => Profile.ParsedNames.Any(name => string.Equals(name.Core, core, StringComparison.Ordinal));
 
     /// <summary>What it is found by.</summary>
     [JsonIgnore]

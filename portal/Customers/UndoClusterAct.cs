@@ -36,7 +36,7 @@ public sealed class UndoClusterAct(Db db, ClusterStore clusters, CustomerStore c
                 return await HindranceAsync(act, ct) ?? await UndoAsync(act, reason, ct);
             }, ct);
         }
-        catch (PostgresException refused) when (stakes.Explained(refused) is not null)
+        catch (PostgresException refused) when (refused.Violates(CustomerGroups.NoCircle) || stakes.Explained(refused) is not null)
         {
             return new ClusterOutcome.Refused("customers.refused.undo_meets");
         }

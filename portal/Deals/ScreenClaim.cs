@@ -20,6 +20,8 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
         var keys = MatchKey.Of(customer.Profile);
         await customers.HoldAsync(keys, ct);
         var candidates = Judged(customer, await customers.CandidatesAsync([keys], ct));
+        candidates = WithGroup(candidates, await customers.RelatedAsync(
+            [.. candidates.Where(found => found.Judgement.Band == Band.Certain).Select(found => found.Candidate.CustomerClusterId).Append(customer.CustomerClusterId).Distinct()], ct));
         var standings = (await deals.StandingAsync([.. candidates.Select(found => found.Candidate.CustomerClusterId).Append(customer.CustomerClusterId).Distinct()], deal, policy.RecentlyExpiredDays, now, ct))
             .ToDictionary(standing => standing.CustomerClusterId);
         var verdict = VerdictOf(customer, candidates, standings);
@@ -38,6 +40,20 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
             .Where(found => found.Judgement.Band >= Band.Possible)
             .OrderByDescending(found => found.Judgement.Band).ThenByDescending(found => found.Judgement.Score).ThenBy(found => found.Candidate.EndCustomerId)
             .Take(MostCandidates)];
+
+    // A company that is known to be of the same group is Related, however alike the names are: it is not the same one.
+    static List<Found> WithGroup(List<Found> candidates, List<CustomerCandidate> group)
+    {
+        var kin = group.Select(related => related.CustomerClusterId).ToHashSet();
+        return
+        [
+            .. candidates.Select(found => kin.Contains(found.Candidate.CustomerClusterId) ? found with { Judgement = OfGroup(found.Judgement) } : found),
+            .. group.Where(related => !candidates.Exists(found => found.Candidate.CustomerClusterId == related.CustomerClusterId))
+                .Select(related => new Found(related, OfGroup(new(Band.Related, 0, [])))).Take(MostCandidates),
+        ];
+    }
+
+    static Judgement OfGroup(Judgement judged) => new(Band.Related, judged.Score, [.. judged.Evidence, new("company", "same_group", 6)]);
 
     static Judgement Joined(Judgement judged) =>
         judged.Band == Band.Certain ? judged : new(Band.Certain, judged.Score + 12, [.. judged.Evidence, new("company", "joined", 12)]);
@@ -86,7 +102,7 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
             await db.InTransactionAsync(() =>
                 customers.MoveAsync(customer.EndCustomerId, customer.CustomerClusterId, same.CustomerClusterId, "matcher " + SameCompany.Version, byPerson: false, now, ct), ct);
         }
-        catch (PostgresException refused) when (refused.Violates(DealStore.OneLiveClaim))
+        catch (PostgresException refused) when (refused.Violates(DealStore.OneLiveClaim) || refused.Violates(CustomerGroups.NoCircle))
         {
             // They stay apart: what the move had done is undone.
         }
