@@ -9,6 +9,9 @@ public static class DealLifecycle
 {
     static readonly string[] Claimant = ["sales", "partner_admin"];
     static readonly string[] DealDesk = ["deal_desk"];
+
+    // Whoever sits in the queue of the step that waits has this role for the deal, whatever else they are; see DealStore.FindAsync.
+    static readonly string[] Approver = ["deal_desk", "approver"];
     static readonly string[] Open = ["submitted", "under_review"];
     static readonly string[] Pending = ["submitted", "under_review", "information_requested"];
     static readonly string[] Protected = ["approved", "converted"];
@@ -28,9 +31,9 @@ public static class DealLifecycle
         new("submit", ["draft"], "submitted", DealSide.Claimant, Claimant),
         new("answer", ["information_requested"], "under_review", DealSide.Claimant, Claimant),
         new("take_up", ["submitted"], "under_review", DealSide.Brand, DealDesk),
-        new("approve", Open, "approved", DealSide.Brand, DealDesk),
-        new("request_information", Open, "information_requested", DealSide.Brand, DealDesk, NeedsReason: true),
-        new("reject", Pending, "rejected", DealSide.Brand, DealDesk, NeedsReason: true),
+        new("approve", Open, "approved", DealSide.Brand, Approver),
+        new("request_information", Open, "information_requested", DealSide.Brand, Approver, NeedsReason: true),
+        new("reject", Pending, "rejected", DealSide.Brand, Approver, NeedsReason: true),
         new("mark_duplicate", Pending, "duplicate", DealSide.Brand, DealDesk, NeedsReason: true),
         new("convert", ["approved"], "converted", DealSide.Claimant, Claimant),
         new("win", Protected, "won", DealSide.Claimant, Claimant),
@@ -53,6 +56,7 @@ public static class DealLifecycle
         new("lose_dispute", Protected, "expired", DealSide.Product, [], NeedsReason: true),
         new("lose_lines", Protected, null, DealSide.Product, [], NeedsReason: true),
         new("go_on", ["draft"], "withdrawn", DealSide.Product, [], NeedsReason: true),
+        new("approve_step", Open, "under_review", DealSide.Brand, []),
         new("warn_stale", Protected, null, DealSide.Product, []),
         new("release", Protected, "expired", DealSide.Product, []),
     ];

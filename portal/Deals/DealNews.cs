@@ -36,9 +36,33 @@ public sealed class DealNews(Db db, Notifier notifier, Outbox outbox, Texts text
     public Task TellClaimantAsync(string what, ProtectedDeal deal, CancellationToken ct) =>
         TellAsync(what, deal.DealId, deal.Number, [deal.Number, deal.CustomerName, deal.LastDay], null, ofBrand: false, ct);
 
-    async Task TellAsync(string what, long dealId, string number, IReadOnlyList<object> values, string? words, bool ofBrand, CancellationToken ct)
+    /// <summary>Tells the people of a queue, and who decides for them while they are away.</summary>
+    /// <param name="what">The last part of the text's key: <c>submitted</c>.</param>
+    /// <param name="deal">The deal.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="words">What was said with it, for the mail.</param>
+    /// <param name="now">The moment; it says whose deputies are at work.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task TellQueueAsync(string what, Deal deal, string queue, string? words, DateTime now, CancellationToken ct) =>
+        await TellAsync(what, await QueueAsync(queue, deal.PartnerId, now, ct), deal.Number, [deal.Number, deal.CustomerName, deal.PartnerName], words, ct);
+
+    /// <summary>Tells the people of a queue that a review is overdue.</summary>
+    /// <param name="what">The last part of the text's key: <c>review_overdue</c>.</param>
+    /// <param name="step">The step that waits.</param>
+    /// <param name="queue">The queue that is told.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task TellQueueAsync(string what, OverdueStep step, string queue, DateTime now, CancellationToken ct) =>
+        await TellAsync(what, await QueueAsync(queue, step.PartnerId, now, ct), step.Number, [step.Number, step.CustomerName, step.PartnerName], null, ct);
+
+    Task<List<Listener>> QueueAsync(string queue, long partnerId, DateTime now, CancellationToken ct) =>
+        db.ListAsync<Listener>("select person_id, email, language, is_actor from queue_audience(@queue, @partnerId, brand_day(@now))", new { queue, partnerId, now }, ct);
+
+    async Task TellAsync(string what, long dealId, string number, IReadOnlyList<object> values, string? words, bool ofBrand, CancellationToken ct) =>
+        await TellAsync(what, await db.ListAsync<Listener>("select person_id, email, language, is_actor from deal_audience(@dealId, @ofBrand)", new { dealId, ofBrand }, ct), number, values, words, ct);
+
+    async Task TellAsync(string what, List<Listener> audience, string number, IReadOnlyList<object> values, string? words, CancellationToken ct)
     {
-        var audience = await db.ListAsync<Listener>("select person_id, email, language, is_actor from deal_audience(@dealId, @ofBrand)", new { dealId, ofBrand }, ct);
         if (audience.Count == 0)
         {
             return;

@@ -7,9 +7,9 @@ using Portal.Web.Lists;
 namespace Portal.Deals;
 
 /// <summary>The reviewer's queue, the page on which a claim is decided, and the decision.</summary>
-[Route("deals"), AllowRoles("deal_desk", "channel_manager", "brand_admin")]
+[Route("deals"), AllowRoles("deal_desk", "channel_manager", "brand_admin", "finance")]
 public sealed class DealReviewController(
-    DealStore deals, DealLists lists, DealPages pages, CustomerStore customers, ReviewDeal reviewDeal, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+    DealStore deals, DealLists lists, DealPages pages, CustomerStore customers, ApprovalStore approvals, ReviewDeal reviewDeal, Texts t, TimeProvider clock) : Controller
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -31,8 +31,11 @@ public sealed class DealReviewController(
         }
 
         return View("ReviewPage", new ReviewPage(
-            deal, customer, DealLifecycle.ActsAllowed(deal.Status, me.IsBrand, me.Roles), await pages.CandidatesAsync(deal.DealId, ct), await pages.RivalsAsync(deal.DealId, Now, ct),
-            await pages.RemarksAsync(deal.DealId, ct), await reviewDeal.DaysAsync(deal, Now, ct)));
+            deal, customer, DealLifecycle.ActsAllowed(deal.Status, deal.CallerIsBrand, deal.CallerRoles.ToHashSet(StringComparer.Ordinal)), await pages.CandidatesAsync(deal.DealId, ct), await pages.RivalsAsync(deal.DealId, Now, ct),
+            await pages.RemarksAsync(deal.DealId, ct), await reviewDeal.DaysAsync(deal, Now, ct))
+        {
+            Approval = new(false, await approvals.StepsAsync(deal.DealId, ct), await approvals.DecisionsAsync(deal.DealId, ct), Now),
+        });
     }
 
     /// <summary>Takes it up.</summary>
@@ -41,7 +44,7 @@ public sealed class DealReviewController(
         this.Back(number, await reviewDeal.TakeUpAsync(number, version, ct), t, "deals.taken_up", $"/deals/{number}/review");
 
     /// <summary>Decides.</summary>
-    [HttpPost("{number}/review"), AllowRoles("deal_desk")]
+    [HttpPost("{number}/review")]
     public async Task<IActionResult> Create(string number, [FromForm] ReviewForm form, CancellationToken ct)
     {
         var page = $"/deals/{number}/review";
@@ -93,6 +96,9 @@ public sealed record ReviewQueue(ListQuery Query, ListPage<ReviewRow> Page, Deal
 public sealed record ReviewPage(
     Deal Deal, Customer Customer, IReadOnlyList<DealAct> Acts, IReadOnlyList<ReviewCandidate> Candidates, IReadOnlyList<RivalDeal> Rivals, IReadOnlyList<DealRemark> Remarks, int Days)
 {
+    /// <summary>The steps of its approval, with their clock.</summary>
+    public ApprovalShown? Approval { get; init; }
+
     /// <summary>True where the reviewer may do that now.</summary>
     public bool May(string act) => Acts.Any(allowed => string.Equals(allowed.Name, act, StringComparison.Ordinal));
 

@@ -22,7 +22,13 @@ public sealed class DealStore(Db db)
                lines.line_ids, lines.product_lines, lines.line_names, lines.line_names_zh, d.status, d.amount, d.currency, d.expected_close, d.period_from, d.period_until,
                d.contact_name, d.contact_email, d.contact_phone, d.need, d.protected_from, d.protected_until, d.protection_policy_id, d.stale_warned_at, brand_day(d.protected_until - interval '1 microsecond') as last_protected_day,
                d.submitted_at, d.decided_at, d.closed_at, d.created_at, d.updated_at, d.version,
-               app_is_brand() as caller_is_brand, string_to_array(coalesce(current_setting('app.roles', true), ''), ',') as caller_roles
+               app_is_brand() as caller_is_brand,
+               string_to_array(coalesce(current_setting('app.roles', true), ''), ',')
+               || case when app_is_brand() and d.status in ('submitted', 'under_review', 'information_requested') and exists (
+                    select from deal_approval_step s
+                    where s.deal_id = d.deal_id and s.opened_at is not null and s.closed_at is null
+                      and (exists (select from seat_in_queue(s.queue, s.partner_id, null)) or (s.escalated_at is not null and exists (select from seat_in_queue(s.escalate_to, s.partner_id, null)))))
+                  then array['approver'] when app_is_system() then array['approver'] else '{}'::text[] end as caller_roles
         from deal d
         join partner p using (partner_id)
         join end_customer c using (end_customer_id)

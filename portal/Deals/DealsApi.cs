@@ -77,8 +77,8 @@ public sealed class DealsApi(
     public async Task<IActionResult> Submit(string number, [IfMatch] int version, CancellationToken ct) =>
         await AnswerAsync(number, await registerDeal.SubmitAsync(number, version, ct), ct);
 
-    /// <summary>The deal desk decides: <c>take_up</c>, <c>approve</c>, <c>reject</c>, <c>request_information</c> or <c>mark_duplicate</c>.</summary>
-    [HttpPost("{number}/review"), AllowRoles("deal_desk")]
+    /// <summary>The queue whose step waits, and the deal desk, decide: <c>take_up</c>, <c>approve</c>, <c>reject</c>, <c>request_information</c> or <c>mark_duplicate</c>.</summary>
+    [HttpPost("{number}/review"), AllowRoles("deal_desk", "channel_manager", "finance", "brand_admin")]
     [ProducesResponseType<DealAnswer>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Review(string number, [IfMatch] int version, ReviewBody body, CancellationToken ct) => body.Decision switch
     {

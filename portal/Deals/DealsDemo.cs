@@ -9,7 +9,7 @@ namespace Portal.Deals;
 /// The demo's customers and deals: in every state, some about the same company under another spelling, protections that end soon.
 /// Written through the product's own statements, each act on its day and by the person who would have done it.
 /// </summary>
-sealed class DealsDemo(Db db, AddCustomers addCustomers, CustomerStore customers, DealStore deals, ActivityStore activities, ScreenClaim screenClaim, KpiFacts facts) : IDemoPart
+sealed class DealsDemo(Db db, AddCustomers addCustomers, CustomerStore customers, DealStore deals, ActivityStore activities, ApprovalStore approvals, ScreenClaim screenClaim, KpiFacts facts) : IDemoPart
 {
     IReadOnlyDictionary<string, Company> companies = new Dictionary<string, Company>(StringComparer.Ordinal);
     IReadOnlyDictionary<string, long> territories = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -91,7 +91,21 @@ sealed class DealsDemo(Db db, AddCustomers addCustomers, CustomerStore customers
             }
 
             var until = act.Name is "approve" ? await deals.EndOfDayAsync(at, policy.ProtectionDays, ct) : (DateTime?)null;
+            if (act.Name is "approve" or "reject" or "request_information" && await approvals.OpenAsync(deal.DealId, at, ct) is { HasSeat: true } open)
+            {
+                await approvals.DecideAsync(deal, open, act.Name switch { "approve" => "approve", "reject" => "reject", _ => "ask" }, step.Reason, null, at, ct);
+                if (act.Name is "approve")
+                {
+                    await approvals.CloseAsync(deal.DealId, open, at, ct);
+                }
+            }
+
             await deals.MoveAsync(deal, act, step.Reason, at, ct, until is null ? null : at, until);
+            if (act.Name is "submit" or "answer")
+            {
+                await approvals.BeginAsync(deal.DealId, at, ct);
+            }
+
             await FollowAsync(deal, act, at, until, ct);
         }
     }

@@ -8,8 +8,11 @@ using Portal.Kpis;
 namespace Portal.Deals;
 
 /// <summary>A partner registers a deal: enters it, changes it, submits it.</summary>
-public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers, AddCustomers addCustomers, ScreenClaim screenClaim, RoomForClaims room, AuditTrail audit, KpiFacts facts, DealNews news, TimeProvider clock)
+public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers, AddCustomers addCustomers, ScreenClaim screenClaim, RoomForClaims room, ApprovalStore approvals, ApproveByPolicy approveByPolicy, AuditTrail audit, KpiFacts facts, DealNews news, TimeProvider clock)
 {
+    // The deal that was just submitted and that the policy lets pass by itself, once the submission stands.
+    string? passes;
+
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     /// <summary>Enters a deal, as a draft or submitted at once. A claim that is blocked stays as a draft: nothing typed is lost.</summary>
@@ -135,7 +138,14 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
     {
         try
         {
-            return await db.InTransactionAsync(work, ct);
+            passes = null;
+            var outcome = await db.InTransactionAsync(work, ct);
+            if (passes is { } number && !db.IsInTransaction)
+            {
+                await approveByPolicy.RunAsync(number, ct);
+            }
+
+            return outcome;
         }
         catch (PostgresException refused) when (refused.Violates(CapacityStore.HasRoom))
         {
@@ -166,7 +176,16 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
             await facts.AddAsync([new(deal.PartnerId, Metric.DealsRegistered, null, await deals.DayAsync(now, ct), 1)], ct);
         }
 
-        await news.TellDealDeskAsync(act.Name is "submit" ? "submitted" : "answered", deal, null, ct);
+        var queue = await approvals.BeginAsync(deal.DealId, now, ct);
+        if (queue is "policy")
+        {
+            passes = deal.Number;
+        }
+        else
+        {
+            await news.TellQueueAsync(act.Name is "submit" ? "submitted" : "answered", deal, queue, null, now, ct);
+        }
+
         return new DealOutcome.Done(deal.Number, version, verdict);
     }
 

@@ -8,7 +8,7 @@ using Portal.Web.Display;
 namespace Portal.Deals;
 
 /// <summary>The deal desk decides on a registration: takes it up, approves it with a protection, rejects it, asks, or finds it a duplicate.</summary>
-public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStore clusters, MergeClusters mergeClusters, AuditTrail audit, KpiFacts facts, DealNews news, TimeProvider clock)
+public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStore clusters, MergeClusters mergeClusters, PassStep passStep, AuditTrail audit, KpiFacts facts, DealNews news, TimeProvider clock)
 {
     /// <summary>Takes a submitted deal up, so that colleagues see somebody is at it.</summary>
     public Task<DealOutcome> TakeUpAsync(string number, int? version, CancellationToken ct) =>
@@ -37,8 +37,19 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStor
             return await actOnDeal.RunAsync(number, version, "approve", note, async (deal, act) =>
             {
                 var now = clock.GetUtcNow().UtcDateTime;
+                var (waits, decided) = await passStep.ApproveAsync(deal, note, days, sameAs.Count > 0, ct);
+                if (waits is not null && (waits is not DealOutcome.Done || sameAs.Count == 0))
+                {
+                    return waits;
+                }
+
                 await JoinAsync(deal, sameAs, note, ct);
-                var until = await deals.EndOfDayAsync(now, days ?? await DaysAsync(deal, now, ct), ct);
+                if (waits is not null)
+                {
+                    return waits;
+                }
+
+                var until = await deals.EndOfDayAsync(now, decided ?? await DaysAsync(deal, now, ct), ct);
                 if (await deals.MoveAsync(deal, act, DealTyped.Text(note), now, ct, now, until) is not { } next)
                 {
                     return new DealOutcome.Stale();
@@ -56,6 +67,10 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStor
         catch (PostgresException refused) when (refused.Violates(DealStore.OneLiveClaim))
         {
             return await TakenAsync(number, ct);
+        }
+        catch (PostgresException refused) when (refused.Violates(ApprovalStore.OneStepEach) || refused.Violates(ApprovalStore.OpenOnly))
+        {
+            return new DealOutcome.Stale();
         }
     }
 
@@ -92,8 +107,22 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStor
         }
     }
 
-    Task<DealOutcome> DecideAsync(string number, int? version, string act, string? reason, string action, string what, CancellationToken ct) =>
-        actOnDeal.RunAsync(number, version, act, reason, async (deal, declared) => await MoveAsync(deal, declared, reason, action, what, ct) ?? new DealOutcome.Stale(), ct);
+    /// <summary>Approves what the policy lets pass by itself; run by the product.</summary>
+    public async Task<DealOutcome> ApproveByPolicyAsync(string number, CancellationToken ct) => await ApproveAsync(number, null, null, [], null, ct);
+
+    async Task<DealOutcome> DecideAsync(string number, int? version, string act, string? reason, string action, string what, CancellationToken ct)
+    {
+        try
+        {
+            return await actOnDeal.RunAsync(number, version, act, reason, async (deal, declared) =>
+                deal.Status is not "information_requested" && await passStep.StopAsync(deal, act is "reject" ? "reject" : "ask", reason, ct) is { } refused ? refused
+                    : await MoveAsync(deal, declared, reason, action, what, ct) ?? new DealOutcome.Stale(), ct);
+        }
+        catch (PostgresException refused) when (refused.Violates(ApprovalStore.OneStepEach) || refused.Violates(ApprovalStore.OpenOnly))
+        {
+            return new DealOutcome.Stale();
+        }
+    }
 
     async Task<DealOutcome?> MoveAsync(Deal deal, DealAct act, string? reason, string action, string? what, CancellationToken ct)
     {

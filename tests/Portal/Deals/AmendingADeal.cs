@@ -16,7 +16,7 @@ public sealed class AmendingADeal(ClaimingPartners portal) : IClassFixture<Claim
         Assert.Contains("is with the deal desk", asked.Text("main .flash-done"));
         Assert.IsType<DealOutcome.Done>(await portal.SubmitAsync(portal.Yuanjian, portal.Deal("增加产品线有限公司", lines: ["DESKS"])));
         var desk = portal.SignIn(portal.DealDesk);
-        var granted = await desk.PressAsync(await desk.GetAsync($"/deals/{number}"), "form[action$='/amendments/decision'] button[value=grant]", ("decision", "grant"));
+        var granted = await desk.PressAsync(await desk.GetAsync($"/deals/{number}"), "form[action$='/amendments/decision'] button[value=grant]");
 
         Assert.Equal($"{number} is amended.", granted.Text("main .flash-done"));
         var deal = (await portal.FindAsync(portal.Huaxin, number))!;
@@ -74,8 +74,8 @@ public sealed class AmendingADeal(ClaimingPartners portal) : IClassFixture<Claim
         portal.Clock.Advance(TimeSpan.FromHours(71));
         var sales = portal.SignIn(portal.Huaxin);
 
-        var reported = await sales.PressAsync(await sales.GetAsync($"/deals/{number}"), "button[value=won]", ("outcome", "won"));
-        Assert.Contains("the deal desk confirms the win first", reported.Text("main .flash-done"));
+        Assert.Equal("outcomes.reported", Assert.IsType<DealOutcome.Done>(await portal.AsAsync<PursueDeal, DealOutcome>(portal.Huaxin, pursue => pursue.WinAsync(number, null, CancellationToken.None))).TextKey);
+        Assert.Contains("The win waits for the deal desk", (await sales.GetAsync($"/deals/{number}")).Text("main .flash-note"));
         Assert.Equal("approved", await portal.StatusAsync(number));
         Assert.Equal("outcomes.refused.waits", Assert.IsType<DealOutcome.Refused>(await portal.AsAsync<PursueDeal, DealOutcome>(portal.Huaxin, pursue => pursue.WinAsync(number, null, CancellationToken.None))).TextKey);
         Assert.IsType<DealOutcome.Blocked>(await portal.SubmitAsync(portal.Yuanjian, portal.Deal("火速赢单有限公司")));

@@ -18,8 +18,8 @@ public sealed class RecordingActivities(ClaimingPartners portal) : IClassFixture
             ("Kind", "visit"), ("WithWhom", "Ms Zhou, CIO"), ("Note", "Walked the floor"), ("NextStep", "Send the plan"), ("NextStepDue", "2026-03-09"));
 
         Assert.Equal("The activity is recorded.", page.Text("main .flash-done"));
-        Assert.Contains("Visit Ms Zhou, CIO", page.Text(".timeline-plain"));
-        Assert.Contains("Walked the floor", (await portal.SignIn(portal.DealDesk).GetAsync($"/deals/{number}")).Text(".timeline-plain"));
+        Assert.Contains("Visit Ms Zhou, CIO", page.Text("[aria-labelledby=history] .timeline-plain"));
+        Assert.Contains("Walked the floor", (await portal.SignIn(portal.DealDesk).GetAsync($"/deals/{number}")).Text("[aria-labelledby=history] .timeline-plain"));
         Assert.Equal("visit", (await LastAsync(number))!.Kind);
         Assert.Contains("deal.activity_recorded", await portal.Database.ListAsync<string>("select action from portal.audit_entry where subject_number = @number", new { number }));
     }
