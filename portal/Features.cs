@@ -14,6 +14,7 @@ using Portal.Orders;
 using Portal.Partners;
 using Portal.Pipeline;
 using Portal.Pricing;
+using Portal.Probing;
 using Portal.Quotes;
 using Portal.Receipts;
 using Portal.Search;
@@ -40,6 +41,7 @@ static class Features
         .AddDisputes()
         .AddPipeline()
         .AddAttachments()
+        .AddProbing()
         .AddDemo()
         .AddKpis()
         .AddNotifications()

@@ -214,9 +214,9 @@ public sealed class DealStore(Db db)
         with screened as (
             select nextval(pg_get_serial_sequence('deal_screening', 'deal_screening_id')) as id
         ), kept as (
-            insert into deal_screening (deal_screening_id, deal_id, partner_id, screened_at, matcher, conflict, band, matched_fields, free_from, own_deal, blocked)
+            insert into deal_screening (deal_screening_id, deal_id, partner_id, screened_at, matcher, conflict, band, matched_fields, free_from, own_deal, blocked, asked_name, end_customer_id)
             overriding system value
-            select id, @DealId, @PartnerId, @now, @matcher, @Conflict, @Band, @fields, @FreeFrom, @OwnDeal, @Blocked from screened
+            select id, @DealId, @PartnerId, @now, @matcher, @Conflict, @Band, @fields, @FreeFrom, @OwnDeal, @Blocked, @CustomerName, @EndCustomerId from screened
         )
         insert into deal_screening_candidate (deal_screening_id, end_customer_id, partner_id, band, conflict, score, evidence)
         select id, c.customer, @PartnerId, c.band, c.conflict, c.score, c.evidence::jsonb
@@ -225,6 +225,8 @@ public sealed class DealStore(Db db)
     {
         deal.DealId,
         deal.PartnerId,
+        deal.CustomerName,
+        deal.EndCustomerId,
         now,
         matcher = SameCompany.Version,
         verdict.Conflict,
