@@ -1,4 +1,5 @@
 using Portal.Deals;
+using Portal.Demo;
 using Portal.Disputes;
 
 namespace Portal.Attachments;
@@ -9,6 +10,7 @@ static class AttachmentsFeature
     /// <summary>Registers act, store and the parts of pages.</summary>
     public static IServiceCollection AddAttachments(this IServiceCollection services) => services
         .AddScoped<AttachmentStore>()
+        .AddScoped<IDemoPart, AttachmentsDemo>()
         .AddScoped<AttachFiles>()
         .AddScoped<IDealPart, AttachmentsOfDeal>()
         .AddScoped<IDisputePart, AttachmentsOfDispute>();

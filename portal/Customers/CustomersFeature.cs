@@ -1,3 +1,4 @@
+using Portal.Demo;
 using Portal.Search;
 using Portal.Web;
 
@@ -17,6 +18,7 @@ static class CustomersFeature
         .AddScoped<MergeClusters>()
         .AddScoped<SplitCluster>()
         .AddScoped<UndoClusterAct>()
+        .AddScoped<IDemoPart, CustomersDemo>()
         .AddScoped<CustomerGroups>()
         .AddScoped<RenewCustomerKeys>()
         .AddScoped<IBeforeServing>(services => services.GetRequiredService<RenewCustomerKeys>())

@@ -214,7 +214,7 @@ public sealed class DealStore(Db db)
         with screened as (
             select nextval(pg_get_serial_sequence('deal_screening', 'deal_screening_id')) as id
         ), kept as (
-            insert into deal_screening (deal_screening_id, deal_id, partner_id, screened_at, matcher, conflict, band, matched_fields, free_from, own_deal, blocked, asked_name, end_customer_id)
+            insert into deal_screening (deal_screening_id, deal_id, partner_id, screened_at, matcher, conflict, band, matched_fields, free_from, own_deal, blocked, asked_name, asked_customer_id)
             overriding system value
             select id, @DealId, @PartnerId, @now, @matcher, @Conflict, @Band, @fields, @FreeFrom, @OwnDeal, @Blocked, @CustomerName, @EndCustomerId from screened
         )

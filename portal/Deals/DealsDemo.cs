@@ -175,6 +175,8 @@ sealed class DealsDemo(Db db, AddCustomers addCustomers, CustomerStore customers
         new("JIANGNAN-WUXI", Of("无锡梁溪设计事务所", state: "江苏", city: "无锡"), ["DESK"], 36_000m, 9, 25, "12 个升降工位。", Submitted(new Step("take_up", 4), new Step("approve", 3))),
         new("BEICHEN", Of("北京海淀创新中心运营有限公司", "Haidian Innovation Centre", state: "北京", city: "北京", domain: "hd-innovation.example"), ["MEET", "DESK"], 1_640_000m, 55, 40, "路演厅与 18 间会议室。", Approved()),
         new("BEICHEN", Of("云栖智谷科技", state: "浙江", city: "杭州"), ["MEET"], 300_000m, 1, 80, "客户杭州分部会议室。", Submitted()) { Territory = "CN-EAST" },
+        new("JIANGNAN", Of("西溪数字客厅运营有限公司", state: "浙江", city: "杭州"), ["MEET"], 410_000m, 18, 40, "数字客厅四间洽谈室。", Approved()) { Territory = "CN-EAST" },
+        new("BEICHEN", Of("苏州金鸡湖国际酒店管理有限公司", "Jinji Lake Hotels", state: "江苏", city: "苏州", domain: "jinjilake-hotel.example"), ["MEET"], 520_000m, 1, 40, "宴会厅改造，已完成现场勘测。", []) { Territory = "CN-EAST" },
         new("BEICHEN", Of("天津滨海融资租赁有限公司", state: "天津", city: "天津"), ["PLAN"], 240_000m, 33, 30, null, Submitted(new Step("reject", 30, "该项目属于直营框架协议范围。"))),
         new("NANYUE", Of("深圳前海跨境供应链有限公司", "Qianhai Cross-border Supply Chain", state: "广东", city: "深圳", creditCode: "91440300708461136T"), ["MEET", "DESK"], 980_000m, 70, 25, "总部搬迁，四层。", Approved(new Step("convert", 24 * 20))),
         new("NANYUE", Of("广州珠江新城商业管理有限公司", state: "广东", city: "广州"), ["DESK"], 410_000m, 81, 15, "写字楼共享办公区。", Approved()),

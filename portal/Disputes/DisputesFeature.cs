@@ -1,6 +1,7 @@
 using Platform.Jobs;
 using Portal.Customers;
 using Portal.Deals;
+using Portal.Demo;
 using Portal.Start;
 
 namespace Portal.Disputes;
@@ -21,5 +22,6 @@ static class DisputesFeature
         .AddScoped<IClusterStake, ClaimsOfClusters>()
         .AddScoped<IDealPart, DisputesOfDeal>()
         .AddScoped<IWaitingSource, DisputesWaiting>()
+        .AddScoped<IDemoPart, DisputesDemo>()
         .AddScheduledJob<WatchDisputes>("0 1/5 * * * ?");
 }

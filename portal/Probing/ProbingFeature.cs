@@ -1,5 +1,6 @@
 using Platform.Database;
 using Platform.Jobs;
+using Portal.Demo;
 using Portal.Start;
 using Portal.Web;
 
@@ -12,6 +13,7 @@ static class ProbingFeature
     public static IServiceCollection AddProbing(this IServiceCollection services) => services
         .AddScoped<ProbingStore>()
         .AddScoped<KeepWatch>()
+        .AddScoped<IDemoPart, ProbingDemo>()
         .AddScheduledJob<WatchProbing>("0 2/5 * * * ?")
         .AddScoped<IWaitingSource, ProbingWaiting>();
 }

@@ -74,7 +74,7 @@ public sealed class ProbingStore(Db db)
         select s.screened_at, d.number as deal_number, coalesce(s.asked_name, c.name) as asked_name, s.band, s.conflict, s.blocked, d.status as deal_status,
                s.screened_at >= brand_midnight(@Day) as of_the_day,
                (select count(*)::integer from deal_screening_candidate k where k.deal_screening_id = s.deal_screening_id and k.band <> 'possible') as companies
-        from deal_screening s join deal d using (deal_id) join end_customer c on c.end_customer_id = coalesce(s.end_customer_id, d.end_customer_id)
+        from deal_screening s join deal d using (deal_id) join end_customer c on c.end_customer_id = coalesce(s.asked_customer_id, d.end_customer_id)
         where s.partner_id = @PartnerId and s.screened_at >= brand_midnight(@Day - 6) and s.screened_at < brand_midnight(@Day + 1)
         order by s.screened_at desc, s.deal_screening_id desc
         limit 500

@@ -62,7 +62,7 @@ public sealed class NoticingFishing(ClaimingPartners portal) : IClassFixture<Cla
 
         await RunAsync();
 
-        var alert = (await portal.Database.ListAsync<string>("select number from portal.probing_alert a join portal.partner p using (partner_id) where p.name = '撒网捕鱼商贸'")).Single();
+        var alert = (await portal.Database.ListAsync<string>("select a.number from portal.probing_alert a join portal.partner p using (partner_id) where p.name = '撒网捕鱼商贸'")).Single();
         var desk = portal.SignIn(portal.DealDesk);
         var page = await desk.GetAsync($"/probing/{alert}");
         Assert.Contains("10 different companies were found taken by registrations that were not pursued.", page.Words);
