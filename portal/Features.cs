@@ -8,6 +8,7 @@ using Portal.Disputes;
 using Portal.Documents;
 using Portal.Imports;
 using Portal.Kpis;
+using Portal.Leads;
 using Portal.Matching;
 using Portal.Notifications;
 using Portal.Orders;
@@ -42,6 +43,7 @@ static class Features
         .AddPipeline()
         .AddAttachments()
         .AddProbing()
+        .AddLeads()
         .AddDemo()
         .AddKpis()
         .AddNotifications()

@@ -10,13 +10,18 @@ public static class AuditWords
     /// <summary>The kinds of records, in the order of the menu.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
     [
-        "deal", "customer", "cluster_act", "customer_group", "dispute", "working_day", "probing_alert", "probing_rule", "quote", "order", "history", "stock", "product", "product_line", "price_book", "price_rule", "exchange_rate", "kpi", "scorecard", "partner", "person", "import", "receipt_key",
-        "pipeline_stage", "close_reason",
+        "deal", "customer", "cluster_act", "customer_group", "dispute", "working_day",
+        "lead", "receipt_key", "pipeline_stage", "close_reason",
+        "probing_alert", "probing_rule", "quote", "order", "history", "stock", "product", "product_line", "price_book", "price_rule", "exchange_rate", "kpi", "scorecard", "partner", "person", "import",
     ];
 
     static readonly Dictionary<string, string> Pages = new(StringComparer.Ordinal)
     {
+<<<<<<< HEAD
         ["deal"] = "/deals/", ["dispute"] = "/disputes/", ["probing_alert"] = "/probing/", ["customer"] = "/customers/", ["quote"] = "/quotes/", ["order"] = "/orders/", ["product"] = "/catalog/", ["partner"] = "/partners/", ["import"] = "/imports/",
+=======
+        ["deal"] = "/deals/", ["lead"] = "/leads/", ["dispute"] = "/disputes/", ["customer"] = "/customers/", ["quote"] = "/quotes/", ["order"] = "/orders/", ["product"] = "/catalog/", ["partner"] = "/partners/", ["import"] = "/imports/",
+>>>>>>> 2b59685 (Hand out leads: offered with a clock, or pooled without a name, each becoming a registration)
     };
 
     /// <summary>The kinds to choose from.</summary>

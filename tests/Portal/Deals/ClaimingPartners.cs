@@ -7,7 +7,7 @@ using Support;
 namespace Portal.Tests.Deals;
 
 /// <summary>Partners that claim customers, and the desk that decides: what the tests of deals begin with.</summary>
-public sealed class ClaimingPartners : PortalApp
+public class ClaimingPartners : PortalApp
 {
     public TestPerson Huaxin { get; private set; } = null!;
 

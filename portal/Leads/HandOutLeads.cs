@@ -1,0 +1,136 @@
+using Platform.Audit;
+using Platform.Database;
+using Platform.Web;
+
+namespace Portal.Leads;
+
+/// <summary>The brand enters leads, offers them to a partner, puts them into the pool, takes them back, gives them up.</summary>
+public sealed class HandOutLeads(Db db, LeadStore leads, LeadNews news, AuditTrail audit, TimeProvider clock)
+{
+    DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    /// <summary>Enters one.</summary>
+    public async Task<LeadOutcome> EnterAsync(LeadTyped typed, CancellationToken ct)
+    {
+        var (lines, territory, problems) = await CheckAsync(typed, ct);
+        if (problems.Count > 0)
+        {
+            return new LeadOutcome.Invalid(problems);
+        }
+
+        return await db.InTransactionAsync<LeadOutcome>(async () =>
+        {
+            var number = PublicNumber.New("L");
+            await leads.InsertAsync(number, typed, typed.Customer.Check().Details, territory, lines, Now, ct);
+            await audit.RecordAsync("lead.entered", "lead", number, null, new { typed.Company, typed.Territory, typed.ProductLines, typed.Amount, typed.Currency, typed.Source }, ct);
+            return new LeadOutcome.Done(number);
+        }, ct);
+    }
+
+    /// <summary>Changes one that is with the brand.</summary>
+    public async Task<LeadOutcome> ChangeAsync(string number, int? version, LeadTyped typed, CancellationToken ct)
+    {
+        var (lines, territory, problems) = await CheckAsync(typed, ct);
+        return problems.Count > 0 ? new LeadOutcome.Invalid(problems) : await ActAsync(number, version, "edit", null, async (lead, _) =>
+        {
+            if (await leads.UpdateAsync(number, lead.Version, typed, typed.Customer.Check().Details, territory, lines, Now, ct) is null)
+            {
+                return new LeadOutcome.Stale();
+            }
+
+            await audit.RecordAsync("lead.changed", "lead", number, null, new { typed.Company, typed.Territory, typed.ProductLines, typed.Amount, typed.Currency, typed.Source }, ct);
+            return new LeadOutcome.Done(number);
+        }, ct);
+    }
+
+    /// <summary>Offers it to a partner, who has so many days to answer.</summary>
+    public Task<LeadOutcome> OfferAsync(string number, int? version, string? partner, string? note, CancellationToken ct) => ActAsync(number, version, "offer", note, async (lead, act) =>
+    {
+        if (await leads.PartnerAsync(partner, ct) is not { } partnerId)
+        {
+            return new LeadOutcome.Invalid([new("partner", "leads.invalid.partner")]);
+        }
+
+        var until = await leads.AnswerByAsync(Now, ct);
+        return await FinishAsync(lead, act, partnerId, until, null, note, "lead.offered", new { partner, until, note },
+            () => news.TellPartnerAsync("offered", lead.Number, lead.Company, partnerId, note, ct, DateOnly.FromDateTime(until.AddTicks(-10))), ct);
+    }, ct);
+
+    /// <summary>Puts it into the pool of the partners of its territory, from some level on.</summary>
+    public Task<LeadOutcome> OpenAsync(string number, int? version, string? level, CancellationToken ct) => ActAsync(number, version, "open", null, async (lead, act) =>
+        level is not (null or "registered" or "silver" or "gold" or "platinum") ? new LeadOutcome.Invalid([new("level", "leads.invalid.level")])
+        : await leads.EligibleAsync(lead, level, ct) is not { Count: > 0 } eligible ? new LeadOutcome.Refused("leads.refused.nobody")
+        : await FinishAsync(lead, act, null, null, level ?? "registered", null, "lead.opened", new { level }, () => news.TellPoolAsync(lead, eligible, ct), ct), ct);
+
+    /// <summary>Takes it back, with a reason; the partner that has it reads it.</summary>
+    public Task<LeadOutcome> PullBackAsync(string number, int? version, string? reason, CancellationToken ct) => ActAsync(number, version, "pull_back", reason, (lead, act) =>
+        FinishAsync(lead, act, null, null, null, reason, "lead.pulled_back", new { from = lead.Status, partner = lead.PartnerNumber, reason },
+            () => lead.PartnerId is { } holder ? news.TellPartnerAsync("pulled_back", lead.Number, lead.Company, holder, reason, ct) : Task.CompletedTask, ct), ct);
+
+    /// <summary>Gives it up, with a reason.</summary>
+    public Task<LeadOutcome> DiscardAsync(string number, int? version, string? reason, CancellationToken ct) => ActAsync(number, version, "discard", reason, (lead, act) =>
+        FinishAsync(lead, act, null, null, null, reason, "lead.discarded", new { reason }, () => Task.CompletedTask, ct), ct);
+
+    /// <summary>Sets how long partners have to answer; what was offered before keeps its day.</summary>
+    public Task<LeadOutcome> SetAsync(LeadSetting setting, CancellationToken ct) => db.InTransactionAsync<LeadOutcome>(async () =>
+    {
+        if (!await leads.MaySetAsync(ct))
+        {
+            return new LeadOutcome.Forbidden();
+        }
+
+        if (setting.AnswerDays is < 1 or > 90 || setting.WarnDays < 0 || setting.WarnDays >= setting.AnswerDays || setting.WarnDays > 30)
+        {
+            return new LeadOutcome.Invalid([new("answerDays", "leads.invalid.days")]);
+        }
+
+        if (!await leads.UpdateSettingAsync(setting, ct))
+        {
+            return new LeadOutcome.Stale();
+        }
+
+        await audit.RecordAsync("lead.setting_changed", "lead", "setting", null, setting, ct);
+        return new LeadOutcome.Done("");
+    }, ct);
+
+    Task<LeadOutcome> ActAsync(string number, int? version, string actName, string? reason, Func<Lead, LeadAct, Task<LeadOutcome>> work, CancellationToken ct)
+    {
+        var act = LeadLifecycle.Act(actName);
+        return db.InTransactionAsync(async () => await leads.FindAsync(number, ct) is not { } lead ? new LeadOutcome.Gone()
+            : version is { } seen && seen != lead.Version ? new LeadOutcome.Stale()
+            : !lead.CallerIsBrand || !act.Roles.Any(role => lead.CallerRoles.Contains(role, StringComparer.Ordinal)) ? new LeadOutcome.Forbidden()
+            : !lead.Allows(actName) ? new LeadOutcome.Refused("leads.refused.state")
+            : act.NeedsReason && LeadTyped.Text(reason) is null ? new LeadOutcome.Invalid([new("reason", "leads.invalid.reason")])
+            : reason?.Length > 2000 ? new LeadOutcome.Invalid([new("reason", "customers.invalid.too_long", 2000)])
+            : await work(lead, act), ct);
+    }
+
+    async Task<LeadOutcome> FinishAsync(Lead lead, LeadAct act, long? partnerId, DateTime? until, string? level, string? reason, string action, object details, Func<Task> tell, CancellationToken ct)
+    {
+        if (await leads.MoveAsync(lead, act, partnerId, until, level, LeadTyped.Text(reason), Now, ct) is null)
+        {
+            return new LeadOutcome.Stale();
+        }
+
+        await audit.RecordAsync(action, "lead", lead.Number, partnerId ?? lead.PartnerId, details, ct);
+        await tell();
+        return new LeadOutcome.Done(lead.Number);
+    }
+
+    async Task<(long[] Lines, long Territory, IReadOnlyList<FieldProblem> Problems)> CheckAsync(LeadTyped typed, CancellationToken ct)
+    {
+        var (lines, territory) = await leads.TermsAsync(typed.ProductLines, typed.Territory, ct);
+        List<FieldProblem> problems = [.. typed.Check()];
+        if (lines.Length == 0 || lines.Length != typed.ProductLines.Distinct(StringComparer.Ordinal).Count())
+        {
+            problems.Add(new("productLines", lines.Length == 0 ? "deals.invalid.no_lines" : "deals.invalid.unknown_line"));
+        }
+
+        if (territory is null)
+        {
+            problems.Add(new("territory", "deals.invalid.territory"));
+        }
+
+        return (lines, territory ?? 0, problems);
+    }
+}
