@@ -17,11 +17,7 @@ public static class AuditWords
 
     static readonly Dictionary<string, string> Pages = new(StringComparer.Ordinal)
     {
-<<<<<<< HEAD
-        ["deal"] = "/deals/", ["dispute"] = "/disputes/", ["probing_alert"] = "/probing/", ["customer"] = "/customers/", ["quote"] = "/quotes/", ["order"] = "/orders/", ["product"] = "/catalog/", ["partner"] = "/partners/", ["import"] = "/imports/",
-=======
-        ["deal"] = "/deals/", ["lead"] = "/leads/", ["dispute"] = "/disputes/", ["customer"] = "/customers/", ["quote"] = "/quotes/", ["order"] = "/orders/", ["product"] = "/catalog/", ["partner"] = "/partners/", ["import"] = "/imports/",
->>>>>>> 2b59685 (Hand out leads: offered with a clock, or pooled without a name, each becoming a registration)
+        ["deal"] = "/deals/", ["lead"] = "/leads/", ["dispute"] = "/disputes/", ["probing_alert"] = "/probing/", ["customer"] = "/customers/", ["quote"] = "/quotes/", ["order"] = "/orders/", ["product"] = "/catalog/", ["partner"] = "/partners/", ["import"] = "/imports/",
     };
 
     /// <summary>The kinds to choose from.</summary>
