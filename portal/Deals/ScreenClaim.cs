@@ -61,7 +61,8 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
     // Possible is for the reviewer's eyes. Of what remains the surest counts, and of equally sure ones the one that hinders most.
     static Verdict VerdictOf(Customer customer, List<Found> candidates, Dictionary<long, Standing> standings)
     {
-        var itself = (Judgement: new Judgement(Band.Certain, 12, [new("company", "joined", 12)]), Standing: standings[customer.CustomerClusterId], Conflict: ConflictOf(null, standings[customer.CustomerClusterId]));
+        // Where a candidate says the same, its evidence is told and not that somebody joined them.
+        var itself = (Judgement: new Judgement(Band.Certain, SameCompany.CertainFrom, [new("company", "joined", 12)]), Standing: standings[customer.CustomerClusterId], Conflict: ConflictOf(null, standings[customer.CustomerClusterId]));
         var worst = candidates.Where(found => found.Judgement.Band > Band.Possible)
             .Select(found => (found.Judgement, Standing: standings[found.Candidate.CustomerClusterId], Conflict: ConflictOf(found.Candidate, standings[found.Candidate.CustomerClusterId])))
             .Append(itself)

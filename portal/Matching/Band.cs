@@ -20,8 +20,8 @@ public enum Band
 }
 
 /// <summary>One reason for or against, in points: a field and how it compares.</summary>
-/// <param name="Field">What was compared: <c>name</c>, <c>credit_code</c>, <c>vat_number</c>, <c>duns</c>, <c>domain</c>, <c>phone</c>, <c>address</c>, <c>city</c>, <c>country</c>.</param>
-/// <param name="Finding">How it compares: <c>same</c>, <c>same_but_legal_form</c>, <c>same_but_place</c>, <c>same_words</c>, <c>same_sound</c>, <c>short_form</c>, <c>similar</c>, <c>same_trade_name</c>, <c>different</c>.</param>
+/// <param name="Field">What was compared: <c>name</c>, <c>credit_code</c>, <c>vat_number</c>, <c>duns</c>, <c>domain</c>, <c>phone</c>, <c>address</c>, <c>postal_code</c>, <c>city</c>, <c>country</c>.</param>
+/// <param name="Finding">How it compares: <c>same</c>, <c>same_but_legal_form</c>, <c>same_but_place</c>, <c>same_words</c>, <c>same_sound</c>, <c>similar_sound</c>, <c>short_form</c>, <c>similar</c>, <c>same_trade_name</c>, <c>different</c>.</param>
 /// <param name="Points">Its share of the score; negative where it speaks against.</param>
 public sealed record Evidence(string Field, string Finding, decimal Points);
 
@@ -29,5 +29,5 @@ public sealed record Evidence(string Field, string Finding, decimal Points);
 public sealed record Judgement(Band Band, decimal Score, IReadOnlyList<Evidence> Evidence)
 {
     /// <summary>The fields that speak for it, in the order of their weight; a country that agrees is no news.</summary>
-    public IReadOnlyList<string> MatchedFields => [.. Evidence.Where(reason => reason.Points >= 1).OrderByDescending(reason => reason.Points).Select(reason => reason.Field).Distinct()];
+    public IReadOnlyList<string> MatchedFields => [.. Evidence.Where(reason => reason.Points >= 1 && reason.Finding is not "different").OrderByDescending(reason => reason.Points).Select(reason => reason.Field).Distinct()];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Portal.Matching.Hanzi;
 
 namespace Portal.Matching;
@@ -14,8 +15,9 @@ namespace Portal.Matching;
 /// <param name="LegalForm">The group of its legal form, null where none was given.</param>
 /// <param name="Places">The places cut off.</param>
 /// <param name="IsChinese">True where the core holds a 汉字, kana or hangul.</param>
+/// <param name="AllWords">All words, legal form and places included: what a typing error has made unrecognisable is still there.</param>
 /// <remarks>Traditional 汉字 are in their simplified form, on both sides of each comparison.</remarks>
-public sealed record CompanyName(string Whole, string Core, IReadOnlyList<string> Words, string? LegalForm, IReadOnlyList<string> Places, bool IsChinese)
+public sealed partial record CompanyName(string Whole, string Core, IReadOnlyList<string> Words, string? LegalForm, IReadOnlyList<string> Places, bool IsChinese, IReadOnlyList<string> AllWords)
 {
     const int Longest = 200;
 
@@ -23,6 +25,10 @@ public sealed record CompanyName(string Whole, string Core, IReadOnlyList<string
     internal const int ShortestSound = 6;
 
     string? sound;
+    string? text;
+
+    /// <summary><see cref="AllWords"/> without spaces between them.</summary>
+    public string Text => text ??= Short(string.Concat(AllWords));
 
     /// <summary>The core as it sounds in Mandarin, without tones: <c>yunqikeji</c> for 云栖科技; of a Latin core itself; empty where it cannot be read.</summary>
     public string Sound => sound ??= Short((IsChinese ? HanziTable.Sound(Core) : Core) ?? "");
@@ -30,15 +36,19 @@ public sealed record CompanyName(string Whole, string Core, IReadOnlyList<string
     /// <summary>Takes a name apart. Text without a letter or digit gives an empty core.</summary>
     public static CompanyName Parse(string name)
     {
-        var (words, places) = Split(name);
-        return words.Exists(word => word.Any(IsEastAsian)) ? Chinese(words, places) : Latin(words, places);
+        var folded = Fold(name);
+        var (words, places) = Split(folded);
+        var isChinese = words.Exists(word => word.Any(IsEastAsian));
+        words = isChinese ? WithoutListingMark(words) : words;
+        string[] all = [.. words, .. places];
+        return isChinese ? Chinese(words, places, all) : Latin(WithoutAddress(folded, words), places, all);
     }
 
     /// <summary>True for characters of scripts written without spaces.</summary>
     public static bool IsEastAsian(char character) =>
         character is (>= '\u3040' and <= '\u30ff') or (>= '\u3400' and <= '\u9fff') or (>= '\uac00' and <= '\ud7af') or (>= '\uf900' and <= '\ufaff') or (>= '\ud840' and <= '\ud88f');
 
-    static CompanyName Chinese(List<string> words, List<string> places)
+    static CompanyName Chinese(List<string> words, List<string> places, string[] all)
     {
         var (whole, form) = LegalForms.CutChinese(string.Concat(words));
         if (form is null)
@@ -49,10 +59,35 @@ public sealed record CompanyName(string Whole, string Core, IReadOnlyList<string
 
         var (core, cut) = PlaceNames.CutChinese(whole);
         places.AddRange(cut);
-        return new(Short(whole), Short(core), [Short(core)], form, places, true);
+        return new(Short(whole), Short(core), [Short(core)], form, places, true, all);
     }
 
-    static CompanyName Latin(List<string> words, List<string> places)
+    // What exchanges write beside a short name: 合富-KY and 巨腾-DR are of companies abroad, *ST国华 is warned of.
+    static List<string> WithoutListingMark(List<string> words)
+    {
+        var named = words.Count > 1 && words[^1] is "ky" or "dr" ? words[..^1] : words;
+        return named[0].Length > 4 && named[0].StartsWith("st", StringComparison.Ordinal) && IsEastAsian(named[0][2]) ? [named[0][2..], .. named.Skip(1)] : named;
+    }
+
+    // "Cargill B.V., Bergen op Zoom, NL", "DSM N.V. te Heerlen": what follows a name with its legal form is where it sits.
+    static List<string> WithoutAddress(string folded, List<string> words)
+    {
+        var parts = folded.Split(',').Select(part => Split(part).Words).Where(part => part.Count > 0).ToList();
+        for (var kept = 1; kept < parts.Count; kept++)
+        {
+            var company = parts.Take(kept).SelectMany(part => part).ToArray();
+            if (LegalForms.HasForm(company) && !parts.Skip(kept).Any(part => LegalForms.HasForm(["", .. part])))
+            {
+                words = [.. company];
+                break;
+            }
+        }
+
+        var form = words.FindIndex(1 % words.Count, LegalForms.IsUnmistakable);
+        return form > 0 && !words.Skip(form + 1).Any(LegalForms.IsUnmistakable) ? words[..(form + 1)] : words;
+    }
+
+    static CompanyName Latin(List<string> words, List<string> places, string[] all)
     {
         if (words.Count > 1 && words[0] is "the")
         {
@@ -63,22 +98,28 @@ public sealed record CompanyName(string Whole, string Core, IReadOnlyList<string
         var core = whole;
         while (core.Length > 1 && PlaceNames.IsCountry(core.Span[^1]))
         {
-            places.Add(core.Span[^1]);
+            places.Add(PlaceNames.Country(core.Span[^1]));
             core = core[..^1];
+        }
+
+        // "Hangzhou Yunqi Technology": companies of China begin with their place in Latin letters, too.
+        while (core.Length > 1 && PlaceNames.IsChinese(core.Span[0]))
+        {
+            places.Add(PlaceNames.Country(core.Span[0]));
+            core = core[1..];
         }
 
         // "Northlight Ltd China": the form may stand before the country.
         (core, var inner) = LegalForms.CutLatin(core);
-        return new(Short(string.Concat(whole.ToArray())), Short(string.Concat(core.ToArray())), core.ToArray(), form ?? inner, places, false);
+        return new(Short(string.Concat(whole.ToArray())), Short(string.Concat(core.ToArray())), core.ToArray(), form ?? inner, places, false, all);
     }
 
     /// <summary>
     /// One form for every way to write the same letters: compatibility forms folded (NFKC), invisible characters and accents gone, traditional 汉字 simplified, lower case, words apart.
     /// A place in brackets, 华为技术（中国）有限公司, is taken out and answered beside.
     /// </summary>
-    static (List<string> Words, List<string> Places) Split(string name)
+    static (List<string> Words, List<string> Places) Split(string folded)
     {
-        var folded = Fold(name);
         var words = new List<string>();
         var places = new List<string>();
         var word = new StringBuilder();
@@ -111,7 +152,30 @@ public sealed record CompanyName(string Whole, string Core, IReadOnlyList<string
             }
         }
 
-        return (words, places);
+        return (Joined(words), places);
+    }
+
+    // "D S M" and "b v" are D.S.M. and B.V. with spaces.
+    static List<string> Joined(List<string> words)
+    {
+        var joined = new List<string>(words.Count);
+        var letters = false;
+        foreach (var word in words)
+        {
+            var isLetter = word.Length == 1 && char.IsAsciiLetterLower(word[0]);
+            if (isLetter && letters)
+            {
+                joined[^1] += word;
+            }
+            else
+            {
+                joined.Add(word);
+            }
+
+            letters = isLetter;
+        }
+
+        return joined;
     }
 
     static bool IsPartOfWord(string text, int at) =>
@@ -131,7 +195,7 @@ public sealed record CompanyName(string Whole, string Core, IReadOnlyList<string
         var inside = string.Concat(words.Skip(bracket));
         if (bracket > 0 && (PlaceNames.IsPlace(inside) || PlaceNames.IsCountry(inside)))
         {
-            places.Add(PlaceNames.Short(inside));
+            places.Add(PlaceNames.IsPlace(inside) ? PlaceNames.Short(inside) : PlaceNames.Country(inside));
             words.RemoveRange(bracket, words.Count - bracket);
         }
     }
@@ -140,6 +204,10 @@ public sealed record CompanyName(string Whole, string Core, IReadOnlyList<string
     static bool IsInitial(string text, int dot) =>
         dot >= 1 && char.IsLetter(text[dot - 1]) && !IsEastAsian(text[dot - 1]) && (dot == 1 || !char.IsLetterOrDigit(text[dot - 2]))
         && dot + 1 < text.Length && char.IsLetter(text[dot + 1]) && (dot + 2 >= text.Length || !char.IsLetterOrDigit(text[dot + 2]));
+
+    // ELECTRONICSN.V. has lost its space.
+    [GeneratedRegex(@"(?<=\p{L}{4})(?=(?:[bn]\.\s?v|s\.\s?a|a\.\s?g)\.?(?:\W|$))", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex BeforeGluedForm();
 
     static string Fold(string name)
     {
@@ -170,7 +238,7 @@ public sealed record CompanyName(string Whole, string Core, IReadOnlyList<string
             });
         }
 
-        return folded.ToString().Normalize(NormalizationForm.FormC);
+        return BeforeGluedForm().Replace(folded.ToString().Normalize(NormalizationForm.FormC), " ");
     }
 
     // Half of a surrogate pair is no text; it becomes the replacement character instead of an exception.

@@ -1,3 +1,6 @@
+using Portal.Matching.Hanzi;
+using Portal.Matching.Scoring;
+
 namespace Portal.Matching;
 
 /// <summary>What the matcher looks at: a company's names and the identifiers given for it, already in their stored form (<see cref="Identifiers"/>).</summary>
@@ -11,7 +14,8 @@ public sealed record CompanyProfile(
     string? VatNumber = null,
     string? Duns = null,
     string? Domain = null,
-    string? Phone = null)
+    string? Phone = null,
+    string? PostalCode = null)
 {
     IReadOnlyList<CompanyName>? parsed;
 
@@ -20,19 +24,29 @@ public sealed record CompanyProfile(
 }
 
 /// <summary>A key a company can be looked up by; two records that share one are candidates for each other.</summary>
-/// <param name="Kind"><c>whole</c>, <c>core</c>, <c>words</c>, <c>stem</c>, <c>sound</c>, <c>credit_code</c>, <c>vat_number</c>, <c>duns</c>, <c>domain</c> or <c>phone</c>.</param>
+/// <param name="Kind">
+/// <c>whole</c> and <c>core</c> (<see cref="CompanyName"/>), <c>words</c> (in any order), <c>word</c> (the rarest of them), <c>stem</c> (how a name in Latin letters begins), <c>head</c> (how one in 汉字
+/// begins, as it sounds), <c>pair</c> (its rarest characters two by two, in order), <c>sound</c> (all of it, read aloud); <c>credit_code</c>, <c>vat_number</c>, <c>duns</c>, <c>domain</c>, <c>phone</c>.
+/// </param>
 public sealed record MatchKey(string Kind, string Key)
 {
-    /// <summary>Which making of keys this is. Raised when the same company would get other keys: those that are stored are then made anew.</summary>
-    public const int Version = 2;
+    /// <summary>Which making of keys this is. Raised when the same company would get other keys (also by another model, for what is rare): those that are stored are then made anew.</summary>
+    public const int Version = 3;
 
-    static readonly string[] Deciding = ["core", "credit_code", "vat_number", "duns", "domain"];
+    // Short names are characters of the whole one, in order, not side by side: 锡装 of 无锡化工装备. Six pairs of up to five characters' distance find them.
+    const int Pairs = 6, Reach = 5;
+
+    // Of the words of a name as many, and none that one company in a hundred has.
+    const int Words = 3, ShortestWord = 4;
+    const double RareWord = 4.6;
+
+    static readonly string[] Deciding = ["core", "credit_code", "vat_number", "duns", "domain", "phone"];
 
     /// <summary>True where sharing the key can make two records the same company with certainty: writers of the same key wait for each other.</summary>
     public bool Decides => Deciding.Contains(Kind);
 
     /// <summary>All keys of a company.</summary>
-    public static IReadOnlyList<MatchKey> Of(CompanyProfile company) => [.. NameKeys(company).Concat(IdentifierKeys(company)).Distinct()];
+    public static IReadOnlyList<MatchKey> Of(CompanyProfile company) => [.. NameKeys(company).Concat(OfIdentifiers(company)).Distinct()];
 
     static IEnumerable<MatchKey> NameKeys(CompanyProfile company)
     {
@@ -40,25 +54,54 @@ public sealed record MatchKey(string Kind, string Key)
         {
             yield return new("whole", name.Whole);
             yield return new("core", name.Core);
-            yield return new("stem", Stem(name));
             if (name.Sound.Length >= CompanyName.ShortestSound)
             {
                 yield return new("sound", name.Sound);
             }
 
-            if (name.Words.Count > 1)
+            foreach (var key in name.IsChinese ? KeysOfHanzi(name) : KeysOfWords(name))
             {
-                var sorted = string.Join('+', name.Words.Distinct().Order(StringComparer.Ordinal));
-                yield return new("words", sorted[..Math.Min(sorted.Length, 200)]);
+                yield return key;
             }
         }
     }
 
-    // The beginning of a name hardly ever changes: the first two characters of a Chinese core are equal in 85 of 100 short forms.
-    static string Stem(CompanyName name) =>
-        name.IsChinese ? name.Core[..Math.Min(2, name.Core.Length)] : name.Core[..Math.Min(5, name.Core.Length)];
+    // The beginning of a name hardly ever changes: the first two characters are equal in 85 of 100 short forms, and what is misspelt sounds the same.
+    static IEnumerable<MatchKey> KeysOfHanzi(CompanyName name)
+    {
+        var beginning = name.Core[..Math.Min(2, name.Core.Length)];
+        yield return new("head", HanziTable.Sound(beginning) ?? beginning);
+        var (text, rarity) = (name.Whole, Scorer.Learned.Rarity);
+        var pairs =
+            from first in Enumerable.Range(0, Math.Max(0, text.Length - 1))
+            from second in Enumerable.Range(first + 1, Math.Min(Reach, text.Length - first - 1))
+            let pair = $"{text[first]}{text[second]}"
+            orderby rarity.Of(text[first]) + rarity.Of(text[second]) descending, second - first, pair
+            select pair;
+        foreach (var pair in pairs.Distinct(StringComparer.Ordinal).Take(Pairs))
+        {
+            yield return new("pair", pair);
+        }
+    }
 
-    static IEnumerable<MatchKey> IdentifierKeys(CompanyProfile company)
+    static IEnumerable<MatchKey> KeysOfWords(CompanyName name)
+    {
+        yield return new("stem", name.Core[..Math.Min(5, name.Core.Length)]);
+        if (name.Words.Count > 1)
+        {
+            var sorted = string.Join('+', name.Words.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+            yield return new("words", sorted[..Math.Min(sorted.Length, 200)]);
+        }
+
+        var rarity = Scorer.Learned.Rarity;
+        foreach (var word in name.Words.Where(word => word.Length >= ShortestWord && rarity.Of(word) >= RareWord).Distinct(StringComparer.Ordinal).OrderByDescending(rarity.Of).ThenByDescending(word => word.Length).ThenBy(word => word, StringComparer.Ordinal).Take(Words))
+        {
+            yield return new("word", word[..Math.Min(word.Length, 200)]);
+        }
+    }
+
+    /// <summary>The keys of its identifiers alone.</summary>
+    public static IEnumerable<MatchKey> OfIdentifiers(CompanyProfile company)
     {
         if (company.CreditCode is { } creditCode)
         {

@@ -25,6 +25,13 @@ static class TextSimilarity
             return false;
         }
 
+        return IsPartOf(shorter, longer);
+    }
+
+    /// <summary>True when the shorter is made of characters of the longer in the same order.</summary>
+    public static bool IsPartOf(string one, string other)
+    {
+        var (shorter, longer) = one.Length <= other.Length ? (one, other) : (other, one);
         var at = 0;
         foreach (var character in shorter)
         {
@@ -36,6 +43,68 @@ static class TextSimilarity
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// How many strokes make one text the other (Damerau and Levenshtein: a character lacking, too many, another, or two swapped; the restricted form).
+    /// Another that sounds the same costs half a stroke.
+    /// </summary>
+    public static double Edits(string one, string other, Func<char, char, bool>? soundsTheSame = null)
+    {
+        var (before, last, next) = (new double[other.Length + 1], new double[other.Length + 1], new double[other.Length + 1]);
+        for (var j = 0; j <= other.Length; j++)
+        {
+            last[j] = j;
+        }
+
+        for (var i = 1; i <= one.Length; i++)
+        {
+            next[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                var (mine, theirs) = (one[i - 1], other[j - 1]);
+                var change = mine == theirs ? 0 : soundsTheSame?.Invoke(mine, theirs) is true ? 0.5 : 1;
+                next[j] = Math.Min(last[j - 1] + change, Math.Min(last[j], next[j - 1]) + 1);
+                if (i > 1 && j > 1 && mine == other[j - 2] && one[i - 2] == theirs)
+                {
+                    next[j] = Math.Min(next[j], before[j - 2] + 1);
+                }
+            }
+
+            (before, last, next) = (last, next, before);
+        }
+
+        return last[other.Length];
+    }
+
+    /// <summary>The length of the longest part that both have.</summary>
+    public static int LongestCommonPart(string one, string other)
+    {
+        var longest = 0;
+        var lengths = new int[other.Length + 1];
+        foreach (var mine in one)
+        {
+            for (var j = other.Length; j > 0; j--)
+            {
+                lengths[j] = mine == other[j - 1] ? lengths[j - 1] + 1 : 0;
+                longest = Math.Max(longest, lengths[j]);
+            }
+        }
+
+        return longest;
+    }
+
+    /// <summary>The share of neighbouring characters that both have (Dice), 0 to 1.</summary>
+    public static double PairsShared(string one, string other)
+    {
+        if (one.Length < 2 || other.Length < 2)
+        {
+            return string.Equals(one, other, StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        var pairs = Enumerable.Range(0, one.Length - 1).Select(at => (one[at], one[at + 1])).ToHashSet();
+        var theirs = Enumerable.Range(0, other.Length - 1).Select(at => (other[at], other[at + 1])).ToHashSet();
+        return 2.0 * pairs.Count(theirs.Contains) / (pairs.Count + theirs.Count);
     }
 
     static double Jaro(string one, string other)

@@ -1,5 +1,6 @@
 using Benchmarks.Import;
 using Benchmarks.Login;
+using Benchmarks.Matching;
 using Benchmarks.Orders;
 using Benchmarks.Pages;
 using Benchmarks.Stage;
@@ -16,6 +17,7 @@ static class CommandLine
           import  order lines through the import against COPY
           login   sign-ins by code and PKCE, tokens for programs, refreshes against oidc-provider (npm); what 1,000 federated providers cost
           pages   sign-in page, list of deals, dashboard: requests a second and how long they take
+          matching  how right the matcher is on public names, judged by what was not learned from them
           all     one after the other
           --quick       a short form, to see that it works; its figures are rough
           --statements  tells what the database spent on which statement
@@ -28,6 +30,7 @@ static class CommandLine
         ["import"] = ImportBenchmark.RunAsync,
         ["login"] = LoginBenchmark.RunAsync,
         ["pages"] = PagesBenchmark.RunAsync,
+        ["matching"] = MatchingBenchmark.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] args)

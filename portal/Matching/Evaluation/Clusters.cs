@@ -3,29 +3,66 @@ namespace Portal.Matching.Evaluation;
 /// <summary>Puts records that are the same company together.</summary>
 static class Clusters
 {
-    /// <summary>A key that more records share than this says nothing of any two of them, and is left out: 中国, <c>north</c>.</summary>
-    const int CommonestKey = 200;
+    /// <summary>Of a key that more records share than this (中国, <c>north</c>, a company in a thousand spellings) each is compared with the next few only.</summary>
+    const int CommonestKey = 100, Neighbours = 10;
+
+    // So many records say what a cluster is.
+    const int Enough = 8;
+
+    // So far from the line, in points, a pair counts.
+    const decimal Reach = 6;
+
+    // A word that more records share makes too many pairs of strangers.
+    const int CommonestWord = 60;
 
     /// <summary>
-    /// A cluster number for each record, counted from 0 in the order of their first records. Records that share a key are compared; who is the same company
-    /// with that band or above stands in one cluster, and so does whoever is the same as one of them.
+    /// A cluster number for each record, counted from 0 in the order of their first records. Records that share a key are compared; the likeliest pairs come together first, and two clusters
+    /// only where their records are the same company on the average: one record that is like two companies does not make them one.
     /// </summary>
+    /// <param name="records">The records.</param>
+    /// <param name="from">The band a pair of clusters must reach on the average.</param>
+    /// <param name="ct">Stops.</param>
     public static int[] Of(IReadOnlyList<CompanyProfile> records, Band from, CancellationToken ct)
     {
-        var parents = Enumerable.Range(0, records.Count).ToArray();
-        foreach (var (one, other) in Candidates(records))
+        var least = from switch { Band.Certain => SameCompany.CertainFrom, Band.Likely => SameCompany.LikelyFrom, _ => SameCompany.PossibleFrom };
+        var judged = Candidates(records).AsParallel().AsOrdered().WithCancellation(ct)
+            .Select(pair => (pair.One, pair.Other, RecordsFile.Judge(records[pair.One], records[pair.Other]).Score))
+            .Where(pair => pair.Score >= least).OrderByDescending(pair => pair.Score).ToList();
+        var clusters = Enumerable.Range(0, records.Count).Select(at => new List<int> { at }).ToArray();
+        foreach (var (one, other, _) in judged)
         {
             ct.ThrowIfCancellationRequested();
-            var (root, second) = (Root(parents, one), Root(parents, other));
-            if (root != second && RecordsFile.Judge(records[one], records[other]).Band >= from)
+            var (mine, theirs) = (clusters[one], clusters[other]);
+            if (!ReferenceEquals(mine, theirs) && AreOne(records, mine, theirs, least))
             {
-                parents[Math.Max(root, second)] = Math.Min(root, second);
+                mine.AddRange(theirs);
+                theirs.ForEach(record => clusters[record] = mine);
             }
         }
 
-        var numbers = new Dictionary<int, int>();
-        return [.. parents.Select((_, at) => Root(parents, at)).Select(root => numbers.TryGetValue(root, out var number) ? number : numbers[root] = numbers.Count)];
+        var numbers = new Dictionary<List<int>, int>(ReferenceEqualityComparer.Instance);
+        return [.. clusters.Select(cluster => numbers.TryGetValue(cluster, out var number) ? number : numbers[cluster] = numbers.Count)];
     }
+
+    static bool AreOne(IReadOnlyList<CompanyProfile> records, List<int> mine, List<int> theirs, decimal least)
+    {
+        decimal sum = 0;
+        var count = 0;
+        foreach (var one in Some(mine))
+        {
+            foreach (var other in Some(theirs))
+            {
+                // No pair decides alone, however sure it is.
+                sum += Math.Clamp(RecordsFile.Judge(records[one], records[other]).Score, least - Reach, least + Reach);
+                count++;
+            }
+        }
+
+        return sum >= least * count;
+    }
+
+    // Of a large cluster as many, evenly, as say what it is.
+    static IEnumerable<int> Some(List<int> cluster) => cluster.Count <= Enough ? cluster : Enumerable.Range(0, Enough).Select(at => cluster[at * cluster.Count / Enough]);
 
     /// <summary>How many pairs of records the clusters put together, and how right that is by the true ones.</summary>
     public static Rightness Compare(IReadOnlyList<int> clusters, IReadOnlyList<string> truth)
@@ -37,32 +74,42 @@ static class Clusters
 
     static long Pairs<T>(IReadOnlyList<T> marks) where T : notnull => marks.CountBy(mark => mark).Sum(mark => (long)mark.Value * (mark.Value - 1) / 2);
 
-    static IEnumerable<(int One, int Other)> Candidates(IReadOnlyList<CompanyProfile> records)
+    /// <summary>Pairs of records for learning: all of one cluster, and those of others that share a key or a word that is not everybody's.</summary>
+    public static IReadOnlyList<(int One, int Other)> LookAlikes(IReadOnlyList<CompanyProfile> records, IReadOnlyList<string?> clusters)
     {
-        var byKey = records.SelectMany((record, at) => MatchKey.Of(record).Select(key => (Key: key, At: at))).GroupBy(entry => entry.Key, entry => entry.At);
-        var seen = new HashSet<(int, int)>();
-        foreach (var group in byKey.Select(group => group.ToList()).Where(group => group.Count is > 1 and <= CommonestKey))
+        var words = records.SelectMany((record, at) => record.ParsedNames.SelectMany(name => name.Words).Where(word => word.Length > 3).Distinct(StringComparer.Ordinal).Select(word => (Key: "word " + word, At: at)));
+        var same = clusters.Select((cluster, at) => (Key: "cluster " + cluster, At: at)).Where(entry => clusters[entry.At] is not null);
+        var found = Pairs(Keys(records).Concat(words), CommonestWord).Concat(Pairs(same, int.MaxValue)).Distinct();
+        return [.. found.Order()];
+    }
+
+    static IEnumerable<(int One, int Other)> Candidates(IReadOnlyList<CompanyProfile> records) => Pairs(Keys(records), CommonestKey, Neighbours).Distinct();
+
+    // Besides the keys that customers are stored by: where a record has its house, for lists without telephone numbers.
+    static IEnumerable<(string Key, int At)> Keys(IReadOnlyList<CompanyProfile> records) =>
+        records.SelectMany((record, at) => MatchKey.Of(record).Select(key => $"{key.Kind} {key.Key}").Concat(House(record)).Select(key => (key, at)));
+
+    static IEnumerable<string> House(CompanyProfile record)
+    {
+        var words = record.Address is { } address ? CompanyName.Parse(address).AllWords : [];
+        if (words.FirstOrDefault(word => char.IsAsciiDigit(word[0])) is { } number && words.FirstOrDefault(word => word.Length > 2 && char.IsLetter(word[0])) is { } street)
         {
-            for (var i = 0; i < group.Count; i++)
-            {
-                for (var j = i + 1; j < group.Count; j++)
-                {
-                    if (seen.Add((group[i], group[j])))
-                    {
-                        yield return (group[i], group[j]);
-                    }
-                }
-            }
+            yield return $"house {number} {street[..Math.Min(5, street.Length)]}";
         }
     }
 
-    static int Root(int[] parents, int at)
+    static IEnumerable<(int One, int Other)> Pairs(IEnumerable<(string Key, int At)> keys, int commonest, int neighbours = 0)
     {
-        while (parents[at] != at)
+        foreach (var group in keys.GroupBy(entry => entry.Key, entry => entry.At, StringComparer.Ordinal).Select(group => group.Distinct().ToList()).Where(group => group.Count > 1 && (group.Count <= commonest || neighbours > 0)))
         {
-            at = parents[at] = parents[parents[at]];
+            var reach = group.Count <= commonest ? group.Count : neighbours;
+            for (var i = 0; i < group.Count; i++)
+            {
+                for (var j = i + 1; j < Math.Min(group.Count, i + 1 + reach); j++)
+                {
+                    yield return (Math.Min(group[i], group[j]), Math.Max(group[i], group[j]));
+                }
+            }
         }
-
-        return at;
     }
 }

@@ -43,6 +43,9 @@ sealed class JudgedPairs
     /// <summary>How right that is.</summary>
     public Rightness Best { get; }
 
+    /// <summary>The pairs that were answered with that band.</summary>
+    public IReadOnlyList<JudgedPair> Of(Band band) => [.. byScore.Where(pair => pair.Judgement.Band == band)];
+
     /// <summary>How right it is to answer "the same" from that band on.</summary>
     public Rightness From(Band band) => Of(byScore.Where(pair => pair.Judgement.Band >= band).ToList());
 

@@ -1,13 +1,16 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using CsvHelper;
+using Portal.Matching.Learning;
+using Portal.Matching.Scoring;
 using Portal.Web;
 
 namespace Portal.Matching.Evaluation;
 
 /// <summary>
 /// <c>portal -- match</c>: the matcher of screen, API and import on a file of one's own. <c>evaluate</c> tells how right it is on pairs whose truth is known,
-/// <c>cluster</c> finds the same companies in a list. Nothing is stored.
+/// <c>cluster</c> finds the same companies in a list, <c>learn</c> makes the scorer that the product is built with. Nothing is stored in the database.
 /// </summary>
 sealed class MatchVerb : IVerb
 {
@@ -19,15 +22,16 @@ sealed class MatchVerb : IVerb
     public string Name => "match";
 
     /// <inheritdoc/>
-    public string Usage => "match evaluate PAIRS.csv | match cluster RECORDS.csv [CLUSTERS.csv]  tells how right the matcher is on labelled pairs (name_a, name_b, label); gives records (name) of one company one cluster";
+    public string Usage => "match evaluate PAIRS.csv | match cluster RECORDS.csv [CLUSTERS.csv] | match learn MODEL.json EXAMPLES.csv...  tells how right the matcher is on labelled pairs (name_a, name_b, label); gives records (name) of one company one cluster; learns a scorer from labelled pairs or from records with their cluster_id";
 
     /// <inheritdoc/>
     public Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, CancellationToken ct) => arguments switch
     {
         ["evaluate", var pairs] => EvaluateAsync(pairs, output, ct),
+        ["learn", var model, _, ..] => LearnAsync(model, [.. arguments.Skip(2)], output, ct),
         ["cluster", var records] => ClusterAsync(records, clusters: null, output, ct),
         ["cluster", var records, var clusters] => ClusterAsync(records, clusters, output, ct),
-        _ => throw new UsageException("match takes evaluate or cluster, and a file."),
+        _ => throw new UsageException("match takes evaluate, cluster or learn, and files."),
     };
 
     static async Task<int> EvaluateAsync(string path, TextWriter output, CancellationToken ct)
@@ -40,6 +44,8 @@ sealed class MatchVerb : IVerb
             await TellAsync(band is Band.Certain ? "Certain" : $"{band} and above", judged.From(band), output);
         }
 
+        var related = judged.Of(Band.Related);
+        await output.WriteLineAsync(Line($"{"Related",-22}{related.Count,10}  ({related.Count(pair => pair.IsSame)} of them the same company)"));
         if (judged.BestThreshold is { } threshold)
         {
             await TellAsync(Line($"best, from {threshold:0.0#}"), judged.Best, output);
@@ -56,6 +62,37 @@ sealed class MatchVerb : IVerb
         return 0;
     }
 
+    // What it tells is what a model says that has not seen the company.
+    static async Task<int> LearnAsync(string model, IReadOnlyList<string> files, TextWriter output, CancellationToken ct)
+    {
+        var examples = files.SelectMany(file => Example.Read(file, ct)).ToList();
+        var learner = new Learner(examples);
+        var unseen = learner.ScoreUnseen();
+        await output.WriteLineAsync(Line($"{"on folds not seen",-44}{"pairs",8}{"precision",11}{"recall",9}{"F1",9}  precision at recall 0.95"));
+        foreach (var set in Enumerable.Range(0, examples.Count).Where(at => unseen[at] is not null).GroupBy(at => (examples[at].Set, unseen[at]!.Value.Family)).OrderBy(set => set.Key.Set, StringComparer.Ordinal))
+        {
+            var judged = new JudgedPairs(set.Select(at => new JudgedPair(examples[at].One.Names[0], examples[at].Other.Names[0], examples[at].IsSame, new(Band.None, Math.Round((decimal)unseen[at]!.Value.Odds, 6), []))));
+            await output.WriteLineAsync(Line($"{set.Key.Set + ", " + set.Key.Family.ToString().ToLowerInvariant(),-44}{judged.Count,8}{judged.Best.Precision,11:0.000}{judged.Best.Recall,9:0.000}{judged.Best.F1,9:0.000}  {judged.PrecisionAtRecall(0.95) ?? 0:0.000}"));
+        }
+
+        var learned = learner.Learn(Path.GetFileNameWithoutExtension(model) is { Length: > 0 } version ? version : "learned", unseen);
+        await WriteAsync(model, JsonSerializer.Serialize(learned, Model.Json), ct);
+        await output.WriteLineAsync(Line($"{model}: {learned.Version}, learned from {examples.Count} pairs"));
+        return 0;
+    }
+
+    static async Task WriteAsync(string path, string text, CancellationToken ct)
+    {
+        try
+        {
+            await File.WriteAllTextAsync(path, text + "\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), ct);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path} cannot be written: {refused.Message}");
+        }
+    }
+
     static Task TellAsync(string what, Rightness right, TextWriter output) =>
         output.WriteLineAsync(Line($"{what,-22}{right.Found,10}{right.Precision,11:0.000}{right.Recall,9:0.000}{right.F1,9:0.000}"));
 
@@ -68,14 +105,8 @@ sealed class MatchVerb : IVerb
         for (var row = 2; file.Read(); row++)
         {
             ct.ThrowIfCancellationRequested();
-            var isSame = file.Field("label") switch
-            {
-                "1" or "true" => true,
-                "0" or "false" => false,
-                var label => throw new UsageException(Line($"Row {row} has the label '{label}'; it is 1 for the same company and 0 for another.")),
-            };
             var (one, other) = (file.Company("_a"), file.Company("_b"));
-            yield return new(one.Names[0], other.Names[0], isSame, RecordsFile.Judge(one, other));
+            yield return new(one.Names[0], other.Names[0], file.Label(row), RecordsFile.Judge(one, other));
         }
     }
 

@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 using CsvHelper.Configuration;
+using Portal.Matching.Scoring;
 using Portal.Web;
 
 namespace Portal.Matching.Evaluation;
 
 /// <summary>
 /// A CSV file (UTF-8, with a header) of companies. A company is read from the columns <c>name</c>, <c>city</c>, <c>address</c> (or <c>addr</c>), <c>country</c>,
-/// <c>domain</c>, <c>phone</c> and <c>id</c>, each with a suffix where a row holds two: <c>name_a</c>, <c>name_b</c>. Only the name must be there; what a field holds
+/// <c>domain</c>, <c>phone</c>, <c>zip</c> (or <c>postal_code</c>) and <c>id</c>, each with a suffix where a row holds two: <c>name_a</c>, <c>name_b</c>. Only the name must be there; what a field holds
 /// that cannot be one (an impossible number, a free mailbox's domain) is left out, as it is on screen.
 /// </summary>
 sealed class RecordsFile : IDisposable
@@ -45,6 +46,9 @@ sealed class RecordsFile : IDisposable
     /// <summary>The columns as the file names them.</summary>
     public IReadOnlyList<string> Header { get; }
 
+    /// <summary>True where it has all these columns.</summary>
+    public bool Has(params IReadOnlyList<string> names) => names.All(columns.Contains);
+
     /// <summary>Goes to the next row.</summary>
     /// <exception cref="UsageException">The file is not UTF-8.</exception>
     public bool Read()
@@ -65,6 +69,16 @@ sealed class RecordsFile : IDisposable
     /// <summary>One field of the row; null where the file has no such column or nothing stands in it.</summary>
     public string? Field(string name) => columns.Contains(name) && csv.GetField(name) is { } field && field.Trim() is { Length: > 0 } value ? value : null;
 
+    /// <summary>The column <c>label</c> of a pair: true for the same company.</summary>
+    /// <param name="row">The row's number in the file, for the message.</param>
+    /// <exception cref="UsageException">It is neither.</exception>
+    public bool Label(int row) => Field("label") switch
+    {
+        "1" or "true" => true,
+        "0" or "false" => false,
+        var label => throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"Row {row} has the label '{label}'; it is 1 for the same company and 0 for another.")),
+    };
+
     /// <summary>The company of the row whose columns end so.</summary>
     public CompanyProfile Company(string suffix = "")
     {
@@ -75,12 +89,15 @@ sealed class RecordsFile : IDisposable
         var id = Field("id" + suffix);
         var creditCode = Identifiers.CreditCode(id);
         return new([name], country, Field("city" + suffix), Field("address" + suffix) ?? Field("addr" + suffix), creditCode, creditCode is null ? Identifiers.VatNumber(id) : null,
-            Domain: Identifiers.Domain(Field("domain" + suffix)), Phone: Identifiers.Phone(Field("phone" + suffix), home));
+            Domain: Identifiers.Domain(Field("domain" + suffix)), Phone: Identifiers.Phone(Field("phone" + suffix), home), PostalCode: Field("zip" + suffix) ?? Field("postal_code" + suffix));
     }
 
     /// <summary>Judges two companies of such files; a country that one of them does not tell speaks neither for nor against.</summary>
-    public static Judgement Judge(CompanyProfile one, CompanyProfile other) =>
-        SameCompany.Judge(one.CountryCode.Length > 0 ? one : one with { CountryCode = other.CountryCode }, other.CountryCode.Length > 0 ? other : other with { CountryCode = one.CountryCode });
+    public static Judgement Judge(CompanyProfile one, CompanyProfile other) => Judge(one, other, Scorer.Learned);
+
+    /// <summary>The same by another scorer than the product's.</summary>
+    public static Judgement Judge(CompanyProfile one, CompanyProfile other, Scorer scorer) =>
+        SameCompany.Judge(one.CountryCode.Length > 0 ? one : one with { CountryCode = other.CountryCode }, other.CountryCode.Length > 0 ? other : other with { CountryCode = one.CountryCode }, scorer);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -21,6 +21,12 @@ static class HanziTable
     /// </summary>
     public static char Simplified(char character) => character is >= (char)First and <= (char)Last ? Table.Value.Simple[character - First] : character;
 
+    /// <summary>How a 汉字 is read, without its tone; null for other characters and for those without a reading.</summary>
+    public static string? Reading(char character) => character is >= (char)First and <= (char)Last ? Table.Value.Readings[character - First] : null;
+
+    /// <summary>The syllables of a text; what is no 汉字 with a reading stands for itself.</summary>
+    public static IReadOnlyList<string> Syllables(string text) => [.. text.Select(character => Reading(character) ?? character.ToString())];
+
     /// <summary>
     /// A text read aloud, without tones and spaces: 云栖科技 is <c>yunqikeji</c>. Characters with several readings are read as alone; Latin letters and digits stay;
     /// null where a character has no reading (kana, hangul, rare ones). Different names sound alike: a sound finds candidates, it never decides.

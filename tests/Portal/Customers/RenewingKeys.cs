@@ -25,7 +25,7 @@ public sealed class RenewingKeys(ClaimingPartners portal) : IClassFixture<Claimi
 
         Assert.Equal(1, await RenewAsync());
 
-        Assert.Equal(["core 云帆物流", "sound yunfanwuliu", "stem 云帆", "whole 宁波云帆物流"], await KeysAsync());
+        Assert.Equal(["core 云帆物流", "head yunfan", "pair 云帆", "pair 云流", "pair 宁帆", "pair 帆流", "pair 波帆", "pair 波流", "sound yunfanwuliu", "whole 宁波云帆物流"], await KeysAsync());
         Assert.Equal([MatchKey.Version], await portal.Database.ListAsync<int>("select distinct keys_version from end_customer"));
         // Nobody changed the customer: who has it open can still save it.
         Assert.Equal(before, await VersionAsync());
@@ -51,6 +51,6 @@ public sealed class RenewingKeys(ClaimingPartners portal) : IClassFixture<Claimi
     async Task<int> VersionAsync() => (await portal.Database.ListAsync<int>("select version from end_customer where name = '宁波雲帆物流有限公司'")).Single();
 
     Task<List<string>> KeysAsync() => portal.Database.ListAsync<string>("""
-        select kind || ' ' || key from customer_key join end_customer using (end_customer_id) where name = '宁波雲帆物流有限公司' order by kind collate "C"
+        select kind || ' ' || key from customer_key join end_customer using (end_customer_id) where name = '宁波雲帆物流有限公司' order by kind collate "C", key collate "C"
         """);
 }

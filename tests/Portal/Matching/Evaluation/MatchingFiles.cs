@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Portal.Matching.Evaluation;
+using Portal.Matching.Scoring;
 using Portal.Web;
 using Shouldly;
 
@@ -23,14 +25,13 @@ public sealed class MatchingFiles : IDisposable
             0,北京云栖科技有限公司,上海云栖科技有限公司
             """);
 
-        told[0].ShouldBe("5 pairs, 3 of them the same company; judged by hand-2");
+        told[0].ShouldBe("5 pairs, 3 of them the same company; judged by learned-1");
         told[2].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["Certain", "2", "1.000", "0.667", "0.800"]);
         told[4].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["Possible", "and", "above", "3", "0.667", "0.667", "0.667"]);
-        told[5].ShouldStartWith("best, from 9.5");
-        told[6].ShouldStartWith("precision at recall 0.95: 0.600");
-        told[7].ShouldBe("The 1 worst errors by the best threshold:");
-        told[8].ShouldStartWith("  missed");
-        told[8].ShouldContain("腾讯 | Tencent Holdings Ltd");
+        told[5].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..2].ShouldBe(["Related", "1"]);
+        told[6].ShouldStartWith("best, from ");
+        told[7].ShouldStartWith("precision at recall 0.95: 0.");
+        told.ShouldContain(line => line.StartsWith("  wrong", StringComparison.Ordinal) && line.Contains("北京云栖科技有限公司 | 上海云栖科技有限公司  (name same_but_place", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -45,6 +46,33 @@ public sealed class MatchingFiles : IDisposable
 
         told[2].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["Certain", "2", "1.000", "1.000", "1.000"]);
         told[^1].ShouldBe("No errors.");
+    }
+
+    [Fact]
+    public async Task A_scorer_is_learned_from_pairs_and_from_records_with_their_truth()
+    {
+        var pairs = Enumerable.Range(0, 120).SelectMany(number => new[]
+        {
+            $"Harbour{number} Trading Works Ltd,Harbour{number} Trading Works Limited,1",
+            $"Harbour{number} Trading Works Ltd,Mountain{number} Dairy Farms Ltd,0",
+        });
+        await File.WriteAllLinesAsync(Path.Combine(folder, "pairs.csv"), ["name_a,name_b,label", .. pairs]);
+        await File.WriteAllLinesAsync(Path.Combine(folder, "records.csv"), ["name,cluster_id,address,phone", .. Enumerable.Range(0, 200).Select(number => $"Shop{number % 100},{number % 100},{number % 100} Main St,555{number % 100:0000}")]);
+
+        var told = await RunAsync("learn", Path.Combine(folder, "tried-7.json"), Path.Combine(folder, "pairs.csv"), Path.Combine(folder, "records.csv"));
+
+        told[^1].ShouldContain("tried-7.json: tried-7, learned from ");
+        told[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..6].ShouldBe(["pairs.csv,", "latin", "240", "1.000", "1.000", "1.000"]);
+        var model = JsonSerializer.Deserialize<Model>(await File.ReadAllTextAsync(Path.Combine(folder, "tried-7.json")), Model.Json)!;
+        new Scorer(model).Version.ShouldBe("tried-7");
+    }
+
+    [Fact]
+    public async Task A_file_without_a_truth_teaches_nothing()
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, "names.csv"), "name\nAcme");
+
+        (await Should.ThrowAsync<UsageException>(() => RunAsync("learn", Path.Combine(folder, "model.json"), Path.Combine(folder, "names.csv")))).Message.ShouldContain("holds neither pairs");
     }
 
     [Theory]
@@ -85,7 +113,7 @@ public sealed class MatchingFiles : IDisposable
             "1,b,Northlight Office Supplies Limited,",
             "2,c,杭州远见贸易有限公司,",
         ]);
-        told.ShouldBe(["5 records in 3 clusters; judged by hand-2", "by the column cluster_id: 2 pairs, precision 1.000, recall 1.000, F1 1.000"]);
+        told.ShouldBe(["5 records in 3 clusters; judged by learned-1", "by the column cluster_id: 2 pairs, precision 1.000, recall 1.000, F1 1.000"]);
     }
 
     [Fact]

@@ -1,0 +1,20 @@
+using System.Reflection;
+
+namespace Portal.Matching.Tables;
+
+/// <summary>The tables that <c>make-tables.sh</c> makes, as they lie in the assembly.</summary>
+static class Table
+{
+    /// <summary>The rows of a table, each split at its tabs; what begins with # is a remark.</summary>
+    public static IEnumerable<string[]> Rows(string file)
+    {
+        using var text = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("Matching/Tables/" + file) ?? throw new InvalidOperationException($"The table {file} is not in the assembly."));
+        while (text.ReadLine() is { } line)
+        {
+            if (line.Length > 0 && line[0] != '#')
+            {
+                yield return line.Split('\t');
+            }
+        }
+    }
+}
