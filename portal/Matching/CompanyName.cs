@@ -83,7 +83,7 @@ public sealed partial record CompanyName(string Whole, string Core, IReadOnlyLis
             }
         }
 
-        var form = words.FindIndex(1 % words.Count, LegalForms.IsUnmistakable);
+        var form = words.Count > 1 ? words.FindIndex(1, LegalForms.IsUnmistakable) : -1;
         return form > 0 && !words.Skip(form + 1).Any(LegalForms.IsUnmistakable) ? words[..(form + 1)] : words;
     }
 
