@@ -38,6 +38,8 @@ static class DealsFeature
         .AddScoped<IWaitingSource, ApprovalsWaiting>()
         .AddScoped<PolicyStore>()
         .AddScoped<KeepPolicies>()
+        .AddScoped<ReplayPolicy>()
+        .AddScheduledJob<ReplayPolicy>("0/20 * * * * ?")
         .AddScoped<ProtectionStore>()
         .AddScoped<ExpireProtections>()
         .AddScoped<SettleClaims>()

@@ -10,9 +10,6 @@ namespace Portal.Deals;
 /// <summary>A partner registers a deal: enters it, changes it, submits it.</summary>
 public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers, AddCustomers addCustomers, ScreenClaim screenClaim, RoomForClaims room, ApprovalStore approvals, ApproveByPolicy approveByPolicy, AuditTrail audit, KpiFacts facts, DealNews news, TimeProvider clock)
 {
-    // The deal that was just submitted and that the policy lets pass by itself, once the submission stands.
-    string? passes;
-
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     /// <summary>Enters a deal, as a draft or submitted at once. A claim that is blocked stays as a draft: nothing typed is lost.</summary>
@@ -138,14 +135,7 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
     {
         try
         {
-            passes = null;
-            var outcome = await db.InTransactionAsync(work, ct);
-            if (passes is { } number && !db.IsInTransaction)
-            {
-                await approveByPolicy.RunAsync(number, ct);
-            }
-
-            return outcome;
+            return await db.InTransactionAsync(work, ct);
         }
         catch (PostgresException refused) when (refused.Violates(CapacityStore.HasRoom))
         {
@@ -179,7 +169,7 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
         var queue = await approvals.BeginAsync(deal.DealId, now, ct);
         if (queue is "policy")
         {
-            passes = deal.Number;
+            await approveByPolicy.RunAsync(deal.Number, ct);
         }
         else
         {

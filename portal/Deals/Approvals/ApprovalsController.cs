@@ -302,6 +302,9 @@ sealed class ApprovalsWaiting(ApprovalStore approvals, ICurrentPerson me, TimePr
 
         var now = clock.GetUtcNow().UtcDateTime;
         var waiting = await approvals.MineAsync(now, ct);
-        return [new("approvals.waiting", waiting.Count, "/deals/approvals", "list-check") { IsUrgent = waiting.Any(deal => deal.DueAt < now) }];
+        return
+        [
+            new("approvals.waiting", waiting.Count, "/deals/approvals", "list-check") { IsUrgent = waiting.Any(deal => deal.DueAt < now) },
+        ];
     }
 }

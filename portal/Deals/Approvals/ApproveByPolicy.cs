@@ -3,31 +3,38 @@ using Platform.Database;
 namespace Portal.Deals;
 
 /// <summary>
-/// Approves a registration that the policy lets pass by itself: in a transaction of its own, as the product, right after the submission stands. Where it cannot be (the
-/// customer was taken meanwhile), the deal desk gets it.
+/// Approves a registration that the policy lets pass by itself: as the product, in the transaction of the submission. Where it cannot be (the customer was taken
+/// meanwhile), the submission stands and the deal desk gets it.
 /// </summary>
-public sealed class ApproveByPolicy(IServiceScopeFactory scopes)
+public sealed class ApproveByPolicy(Db db, ReviewDeal reviewDeal, ApprovalStore approvals, DealStore deals, DealNews news, TimeProvider clock)
 {
     /// <summary>Approves it, or hands it to the desk.</summary>
-    public async Task<bool> RunAsync(string number, CancellationToken ct)
+    public Task RunAsync(string number, CancellationToken ct) => db.InTransactionAsync(async () =>
     {
-        await using var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CallerAccessor>().Current = Caller.System("approval policy");
-        var services = scope.ServiceProvider;
-        if (await services.GetRequiredService<ReviewDeal>().ApproveByPolicyAsync(number, ct) is DealOutcome.Done)
+        var caller = await db.OneAsync<Caller>("""
+            select coalesce(current_setting('app.is_system', true), '') as is_system, coalesce(current_setting('app.actor', true), '') as actor, coalesce(current_setting('app.person_id', true), '') as person_id
+            """, null, ct);
+        await EnterAsync(new("yes", "approval policy", ""), ct);
+        if (await reviewDeal.ApproveByPolicyAsync(number, ct) is not DealOutcome.Done)
         {
-            return true;
+            await HandToDeskAsync(number, ct);
         }
 
-        var (db, deals, approvals, clock) = (services.GetRequiredService<Db>(), services.GetRequiredService<DealStore>(), services.GetRequiredService<ApprovalStore>(), services.GetRequiredService<TimeProvider>());
-        await db.InTransactionAsync(async () =>
+        await EnterAsync(caller, ct);
+    }, ct);
+
+    async Task HandToDeskAsync(string number, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        if (await deals.FindAsync(number, ct) is { } deal && (await approvals.HandToDeskAsync(deal.DealId, now, ct)).Count > 0)
         {
-            var now = clock.GetUtcNow().UtcDateTime;
-            if (await deals.FindAsync(number, ct) is { } deal && (await approvals.HandToDeskAsync(deal.DealId, now, ct)).Count > 0)
-            {
-                await services.GetRequiredService<DealNews>().TellQueueAsync("submitted", deal, "deal_desk", null, now, ct);
-            }
-        }, ct);
-        return false;
+            await news.TellQueueAsync("submitted", deal, "deal_desk", null, now, ct);
+        }
     }
+
+    // No person approves: the product does, and whoever submitted goes on as themselves afterwards.
+    Task EnterAsync(Caller caller, CancellationToken ct) => db.ExecuteAsync(
+        "select set_config('app.is_system', @IsSystem, true), set_config('app.actor', @Actor, true), set_config('app.person_id', @PersonId, true)", caller, ct);
+
+    sealed record Caller(string IsSystem, string Actor, string PersonId);
 }

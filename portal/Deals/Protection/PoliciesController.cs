@@ -8,7 +8,7 @@ namespace Portal.Deals;
 
 /// <summary>The pages on which the brand keeps its protection policies.</summary>
 [Route("deals/policies"), AllowRoles("brand_admin", "deal_desk", "channel_manager")]
-public sealed class PoliciesController(PolicyStore policies, KeepPolicies keepPolicies, DealPages pages, DealStore deals, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class PoliciesController(PolicyStore policies, KeepPolicies keepPolicies, ReplayPolicy replayPolicy, DealPages pages, DealStore deals, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -19,7 +19,7 @@ public sealed class PoliciesController(PolicyStore policies, KeepPolicies keepPo
     /// <summary>One version, beside the one it takes the place of.</summary>
     [HttpGet("{number}")]
     public async Task<IActionResult> Show(string number, CancellationToken ct) => await policies.FindAsync(number, Now, ct) is { } policy
-        ? View("/Deals/Protection/PolicyPage.cshtml", new PolicyPage(policy, await policies.BeforeAsync(policy, Now, ct), await policies.OfCaseAsync(policy, Now, ct), me.Has("brand_admin")))
+        ? View("/Deals/Protection/PolicyPage.cshtml", new PolicyPage(policy, await policies.BeforeAsync(policy, Now, ct), await policies.OfCaseAsync(policy, Now, ct), await replayPolicy.OfPolicyAsync(number, ct), me.Has("brand_admin")))
         : NotFound();
 
     /// <summary>The form for a new draft, which begins as a copy of <paramref name="from"/>.</summary>
@@ -103,8 +103,9 @@ public sealed class PoliciesController(PolicyStore policies, KeepPolicies keepPo
 /// <param name="Policy">The version.</param>
 /// <param name="Before">The version it takes the place of.</param>
 /// <param name="OfCase">All versions of the case.</param>
+/// <param name="Replays">The last replays of it.</param>
 /// <param name="MayKeep">The reader keeps policies.</param>
-public sealed record PolicyPage(PolicyVersion Policy, PolicyVersion? Before, IReadOnlyList<PolicyVersion> OfCase, bool MayKeep);
+public sealed record PolicyPage(PolicyVersion Policy, PolicyVersion? Before, IReadOnlyList<PolicyVersion> OfCase, IReadOnlyList<PolicyReplay> Replays, bool MayKeep);
 
 /// <summary>What <c>PolicyForm.cshtml</c> shows beside the form.</summary>
 /// <param name="Draft">The draft that is changed; null for a new one.</param>

@@ -126,6 +126,9 @@ public sealed class ApprovingInSteps : IAsyncLifetime
         Assert.Equal("submitted", await portal.StatusAsync(again));
         Assert.Equal(["deal_desk"], await portal.Database.ListAsync<string>("select queue from portal.deal_approval_step join portal.deal using (deal_id) where number = @again", new { again }));
         Assert.Equal([0L], await portal.Database.ListAsync<long>("select count(*) from portal.deal_act join portal.deal using (deal_id) where number = @known and act = 'approve' and person_id is not null", new { known }));
+        Assert.Equal(["approval policy"], await portal.Database.ListAsync<string>("select actor from portal.audit_entry where subject_number = @known and action = 'deal.approved'", new { known }));
+        var program = await portal.Api(portal.Huaxin).PostAsync("/api/v1/deals", new { customer = new { name = "程序自动批准实业有限公司", countryCode = "CN" }, productLines = new[] { "DESKS" }, territory = "CN-EAST", amount = 5, currency = "CNY", expectedClose = portal.Clock.Today.AddDays(9), submit = true });
+        Assert.Equal("approved", program.Json.GetProperty("status").GetString());
         var wrong = await Assert.ThrowsAsync<PostgresException>(() => portal.Database.ExecuteAsync("insert into portal.approval_policy (number, status, effective_from, band, auto_approve) values ('AP-1', 'published', '2026-01-01', 'likely', true)"));
         Assert.Equal("only_the_unknown_is_approved_by_policy", wrong.ConstraintName);
     }

@@ -63,6 +63,26 @@ public sealed class TheLifeOfADeal(ClaimingPartners portal) : IClassFixture<Clai
     }
 
     [Fact]
+    public async Task The_declared_machine_is_answered_to_programs_and_is_what_the_screens_read()
+    {
+        var machine = (await portal.Api(portal.Huaxin).GetAsync("/api/v1/deals/lifecycle")).Json;
+
+        Assert.Equal(DealLifecycle.States, machine.GetProperty("states").EnumerateArray().Select(state => state.GetProperty("name").GetString()));
+        Assert.All(machine.GetProperty("states").EnumerateArray(), state =>
+        {
+            var (name, isOver) = (state.GetProperty("name").GetString()!, state.GetProperty("isOver").GetBoolean());
+            Assert.Equal(DealLifecycle.Terminal.Contains(name), isOver);
+            Assert.Equal(DealLifecycle.EditableFields(name, isBrand: false, Sales).Count, state.GetProperty("editableFields").GetArrayLength());
+            Assert.Equal(isOver, state.GetProperty("acts").GetArrayLength() == 0);
+        });
+        var amendment = machine.GetProperty("acts").EnumerateArray().Single(act => act.GetProperty("name").GetString() == "request_amendment");
+        Assert.Equal(("claimant", true), (amendment.GetProperty("side").GetString(), amendment.GetProperty("needsReason").GetBoolean()));
+        // Each act that stands on a page has its words there.
+        var words = portal.Services.GetRequiredService<Platform.Texts.TextBook>();
+        Assert.All(DealLifecycle.Acts.Where(act => act.Side is not DealSide.Product && act.Name is not "comment" and not "record_activity" and not "confirm_win" and not "move_stage"), act => Assert.NotNull(words.Find("deals.done." + act.Name, "en")));
+    }
+
+    [Fact]
     public async Task Information_is_asked_for_and_given_and_the_deal_is_screened_again()
     {
         var number = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("信息待补有限公司"));
