@@ -82,6 +82,10 @@ public sealed class DealForm
     /// <summary>The version that was opened; none for a new deal.</summary>
     public int? Version { get; set; }
 
+    /// <summary>What was checked last, as a fingerprint.</summary>
+    [StringLength(64)]
+    public string? Checked { get; set; }
+
     /// <summary><c>submit</c> or <c>draft</c>: which button was pressed.</summary>
     public string? Then { get; set; }
 

@@ -196,37 +196,37 @@ public sealed class DealStore(Db db)
         db.OneAsync<DateTime>("select brand_midnight(brand_day(@now) + 1)", new { now }, ct);
 
     /// <summary>How claims stand on clusters, without their holders, and the claimant's own deal there.</summary>
-    public Task<List<Standing>> StandingAsync(IReadOnlyCollection<long> clusterIds, Deal deal, int recentlyDays, DateTime now, CancellationToken ct) => db.ListAsync<Standing>("""
+    public Task<List<Standing>> StandingAsync(IReadOnlyCollection<long> clusterIds, AskedClaim asked, int recentlyDays, DateTime now, CancellationToken ct) => db.ListAsync<Standing>("""
         select s.customer_cluster_id, s.conflict, s.free_from, own.number as own_deal
-        from claim_standing(@clusters, @LineIds, @TerritoryId, @DealId, @now, make_interval(days => @recentlyDays)) s
+        from claim_standing(@clusters, @lines, @TerritoryId, @DealId, @now, make_interval(days => @recentlyDays)) s
         left join lateral (
             select d.number
             from deal d join end_customer c using (end_customer_id)
-            where c.customer_cluster_id = s.customer_cluster_id and c.partner_id = @PartnerId and d.deal_id <> @DealId and d.territory_id = @TerritoryId
+            where c.customer_cluster_id = s.customer_cluster_id and c.partner_id = @PartnerId and d.deal_id is distinct from @DealId and d.territory_id = @TerritoryId
               and d.status in ('submitted', 'under_review', 'information_requested', 'approved', 'converted')
-              and exists (select from deal_product_line l where l.deal_id = d.deal_id and l.product_line_id = any(@LineIds))
+              and exists (select from deal_product_line l where l.deal_id = d.deal_id and l.product_line_id = any(@lines))
             order by d.deal_id limit 1
         ) own on true
-        """, new { clusters = clusterIds.ToArray(), deal.LineIds, deal.TerritoryId, deal.DealId, deal.PartnerId, recentlyDays, now }, ct);
+        """, new { clusters = clusterIds.ToArray(), lines = asked.LineIds.ToArray(), asked.TerritoryId, asked.DealId, asked.PartnerId, recentlyDays, now }, ct);
 
     /// <summary>Keeps the verdict and, for the reviewer, what led to it.</summary>
-    public Task InsertScreeningAsync(Deal deal, Verdict verdict, IReadOnlyList<ScreenedCandidate> candidates, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
+    public Task InsertScreeningAsync(AskedClaim asked, Verdict verdict, IReadOnlyList<ScreenedCandidate> candidates, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
         with screened as (
             select nextval(pg_get_serial_sequence('deal_screening', 'deal_screening_id')) as id
         ), kept as (
             insert into deal_screening (deal_screening_id, deal_id, partner_id, screened_at, matcher, conflict, band, matched_fields, free_from, own_deal, blocked, asked_name, asked_customer_id)
             overriding system value
-            select id, @DealId, @PartnerId, @now, @matcher, @Conflict, @Band, @fields, @FreeFrom, @OwnDeal, @Blocked, @CustomerName, @EndCustomerId from screened
+            select id, @DealId, @PartnerId, @now, @matcher, @Conflict, @Band, @fields, @FreeFrom, @OwnDeal, @Blocked, @name, @EndCustomerId from screened
         )
         insert into deal_screening_candidate (deal_screening_id, end_customer_id, partner_id, band, conflict, score, evidence)
         select id, c.customer, @PartnerId, c.band, c.conflict, c.score, c.evidence::jsonb
         from screened cross join unnest(@customers, @bands, @conflicts, @scores, @evidence) as c (customer, band, conflict, score, evidence)
         """, new
     {
-        deal.DealId,
-        deal.PartnerId,
-        deal.CustomerName,
-        deal.EndCustomerId,
+        asked.DealId,
+        asked.PartnerId,
+        name = asked.Company.Names[0],
+        asked.EndCustomerId,
         now,
         matcher = SameCompany.Version,
         verdict.Conflict,

@@ -18,6 +18,7 @@ static class DealsFeature
         .AddScoped<DealNews>()
         .AddScoped<ActOnDeal>()
         .AddScoped<ScreenClaim>()
+        .AddScoped<CheckClaim>()
         .AddScoped<RegisterDeal>()
         .AddScoped<ReviewDeal>()
         .AddScoped<PursueDeal>()

@@ -17,26 +17,42 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
     public async Task<Verdict> RunAsync(Deal deal, ProtectionPolicy policy, DateTime now, CancellationToken ct)
     {
         var customer = await customers.FindAsync(deal.CustomerNumber, ct) ?? throw new InvalidOperationException($"Deal {deal.Number} has no customer.");
-        var keys = MatchKey.Of(customer.Profile);
-        await customers.HoldAsync(keys, ct);
-        var candidates = Judged(customer, await customers.CandidatesAsync([keys], ct));
-        candidates = WithGroup(candidates, await customers.RelatedAsync(
-            [.. candidates.Where(found => found.Judgement.Band == Band.Certain).Select(found => found.Candidate.CustomerClusterId).Append(customer.CustomerClusterId).Distinct()], ct));
-        var standings = (await deals.StandingAsync([.. candidates.Select(found => found.Candidate.CustomerClusterId).Append(customer.CustomerClusterId).Distinct()], deal, policy.RecentlyExpiredDays, now, ct))
-            .ToDictionary(standing => standing.CustomerClusterId);
-        var verdict = VerdictOf(customer, candidates, standings);
-        await deals.InsertScreeningAsync(deal, verdict,
-            [.. candidates.Select(found => new ScreenedCandidate(found.Candidate.EndCustomerId, found.Judgement, ConflictOf(found.Candidate, standings[found.Candidate.CustomerClusterId])))], now, ct);
-        await SettleAsync(customer, candidates, now, ct);
+        await customers.HoldAsync(MatchKey.Of(customer.Profile), ct);
+        var asked = new AskedClaim(customer.Profile, deal.PartnerId, deal.LineIds, deal.TerritoryId, customer.EndCustomerId, customer.CustomerClusterId, deal.DealId);
+        var (verdict, candidates) = await LookAsync(asked, policy, now, ct);
+        await deals.InsertScreeningAsync(asked, verdict, candidates.Screened, now, ct);
+        await SettleAsync(customer, candidates.Found, now, ct);
         return verdict;
     }
 
+    /// <summary>
+    /// Says where a claim would stand before it is made, by the same statements and in the same shape; kept with its evidence like a screening, for it is one: it counts towards
+    /// the partner's quota, and whoever fishes is seen.
+    /// </summary>
+    public async Task<Verdict> CheckAsync(AskedClaim asked, ProtectionPolicy policy, DateTime now, CancellationToken ct)
+    {
+        var (verdict, candidates) = await LookAsync(asked, policy, now, ct);
+        await deals.InsertScreeningAsync(asked, verdict, candidates.Screened, now, ct);
+        return verdict;
+    }
+
+    async Task<(Verdict Verdict, (List<Found> Found, IReadOnlyList<ScreenedCandidate> Screened) Candidates)> LookAsync(AskedClaim asked, ProtectionPolicy policy, DateTime now, CancellationToken ct)
+    {
+        var own = asked.CustomerClusterId is { } cluster ? new[] { cluster } : [];
+        var candidates = Judged(asked, await customers.CandidatesAsync([MatchKey.Of(asked.Company)], ct));
+        candidates = WithGroup(candidates, await customers.RelatedAsync([.. candidates.Where(found => found.Judgement.Band == Band.Certain).Select(found => found.Candidate.CustomerClusterId).Concat(own).Distinct()], ct));
+        var standings = (await deals.StandingAsync([.. candidates.Select(found => found.Candidate.CustomerClusterId).Concat(own).Distinct()], asked, policy.RecentlyExpiredDays, now, ct))
+            .ToDictionary(standing => standing.CustomerClusterId);
+        return (VerdictOf(asked, candidates, standings),
+            (candidates, [.. candidates.Select(found => new ScreenedCandidate(found.Candidate.EndCustomerId, found.Judgement, ConflictOf(found.Candidate, standings[found.Candidate.CustomerClusterId])))]));
+    }
+
     // What stands in the customer's own cluster is the same company, whatever the names say: somebody has found that out before.
-    static List<Found> Judged(Customer customer, List<CustomerCandidate> candidates) =>
-        [.. candidates.Where(candidate => candidate.EndCustomerId != customer.EndCustomerId)
-            .Select(candidate => new Found(candidate, candidate.CustomerClusterId == customer.CustomerClusterId
-                ? Joined(candidate.JudgedAgainst(customer.Profile))
-                : candidate.JudgedAgainst(customer.Profile)))
+    static List<Found> Judged(AskedClaim asked, List<CustomerCandidate> candidates) =>
+        [.. candidates.Where(candidate => candidate.EndCustomerId != asked.EndCustomerId)
+            .Select(candidate => new Found(candidate, candidate.CustomerClusterId == asked.CustomerClusterId
+                ? Joined(candidate.JudgedAgainst(asked.Company))
+                : candidate.JudgedAgainst(asked.Company)))
             .Where(found => found.Judgement.Band >= Band.Possible)
             .OrderByDescending(found => found.Judgement.Band).ThenByDescending(found => found.Judgement.Score).ThenBy(found => found.Candidate.EndCustomerId)
             .Take(MostCandidates)];
@@ -59,13 +75,15 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
         judged.Band == Band.Certain ? judged : new(Band.Certain, judged.Score + 12, [.. judged.Evidence, new("company", "joined", 12)]);
 
     // Possible is for the reviewer's eyes. Of what remains the surest counts, and of equally sure ones the one that hinders most.
-    static Verdict VerdictOf(Customer customer, List<Found> candidates, Dictionary<long, Standing> standings)
+    static Verdict VerdictOf(AskedClaim asked, List<Found> candidates, Dictionary<long, Standing> standings)
     {
         // Where a candidate says the same, its evidence is told and not that somebody joined them.
-        var itself = (Judgement: new Judgement(Band.Certain, SameCompany.CertainFrom, [new("company", "joined", 12)]), Standing: standings[customer.CustomerClusterId], Conflict: ConflictOf(null, standings[customer.CustomerClusterId]));
+        var itself = asked.CustomerClusterId is { } cluster
+            ? new[] { (Judgement: new Judgement(Band.Certain, SameCompany.CertainFrom, [new("company", "joined", 12)]), Standing: standings[cluster], Conflict: ConflictOf(null, standings[cluster])) }
+            : [];
         var worst = candidates.Where(found => found.Judgement.Band > Band.Possible)
             .Select(found => (found.Judgement, Standing: standings[found.Candidate.CustomerClusterId], Conflict: ConflictOf(found.Candidate, standings[found.Candidate.CustomerClusterId])))
-            .Append(itself)
+            .Concat(itself)
             .Where(hit => hit.Conflict is not "none")
             .OrderByDescending(hit => hit.Judgement.Band).ThenByDescending(hit => Severity(hit.Conflict)).ThenByDescending(hit => hit.Judgement.Score)
             .Select(hit => new Verdict(hit.Conflict, hit.Judgement.Band.ToString().ToLowerInvariant(), Fields(hit.Judgement),
@@ -111,3 +129,13 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
 
     sealed record Found(CustomerCandidate Candidate, Judgement Judgement);
 }
+
+/// <summary>A claim as far as screening goes: whose company, and for what it is claimed where.</summary>
+/// <param name="Company">The company.</param>
+/// <param name="PartnerId">Who asks.</param>
+/// <param name="LineIds">The product lines.</param>
+/// <param name="TerritoryId">The territory.</param>
+/// <param name="EndCustomerId">The partner's own customer it is; null for one that is not entered.</param>
+/// <param name="CustomerClusterId">That customer's company.</param>
+/// <param name="DealId">The deal it is; null before there is one.</param>
+public sealed record AskedClaim(CompanyProfile Company, long PartnerId, IReadOnlyList<long> LineIds, long TerritoryId, long? EndCustomerId = null, long? CustomerClusterId = null, long? DealId = null);

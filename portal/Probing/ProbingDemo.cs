@@ -19,10 +19,11 @@ sealed class ProbingDemo(Db db, DealStore deals, ProbingStore probing) : IDemoPa
             return;
         }
 
+        var asked = new AskedClaim(new([deal.CustomerName], "CN"), deal.PartnerId, deal.LineIds, deal.TerritoryId, deal.EndCustomerId, deal.CustomerClusterId, deal.DealId);
         var night = await db.OneAsync<DateTime>("select brand_midnight(@today) - interval '100 minutes'", new { today }, ct);
         for (var time = 0; time < 14; time++)
         {
-            await deals.InsertScreeningAsync(deal, Verdict.Clear, [], night.AddMinutes(time * 6), ct);
+            await deals.InsertScreeningAsync(asked, Verdict.Clear, [], night.AddMinutes(time * 6), ct);
         }
 
         await probing.RaiseAsync(night.AddMinutes(14 * 6), ct);

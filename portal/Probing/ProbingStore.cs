@@ -74,7 +74,7 @@ public sealed class ProbingStore(Db db)
         select s.screened_at, d.number as deal_number, coalesce(s.asked_name, c.name) as asked_name, s.band, s.conflict, s.blocked, d.status as deal_status,
                s.screened_at >= brand_midnight(@Day) as of_the_day,
                (select count(*)::integer from deal_screening_candidate k where k.deal_screening_id = s.deal_screening_id and k.band <> 'possible') as companies
-        from deal_screening s join deal d using (deal_id) join end_customer c on c.end_customer_id = coalesce(s.asked_customer_id, d.end_customer_id)
+        from deal_screening s left join deal d using (deal_id) left join end_customer c on c.end_customer_id = coalesce(s.asked_customer_id, d.end_customer_id)
         where s.partner_id = @PartnerId and s.screened_at >= brand_midnight(@Day - 6) and s.screened_at < brand_midnight(@Day + 1)
         order by s.screened_at desc, s.deal_screening_id desc
         limit 500
@@ -162,8 +162,8 @@ public sealed class Ask
     /// <summary>When.</summary>
     public DateTime ScreenedAt { get; init; }
 
-    /// <summary>The deal it was asked with.</summary>
-    public string DealNumber { get; init; } = "";
+    /// <summary>The deal it was asked with; null where it was asked beforehand.</summary>
+    public string? DealNumber { get; init; }
 
     /// <summary>The customer's name as it was asked for.</summary>
     public string AskedName { get; init; } = "";
@@ -178,7 +178,7 @@ public sealed class Ask
     public bool Blocked { get; init; }
 
     /// <summary>Where the deal stands now.</summary>
-    public string DealStatus { get; init; } = "";
+    public string? DealStatus { get; init; }
 
     /// <summary>It was asked on the day of the alert.</summary>
     public bool OfTheDay { get; init; }
