@@ -26,6 +26,6 @@ sealed class ProbingDemo(Db db, DealStore deals, ProbingStore probing) : IDemoPa
             await deals.InsertScreeningAsync(asked, Verdict.Clear, [], night.AddMinutes(time * 6), ct);
         }
 
-        await probing.RaiseAsync(night.AddMinutes(14 * 6), ct);
+        await probing.AlertAsync(night.AddMinutes(14 * 6), ct);
     }
 }

@@ -24,7 +24,7 @@ public sealed class ProbingStore(Db db)
 
     /// <summary>Raises alerts for the partners whose screenings look like fishing now; one a partner and day. Those raised already take the newer figures.</summary>
     /// <returns>Those that are new.</returns>
-    public Task<List<RaisedAlert>> RaiseAsync(DateTime now, CancellationToken ct) => db.ListAsync<RaisedAlert>("""
+    public Task<List<RaisedAlert>> AlertAsync(DateTime now, CancellationToken ct) => db.ListAsync<RaisedAlert>("""
         with found as (
             select *, row_number() over (order by partner_id) as place from probing_patterns(@now)
         ), raised as (

@@ -18,7 +18,7 @@ public sealed class WatchProbing(Db db, ProbingStore probing, Notifier notifier,
     /// <returns>How many alerts were raised.</returns>
     public Task<int> RunAsync(CancellationToken ct) => db.InTransactionAsync(async () =>
     {
-        var raised = await probing.RaiseAsync(clock.GetUtcNow().UtcDateTime, ct);
+        var raised = await probing.AlertAsync(clock.GetUtcNow().UtcDateTime, ct);
         if (raised.Count > 0)
         {
             await audit.RecordAsync([.. raised.Select(alert => new AuditAct("probing.alerted", "probing_alert", alert.Number, [], new { alert.Asks }))], ct);
