@@ -27,9 +27,9 @@ public sealed record ReceiptKeySet(string? Issuer, IReadOnlyList<ReceiptKey> Key
             return published?.Keys is null ? throw new FormatException("This is no JWK set.")
                 : new(published.Issuer, [.. published.Keys.Where(jwk => jwk is { Kty: "EC", Crv: "P-256", Kid.Length: > 0, Use: null or "sig", Alg: null or "ES256" }).Select(ReadKey)]);
         }
-        catch (JsonException)
+        catch (JsonException wrong)
         {
-            throw new FormatException("This is no JWK set.");
+            throw new FormatException("This is no JWK set.", wrong);
         }
     }
 
