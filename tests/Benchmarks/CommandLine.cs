@@ -1,3 +1,4 @@
+using Benchmarks.Claims;
 using Benchmarks.Import;
 using Benchmarks.Login;
 using Benchmarks.Matching;
@@ -17,6 +18,7 @@ static class CommandLine
           import  order lines through the import against COPY
           login   sign-ins by code and PKCE, tokens for programs, refreshes against oidc-provider (npm); what 1,000 federated providers cost
           pages   sign-in page, list of deals, dashboard: requests a second and how long they take
+          claims  screening among a million customers, 200 rivals for one of them, registrations through the API against the same statements sent raw
           matching  how right the matcher is on public names, judged by what was not learned from them
           all     one after the other
           --quick       a short form, to see that it works; its figures are rough
@@ -30,6 +32,7 @@ static class CommandLine
         ["import"] = ImportBenchmark.RunAsync,
         ["login"] = LoginBenchmark.RunAsync,
         ["pages"] = PagesBenchmark.RunAsync,
+        ["claims"] = ClaimsBenchmark.RunAsync,
         ["matching"] = MatchingBenchmark.RunAsync,
     };
 

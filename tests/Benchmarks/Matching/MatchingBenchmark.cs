@@ -1,5 +1,5 @@
 using System.Globalization;
-using Benchmarks.Stage;
+using Benchmarks.Claims;
 using Portal.Matching;
 using Portal.Matching.Evaluation;
 using Portal.Matching.Learning;
@@ -30,7 +30,7 @@ static class MatchingBenchmark
 
     public static Task<Report> RunAsync(RunLength length, CancellationToken ct)
     {
-        var folder = Folder();
+        var folder = PublicNames.Folder();
         var files = length.IsQuick ? Files[1..3] : Files;
         var examples = files.SelectMany(file => Example.Read(Path.Combine(folder, file), ct)).ToList();
         var learner = new Learner(examples);
@@ -77,19 +77,6 @@ static class MatchingBenchmark
         {
             yield return [.. columns.Select(column => file.Field(column) ?? "")];
         }
-    }
-
-    static string Folder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (Path.Combine(folder.FullName, "shared", "data", "matching") is var data && Directory.Exists(data))
-            {
-                return data;
-            }
-        }
-
-        throw new CannotMeasureException("The labelled names are not beside the repository (../shared/data/matching): there is nothing to judge.");
     }
 
     static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Benchmarks.Stage;
+
+namespace Benchmarks.Claims;
+
+/// <summary>Programs that register and submit deals through the API, each on a customer that nobody has.</summary>
+sealed class RegisteringClients : IDisposable
+{
+    /// <summary>Numbers of customers from here on are in no database.</summary>
+    public const int Unheard = 5_000_000;
+
+    static readonly string[] ClientIds = ["demo-erp-huaxin", "demo-erp-eurodist"];
+
+    readonly Uri address;
+    readonly PublicNames names;
+    readonly (string Line, string Territory) scope;
+    readonly AuthenticationHeaderValue[] tokens;
+    readonly List<HttpMessageInvoker> clients;
+    int next = Unheard;
+
+    RegisteringClients(Uri portal, PublicNames names, (string, string) scope, AuthenticationHeaderValue[] tokens, int count)
+    {
+        (address, this.names, this.scope, this.tokens) = (new(portal, "/api/v1/deals"), names, scope, tokens);
+        clients = [.. Enumerable.Range(0, count).Select(_ => HttpClients.New())];
+    }
+
+    /// <summary>Gets their tokens.</summary>
+    public static async Task<RegisteringClients> NewAsync(Installation installation, PublicNames names, (string, string) scope, int count, CancellationToken ct) =>
+        new(installation.Portal, names, scope, [await HttpClients.TokenAsync(installation.Identity, ClientIds[0], ct), await HttpClients.TokenAsync(installation.Identity, ClientIds[1], ct)], count);
+
+    /// <summary>One client registers one deal.</summary>
+    public async Task RegisterAsync(int client, CancellationToken ct)
+    {
+        var number = Interlocked.Increment(ref next);
+        using var request = new HttpRequestMessage(HttpMethod.Post, address)
+        {
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new
+            {
+                customer = new { name = string.Create(CultureInfo.InvariantCulture, $"{names.Name(number)}{number}"), countryCode = "CN" },
+                productLines = new[] { scope.Line }, territory = scope.Territory, amount = 50000, currency = "CNY", expectedClose = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(60), submit = true,
+            })),
+        };
+        request.Content.Headers.ContentType = new("application/json");
+        request.Headers.Authorization = tokens[client % tokens.Length];
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", Guid.NewGuid().ToString());
+        using var answer = await clients[client].SendAsync(request, ct);
+        var text = await answer.Content.ReadAsByteArrayAsync(ct);
+        if (answer.StatusCode != HttpStatusCode.Created)
+        {
+            throw new CannotMeasureException($"A registration was answered with {(int)answer.StatusCode}: {Encoding.UTF8.GetString(text)}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => clients.ForEach(client => client.Dispose());
+}
