@@ -131,24 +131,24 @@ sealed class BoostedTrees(IReadOnlyList<Feature> features, BoostedTrees.Settings
     static double[] Limits(IReadOnlyList<double[]> examples, int feature)
     {
         var values = examples.Select(example => example[feature]).Order().ToArray();
-        var limits = new SortedSet<double>();
+        var between = new SortedSet<double>();
         for (var bin = 1; bin <= Bins; bin++)
         {
             var value = values[Math.Min(values.Length - 1, bin * values.Length / (Bins + 1))];
             var next = Array.Find(values, other => other > value);
             if (next > value)
             {
-                limits.Add(Math.Round((value + next) / 2, 4));
+                between.Add(Math.Round((value + next) / 2, 4));
             }
         }
 
-        return [.. limits.Take(Bins)];
+        return [.. between.Take(Bins)];
     }
 
-    static byte Bin(double[] limits, double value)
+    static byte Bin(double[] edges, double value)
     {
         var bin = 0;
-        while (bin < limits.Length && value > limits[bin])
+        while (bin < edges.Length && value > edges[bin])
         {
             bin++;
         }
@@ -159,13 +159,13 @@ sealed class BoostedTrees(IReadOnlyList<Feature> features, BoostedTrees.Settings
     sealed class Growing
     {
         readonly List<int> features = [], lefts = [];
-        readonly List<double> limits = [], values = [];
+        readonly List<double> thresholds = [], values = [];
 
         public int Add(double value)
         {
             features.Add(-1);
             lefts.Add(0);
-            limits.Add(0);
+            thresholds.Add(0);
             values.Add(Math.Round(value, 4));
             return features.Count - 1;
         }
@@ -174,10 +174,10 @@ sealed class BoostedTrees(IReadOnlyList<Feature> features, BoostedTrees.Settings
         {
             var at = Add(left);
             Add(right);
-            (features[node], limits[node], lefts[node]) = (feature, limit, at);
+            (features[node], thresholds[node], lefts[node]) = (feature, limit, at);
             return at;
         }
 
-        public Tree Grown() => new([.. features], [.. limits], [.. lefts], [.. values]);
+        public Tree Grown() => new([.. features], [.. thresholds], [.. lefts], [.. values]);
     }
 }

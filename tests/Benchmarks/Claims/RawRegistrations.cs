@@ -23,13 +23,13 @@ sealed class RawRegistrations
     /// <summary>Looks up once what does not change.</summary>
     public static async Task<RawRegistrations> NewAsync(NpgsqlDataSource source, NpgsqlDataSource superuser, PublicNames names, CancellationToken ct)
     {
-        var clients = new List<(string, string, long)>();
+        var programs = new List<(string, string, long)>();
         await using (var find = superuser.CreateCommand("select issuer, subject, partner_id from person where subject in ('demo-erp-huaxin', 'demo-erp-eurodist') order by subject desc"))
         await using (var reader = await find.ExecuteReaderAsync(ct))
         {
             while (await reader.ReadAsync(ct))
             {
-                clients.Add((reader.GetString(0), reader.GetString(1), reader.GetInt64(2)));
+                programs.Add((reader.GetString(0), reader.GetString(1), reader.GetInt64(2)));
             }
         }
 
@@ -39,7 +39,7 @@ sealed class RawRegistrations
             """);
         await using var row = await keys.ExecuteReaderAsync(ct);
         await row.ReadAsync(ct);
-        return new(source, names, [.. clients], (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)));
+        return new(source, names, [.. programs], (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)));
     }
 
     /// <summary>One client writes one registration.</summary>

@@ -253,8 +253,8 @@ public sealed class DisputingAClaim(ClaimingPartners portal) : IClassFixture<Cla
         var claimant = Caller.Subject(TestIdentityProvider.Issuer, portal.Yuanjian.Subject);
         async Task<string?> RefusedAsync(Caller caller, string sql) => (await Assert.ThrowsAsync<PostgresException>(async () =>
         {
-            await using var db = portal.Database.As(caller);
-            await db.ExecuteAsync(sql, new { number }, CancellationToken.None);
+            await using var forger = portal.Database.As(caller);
+            await forger.ExecuteAsync(sql, new { number }, CancellationToken.None);
         })).SqlState;
 
         Assert.Equal("42501", await RefusedAsync(claimant, "update dispute set status = 'overturned', decision = 'x', ended_at = now() where number = @number"));
