@@ -11,10 +11,14 @@ namespace Portal.Tests.PlatformRules.AuditRules;
 public sealed class ProvingTheAudit : IAsyncLifetime
 {
     readonly PortalApp portal = new();
+    int before;
 
     public async Task InitializeAsync()
     {
         await portal.InitializeAsync();
+        // The first look at the audit makes the key that receipts are signed with, which is an act of its own.
+        await CheckAsync();
+        before = (await portal.Database.ListAsync<int>("select count(*)::integer from audit_entry")).Single();
         await ActAsync("D-1", "deal.submitted", "deal.approved", "deal.won");
         await ActAsync("D-2", "deal.submitted");
         await SealAsync();
@@ -32,7 +36,7 @@ public sealed class ProvingTheAudit : IAsyncLifetime
         var (acts, seals, findings) = await CheckAsync();
 
         findings.ShouldBeEmpty();
-        (acts, seals).ShouldBe((6, 2));
+        (acts, seals).ShouldBe((before + 6, 2));
     }
 
     [Fact]
@@ -75,7 +79,7 @@ public sealed class ProvingTheAudit : IAsyncLifetime
         var findings = (await CheckAsync()).Findings;
 
         findings.ShouldContain(finding => finding.Contains("on deal D-1 does not follow act", StringComparison.Ordinal));
-        findings.ShouldContain(finding => finding.EndsWith("binds 4 acts, of which 1 are missing.", StringComparison.Ordinal));
+        findings.ShouldContain(finding => finding.EndsWith($"binds {before + 4} acts, of which 1 are missing.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -83,7 +87,7 @@ public sealed class ProvingTheAudit : IAsyncLifetime
     {
         await AsSuperuserAsync("delete from audit_entry where action = 'deal.won'");
 
-        (await CheckAsync()).Findings.ShouldContain(finding => finding.EndsWith("binds 4 acts, of which 1 are missing.", StringComparison.Ordinal));
+        (await CheckAsync()).Findings.ShouldContain(finding => finding.EndsWith($"binds {before + 4} acts, of which 1 are missing.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -91,7 +95,7 @@ public sealed class ProvingTheAudit : IAsyncLifetime
     {
         await AsSuperuserAsync("delete from audit_entry where subject_number = 'D-1'");
 
-        (await CheckAsync()).Findings.ShouldContain(finding => finding.EndsWith("binds 4 acts, of which 3 are missing.", StringComparison.Ordinal));
+        (await CheckAsync()).Findings.ShouldContain(finding => finding.EndsWith($"binds {before + 4} acts, of which 3 are missing.", StringComparison.Ordinal));
     }
 
     [Fact]
