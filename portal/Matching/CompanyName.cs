@@ -33,6 +33,9 @@ public sealed partial record CompanyName(string Whole, string Core, IReadOnlyLis
     /// <summary>The core as it sounds in Mandarin, without tones: <c>yunqikeji</c> for 云栖科技; of a Latin core itself; empty where it cannot be read.</summary>
     public string Sound => sound ??= Short((IsChinese ? HanziTable.Sound(Core) : Core) ?? "");
 
+    /// <summary>How it may be heard: without its places, and with them, for who writes pinyin does not always know where a place ends (<c>jiang su guo xin</c>).</summary>
+    internal IEnumerable<string> Sounds => IsChinese && Whole.Length > Core.Length ? [Sound, Short(HanziTable.Sound(Whole) ?? "")] : [Sound];
+
     /// <summary>Takes a name apart. Text without a letter or digit gives an empty core.</summary>
     public static CompanyName Parse(string name)
     {

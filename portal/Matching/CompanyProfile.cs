@@ -54,9 +54,9 @@ public sealed record MatchKey(string Kind, string Key)
         {
             yield return new("whole", name.Whole);
             yield return new("core", name.Core);
-            if (name.Sound.Length >= CompanyName.ShortestSound)
+            foreach (var sound in name.Sounds.Where(sound => sound.Length >= CompanyName.ShortestSound))
             {
-                yield return new("sound", name.Sound);
+                yield return new("sound", sound);
             }
 
             foreach (var key in name.IsChinese ? KeysOfHanzi(name) : KeysOfWords(name))
@@ -69,14 +69,16 @@ public sealed record MatchKey(string Kind, string Key)
     // The beginning of a name hardly ever changes: the first two characters are equal in 85 of 100 short forms, and what is misspelt sounds the same.
     static IEnumerable<MatchKey> KeysOfHanzi(CompanyName name)
     {
-        var beginning = name.Core[..Math.Min(2, name.Core.Length)];
+        var beginning = Beginning(name.Core, 2);
         yield return new("head", HanziTable.Sound(beginning) ?? beginning);
-        var (text, rarity) = (name.Whole, Scorer.Learned.Rarity);
+        // Rare 汉字 are two chars of a string each.
+        string[] text = [.. name.Whole.EnumerateRunes().Select(rune => rune.ToString())];
+        double[] rare = [.. text.Select(character => character.Length == 1 ? Scorer.Learned.Rarity.Of(character[0]) : Rarity.Rarest)];
         var pairs =
             from first in Enumerable.Range(0, Math.Max(0, text.Length - 1))
             from second in Enumerable.Range(first + 1, Math.Min(Reach, text.Length - first - 1))
-            let pair = $"{text[first]}{text[second]}"
-            orderby rarity.Of(text[first]) + rarity.Of(text[second]) descending, second - first, pair
+            let pair = text[first] + text[second]
+            orderby rare[first] + rare[second] descending, second - first, pair
             select pair;
         foreach (var pair in pairs.Distinct(StringComparer.Ordinal).Take(Pairs))
         {
@@ -86,18 +88,30 @@ public sealed record MatchKey(string Kind, string Key)
 
     static IEnumerable<MatchKey> KeysOfWords(CompanyName name)
     {
-        yield return new("stem", name.Core[..Math.Min(5, name.Core.Length)]);
+        yield return new("stem", Beginning(name.Core, 5));
         if (name.Words.Count > 1)
         {
             var sorted = string.Join('+', name.Words.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
-            yield return new("words", sorted[..Math.Min(sorted.Length, 200)]);
+            yield return new("words", Beginning(sorted, 200));
         }
 
         var rarity = Scorer.Learned.Rarity;
         foreach (var word in name.Words.Where(word => word.Length >= ShortestWord && rarity.Of(word) >= RareWord).Distinct(StringComparer.Ordinal).OrderByDescending(rarity.Of).ThenByDescending(word => word.Length).ThenBy(word => word, StringComparer.Ordinal).Take(Words))
         {
-            yield return new("word", word[..Math.Min(word.Length, 200)]);
+            yield return new("word", Beginning(word, 200));
         }
+    }
+
+    // So many characters, and never half of one: PostgreSQL takes no half.
+    static string Beginning(string text, int characters)
+    {
+        var end = 0;
+        for (var count = 0; count < characters && end < text.Length; count++)
+        {
+            end += char.IsSurrogatePair(text, end) ? 2 : 1;
+        }
+
+        return text[..end];
     }
 
     /// <summary>The keys of its identifiers alone.</summary>

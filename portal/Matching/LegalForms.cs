@@ -35,6 +35,9 @@ static class LegalForms
         (["societa", "per", "azioni"], "joint_stock"), (["societa", "a", "responsabilita", "limitata"], "limited"), (["spolka", "akcyjna"], "joint_stock"), (["spolka", "z", "ograniczona", "odpowiedzialnoscia"], "limited"),
         (["spolka", "zoo"], "limited"), (["public", "limited", "company"], "joint_stock"), (["public", "limited"], "joint_stock"), (["limited", "liability", "company"], "llc"), (["limited", "liability", "partnership"], "llc"),
         (["societatea", "cu", "raspundere", "limitata"], "limited"), (["joint", "stock", "company"], "joint_stock"), (["open", "joint", "stock", "company"], "joint_stock"), (["sp", "zoo"], "limited"), (["sp", "z", "oo"], "limited"),
+        // Chinese forms in pinyin, syllable by syllable and word by word.
+        (["gu", "fen", "you", "xian", "gong", "si"], "joint_stock"), (["you", "xian", "ze", "ren", "gong", "si"], "limited"), (["you", "xian", "gong", "si"], "limited"), (["ji", "tuan"], "company"),
+        (["kong", "gu", "you", "xian", "gong", "si"], "limited"), (["gufen", "youxian", "gongsi"], "joint_stock"), (["youxian", "zeren", "gongsi"], "limited"), (["youxian", "gongsi"], "limited"), (["jituan"], "company"),
     ];
 
     // The longest first: "gmbh co kg" is one form and not "kg".

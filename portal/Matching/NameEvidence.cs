@@ -47,7 +47,8 @@ sealed record NameEvidence(Evidence Name, bool IsWhole, bool IsNearby, bool IsSu
         points = found.Family is Family.Latin && !PlaceNames.Agree(mine.Places, theirs.Places) ? Math.Min(points, BelowLikely) : points;
         // One name and one telephone number are one company, also where it has moved.
         points = found.Family is Family.Record && place.Phone >= 1 && IsDistinctName(mine, theirs) ? Math.Max(points, SameCompany.WholeName + SameCompany.SamePhone) : points;
-        var finding = NameFinding.Of(mine, theirs, points >= SameCompany.PossibleFrom);
+        // What is heard is faint: most of what sounds a little alike is another company.
+        var finding = NameFinding.Of(mine, theirs, points >= (found.Family is Family.Sound ? SameCompany.AlikeAtLeast : SameCompany.PossibleFrom));
         // Names of which nothing is alike never speak for it, however little they speak against.
         points -= finding is "different" ? SameCompany.PossibleFrom : 0;
         var name = new Evidence("name", finding, points - beside.Sum(reason => reason.Points));

@@ -121,9 +121,14 @@ static class ClaimsBenchmark
                     faults.Add($"{fault.SqlState} {fault.Message}");
                 }
             }, ct)));
-            await using var count = superuser.CreateCommand("select count(*) from deal_claim where protection @> now() and customer_cluster_id in (select customer_cluster_id from end_customer where name = any ($1))");
+            await using var count = superuser.CreateCommand("select count(*) from deal_claim where protection @> now() and over_at is null and customer_cluster_id in (select customer_cluster_id from end_customer where name = any ($1))");
             count.Parameters.Add(new() { Value = spellings.Select(name => name.Trim()).ToArray() });
-            wrong += (long)(await count.ExecuteScalarAsync(ct))! == 1 ? 0 : 1;
+            var live = (long)(await count.ExecuteScalarAsync(ct))!;
+            if (live != 1)
+            {
+                wrong++;
+                faults.Add(Line($"round {round}: {live} live claims"));
+            }
         }
 
         return (wrong, faults, string.Join(", ", outcomes.CountBy(outcome => outcome).OrderBy(outcome => outcome.Key, StringComparer.Ordinal).Select(outcome => Line($"{outcome.Value:N0} {outcome.Key}"))));

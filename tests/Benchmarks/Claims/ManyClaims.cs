@@ -14,8 +14,11 @@ sealed class ManyClaims(NpgsqlDataSource superuser, PublicNames names)
     long first;
     int loaded;
 
+    // A prime above a million: keys are scattered, or the public companies, which come first, would be found first wherever a look-up is cut off.
+    const long Scatter = 1_048_583;
+
     /// <summary>The key of the customer with that number.</summary>
-    public long Customer(int number) => first + number;
+    public long Customer(int number) => first + number * 7_368_787L % Scatter;
 
     /// <summary>Loads until there are so many.</summary>
     public async Task LoadUntilAsync(int customers, CancellationToken ct)

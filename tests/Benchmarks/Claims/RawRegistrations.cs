@@ -56,7 +56,7 @@ sealed class RawRegistrations
         void Add(string sql, params object[] values) => batch.BatchCommands.Add(Command(sql, values));
         Add("select enter($1, $2)", issuer, subject);
         Add("select is_taken from take_idempotent_key($1, $2)", idempotent, 0);
-        Add("select pg_advisory_xact_lock(h) from (select hashtextextended(k, 7) as h from unnest($1) k order by 1) held", keys);
+        Add("select pg_advisory_xact_lock(h) from (select hashtextextended(k, 7) as h from unnest($1) k order by 1) held", (object)keys);
         Add("""
             with entered as (
                 insert into end_customer (number, partner_id, customer_cluster_id, name, country_code, created_by, created_at, updated_at, keys_version)

@@ -66,4 +66,12 @@ public sealed class TakingANameApart
         Assert.Equal("acme", CompanyName.Parse("Acme \ud83d").Core);
         Assert.All(MatchKey.Of(new(["\ufdfa" + new string('\ufdfa', 300)], "SA")), key => Assert.InRange(key.Key.Length, 1, 200));
     }
+
+    [Theory]
+    [InlineData("光𬭎科技股份有限公司")]
+    [InlineData("𬭎")]
+    [InlineData("𬭎𬭎𬭎有限公司")]
+    [InlineData("𐌰𐌱𐌲𐌳𐌴𐌵 𐌰𐌱𐌲𐌳 Ltd")]
+    public void No_key_holds_half_a_character(string name) =>
+        Assert.All(MatchKey.Of(new([name, string.Concat(Enumerable.Repeat(name, 60))], "CN")), key => Assert.Equal(key.Key, new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetString(new System.Text.UTF8Encoding(false, true).GetBytes(key.Key))));
 }
