@@ -24,7 +24,7 @@ public static class SameCompany
     internal const decimal SamePhone = 4.5m;
 
     // Names that are only alike are never certain by themselves (26 of 100 companies sound like another): what exceeds the one does not count towards it, and what is below the other does not at all.
-    internal const decimal AlikeAtMost = 8.5m, AlikeAtLeast = 4.5m;
+    internal const decimal AlikeAtMost = 8m, AlikeAtLeast = 4.5m;
 
     // 5 of 100 companies change their name in five years: a quite different name takes no more than this from an identifier that is the same.
     const decimal AnotherName = -3m;

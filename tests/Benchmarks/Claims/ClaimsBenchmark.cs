@@ -38,6 +38,7 @@ static class ClaimsBenchmark
         var atFew = await ScreenedAsync(installation, claims, few, people, scope, aliases, length, ct);
         var atMany = await ScreenedAsync(installation, claims, many, people, scope, aliases, length, ct);
         var recall = await RecallAsync(installation, people[0], claims, aliases, ct);
+        Installation.Say(Line($"Candidates: {recall:0.000} of the aliases find their company"));
         var race = await RaceAsync(installation, superuser, people, scope, rounds, ct);
         var (byApi, byHand, spent) = await RegisteredAsync(installation, superuser, names, scope, length, ct);
         return new("claims",
@@ -81,8 +82,11 @@ static class ClaimsBenchmark
 
         await ScreenAsync(0, ct);
         Installation.Say("Screening ...");
-        await Load.RunAsync(Clients, length.Round, ScreenAsync, ct);
-        return await Load.RunAsync(Clients, length.Round * length.Rounds, ScreenAsync, ct);
+        await Load.WarmUpAsync(Clients, length, ScreenAsync, ct);
+        var before = installation.Spent;
+        var screened = await Load.RunAsync(Clients, length.Round * length.Rounds, ScreenAsync, ct);
+        Installation.Say(Line($"{customers:N0} customers: {screened.Milliseconds.Average():0.0} ms on average, 95 of 100 within {screened.Percentile(0.95):0.0} ms; {(installation.Spent - before).Each(screened.Milliseconds.Count)}"));
+        return screened;
     }
 
     static async Task<double> RecallAsync(Installation installation, Salesperson person, ManyClaims claims, IReadOnlyList<(string Alias, int Number)> aliases, CancellationToken ct)
@@ -128,6 +132,11 @@ static class ClaimsBenchmark
             {
                 wrong++;
                 faults.Add(Line($"round {round}: {live} live claims"));
+            }
+
+            if (round % 10 == 9)
+            {
+                Installation.Say(Line($"{round + 1} rounds, {wrong} without exactly one, {faults.Count} faults"));
             }
         }
 

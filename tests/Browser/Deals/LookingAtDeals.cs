@@ -68,7 +68,7 @@ public sealed class LookingAtDeals(Chromium chromium, ListeningPortal portal)
         await desk.Page.FillAsync(".ask:popover-open textarea[name=reason]", "The project is off");
         await desk.Page.ClickAsync(".ask:popover-open button[type=submit]");
         (await desk.Page.TextContentAsync("dd .badge"))!.ShouldBe("Withdrawn");
-        (await desk.Page.TextContentAsync(".timeline-plain"))!.ShouldContain("The project is off");
+        (await desk.Page.TextContentAsync("main"))!.ShouldContain("The project is off");
     }
 
     async Task<(TestPerson Sales, TestPerson Rival, TestPerson Desk)> PeopleAsync(string first, string second)
