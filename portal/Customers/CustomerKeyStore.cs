@@ -19,7 +19,7 @@ public sealed class CustomerKeyStore(Db db)
     /// <summary>Writes the keys of these customers as they are made now in place of those that are stored, all with one statement.</summary>
     internal Task ReplaceAsync(IReadOnlyList<CustomerWithOldKeys> customers, CancellationToken ct)
     {
-        var keys = customers.SelectMany(customer => MatchKey.Of(customer.Profile).Select(key => (customer.EndCustomerId, key.Kind, key.Key))).ToList();
+        var keys = customers.SelectMany(customer => customer.Profile.Keys.Select(key => (customer.EndCustomerId, key.Kind, key.Key))).ToList();
         return db.ExecuteAsync("""
             with wanted as (
                 select w.id, w.kind, w.key from unnest(@keyIds, @kinds, @keys) as w (id, kind, key)

@@ -147,7 +147,6 @@ public sealed record CustomerDetails(
     string? CreditCode, string? VatNumber, string? Duns, string? Domain, string? Phone, bool DirectAccount)
 {
     CompanyProfile? profile;
-    IReadOnlyList<MatchKey>? keys;
 
     /// <summary>The names it had before.</summary>
     public IReadOnlyList<string> FormerNames { get; init; } = [];
@@ -168,5 +167,5 @@ public sealed record CustomerDetails(
 
     /// <summary>What it is found by.</summary>
     [JsonIgnore]
-    public IReadOnlyList<MatchKey> Keys => keys ??= MatchKey.Of(Profile);
+    public IReadOnlyList<MatchKey> Keys => Profile.Keys;
 }

@@ -17,8 +17,9 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
     public async Task<Verdict> RunAsync(Deal deal, ProtectionPolicy policy, DateTime now, CancellationToken ct)
     {
         var customer = await customers.FindAsync(deal.CustomerNumber, ct) ?? throw new InvalidOperationException($"Deal {deal.Number} has no customer.");
-        await customers.HoldAsync(MatchKey.Of(customer.Profile), ct);
-        var asked = new AskedClaim(customer.Profile, deal.PartnerId, deal.LineIds, deal.TerritoryId, customer.EndCustomerId, customer.CustomerClusterId, deal.DealId);
+        var company = customer.Profile;
+        await customers.HoldAsync(company.Keys, ct);
+        var asked = new AskedClaim(company, deal.PartnerId, deal.LineIds, deal.TerritoryId, customer.EndCustomerId, customer.CustomerClusterId, deal.DealId);
         var (verdict, candidates) = await LookAsync(asked, policy, now, ct);
         await deals.InsertScreeningAsync(asked, verdict, candidates.Screened, now, ct);
         await SettleAsync(customer, candidates.Found, now, ct);
@@ -39,7 +40,7 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
     async Task<(Verdict Verdict, (List<Found> Found, IReadOnlyList<ScreenedCandidate> Screened) Candidates)> LookAsync(AskedClaim asked, ProtectionPolicy policy, DateTime now, CancellationToken ct)
     {
         var own = asked.CustomerClusterId is { } cluster ? new[] { cluster } : [];
-        var candidates = Judged(asked, await customers.CandidatesAsync([MatchKey.Of(asked.Company)], ct));
+        var candidates = Judged(asked, await customers.CandidatesAsync([asked.Company.Keys], ct));
         candidates = WithGroup(candidates, await customers.RelatedAsync([.. candidates.Where(found => found.Judgement.Band == Band.Certain).Select(found => found.Candidate.CustomerClusterId).Concat(own).Distinct()], ct));
         var standings = (await deals.StandingAsync([.. candidates.Select(found => found.Candidate.CustomerClusterId).Concat(own).Distinct()], asked, policy.RecentlyExpiredDays, now, ct))
             .ToDictionary(standing => standing.CustomerClusterId);

@@ -75,7 +75,7 @@ public sealed partial record CompanyName(string Whole, string Core, IReadOnlyLis
     // "Cargill B.V., Bergen op Zoom, NL", "DSM N.V. te Heerlen": what follows a name with its legal form is where it sits.
     static List<string> WithoutAddress(string folded, List<string> words)
     {
-        var parts = folded.Split(',').Select(part => Split(part).Words).Where(part => part.Count > 0).ToList();
+        List<List<string>> parts = !folded.Contains(',', StringComparison.Ordinal) ? [] : [.. folded.Split(',').Select(part => Split(part).Words).Where(part => part.Count > 0)];
         for (var kept = 1; kept < parts.Count; kept++)
         {
             var company = parts.Take(kept).SelectMany(part => part).ToArray();
@@ -196,9 +196,9 @@ public sealed partial record CompanyName(string Whole, string Core, IReadOnlyLis
     static void TakeBracketedPlace(List<string> words, List<string> places, int bracket)
     {
         var inside = string.Concat(words.Skip(bracket));
-        if (bracket > 0 && (PlaceNames.IsPlace(inside) || PlaceNames.IsCountry(inside)))
+        if (bracket > 0 && PlaceNames.Known(inside) is { } place)
         {
-            places.Add(PlaceNames.IsPlace(inside) ? PlaceNames.Short(inside) : PlaceNames.Country(inside));
+            places.Add(place);
             words.RemoveRange(bracket, words.Count - bracket);
         }
     }

@@ -18,9 +18,13 @@ public sealed record CompanyProfile(
     string? PostalCode = null)
 {
     IReadOnlyList<CompanyName>? parsed;
+    IReadOnlyList<MatchKey>? keys;
 
     /// <summary>The names taken apart.</summary>
     public IReadOnlyList<CompanyName> ParsedNames => parsed ??= [.. Names.Select(CompanyName.Parse).Where(name => name.Core.Length > 0)];
+
+    /// <summary>What it is found by.</summary>
+    public IReadOnlyList<MatchKey> Keys => keys ??= MatchKey.Of(this);
 }
 
 /// <summary>A key a company can be looked up by; two records that share one are candidates for each other.</summary>

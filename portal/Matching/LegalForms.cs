@@ -42,7 +42,7 @@ static class LegalForms
 
     // The longest first: "gmbh co kg" is one form and not "kg".
     static readonly ILookup<string, (string[] Words, string Group)> ByLastWord =
-        SpelledOut.Concat(Table.Rows("legal-forms.tsv").Where(row => row.Length == 2).Select(row => (Words: row[0].Split(' '), Group: Own.GetValueOrDefault(row[0], row[1]))))
+        SpelledOut.Concat(Table.Rows("Tables/legal-forms.tsv").Where(row => row.Length == 2).Select(row => (Words: row[0].Split(' '), Group: Own.GetValueOrDefault(row[0], row[1]))))
             .Concat(Own.Select(form => (Words: new[] { form.Key }, Group: form.Value)))
             .DistinctBy(form => string.Join(' ', form.Words)).OrderByDescending(form => form.Words.Length).ToLookup(form => form.Words[^1], StringComparer.Ordinal);
 

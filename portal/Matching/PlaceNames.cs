@@ -18,7 +18,7 @@ static partial class PlaceNames
         .DistinctBy(place => place.Item1).ToFrozenDictionary(place => place.Item1, place => place.Item2, StringComparer.Ordinal);
 
     // Districts and counties have names that are words of trade, too (东方, 朝阳, 鼓楼): they are places only with their 区, 县 or 市.
-    static readonly FrozenDictionary<string, string> DistrictOf = Table.Rows("places.tsv").Where(row => row is [_, "district", _]).Select(row => (row[0], Short(row[2])))
+    static readonly FrozenDictionary<string, string> DistrictOf = Table.Rows("Tables/places.tsv").Where(row => row is [_, "district", _]).Select(row => (row[0], Short(row[2])))
         .DistinctBy(place => place.Item1).ToFrozenDictionary(place => place.Item1, place => place.Item2, StringComparer.Ordinal);
 
     // Words of trade: what stays when a place is cut must be more than one of these, or the place was the name (台湾水泥, 北京银行).
@@ -29,13 +29,16 @@ static partial class PlaceNames
     }.ToFrozenSet(StringComparer.Ordinal);
 
     // Each with its code, so that Holland and the Netherlands are one; besides the table, what is written like a country, and China's provinces and cities in pinyin.
-    static readonly FrozenDictionary<string, string> Countries = Table.Rows("countries.tsv").Where(row => row.Length == 2 && !row[0].Contains(' ', StringComparison.Ordinal)).Select(row => (row[0], row[1]))
+    static readonly FrozenDictionary<string, string> Countries = Table.Rows("Tables/countries.tsv").Where(row => row.Length == 2 && !row[0].Contains(' ', StringComparison.Ordinal)).Select(row => (row[0], row[1]))
         .Concat([("prc", "CN"), ("hongkong", "HK"), ("asia", "asia"), ("europe", "europe"), ("europa", "europe"), ("holland", "NL"), ("korea", "KR"), ("uk", "GB"), ("usa", "US"), ("us", "US"), ("america", "US")])
         .Concat(ProvinceOf.Keys.Select(place => (HanziTable.Sound(place) ?? "", place)).Where(place => place.Item1.Length >= 6))
         .DistinctBy(place => place.Item1).ToFrozenDictionary(place => place.Item1, place => place.Item2, StringComparer.Ordinal);
 
-    /// <summary>True for a province, a city or 中国, with or without its 省 or 市, and for a district with its 区 or 县.</summary>
-    public static bool IsPlace(string text) => ProvinceOf.ContainsKey(WithoutEnding(text)) || DistrictOf.ContainsKey(text);
+    /// <summary>
+    /// A place in the form in which places are compared, null where it is none: a province, a city or 中国, with or without its 省 or 市, and a district with its 区 or 县, by its short name; what is written
+    /// in Latin letters as <see cref="Country"/> has it.
+    /// </summary>
+    public static string? Known(string text) => ProvinceOf.ContainsKey(WithoutEnding(text)) || DistrictOf.ContainsKey(text) ? WithoutEnding(text) : Countries.GetValueOrDefault(text);
 
     /// <summary>True for a country, or a province or city of China, in Latin letters; and for a country in 汉字.</summary>
     public static bool IsCountry(string word) => Countries.ContainsKey(word);
@@ -96,7 +99,7 @@ static partial class PlaceNames
         rest.Length >= 2 && !Trades.Contains(rest) && !(rest.Length == 4 && Trades.Contains(rest[..2]) && Trades.Contains(rest[2..]));
 
     static IEnumerable<(string, string)> Divisions(params string[] kinds) =>
-        from row in Table.Rows("places.tsv")
+        from row in Table.Rows("Tables/places.tsv")
         where row.Length == 3 && kinds.Contains(row[1], StringComparer.Ordinal)
         from name in new[] { WithoutEnding(row[0]), string.Equals(row[2], "台湾省", StringComparison.Ordinal) ? row[0].TrimEnd('县', '市') : WithoutEnding(row[0]) }.Distinct(StringComparer.Ordinal)
         where name.Length >= 2

@@ -28,7 +28,7 @@ static class SisterCompanies
     static bool InHanzi(CompanyName one, CompanyName other, Rarity rarity)
     {
         var (a, b) = (one.Core, other.Core);
-        var begins = Prefix(a, b);
+        var begins = TextSimilarity.CommonBeginning(a, b);
         if (begins < 2 || rarity.Sum(a.AsSpan(0, begins)) < RareInHanzi)
         {
             return false;
@@ -45,20 +45,7 @@ static class SisterCompanies
 
     // What comes after the trade name and is nowhere in the other name, also not as it sounds. Registered names are whole: 苏豪弘业期货 is not short for 苏豪弘业.
     static int Lacking(CompanyName one, int begins, CompanyName other, Rarity rarity) =>
-        one.Core.Skip(begins).Count(character => rarity.Of(character) >= Substantial && !other.Text.Contains(character, StringComparison.Ordinal) && !(other.Core + OfLegalForms).Any(theirs => SoundAlike(character, theirs)));
-
-    static bool SoundAlike(char one, char other) => one == other || (HanziTable.Reading(one) is { } reading && string.Equals(reading, HanziTable.Reading(other), StringComparison.Ordinal));
-
-    static int Prefix(string one, string other)
-    {
-        var equal = 0;
-        while (equal < one.Length && equal < other.Length && one[equal] == other[equal])
-        {
-            equal++;
-        }
-
-        return equal;
-    }
+        one.Core.Skip(begins).Count(character => rarity.Of(character) >= Substantial && !other.Text.Contains(character, StringComparison.Ordinal) && !(other.Core + OfLegalForms).Any(theirs => HanziTable.SoundAlike(character, theirs)));
 
     static bool InLatin(CompanyName one, CompanyName other, Rarity rarity)
     {

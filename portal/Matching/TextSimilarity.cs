@@ -7,14 +7,11 @@ static class TextSimilarity
     public static double JaroWinkler(string one, string other)
     {
         var jaro = Jaro(one, other);
-        var prefix = 0;
-        while (prefix < Math.Min(4, Math.Min(one.Length, other.Length)) && one[prefix] == other[prefix])
-        {
-            prefix++;
-        }
-
-        return jaro + prefix * 0.1 * (1 - jaro);
+        return jaro + Math.Min(4, CommonBeginning(one, other)) * 0.1 * (1 - jaro);
     }
+
+    /// <summary>How many characters both begin with.</summary>
+    public static int CommonBeginning(string one, string other) => one.AsSpan().CommonPrefixLength(other);
 
     /// <summary>True when the shorter is made of characters of the longer in the same order and both begin alike: 云栖 or 云栖科 for 云栖科技.</summary>
     public static bool IsShortForm(string one, string other)

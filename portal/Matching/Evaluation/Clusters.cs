@@ -87,7 +87,7 @@ static class Clusters
 
     // Besides the keys that customers are stored by: where a record has its house, for lists without telephone numbers.
     static IEnumerable<(string Key, int At)> Keys(IReadOnlyList<CompanyProfile> records) =>
-        records.SelectMany((record, at) => MatchKey.Of(record).Select(key => $"{key.Kind} {key.Key}").Concat(House(record)).Select(key => (key, at)));
+        records.SelectMany((record, at) => record.Keys.Select(key => $"{key.Kind} {key.Key}").Concat(House(record)).Select(key => (key, at)));
 
     static IEnumerable<string> House(CompanyProfile record)
     {

@@ -46,6 +46,16 @@ sealed class RecordsFile : IDisposable
     /// <summary>The columns as the file names them.</summary>
     public IReadOnlyList<string> Header { get; }
 
+    /// <summary>Some columns of each row of a file; nothing stands as an empty text.</summary>
+    public static IEnumerable<string[]> Rows(string path, params IReadOnlyList<string> columns)
+    {
+        using var file = new RecordsFile(path, columns);
+        while (file.Read())
+        {
+            yield return [.. columns.Select(column => file.Field(column) ?? "")];
+        }
+    }
+
     /// <summary>True where it has all these columns.</summary>
     public bool Has(params IReadOnlyList<string> names) => names.All(columns.Contains);
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text;
 
 namespace Portal.Matching.Hanzi;
@@ -23,6 +22,9 @@ static class HanziTable
 
     /// <summary>How a 汉字 is read, without its tone; null for other characters and for those without a reading.</summary>
     public static string? Reading(char character) => character is >= (char)First and <= (char)Last ? Table.Value.Readings[character - First] : null;
+
+    /// <summary>True for one character, and for two that are read alike.</summary>
+    public static bool SoundAlike(char one, char other) => one == other || (Reading(one) is { } reading && string.Equals(reading, Reading(other), StringComparison.Ordinal));
 
     /// <summary>The syllables of a text; what is no 汉字 with a reading stands for itself.</summary>
     public static IReadOnlyList<string> Syllables(string text) => [.. text.Select(character => Reading(character) ?? character.ToString())];
@@ -62,14 +64,8 @@ static class HanziTable
     {
         var simple = Enumerable.Range(First, Last - First + 1).Select(code => (char)code).ToArray();
         var readings = new string?[simple.Length];
-        using var file = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("Matching/Hanzi/characters.tsv") ?? throw new InvalidOperationException("The table of characters is not in the assembly."));
-        while (file.ReadLine() is { } line)
+        foreach (var (code, simplified, reading) in Tables.Table.Rows("Hanzi/characters.tsv").Where(row => row.Length == 3).Select(row => (row[0], row[1], row[2])))
         {
-            if (line.StartsWith('#') || line.Split('\t') is not [var code, var simplified, var reading])
-            {
-                continue;
-            }
-
             var at = Code(code) - First;
             simple[at] = simplified.Length > 0 ? (char)Code(simplified) : simple[at];
             readings[at] = reading.Length > 0 ? WithoutTone(reading) : null;

@@ -24,8 +24,8 @@ static class HanziFeatures
         var (st, lt) = shorter.Text.Length <= longer.Text.Length ? (shorter.Text, longer.Text) : (longer.Text, shorter.Text);
         var text = Alignment.Of(st, lt, rarity);
         var core = Alignment.Of(s, l, rarity);
-        var edits = TextSimilarity.Edits(st, lt, SameSound);
-        var coreEdits = TextSimilarity.Edits(s, l, SameSound);
+        var edits = TextSimilarity.Edits(st, lt, HanziTable.SoundAlike);
+        var coreEdits = TextSimilarity.Edits(s, l, HanziTable.SoundAlike);
         var tradeLength = Math.Min(2, s.Length);
         var tradeEqual = s.Length >= 2 && l.Length >= 2 && string.CompareOrdinal(s, 0, l, 0, 2) == 0;
         return
@@ -36,7 +36,7 @@ static class HanziFeatures
             text.SharedOfSecond,
             core.SharedOfFirst,
             core.SharedOfSecond,
-            Prefix(s, l),
+            Math.Min(4, TextSimilarity.CommonBeginning(s, l)),
             TextSimilarity.JaroWinkler(s, l),
             Math.Min(edits, 10),
             edits / Math.Max(1, lt.Length),
@@ -64,19 +64,6 @@ static class HanziFeatures
         ];
     }
 
-    static bool SameSound(char one, char other) => HanziTable.Reading(one) is { } reading && string.Equals(reading, HanziTable.Reading(other), StringComparison.Ordinal);
-
-    static int Prefix(string one, string other)
-    {
-        var equal = 0;
-        while (equal < Math.Min(4, Math.Min(one.Length, other.Length)) && one[equal] == other[equal])
-        {
-            equal++;
-        }
-
-        return equal;
-    }
-
     static double Places(CompanyName one, CompanyName other) =>
         one.Places.Count == 0 || other.Places.Count == 0 ? (one.Places.Count == other.Places.Count ? 0.4 : 0.5)
         : one.Places.ToHashSet(StringComparer.Ordinal).SetEquals(other.Places) ? 1
@@ -86,7 +73,7 @@ static class HanziFeatures
         one.LegalForm is null || other.LegalForm is null ? 0.5 : string.Equals(one.LegalForm, other.LegalForm, StringComparison.Ordinal) ? 1 : 0;
 
     static bool Sounds(string one, string other, int length) =>
-        one.Length >= length && other.Length >= length && length > 0 && Enumerable.Range(0, length).All(at => one[at] == other[at] || SameSound(one[at], other[at]));
+        one.Length >= length && other.Length >= length && length > 0 && Enumerable.Range(0, length).All(at => HanziTable.SoundAlike(one[at], other[at]));
 
     static double SoundShared(string shorter, string longer)
     {
@@ -95,7 +82,7 @@ static class HanziFeatures
         {
             for (var next = at; next < longer.Length; next++)
             {
-                if (longer[next] == character || SameSound(longer[next], character))
+                if (HanziTable.SoundAlike(longer[next], character))
                 {
                     (at, found) = (next + 1, found + 1);
                     break;

@@ -83,8 +83,10 @@ static class ClaimsBenchmark
         await ScreenAsync(0, ct);
         Installation.Say("Screening ...");
         await Load.WarmUpAsync(Clients, length, ScreenAsync, ct);
+        await Statements.BeginAsync(installation, ct);
         var before = installation.Spent;
         var screened = await Load.RunAsync(Clients, length.Round * length.Rounds, ScreenAsync, ct);
+        await Statements.TellAsync(installation, "screening", screened.Milliseconds.Count, ct);
         Installation.Say(Line($"{customers:N0} customers: {screened.Milliseconds.Average():0.0} ms on average, 95 of 100 within {screened.Percentile(0.95):0.0} ms; {(installation.Spent - before).Each(screened.Milliseconds.Count)}"));
         return screened;
     }
@@ -156,8 +158,11 @@ static class ClaimsBenchmark
         var (byApi, byHand, spent) = (Taken.Nothing, Taken.Nothing, Spent.Nothing);
         for (var round = 0; round < length.Rounds; round++)
         {
+            await Statements.BeginAsync(installation, ct);
             var before = installation.Spent;
-            byApi += await Load.RunAsync(ApiClients, length.Round, api.RegisterAsync, ct);
+            var once = await Load.RunAsync(ApiClients, length.Round, api.RegisterAsync, ct);
+            await Statements.TellAsync(installation, "registrations through the API", once.Milliseconds.Count, ct);
+            byApi += once;
             spent += installation.Spent - before;
             byHand += await Load.RunAsync(ApiClients, length.Round, raw.RegisterAsync, ct);
         }

@@ -11,6 +11,9 @@ namespace Benchmarks.Claims;
 /// </summary>
 sealed class PublicNames
 {
+    // Characters that few companies are called by.
+    const string Unheard = "鼗鬻鼍罄罅鬲鬶鼐鼒鼋鼌鼖黻黼黹黢黩黯黧麴麸麝麂麈鹾鹱鹯鹨鹩鹧鹥鹣鹡鹠鹞鹗鹛鹚鹙鹘鹕鹔鹒鹑鹎鹋鹊鹇鹆鹅鹄鹃鹂鹁鸾鸿鸻鸼鸷鸶鸵鸱鸲鸰鸯鸮鸬鸫鸪鸩鸨鸧";
+
     readonly List<(string Id, string Name)> real;
     readonly List<(string Place, string Trade, string Work)> parts;
     readonly List<string> english;
@@ -28,18 +31,8 @@ sealed class PublicNames
     /// <summary>Reads them.</summary>
     public static PublicNames Read(string folder)
     {
-        using var file = new RecordsFile(Path.Combine(folder, "zh_entities.csv"), "entity_id", "full_name", "en_name");
-        var (real, english) = (new List<(string, string)>(), new List<string>());
-        while (file.Read())
-        {
-            real.Add((file.Field("entity_id")!, file.Field("full_name")!));
-            if (file.Field("en_name") is { } name)
-            {
-                english.Add(name);
-            }
-        }
-
-        return new(real, english);
+        var rows = RecordsFile.Rows(Path.Combine(folder, "zh_entities.csv"), "entity_id", "full_name", "en_name").ToList();
+        return new([.. rows.Select(row => (row[0], row[1]))], [.. rows.Select(row => row[2]).Where(name => name.Length > 0)]);
     }
 
     /// <summary>The name of a company, by its number; one in ten is in Latin letters.</summary>
@@ -66,28 +59,25 @@ sealed class PublicNames
     public IReadOnlyList<(string Alias, int Number)> Aliases(string folder, int most)
     {
         var numbers = real.Select((company, number) => (company.Id, number)).ToDictionary(pair => pair.Id, pair => pair.number, StringComparer.Ordinal);
-        using var file = new RecordsFile(Path.Combine(folder, "zh_pairs.csv"), "kind", "entity_a", "entity_b", "name_a", "label");
-        var all = new List<(string, int)>();
-        while (file.Read())
-        {
-            if (file.Field("label") is "1" && file.Field("kind") is not ("en_name" or "en_short") && string.Equals(file.Field("entity_a"), file.Field("entity_b"), StringComparison.Ordinal) && numbers.TryGetValue(file.Field("entity_a")!, out var number))
-            {
-                all.Add((file.Field("name_a")!, number));
-            }
-        }
-
+        List<(string, int)> all =
+        [
+            .. RecordsFile.Rows(Path.Combine(folder, "zh_pairs.csv"), "kind", "entity_a", "entity_b", "name_a", "label")
+                .Where(row => row is [not ("en_name" or "en_short"), var one, var other, _, "1"] && string.Equals(one, other, StringComparison.Ordinal) && numbers.ContainsKey(one))
+                .Select(row => (row[3], numbers[row[1]])),
+        ];
         return [.. Enumerable.Range(0, Math.Min(most, all.Count)).Select(place => all[(int)((long)place * all.Count / Math.Min(most, all.Count))])];
     }
 
-    /// <summary>Twenty ways in which people write one company that nobody has.</summary>
+    /// <summary>Twenty ways in which people write one company that nobody has, and that resembles no other round's: who resembles a live claim is not approved without a person.</summary>
     public static IReadOnlyList<string> Spellings(int round)
     {
         var number = round.ToString("D3", CultureInfo.InvariantCulture);
-        var core = $"争先{number}竞渡智造";
+        var name = string.Concat(new[] { 37, 53, 71 }.Select(step => Unheard[(round * step + step) % Unheard.Length]));
+        var core = $"{name}{number}竞渡";
         return
         [
             $"杭州{core}有限公司", $"杭州 {core}有限公司", $"杭州{core}（有限公司）", $"杭州{core}(有限公司)", $"杭州市{core}有限公司", $"杭州{core}有限责任公司", $"杭州{core} 有限公司 ", $"杭州 {core} 有限公司",
-            $"杭州爭先{number}競渡智造有限公司", $"杭州争先{number}競渡智造有限公司", $"杭州　{core}有限公司", $"杭州{core}有限公司。", $"【杭州】{core}有限公司", $"杭州·{core}有限公司", $"杭州-{core}有限公司", $"杭州市 {core}（有限责任公司）",
+            $"杭州{name}{number}競渡有限公司", $"杭州市{name}{number}競渡有限公司", $"杭州　{core}有限公司", $"杭州{core}有限公司。", $"【杭州】{core}有限公司", $"杭州·{core}有限公司", $"杭州-{core}有限公司", $"杭州市 {core}（有限责任公司）",
             $"杭州{Wide(core)}有限公司", $"杭州\u200b{core}有限公司", $"杭州{core}責任有限公司", $"“杭州{core}有限公司”",
         ];
     }
@@ -95,15 +85,8 @@ sealed class PublicNames
     /// <summary>The folder of the data.</summary>
     public static string Folder()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (Path.Combine(folder.FullName, "shared", "data", "matching") is var data && Directory.Exists(data))
-            {
-                return data;
-            }
-        }
-
-        throw new CannotMeasureException("The public names are not beside the repository (../shared/data/matching): there is nothing to measure with.");
+        var data = Path.GetFullPath(Path.Combine(Installation.Repository(), "..", "shared", "data", "matching"));
+        return Directory.Exists(data) ? data : throw new CannotMeasureException($"The public names are not beside the repository ({data}): there is nothing to measure with.");
     }
 
     static string[] Words(string name) => CompanyName.Parse(name).Words is { Count: > 0 } words ? [.. words] : ["north"];

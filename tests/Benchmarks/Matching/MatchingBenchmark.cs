@@ -65,18 +65,9 @@ static class MatchingBenchmark
 
     static double Related(string folder)
     {
-        var names = Rows(folder, "zh_entities.csv", "entity_id", "full_name").ToDictionary(row => row[0], row => row[1], StringComparer.Ordinal);
-        var pairs = Rows(folder, "zh_related.csv", "confidence", "entity_a", "entity_b").Where(row => row[0] is "high").ToList();
+        var names = RecordsFile.Rows(Path.Combine(folder, "zh_entities.csv"), "entity_id", "full_name").ToDictionary(row => row[0], row => row[1], StringComparer.Ordinal);
+        var pairs = RecordsFile.Rows(Path.Combine(folder, "zh_related.csv"), "confidence", "entity_a", "entity_b").Where(row => row[0] is "high").ToList();
         return (double)pairs.Count(row => SameCompany.Judge(new([names[row[1]]], "CN"), new CompanyProfile([names[row[2]]], "CN")).Band is Band.Related) / pairs.Count;
-    }
-
-    static IEnumerable<string[]> Rows(string folder, string name, params string[] columns)
-    {
-        using var file = new RecordsFile(Path.Combine(folder, name), columns);
-        while (file.Read())
-        {
-            yield return [.. columns.Select(column => file.Field(column) ?? "")];
-        }
     }
 
     static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

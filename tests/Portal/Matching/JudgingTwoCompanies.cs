@@ -119,8 +119,8 @@ public sealed class JudgingTwoCompanies
     [FactOnRealNames]
     public void Real_sister_companies_are_related()
     {
-        var names = Rows("zh_entities.csv", "entity_id", "full_name").ToDictionary(row => row[0], row => row[1]);
-        var pairs = Rows("zh_related.csv", "confidence", "entity_a", "entity_b").Where(row => row[0] == "high").ToList();
+        var names = RecordsFile.Rows(Path.Combine(TheoryOnRealNamesAttribute.Folder, "zh_entities.csv"), "entity_id", "full_name").ToDictionary(row => row[0], row => row[1]);
+        var pairs = RecordsFile.Rows(Path.Combine(TheoryOnRealNamesAttribute.Folder, "zh_related.csv"), "confidence", "entity_a", "entity_b").Where(row => row[0] == "high").ToList();
 
         var related = pairs.Count(row => SameCompany.Judge(new CompanyProfile([names[row[1]]], "CN"), new CompanyProfile([names[row[2]]], "CN")).Band == Band.Related);
 
@@ -145,15 +145,6 @@ public sealed class JudgingTwoCompanies
             }
         }
     }
-
-    static IEnumerable<string[]> Rows(string name, params string[] columns)
-    {
-        using var file = new RecordsFile(Path.Combine(TheoryOnRealNamesAttribute.Folder, name), columns);
-        while (file.Read())
-        {
-            yield return [.. columns.Select(column => file.Field(column) is { } value ? value : "")];
-        }
-    }
 }
 
 sealed class TheoryOnRealNamesAttribute : TheoryAttribute
@@ -165,5 +156,5 @@ sealed class TheoryOnRealNamesAttribute : TheoryAttribute
 
 sealed class FactOnRealNamesAttribute : FactAttribute
 {
-    public FactOnRealNamesAttribute() => Skip = Directory.Exists(TheoryOnRealNamesAttribute.Folder) ? null! : "The labelled names are not beside the repository.";
+    public FactOnRealNamesAttribute() => Skip = new TheoryOnRealNamesAttribute().Skip;
 }
