@@ -25,12 +25,17 @@ public sealed class AuditTrail(Db db, TimeProvider clock)
     public Task RecordAsync(string action, string subjectKind, string subjectNumber, long? partnerId, object? details, CancellationToken ct) =>
         RecordAsync([new(action, subjectKind, subjectNumber, partnerId is { } id ? [id] : [], details)], ct);
 
-    /// <summary>Records several acts with one statement, which goes out with the next one or with the commit.</summary>
+    /// <summary>Records several acts, or none, with one statement, which goes out with the next one or with the commit.</summary>
     public Task RecordAsync(IReadOnlyCollection<AuditAct> acts, CancellationToken ct)
     {
         if (!db.IsInTransaction)
         {
             throw new InvalidOperationException("An audit entry is written in the transaction of the change it speaks of.");
+        }
+
+        if (acts.Count == 0)
+        {
+            return Task.CompletedTask;
         }
 
         // Each record's chain is locked by its first act here; one order for all keeps rivals from deadlocking.

@@ -45,6 +45,23 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     public Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken ct) =>
         IsInTransaction ? BehindSavepointAsync(work, ct) : InOwnTransactionAsync(work, ct);
 
+    /// <summary>Does much in portions, each in a transaction of its own, until one takes fewer than it may: nobody waits for all of it, and what is done stays done.</summary>
+    /// <param name="atMost">How many one portion takes at most; above 0.</param>
+    /// <param name="some">Takes a portion, and answers how many there were.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <returns>How many there were in all.</returns>
+    public async Task<int> InPortionsAsync(int atMost, Func<Task<int>> some, CancellationToken ct)
+    {
+        var (done, taken) = (0, atMost);
+        while (taken >= atMost)
+        {
+            taken = await InTransactionAsync(some, ct);
+            done += taken;
+        }
+
+        return done;
+    }
+
     /// <inheritdoc cref="InTransactionAsync{T}"/>
     public Task InTransactionAsync(Func<Task> work, CancellationToken ct) =>
         InTransactionAsync(async () => { await work(); return true; }, ct);

@@ -140,5 +140,6 @@ public sealed record ApiProblem(int Status, string Name, string TitleKey) : IAct
 /// <param name="Arguments">Values for its placeholders.</param>
 public sealed record FieldProblem(string Field, string TextKey, params IReadOnlyList<object> Arguments)
 {
-    internal string Text(Texts.Texts texts) => Arguments.Count == 0 ? texts[TextKey].Value : texts[TextKey, [.. Arguments]].Value;
+    /// <summary>The problem as a sentence in the reader's language.</summary>
+    public string Text(Texts.Texts texts) => Arguments.Count == 0 ? texts[TextKey].Value : texts[TextKey, [.. Arguments]].Value;
 }

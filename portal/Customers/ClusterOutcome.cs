@@ -1,4 +1,5 @@
 using Platform.Web;
+using Portal.Web;
 
 namespace Portal.Customers;
 
@@ -26,10 +27,10 @@ public abstract record ClusterOutcome
     /// <summary>The reason as it is kept, or what is wrong with it.</summary>
     internal static (string? Reason, Invalid? Problem) Reason(string? typed)
     {
-        var reason = typed is null ? "" : string.Concat(typed.Where(character => !char.IsControl(character) || character is '\n' or '\t')).Trim();
-        return reason.Length switch
+        var reason = Typed.Text(typed);
+        return reason?.Length switch
         {
-            0 => (null, new Invalid([new("reason", "customers.invalid.reason")])),
+            null => (null, new Invalid([new("reason", "customers.invalid.reason")])),
             > 2000 => (null, new Invalid([new("reason", "customers.invalid.too_long", 2000)])),
             _ => (reason, null),
         };

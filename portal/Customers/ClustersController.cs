@@ -77,11 +77,7 @@ public sealed class ClustersController(
             case ClusterOutcome.Missing:
                 return NotFound();
             case ClusterOutcome.Invalid(var problems):
-                foreach (var problem in problems)
-                {
-                    ModelState.AddModelError(problem.Field is "reason" ? reasonField : problem.Field, t[problem.TextKey, [.. problem.Arguments]]);
-                }
-
+                ModelState.Explain(problems, t, field => field is "reason" ? reasonField : field);
                 return null;
             case ClusterOutcome.Refused(var key, var arguments):
                 ModelState.AddModelError("", t[key, [.. arguments]]);

@@ -51,7 +51,7 @@ public sealed class CustomersController(
                 this.Flash(FlashKind.Note, t["customers.already_there"]);
                 return RedirectToAction(nameof(Show), new { number });
             case CustomerEntry.Refused(var problems):
-                Explain(problems);
+                ModelState.Explain(problems, t, FieldProblems.AsOnForm);
                 return FormOf(form, null);
             default:
                 throw new InvalidOperationException("A customer is entered, there already, or refused.");
@@ -99,7 +99,7 @@ public sealed class CustomersController(
                 ModelState.AddModelError("", t["customers.stale"]);
                 break;
             case CustomerEdit.Refused(var problems):
-                Explain(problems);
+                ModelState.Explain(problems, t, FieldProblems.AsOnForm);
                 break;
             default:
                 return NotFound();
@@ -120,14 +120,6 @@ public sealed class CustomersController(
 
     // The brand reads its partners' customers; what is said of them is the partner's to say.
     bool MayEdit(Customer customer) => MayAdd && string.Equals(customer.PartnerNumber, me.PartnerNumber, StringComparison.Ordinal);
-
-    void Explain(IEnumerable<FieldProblem> problems)
-    {
-        foreach (var problem in problems)
-        {
-            ModelState.AddModelError(char.ToUpperInvariant(problem.Field[0]) + problem.Field[1..], problem.Arguments.Count == 0 ? t[problem.TextKey] : t[problem.TextKey, [.. problem.Arguments]]);
-        }
-    }
 
     List<TableColumn> Columns() =>
     [

@@ -14,27 +14,16 @@ public sealed class RenewCustomerKeys(Db db, CustomerKeyStore keys, ILogger<Rene
 
     /// <summary>Does it for all that are left.</summary>
     /// <returns>How many there were.</returns>
-    public async Task<int> RunAsync(CancellationToken ct)
+    public Task<int> RunAsync(CancellationToken ct) => db.InPortionsAsync(AtOnce, async () =>
     {
-        for (var done = 0; ;)
+        var old = await keys.TakeAsync(AtOnce, ct);
+        if (old.Count > 0)
         {
-            var some = await db.InTransactionAsync(async () =>
-            {
-                var old = await keys.TakeAsync(AtOnce, ct);
-                if (old.Count > 0)
-                {
-                    await keys.ReplaceAsync(old, ct);
-                }
-
-                return old.Count;
-            }, ct);
-            done += some;
-            if (some < AtOnce)
-            {
-                return done;
-            }
+            await keys.ReplaceAsync(old, ct);
         }
-    }
+
+        return old.Count;
+    }, ct);
 
     async Task IBeforeServing.PrepareAsync(CancellationToken ct)
     {

@@ -74,11 +74,6 @@ static class DealAnswers
             DealOutcome.NoScreeningLeft => [new FieldProblem("", "deals.refused.quota")],
             _ => throw new InvalidOperationException($"{outcome.GetType().Name} needs no explanation."),
         };
-        foreach (var problem in problems)
-        {
-            controller.ModelState.AddModelError(Field(problem.Field), problem.Arguments.Count == 0 ? t[problem.TextKey] : t[problem.TextKey, [.. problem.Arguments]]);
-        }
+        controller.ModelState.Explain(problems, t, FieldProblems.AsOnForm);
     }
-
-    static string Field(string name) => name.Length == 0 ? "" : char.ToUpperInvariant(name[0]) + name[1..];
 }

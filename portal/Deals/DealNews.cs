@@ -1,8 +1,4 @@
-using System.Globalization;
 using Platform.Database;
-using Platform.Mail;
-using Platform.Outbox;
-using Platform.Texts;
 using Portal.Notifications;
 
 namespace Portal.Deals;
@@ -11,7 +7,7 @@ namespace Portal.Deals;
 /// Tells people what happened to a deal, by notification and by mail, each in their own language: in the transaction of the act, so
 /// that nothing is told that did not happen.
 /// </summary>
-public sealed class DealNews(Db db, Notifier notifier, Outbox outbox, Texts texts, IConfiguration configuration)
+public sealed class DealNews(Db db, Notifier notifier, Letters letters)
 {
     /// <summary>Tells the brand's deal desk.</summary>
     /// <param name="what">The last part of the text's key: <c>submitted</c>.</param>
@@ -69,24 +65,8 @@ public sealed class DealNews(Db db, Notifier notifier, Outbox outbox, Texts text
         }
 
         await notifier.TellAsync(Recipients.Person([.. audience.Select(listener => listener.PersonId)]), $"deals.told.{what}", values, $"/deals/{number}", ct);
-        foreach (var listener in audience.Where(listener => listener is { Email: not null, IsActor: false }))
-        {
-            await outbox.PutMailAsync(Letter(listener, what, number, values, words), ct);
-        }
+        await letters.WriteAsync(audience, $"deals.told.{what}", values, words, $"/deals/{number}", ct);
     }
-
-    Mail Letter(Listener listener, string what, string number, IReadOnlyList<object> values, string? words)
-    {
-        var sentence = texts.In(listener.Language, $"deals.told.{what}", [.. values.Select(value => value is DateOnly day ? Day(day, listener.Language) : value)]);
-        var address = $"{(configuration["Portal:Url"] ?? "http://localhost:5080").TrimEnd('/')}/deals/{number}";
-        return new(listener.Email!, sentence, string.Join("\n\n", new[] { sentence, words, address }.OfType<string>()));
-    }
-
-    static string Day(DateOnly day, string language) => language is "zh-CN"
-        ? day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
-        : day.ToString("d MMM yyyy", CultureInfo.GetCultureInfo("en"));
-
-    sealed record Listener(long PersonId, string? Email, string Language, bool IsActor);
 }
 
 /// <summary>A deal and the last day it is protected.</summary>

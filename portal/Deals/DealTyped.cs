@@ -161,9 +161,5 @@ public sealed record DealTyped
         number, partnerId, customerId, terms.TerritoryId!.Value, terms.LineIds, Amount!.Value, CurrencyCode!, ExpectedClose!.Value, PeriodFrom, PeriodUntil,
         Text(ContactName), Text(ContactEmail), Text(ContactPhone), Text(Need));
 
-    internal static string? Text(string? typed)
-    {
-        var text = typed is null ? "" : string.Concat(typed.Where(character => !char.IsControl(character) || character is '\n' or '\t')).Trim();
-        return text.Length == 0 ? null : text;
-    }
+    internal static string? Text(string? typed) => Portal.Web.Typed.Text(typed);
 }

@@ -28,42 +28,27 @@ public sealed class ExpireProtections(Db db, ProtectionStore protections, AuditT
 
     Task IScheduledJob.RunAsync(CancellationToken ct) => RunAsync(ct);
 
-    async Task<int> AllAsync(Func<DateTime, int, CancellationToken, Task<List<ProtectedDeal>>> take, string action, string what, int atOnce, CancellationToken ct)
-    {
-        for (var done = 0; ;)
+    Task<int> AllAsync(Func<DateTime, int, CancellationToken, Task<List<ProtectedDeal>>> take, string action, string what, int atOnce, CancellationToken ct) =>
+        db.InPortionsAsync(atOnce, async () =>
         {
-            var some = await db.InTransactionAsync(async () =>
-            {
-                var taken = await take(clock.GetUtcNow().UtcDateTime, atOnce, ct);
-                await TellAsync(taken, action, what, ct);
-                return taken.Count;
-            }, ct);
-            done += some;
-            if (some < atOnce)
-            {
-                return done;
-            }
-        }
-    }
+            var taken = await take(clock.GetUtcNow().UtcDateTime, atOnce, ct);
+            await TellAsync(taken, action, what, ct);
+            return taken.Count;
+        }, ct);
 
     async Task<(int Warned, int Released)> LookAtStaleAsync(int atOnce, CancellationToken ct)
     {
-        for (var (warned, released) = (0, 0); ;)
+        var (warned, released) = (0, 0);
+        await db.InPortionsAsync(atOnce, async () =>
         {
-            var looked = await db.InTransactionAsync(async () =>
-            {
-                var taken = await protections.LookAtStaleAsync(clock.GetUtcNow().UtcDateTime, atOnce, ct);
-                await TellAsync(Those(taken, "warn"), "deal.stale_warned", "stale_warned", ct);
-                await TellAsync(Those(taken, "release"), "deal.released", "released", ct);
-                return taken;
-            }, ct);
-            warned += looked.Count(deal => deal.Outcome is "warn");
-            released += looked.Count(deal => deal.Outcome is "release");
-            if (looked.Count < atOnce)
-            {
-                return (warned, released);
-            }
-        }
+            var taken = await protections.LookAtStaleAsync(clock.GetUtcNow().UtcDateTime, atOnce, ct);
+            var (toWarn, toRelease) = (Those(taken, "warn"), Those(taken, "release"));
+            await TellAsync(toWarn, "deal.stale_warned", "stale_warned", ct);
+            await TellAsync(toRelease, "deal.released", "released", ct);
+            (warned, released) = (warned + toWarn.Count, released + toRelease.Count);
+            return taken.Count;
+        }, ct);
+        return (warned, released);
     }
 
     async Task TellAsync(List<ProtectedDeal> taken, string action, string what, CancellationToken ct)

@@ -1,7 +1,4 @@
 using Platform.Database;
-using Platform.Mail;
-using Platform.Outbox;
-using Platform.Texts;
 using Portal.Notifications;
 
 namespace Portal.Disputes;
@@ -10,7 +7,7 @@ namespace Portal.Disputes;
 /// Tells people what happens in a dispute, by bell and by mail, each in their own language and each with nothing but their own side's deal
 /// and customer: in the transaction of the act.
 /// </summary>
-public sealed class DisputeNews(Db db, Notifier notifier, Outbox outbox, Texts texts, IConfiguration configuration)
+public sealed class DisputeNews(Db db, Notifier notifier, Letters letters)
 {
     /// <summary>Tells it.</summary>
     /// <param name="what">The last part of the text's key.</param>
@@ -21,15 +18,12 @@ public sealed class DisputeNews(Db db, Notifier notifier, Outbox outbox, Texts t
     /// <param name="ct">Stops waiting.</param>
     public async Task TellAsync(string what, long disputeId, string number, string of, string? words, CancellationToken ct)
     {
-        var audience = await db.ListAsync<Listener>("select person_id, email, language, is_actor, deal, customer from dispute_audience(@disputeId, @of)", new { disputeId, of }, ct);
+        var audience = await db.ListAsync<Party>("select person_id, email, language, is_actor, deal, customer from dispute_audience(@disputeId, @of)", new { disputeId, of }, ct);
         foreach (var told in audience.GroupBy(listener => (listener.Deal, listener.Customer)))
         {
-            await notifier.TellAsync(Recipients.Person([.. told.Select(listener => listener.PersonId)]), $"disputes.told.{what}", [number, told.Key.Deal, told.Key.Customer], $"/disputes/{number}", ct);
-        }
-
-        foreach (var listener in audience.Where(listener => listener is { Email: not null, IsActor: false }))
-        {
-            await outbox.PutMailAsync(Letter(listener, what, number, words), ct);
+            IReadOnlyList<object> values = [number, told.Key.Deal, told.Key.Customer];
+            await notifier.TellAsync(Recipients.Person([.. told.Select(listener => listener.PersonId)]), $"disputes.told.{what}", values, $"/disputes/{number}", ct);
+            await letters.WriteAsync(told, $"disputes.told.{what}", values, words, $"/disputes/{number}", ct);
         }
     }
 
@@ -40,12 +34,5 @@ public sealed class DisputeNews(Db db, Notifier notifier, Outbox outbox, Texts t
         await TellAsync(what, disputeId, number, "holder", words, ct);
     }
 
-    Mail Letter(Listener listener, string what, string number, string? words)
-    {
-        var sentence = texts.In(listener.Language, $"disputes.told.{what}", [number, listener.Deal, listener.Customer]);
-        var address = $"{(configuration["Portal:Url"] ?? "http://localhost:5080").TrimEnd('/')}/disputes/{number}";
-        return new(listener.Email!, sentence, string.Join("\n\n", new[] { sentence, words, address }.OfType<string>()));
-    }
-
-    sealed record Listener(long PersonId, string? Email, string Language, bool IsActor, string Deal, string Customer);
+    sealed record Party(long PersonId, string? Email, string Language, bool IsActor, string Deal, string Customer) : Listener(PersonId, Email, Language, IsActor);
 }

@@ -1,4 +1,5 @@
 using Platform.Web;
+using Portal.Web;
 
 namespace Portal.Disputes;
 
@@ -30,9 +31,5 @@ public abstract record DisputeOutcome
     public sealed record Stale : DisputeOutcome;
 
     /// <summary>Words as they are kept; null where there are none, or too many.</summary>
-    internal static string? Words(string? typed, int most)
-    {
-        var text = typed is null ? "" : string.Concat(typed.Where(character => !char.IsControl(character) || character is '\n' or '\t')).Trim();
-        return text.Length is 0 || text.Length > most ? null : text;
-    }
+    internal static string? Words(string? typed, int most) => Typed.Text(typed) is { } text && text.Length <= most ? text : null;
 }

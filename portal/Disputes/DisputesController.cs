@@ -102,11 +102,7 @@ public sealed class DisputesController(
             case DisputeOutcome.Forbidden:
                 return StatusCode(StatusCodes.Status403Forbidden);
             case DisputeOutcome.Invalid(var problems):
-                foreach (var problem in problems)
-                {
-                    ModelState.AddModelError(problem.Field, t[problem.TextKey, [.. problem.Arguments]]);
-                }
-
+                ModelState.Explain(problems, t);
                 return null;
             case DisputeOutcome.Refused(var key, var arguments):
                 ModelState.AddModelError("", t[key, [.. arguments]]);

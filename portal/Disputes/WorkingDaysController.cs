@@ -23,11 +23,7 @@ public sealed class WorkingDaysController(WorkingDays days, ICurrentPerson me, T
                 this.Flash(FlashKind.Done, t["disputes.day_entered", number]);
                 return RedirectToAction(nameof(Index));
             case DisputeOutcome.Invalid(var problems):
-                foreach (var problem in problems)
-                {
-                    ModelState.AddModelError(problem.Field, t[problem.TextKey, [.. problem.Arguments]]);
-                }
-
+                ModelState.Explain(problems, t);
                 return await PageAsync(ct);
             default:
                 throw new InvalidOperationException("A day is entered or wrong.");

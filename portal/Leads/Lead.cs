@@ -290,7 +290,7 @@ public sealed record LeadTyped
     }
 
     /// <summary>What is left of a text without the space around it; null where nothing is.</summary>
-    public static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    public static string? Text(string? text) => Portal.Web.Typed.Text(text);
 }
 
 /// <summary>Something that was done with a lead.</summary>

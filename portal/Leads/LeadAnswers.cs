@@ -25,11 +25,7 @@ static class LeadAnswers
             case LeadOutcome.NotRegistered { Why: DealOutcome.Forbidden }:
                 return controller.StatusCode(StatusCodes.Status403Forbidden);
             default:
-                foreach (var problem in Problems(outcome))
-                {
-                    controller.ModelState.AddModelError(problem.Field.Length == 0 ? "" : char.ToUpperInvariant(problem.Field[0]) + problem.Field[1..], problem.Arguments.Count == 0 ? t[problem.TextKey] : t[problem.TextKey, [.. problem.Arguments]]);
-                }
-
+                controller.ModelState.Explain(Problems(outcome), t, FieldProblems.AsOnForm);
                 return null;
         }
     }

@@ -1,14 +1,10 @@
-using System.Globalization;
 using Platform.Database;
-using Platform.Mail;
-using Platform.Outbox;
-using Platform.Texts;
 using Portal.Notifications;
 
 namespace Portal.Leads;
 
 /// <summary>Tells people what became of a lead, by notification and by mail, each in their own language, in the transaction of the act.</summary>
-public sealed class LeadNews(Db db, Notifier notifier, Outbox outbox, Texts texts, IConfiguration configuration)
+public sealed class LeadNews(Db db, Notifier notifier, Letters letters)
 {
     /// <summary>Tells a partner's sales people.</summary>
     /// <param name="what">The last part of the text's key: <c>offered</c>.</param>
@@ -44,24 +40,6 @@ public sealed class LeadNews(Db db, Notifier notifier, Outbox outbox, Texts text
         await notifier.TellAsync(all, "leads.told.opened", [lead.Territory], "/leads/pool", ct);
     }
 
-    async Task WriteAsync(long? partnerId, string textKey, IReadOnlyList<object> values, string? words, string link, CancellationToken ct)
-    {
-        foreach (var listener in await db.ListAsync<Listener>("select person_id, email, language, is_actor from lead_audience(@partnerId)", new { partnerId }, ct))
-        {
-            if (!listener.IsActor)
-            {
-                await outbox.PutMailAsync(Letter(listener, textKey, values, words, link), ct);
-            }
-        }
-    }
-
-    Mail Letter(Listener listener, string textKey, IReadOnlyList<object> values, string? words, string link)
-    {
-        var sentence = texts.In(listener.Language, textKey, [.. values.Select(value => value is DateOnly day ? Day(day, listener.Language) : value)]);
-        return new(listener.Email!, sentence, string.Join("\n\n", new[] { sentence, words, (configuration["Portal:Url"] ?? "http://localhost:5080").TrimEnd('/') + link }.OfType<string>()));
-    }
-
-    static string Day(DateOnly day, string language) => language is "zh-CN" ? day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : day.ToString("d MMM yyyy", CultureInfo.GetCultureInfo("en"));
-
-    sealed record Listener(long PersonId, string? Email, string Language, bool IsActor);
+    async Task WriteAsync(long? partnerId, string textKey, IReadOnlyList<object> values, string? words, string link, CancellationToken ct) =>
+        await letters.WriteAsync(await db.ListAsync<Listener>("select person_id, email, language, is_actor from lead_audience(@partnerId)", new { partnerId }, ct), textKey, values, words, link, ct);
 }

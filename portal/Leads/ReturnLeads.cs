@@ -19,30 +19,15 @@ public sealed class ReturnLeads(Db db, LeadStore leads, LeadNews news, AuditTrai
 
     Task IScheduledJob.RunAsync(CancellationToken ct) => RunAsync(ct);
 
-    async Task<int> AllAsync(Func<DateTime, int, CancellationToken, Task<List<DueLead>>> take, string action, Func<DueLead, Task> tell, CancellationToken ct)
+    Task<int> AllAsync(Func<DateTime, int, CancellationToken, Task<List<DueLead>>> take, string action, Func<DueLead, Task> tell, CancellationToken ct) => db.InPortionsAsync(AtOnce, async () =>
     {
-        for (var done = 0; ;)
+        var taken = await take(clock.GetUtcNow().UtcDateTime, AtOnce, ct);
+        await audit.RecordAsync([.. taken.Select(lead => new AuditAct(action, "lead", lead.Number, [lead.PartnerId], new { lead.Day }))], ct);
+        foreach (var lead in taken)
         {
-            var some = await db.InTransactionAsync(async () =>
-            {
-                var taken = await take(clock.GetUtcNow().UtcDateTime, AtOnce, ct);
-                if (taken.Count > 0)
-                {
-                    await audit.RecordAsync([.. taken.Select(lead => new AuditAct(action, "lead", lead.Number, [lead.PartnerId], new { lead.Day }))], ct);
-                }
-
-                foreach (var lead in taken)
-                {
-                    await tell(lead);
-                }
-
-                return taken.Count;
-            }, ct);
-            done += some;
-            if (some < AtOnce)
-            {
-                return done;
-            }
+            await tell(lead);
         }
-    }
+
+        return taken.Count;
+    }, ct);
 }

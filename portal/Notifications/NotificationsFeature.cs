@@ -7,6 +7,7 @@ static class NotificationsFeature
 {
     public static IServiceCollection AddNotifications(this IServiceCollection services) => services
         .AddScoped<Notifier>()
+        .AddScoped<Letters>()
         .AddScoped<NotificationStore>()
         .AddSingleton(new TopBarPart(TopBarPlace.Ways, typeof(Bell)))
         .AddHostedService<ForgetReadNotifications>();

@@ -1,5 +1,6 @@
 using Platform.Database;
 using Portal.Deals;
+using Portal.Web;
 
 namespace Portal.Pipeline;
 
@@ -30,17 +31,17 @@ public sealed class CloseDeal(Db db, PursueDeal pursueDeal, PipelineStore pipeli
             return new DealOutcome.Invalid([new("reason", "pipeline.invalid.reason", string.Join(", ", reasons.Select(one => one.Code)))]);
         }
 
-        if (Text(note) is { Length: > LongestNote })
+        if (Typed.Text(note) is { Length: > LongestNote })
         {
             return new DealOutcome.Invalid([new("note", "customers.invalid.too_long", LongestNote)]);
         }
 
-        if (outcome is "lost" && reason!.Code is "other" && Text(note) is null)
+        if (outcome is "lost" && reason!.Code is "other" && Typed.Text(note) is null)
         {
             return new DealOutcome.Invalid([new("note", "pipeline.invalid.note")]);
         }
 
-        if (Text(competitor)?.Length > 200)
+        if (Typed.Text(competitor)?.Length > 200)
         {
             return new DealOutcome.Invalid([new("competitor", "customers.invalid.too_long", 200)]);
         }
@@ -51,15 +52,13 @@ public sealed class CloseDeal(Db db, PursueDeal pursueDeal, PipelineStore pipeli
             var open = await pipeline.FindAsync(number, now, ct);
             var ended = outcome is "won"
                 ? await pursueDeal.WinAsync(number, version, ct)
-                : await pursueDeal.LoseAsync(number, version, Text(note) is { } words ? $"{reason!.Shown}: {words}" : reason!.Shown, ct);
+                : await pursueDeal.LoseAsync(number, version, Typed.Text(note) is { } words ? $"{reason!.Shown}: {words}" : reason!.Shown, ct);
             if (ended is DealOutcome.Done && reason is not null && open is not null)
             {
-                await pipeline.InsertClosingAsync(open, outcome, reason, Text(note), Text(competitor), now, ct);
+                await pipeline.InsertClosingAsync(open, outcome, reason, Typed.Text(note), Typed.Text(competitor), now, ct);
             }
 
             return ended;
         }, ct);
     }
-
-    static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -1,6 +1,7 @@
 using Platform.Audit;
 using Platform.Web;
 using Portal.Deals;
+using Portal.Web;
 
 namespace Portal.Pipeline;
 
@@ -34,22 +35,20 @@ public sealed class MoveStage(ActOnDeal actOnDeal, PipelineStore pipeline, Audit
                 return new DealOutcome.Invalid([new("stage", "pipeline.invalid.stage", string.Join(", ", stages.Where(one => !one.IsRetired).Select(one => one.Code)))]);
             }
 
-            if (await pipeline.WriteAsync(seen, to, Text(step?.Step), step?.Due, step is not null, version ?? seen.StageVersion, now, ct) is null)
+            if (await pipeline.WriteAsync(seen, to, Typed.Text(step?.Step), step?.Due, step is not null, version ?? seen.StageVersion, now, ct) is null)
             {
                 return new DealOutcome.Stale();
             }
 
             await audit.RecordAsync(to == seen.Stage ? "deal.next_step_said" : "deal.stage_moved", "deal", number, deal.PartnerId,
-                new { from = seen.Stage, to, nextStep = Text(step?.Step), nextStepDue = step?.Due }, ct);
+                new { from = seen.Stage, to, nextStep = Typed.Text(step?.Step), nextStepDue = step?.Due }, ct);
             return new DealOutcome.Done(number, deal.Version);
         }, ct);
 
     static IReadOnlyList<FieldProblem> Problems(NextStep? step) =>
-        Text(step?.Step)?.Length > 500 ? [new("nextStep", "customers.invalid.too_long", 500)]
-        : step?.Due is { } due && (Text(step.Step) is null || due.Year is < 2000 or > 2199) ? [new(Text(step.Step) is null ? "nextStep" : "nextStepDue", "pipeline.invalid.next_step")]
+        Typed.Text(step?.Step)?.Length > 500 ? [new("nextStep", "customers.invalid.too_long", 500)]
+        : step?.Due is { } due && (Typed.Text(step.Step) is null || due.Year is < 2000 or > 2199) ? [new(Typed.Text(step.Step) is null ? "nextStep" : "nextStepDue", "pipeline.invalid.next_step")]
         : [];
-
-    static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }
 
 /// <summary>What comes next on a deal; an empty step means that nothing is left to do.</summary>

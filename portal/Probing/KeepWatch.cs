@@ -1,6 +1,7 @@
 using Platform.Audit;
 using Platform.Database;
 using Platform.Web;
+using Portal.Web;
 
 namespace Portal.Probing;
 
@@ -10,8 +11,7 @@ public sealed class KeepWatch(Db db, ProbingStore probing, AuditTrail audit, Tim
     /// <summary>Notes what came of an alert; once.</summary>
     public async Task<WatchOutcome> AssessAsync(string number, string? assessment, CancellationToken ct)
     {
-        var said = assessment is null ? "" : string.Concat(assessment.Where(character => !char.IsControl(character) || character is '\n' or '\t')).Trim();
-        if (said.Length is 0 or > 2000)
+        if (Typed.Text(assessment) is not { Length: <= 2000 } said)
         {
             return new WatchOutcome.Invalid([new("assessment", "probing.invalid.assessment", 2000)]);
         }

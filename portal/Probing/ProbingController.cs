@@ -32,11 +32,7 @@ public sealed class ProbingController(ProbingStore probing, KeepWatch keepWatch,
                 this.Flash(FlashKind.Done, t["probing.assessment_kept"]);
                 return RedirectToAction(nameof(Show), new { number });
             case WatchOutcome.Invalid(var problems):
-                foreach (var problem in problems)
-                {
-                    ModelState.AddModelError(problem.Field, t[problem.TextKey, [.. problem.Arguments]]);
-                }
-
+                ModelState.Explain(problems, t);
                 return await PageAsync((await probing.FindAsync(number, ct))!, ct);
             case WatchOutcome.Stale:
                 this.Flash(FlashKind.Problem, t["probing.stale"]);
@@ -62,11 +58,7 @@ public sealed class ProbingController(ProbingStore probing, KeepWatch keepWatch,
                     this.Flash(FlashKind.Done, t["probing.rule_kept"]);
                     return RedirectToAction(nameof(Index));
                 case WatchOutcome.Invalid(var problems):
-                    foreach (var problem in problems)
-                    {
-                        ModelState.AddModelError(char.ToUpperInvariant(problem.Field[0]) + problem.Field[1..], t[problem.TextKey, [.. problem.Arguments]]);
-                    }
-
+                    ModelState.Explain(problems, t, FieldProblems.AsOnForm);
                     break;
                 default:
                     ModelState.AddModelError("", t["probing.stale"]);

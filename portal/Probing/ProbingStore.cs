@@ -1,4 +1,5 @@
 using Platform.Database;
+using Portal.Notifications;
 using Portal.Web.Lists;
 
 namespace Portal.Probing;
@@ -39,11 +40,11 @@ public sealed class ProbingStore(Db db)
         """, new { now, numbers = Enumerable.Range(0, MostAtOnce).Select(_ => PublicNumber.New("PA")).ToArray() }, ct);
 
     /// <summary>Whom to tell: the deal desk and the administrators of the brand.</summary>
-    public Task<List<(string Email, string Language)>> AudienceAsync(CancellationToken ct) => db.ListAsync<(string, string)>("""
-        select distinct w.email, coalesce(w.language, b.language)
+    public Task<List<Listener>> AudienceAsync(CancellationToken ct) => db.ListAsync<Listener>("""
+        select distinct on (w.email, coalesce(w.language, b.language)) w.person_id, w.email, coalesce(w.language, b.language) as language, false as is_actor
         from person w join partner b using (partner_id) join person_role r using (person_id)
         where b.partner_type = 'brand' and w.kind = 'person' and w.disabled_at is null and w.email is not null and r.role in ('deal_desk', 'brand_admin')
-        order by 1
+        order by w.email, coalesce(w.language, b.language), w.person_id
         """, null, ct);
 
     /// <summary>One page of the alerts.</summary>

@@ -1,9 +1,6 @@
 using Platform.Audit;
 using Platform.Database;
 using Platform.Jobs;
-using Platform.Mail;
-using Platform.Outbox;
-using Platform.Texts;
 using Portal.Notifications;
 
 namespace Portal.Probing;
@@ -12,7 +9,7 @@ namespace Portal.Probing;
 /// Tells the deal desk and the administrators of the brand when a partner's screenings look like fishing for the customer list, once a
 /// partner and day. It looks at what was asked afterwards: no answer takes longer or reads otherwise for it. Run by the product itself.
 /// </summary>
-public sealed class WatchProbing(Db db, ProbingStore probing, Notifier notifier, Outbox outbox, AuditTrail audit, Texts texts, IConfiguration configuration, TimeProvider clock) : IScheduledJob
+public sealed class WatchProbing(Db db, ProbingStore probing, Notifier notifier, Letters letters, AuditTrail audit, TimeProvider clock) : IScheduledJob
 {
     /// <summary>Looks, and tells of what is new.</summary>
     /// <returns>How many alerts were raised.</returns>
@@ -34,14 +31,9 @@ public sealed class WatchProbing(Db db, ProbingStore probing, Notifier notifier,
 
     Task IScheduledJob.RunAsync(CancellationToken ct) => RunAsync(ct);
 
-    async Task TellAsync(RaisedAlert alert, List<(string Email, string Language)> audience, CancellationToken ct)
+    async Task TellAsync(RaisedAlert alert, List<Listener> audience, CancellationToken ct)
     {
         await notifier.TellAsync(Recipients.Brand("deal_desk", "brand_admin"), "probing.told.alert", [alert.PartnerName, alert.Asks], $"/probing/{alert.Number}", ct);
-        var address = $"{(configuration["Portal:Url"] ?? "http://localhost:5080").TrimEnd('/')}/probing/{alert.Number}";
-        foreach (var (email, language) in audience)
-        {
-            var sentence = texts.In(language, "probing.told.alert", [alert.PartnerName, alert.Asks]);
-            await outbox.PutMailAsync(new Mail(email, sentence, $"{sentence}\n\n{address}"), ct);
-        }
+        await letters.WriteAsync(audience, "probing.told.alert", [alert.PartnerName, alert.Asks], null, $"/probing/{alert.Number}", ct);
     }
 }

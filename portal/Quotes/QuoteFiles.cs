@@ -1,3 +1,4 @@
+using Portal.Web;
 using System.Globalization;
 using System.Security.Cryptography;
 using Platform.Texts;
@@ -65,7 +66,7 @@ public sealed class QuoteFiles(QuoteStore quotes, TypstWorkers typst, Texts text
         string Amount(decimal amount) => amount.ToString("N" + Math.Max(content.MinorUnits, Math.Min(Amounts.Decimals(amount), 4)).ToString(CultureInfo.InvariantCulture), culture);
         string Day(DateOnly day) => language == "zh-CN" ? day.ToString("yyyy年M月d日", culture) : day.ToString("d MMMM yyyy", culture);
         string T(string key, params object[] arguments) => texts.In(language, key, arguments);
-        var address = (settings["Portal:Url"] ?? "http://localhost:5080").TrimEnd('/') + $"/quotes/{content.Number}";
+        var address = PortalUrl.Of(settings) + $"/quotes/{content.Number}";
         var withDiscount = content.Lines.Any(line => line.Discount > 0);
         return new(Template, new
         {

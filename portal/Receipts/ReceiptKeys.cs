@@ -31,7 +31,7 @@ public sealed class ReceiptKeys(IServiceScopeFactory scopes, IDataProtectionProv
     public string Topic => ChangeTopic;
 
     /// <summary>The address by which receipts name the portal.</summary>
-    public string Issuer => (configuration["Portal:Url"] ?? "http://localhost:5080").TrimEnd('/');
+    public string Issuer => PortalUrl.Of(configuration);
 
     TimeSpan Rotation => TimeSpan.FromDays(configuration.GetValue<double?>("Receipts:KeyDays") ?? 365);
 

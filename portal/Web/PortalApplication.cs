@@ -115,7 +115,7 @@ static class PortalAddress
     /// <summary><c>Portal:Url</c> (http://localhost:5080 by default), with the port of <c>--port N</c> where given.</summary>
     public static string Of(IConfiguration configuration)
     {
-        var url = new UriBuilder(configuration["Portal:Url"] ?? "http://localhost:5080");
+        var url = new UriBuilder(configuration["Portal:Url"] ?? PortalUrl.Default);
         if (configuration.GetValue<int?>("port") is { } port)
         {
             url.Port = port;

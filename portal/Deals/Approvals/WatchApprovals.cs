@@ -22,31 +22,16 @@ public sealed class WatchApprovals(Db db, ApprovalStore approvals, ApproveByPoli
 
     Task IScheduledJob.RunAsync(CancellationToken ct) => RunAsync(ct);
 
-    async Task<int> AllAsync(bool escalates, CancellationToken ct)
+    Task<int> AllAsync(bool escalates, CancellationToken ct) => db.InPortionsAsync(AtOnce, async () =>
     {
-        for (var done = 0; ;)
+        var now = clock.GetUtcNow().UtcDateTime;
+        var steps = await approvals.OverdueAsync(escalates, now, AtOnce, ct);
+        await audit.RecordAsync([.. steps.Select(step => new AuditAct(escalates ? "deal.review_escalated" : "deal.review_overdue", "deal", step.Number, [step.PartnerId], new { step.Queue, to = escalates ? step.EscalateTo : null }))], ct);
+        foreach (var step in steps)
         {
-            var some = await db.InTransactionAsync(async () =>
-            {
-                var now = clock.GetUtcNow().UtcDateTime;
-                var steps = await approvals.OverdueAsync(escalates, now, AtOnce, ct);
-                if (steps.Count > 0)
-                {
-                    await audit.RecordAsync([.. steps.Select(step => new AuditAct(escalates ? "deal.review_escalated" : "deal.review_overdue", "deal", step.Number, [step.PartnerId], new { step.Queue, to = escalates ? step.EscalateTo : null }))], ct);
-                }
-
-                foreach (var step in steps)
-                {
-                    await news.TellQueueAsync(escalates ? "review_escalated" : "review_overdue", step, escalates ? step.EscalateTo : step.Queue, now, ct);
-                }
-
-                return steps.Count;
-            }, ct);
-            done += some;
-            if (some < AtOnce)
-            {
-                return done;
-            }
+            await news.TellQueueAsync(escalates ? "review_escalated" : "review_overdue", step, escalates ? step.EscalateTo : step.Queue, now, ct);
         }
-    }
+
+        return steps.Count;
+    }, ct);
 }
