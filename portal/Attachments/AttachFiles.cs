@@ -72,7 +72,7 @@ public sealed class AttachFiles(
                     return new AttachmentOutcome.Forbidden();
                 }
 
-                await RecordAsync("unattached", attachment.Dispute is not null, attachment.Dispute ?? attachment.Deal!, attachment.PartnerId, new { attachment.Name, attachment.Sha256 }, ct);
+                await audit.RecordAsync([Act("unattached", attachment.Dispute is not null, attachment.Dispute ?? attachment.Deal!, attachment.PartnerId, new { attachment.Name, attachment.Sha256 })], ct);
                 return new AttachmentOutcome.Done([number]);
             }, ct);
         }
@@ -127,13 +127,17 @@ public sealed class AttachFiles(
             {
                 problems.Add(new("files", "attachments.refused.too_large", shown, AttachmentStore.Length(Limits.MostBytes)));
             }
-            else if (FileKind.Recognise(file.Content) is (null, { } why))
+            else
             {
-                problems.Add(new("files", why, shown));
-            }
-            else if (FileKind.Recognise(file.Content).Kind is { } kind)
-            {
-                recognised.Add((kind.Clean(file.Name), kind, file.Content));
+                var (kind, why) = FileKind.Recognise(file.Content);
+                if (kind is null)
+                {
+                    problems.Add(new("files", why!, shown));
+                }
+                else
+                {
+                    recognised.Add((kind.Clean(file.Name), kind, file.Content));
+                }
             }
         }
 
@@ -144,19 +148,21 @@ public sealed class AttachFiles(
     async Task<AttachmentOutcome> InsertAsync(AttachedTo record, List<(string Name, FileKind Kind, byte[] Content)> files, Func<string, Task> tell, CancellationToken ct)
     {
         var numbers = new List<string>();
+        var acts = new List<AuditAct>();
         foreach (var (name, kind, content) in files)
         {
             var number = PublicNumber.New("A");
             var sha256 = SHA256.HashData(content);
             await attachments.InsertAsync(record, number, name, kind.Name, content, sha256, Now, ct);
-            await RecordAsync("attached", record.IsDispute, record.Number, record.PartnerId, new { name, sha256 = Convert.ToHexStringLower(sha256) }, ct);
             numbers.Add(number);
+            acts.Add(Act("attached", record.IsDispute, record.Number, record.PartnerId, new { name, sha256 = Convert.ToHexStringLower(sha256) }));
         }
 
+        await audit.RecordAsync(acts, ct);
         await tell(string.Join('\n', files.Select(file => file.Name)));
         return new AttachmentOutcome.Done(numbers);
     }
 
-    Task RecordAsync(string what, bool onDispute, string number, long? partnerId, object details, CancellationToken ct) =>
-        audit.RecordAsync([new(onDispute ? $"dispute.{what}" : $"deal.{what}", onDispute ? "dispute" : "deal", number, partnerId is { } partner ? [partner] : [], details)], ct);
+    static AuditAct Act(string what, bool onDispute, string number, long? partnerId, object details) =>
+        new(onDispute ? $"dispute.{what}" : $"deal.{what}", onDispute ? "dispute" : "deal", number, partnerId is { } partner ? [partner] : [], details);
 }

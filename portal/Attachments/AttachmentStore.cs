@@ -26,6 +26,10 @@ public sealed class AttachmentStore(Db db)
     /// <summary>A file by its number.</summary>
     public Task<Attachment?> FindAsync(string number, CancellationToken ct) => db.FindAsync<Attachment>($"{Select} where a.number = @number", new { number }, ct);
 
+    /// <summary>Files by their numbers, in the order in which they were added.</summary>
+    public Task<List<Attachment>> FindAsync(IReadOnlyCollection<string> numbers, CancellationToken ct) =>
+        db.ListAsync<Attachment>($"{Select} where a.number = any(@numbers) order by a.attachment_id", new { numbers = numbers.ToArray() }, ct);
+
     /// <summary>Its content, part by part.</summary>
     public IAsyncEnumerable<byte[]> PartsAsync(long attachmentId, CancellationToken ct) =>
         db.StreamAsync<byte[]>("select content from attachment_part where attachment_id = @attachmentId order by part", new { attachmentId }, ct);

@@ -52,21 +52,8 @@ public sealed class AttachmentsApi(AttachmentStore attachments, AttachFiles atta
     public async Task<IActionResult> Delete(string number, CancellationToken ct) =>
         await attachFiles.RemoveAsync(number, ct) is var outcome and not AttachmentOutcome.Done ? Problem(outcome) : NoContent();
 
-    async Task<IActionResult> AnswerAsync(AttachmentOutcome outcome, string address, CancellationToken ct)
-    {
-        if (outcome is not AttachmentOutcome.Done(var numbers))
-        {
-            return Problem(outcome);
-        }
-
-        var added = new List<AttachmentAnswer>();
-        foreach (var number in numbers)
-        {
-            added.Add(AttachmentAnswer.Of((await attachments.FindAsync(number, ct))!));
-        }
-
-        return Created(address, added);
-    }
+    async Task<IActionResult> AnswerAsync(AttachmentOutcome outcome, string address, CancellationToken ct) =>
+        outcome is AttachmentOutcome.Done(var numbers) ? Created(address, (await attachments.FindAsync(numbers, ct)).ConvertAll(AttachmentAnswer.Of)) : Problem(outcome);
 
     static IActionResult Problem(AttachmentOutcome outcome) => outcome switch
     {

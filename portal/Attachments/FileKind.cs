@@ -37,9 +37,9 @@ public sealed partial record FileKind(string Name, string ContentType, params IR
     public static FileKind Of(string name) => All.Single(kind => string.Equals(kind.Name, name, StringComparison.Ordinal));
 
     /// <summary>What a file is, or the key of the sentence that says why it is not taken.</summary>
-    public static (FileKind? Kind, string? Refusal) Recognise(ReadOnlyMemory<byte> content)
+    public static (FileKind? Kind, string? Refusal) Recognise(byte[] content)
     {
-        var head = content.Span;
+        ReadOnlySpan<byte> head = content;
         return head switch
         {
             { Length: 0 } => (null, "attachments.refused.empty"),
@@ -70,11 +70,11 @@ public sealed partial record FileKind(string Name, string ContentType, params IR
     static bool IsMachO(ReadOnlySpan<byte> head) => head.Length >= 4 && System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(head) is 0xFEEDFACE or 0xFEEDFACF or 0xCEFAEDFE or 0xCFFAEDFE or 0xCAFEBABE;
 
     // Office documents are packages whose list of contents says what they are; what is not listed as one of the two is none.
-    static (FileKind?, string?) Package(ReadOnlyMemory<byte> content)
+    static (FileKind?, string?) Package(byte[] content)
     {
         try
         {
-            using var package = new ZipArchive(new MemoryStream(content.ToArray(), writable: false), ZipArchiveMode.Read);
+            using var package = new ZipArchive(new MemoryStream(content, writable: false), ZipArchiveMode.Read);
             if (package.Entries.Count > MostEntries || package.GetEntry("[Content_Types].xml") is not { Length: < 1024 * 1024 } list)
             {
                 return (null, "attachments.refused.unknown");
@@ -97,9 +97,9 @@ public sealed partial record FileKind(string Name, string ContentType, params IR
         }
     }
 
-    static (FileKind?, string?) Words(ReadOnlyMemory<byte> content)
+    static (FileKind?, string?) Words(byte[] content)
     {
-        if (Read(content.Span) is not { } text || text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t' or '\f')))
+        if (Read(content) is not { } text || text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t' or '\f')))
         {
             return (null, "attachments.refused.unknown");
         }
