@@ -122,7 +122,7 @@ public sealed class AttachFiles(
 
         foreach (var file in files)
         {
-            var shown = FileKind.Of("txt").Clean(file.Name)[..^4];
+            var shown = FileKind.Shown(file.Name);
             if (file.Content.LongLength > Limits.MostBytes)
             {
                 problems.Add(new("files", "attachments.refused.too_large", shown, AttachmentStore.Length(Limits.MostBytes)));

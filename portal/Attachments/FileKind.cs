@@ -53,17 +53,26 @@ public sealed partial record FileKind(string Name, string ContentType, params IR
         };
     }
 
-    /// <summary>A name as it is kept: the last part of a path, without what controls a terminal or turns the writing round, with an ending that tells what the file is.</summary>
+    /// <summary>A name as it was sent, fit to be shown: the last part of a path, without what controls a terminal or turns the writing round.</summary>
+    public static string Shown(string? fileName) => Short(Readable(fileName));
+
+    /// <summary>A name as it is kept: the same with an ending that tells what the file is.</summary>
     public string Clean(string? fileName)
     {
-        var last = (fileName ?? "").Split('/', '\\')[^1].Normalize(NormalizationForm.FormC);
-        var kept = string.Concat(last.EnumerateRunes().Where(rune => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator))
-            .Select(rune => rune.Value is '<' or '>' or ':' or '"' or '|' or '?' or '*' ? "_" : rune.ToString())).Trim(' ', '.');
+        var kept = Readable(fileName);
         var ending = Endings.FirstOrDefault(known => kept.EndsWith(known, StringComparison.OrdinalIgnoreCase));
         var stem = (ending is null ? kept : kept[..^ending.Length]).TrimEnd(' ', '.');
-        var runes = stem.EnumerateRunes().Take(120).Select(rune => rune.ToString());
-        return (stem.Length == 0 ? "file" : string.Concat(runes)) + (ending ?? Endings[0]).ToLowerInvariant();
+        return Short(stem) + (ending ?? Endings[0]).ToLowerInvariant();
     }
+
+    static string Readable(string? fileName)
+    {
+        var last = (fileName ?? "").Split('/', '\\')[^1].Normalize(NormalizationForm.FormC);
+        return string.Concat(last.EnumerateRunes().Where(rune => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator))
+            .Select(rune => rune.Value is '<' or '>' or ':' or '"' or '|' or '?' or '*' ? "_" : rune.ToString())).Trim(' ', '.');
+    }
+
+    static string Short(string name) => name.Length == 0 ? "file" : string.Concat(name.EnumerateRunes().Take(120).Select(rune => rune.ToString()));
 
     static (FileKind?, string?) Taken(string name) => (Of(name), null);
 

@@ -71,6 +71,17 @@ public sealed class RecognisingFiles
     [Fact]
     public void A_long_name_is_cut_and_keeps_its_ending() => Assert.Equal(new string('会', 120) + ".pdf", FileKind.Of("pdf").Clean(new string('会', 10_000) + ".pdf"));
 
+    [Theory]
+    [InlineData("notes.md", "notes.md")]
+    [InlineData("a.txt", "a.txt")]
+    [InlineData("../../setup.exe", "setup.exe")]
+    [InlineData("a\u202Efdp.exe", "afdp.exe")]
+    [InlineData(null, "file")]
+    public void A_refusal_names_a_file_as_it_was_sent(string? sent, string shown) => Assert.Equal(shown, FileKind.Shown(sent));
+
+    [Fact]
+    public void A_refusal_says_no_more_than_the_beginning_of_a_long_name() => Assert.Equal(new string('会', 120), FileKind.Shown(new string('会', 10_000) + ".exe"));
+
     static string? Kind(byte[] content) => FileKind.Recognise(content).Kind?.Name;
 
     internal static byte[] Office(string part, string contentType, params string[] more)
