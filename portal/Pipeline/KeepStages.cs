@@ -21,7 +21,7 @@ public sealed partial class KeepStages(Db db, PipelineStore pipeline, AuditTrail
     {
         // Two that are retired at the same moment would leave none.
         await db.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('pipeline stages', 0))", null, ct);
-        var stages = await pipeline.StagesAsync(ct);
+        var stages = await pipeline.StagesWithDealsAsync(ct);
         var problem = Problem(stage)
             ?? (retire && stages.Find(one => one.Code == stage.Code) is { IsRetired: false, Deals: > 0 and var deals } ? new FieldProblem("retire", "pipeline.invalid.stage_in_use", deals) : null)
             ?? (retire && stages.TrueForAll(one => one.IsRetired || one.Code == stage.Code) ? new FieldProblem("retire", "pipeline.invalid.last_stage") : null)

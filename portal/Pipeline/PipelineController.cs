@@ -26,7 +26,7 @@ public sealed class PipelineController(PipelineStore pipeline, DealPages deals, 
         var query = ListQuery.Read(Request, PipelineStore.Shape);
         var (currency, today) = await pipeline.BrandAsync(Now, ct);
         return View("Board", new PipelineBoard(
-            query, [.. (await pipeline.StagesAsync(ct)).Where(stage => !stage.IsRetired || stage.Deals > 0)], await pipeline.CardsAsync(query, Now, ct), await pipeline.SumsAsync(query, Now, ct), await deals.ChoicesAsync(ct), currency, today, MayMove));
+            query, [.. (await pipeline.StagesWithDealsAsync(ct)).Where(stage => !stage.IsRetired || stage.Deals > 0)], await pipeline.CardsAsync(query, Now, ct), await pipeline.SumsAsync(query, Now, ct), await deals.ChoicesAsync(ct), currency, today, MayMove));
     }
 
     /// <summary>The list.</summary>

@@ -18,8 +18,13 @@ sealed class StageOfDeal(PipelineStore pipeline, TimeProvider clock) : IDealPart
         var now = clock.GetUtcNow().UtcDateTime;
         var open = await pipeline.FindAsync(deal.Number, now, ct);
         var closing = open is null ? await pipeline.ClosingAsync(deal.DealId, ct) : null;
-        return open is null && closing is null ? null
-            : new("/Pipeline/_StageOfDeal.cshtml", new StageCard(deal, open, closing, [.. (await pipeline.StagesAsync(ct)).Where(stage => !stage.IsRetired)], await pipeline.MovesAsync(deal.DealId, ct), (await pipeline.BrandAsync(now, ct)).Today));
+        if (open is null && closing is null)
+        {
+            return null;
+        }
+
+        var stages = open is not null && deal.Allows("move_stage") ? (await pipeline.StagesAsync(ct)).FindAll(stage => !stage.IsRetired) : [];
+        return new("/Pipeline/_StageOfDeal.cshtml", new StageCard(deal, open, closing, stages, await pipeline.MovesAsync(deal.DealId, ct), (await pipeline.BrandAsync(now, ct)).Today));
     }
 }
 
@@ -27,7 +32,7 @@ sealed class StageOfDeal(PipelineStore pipeline, TimeProvider clock) : IDealPart
 /// <param name="Deal">The deal.</param>
 /// <param name="Open">Its place in the pipeline, while it is open.</param>
 /// <param name="Closing">Why it ended.</param>
-/// <param name="Stages">The stages it can be moved to.</param>
+/// <param name="Stages">The stages it can be moved to by whoever looks at it.</param>
 /// <param name="Moves">The stages it went through.</param>
 /// <param name="Today">The brand's day.</param>
 public sealed record StageCard(Deal Deal, PipelineDeal? Open, DealClosing? Closing, IReadOnlyList<PipelineStage> Stages, IReadOnlyList<StageMove> Moves, DateOnly Today);

@@ -11,7 +11,7 @@ public sealed class PipelineSettingsController(PipelineStore pipeline, KeepStage
 {
     /// <summary>Both lists.</summary>
     [HttpGet("")]
-    public async Task<IActionResult> Index(CancellationToken ct) => View("PipelineSettings", new PipelineSettings(await pipeline.StagesAsync(ct), await pipeline.ReasonsAsync(ct)));
+    public async Task<IActionResult> Index(CancellationToken ct) => View("PipelineSettings", new PipelineSettings(await pipeline.StagesWithDealsAsync(ct), await pipeline.ReasonsAsync(ct)));
 
     /// <summary>Adds a stage, or changes the one of that code.</summary>
     [HttpPost("stages")]

@@ -38,7 +38,7 @@ public sealed record PipelineStage
     /// <summary>How often it was changed.</summary>
     public int Version { get; init; }
 
-    /// <summary>How many open deals stand in it.</summary>
+    /// <summary>How many open deals stand in it, where they were counted.</summary>
     public int Deals { get; init; }
 
     /// <summary>The name in the reader's language.</summary>

@@ -52,12 +52,19 @@ public sealed class PipelineStore(Db db, ICurrentPerson me)
         pattern = CustomerLists.Pattern(query.Words), stem = CustomerLists.Stem(query.Words), now, query.Offset, query.Limit, CardsInColumn,
     };
 
-    /// <summary>The stages, those that are retired last, each with how many open deals the reader sees in it.</summary>
-    public Task<List<PipelineStage>> StagesAsync(CancellationToken ct) => db.ListAsync<PipelineStage>("""
-        select s.pipeline_stage_id, s.code, s.name, s.name_zh, s.position, s.probability, s.forecast, s.stuck_days, s.retired_at is not null as is_retired, s.version,
-               (select count(*)::integer from pipeline_deal v where v.pipeline_stage_id = s.pipeline_stage_id) as deals
-        from pipeline_stage s
-        order by s.retired_at is not null, s.position, s.pipeline_stage_id
+    const string StageColumns = "s.pipeline_stage_id, s.code, s.name, s.name_zh, s.position, s.probability, s.forecast, s.stuck_days, s.retired_at is not null as is_retired, s.version";
+
+    const string StageOrder = "s.retired_at is not null, s.position, s.pipeline_stage_id";
+
+    /// <summary>The stages, those that are retired last.</summary>
+    public Task<List<PipelineStage>> StagesAsync(CancellationToken ct) =>
+        db.ListAsync<PipelineStage>($"select {StageColumns} from pipeline_stage s order by {StageOrder}", null, ct);
+
+    /// <summary>The same, each with how many open deals the reader sees in it.</summary>
+    public Task<List<PipelineStage>> StagesWithDealsAsync(CancellationToken ct) => db.ListAsync<PipelineStage>($"""
+        select {StageColumns}, coalesce(o.deals, 0) as deals
+        from pipeline_stage s left join (select pipeline_stage_id, count(*)::integer as deals from pipeline_deal group by pipeline_stage_id) o using (pipeline_stage_id)
+        order by {StageOrder}
         """, null, ct);
 
     /// <summary>The reasons for winning and losing.</summary>
