@@ -1,4 +1,3 @@
-using Platform.Database;
 using Portal.Customers;
 using Portal.Deals;
 using Portal.Start;
@@ -38,7 +37,7 @@ sealed class StageOfDeal(PipelineStore pipeline, TimeProvider clock) : IDealPart
 public sealed record StageCard(Deal Deal, PipelineDeal? Open, DealClosing? Closing, IReadOnlyList<PipelineStage> Stages, IReadOnlyList<StageMove> Moves, DateOnly Today);
 
 /// <summary>Stuck deals and next steps that are due, for those who pursue them.</summary>
-sealed class PipelineWaiting(Db db, ICurrentPerson me, TimeProvider clock) : IWaitingSource
+sealed class PipelineWaiting(PipelineStore pipeline, ICurrentPerson me, TimeProvider clock) : IWaitingSource
 {
     public async Task<IReadOnlyList<Waiting>> FindAsync(CancellationToken ct)
     {
@@ -47,19 +46,7 @@ sealed class PipelineWaiting(Db db, ICurrentPerson me, TimeProvider clock) : IWa
             return [];
         }
 
-        var (stuck, due) = await db.OneAsync<(int, int)>("""
-            select count(*) filter (where v.stage_since < @now - make_interval(days => v.stuck_days))::integer,
-                   count(*) filter (where next.due < brand_day(@now))::integer
-            from pipeline_deal v
-            left join lateral (
-                select x.due from (
-                    select v.next_step_due as due, v.next_step_at as at where v.next_step_at is not null
-                    union all
-                    select a.next_step_due, a.recorded_at from deal_activity_current a where a.deal_id = v.deal_id and a.next_step is not null
-                ) x order by x.at desc limit 1
-            ) next on true
-            where v.partner_id = app_partner_id()
-            """, new { now = clock.GetUtcNow().UtcDateTime }, ct);
+        var (stuck, due) = await pipeline.WaitingAsync(clock.GetUtcNow().UtcDateTime, ct);
         return
         [
             new("pipeline.waiting.due", due, "/pipeline/list?due=overdue", "calendar-due") { IsUrgent = true },

@@ -46,6 +46,9 @@ public sealed class PipelineStore(Db db, ICurrentPerson me)
         query["due"] is "overdue" ? " and next.due < brand_day(@now)" : "",
         query.Words is null ? "" : " and (v.number = upper(@words) or v.end_customer_id in (select customers_like(@pattern, @stem, 5000)))");
 
+    // Where only what is filtered is counted, next steps are looked up for the filter that reads them.
+    static string NextIfAsked(ListQuery query) => query["due"] is null ? "" : Next;
+
     static object Arguments(ListQuery query, DateTime now) => new
     {
         stage = query["stage"], line = query["line"], territory = query["territory"], partner = query["partner"], words = query.Words,
@@ -86,7 +89,7 @@ public sealed class PipelineStore(Db db, ICurrentPerson me)
     /// <summary>How much stands in each stage, in each currency and in the brand's.</summary>
     public Task<List<StageSum>> SumsAsync(ListQuery query, DateTime now, CancellationToken ct) => db.ListAsync<StageSum>($"""
         with open as (
-            select v.pipeline_stage_id, v.currency, count(*)::integer as deals, sum(v.amount) as amount from pipeline_deal v {Next} {Where(query)} group by v.pipeline_stage_id, v.currency
+            select v.pipeline_stage_id, v.currency, count(*)::integer as deals, sum(v.amount) as amount from pipeline_deal v {NextIfAsked(query)} {Where(query)} group by v.pipeline_stage_id, v.currency
         )
         select o.pipeline_stage_id, o.currency, o.deals, o.amount, round(o.amount * rate_to_brand(o.currency, brand_day(@now)), 2) as in_brand from open o
         """, Arguments(query, now), ct);
@@ -94,7 +97,7 @@ public sealed class PipelineStore(Db db, ICurrentPerson me)
     /// <summary>One page of the list.</summary>
     public Task<ListPage<PipelineDeal>> PageAsync(ListQuery query, DateTime now, CancellationToken ct) => db.PageAsync<PipelineDeal>(
         $"select {Columns} {From} {Next} {Where(query)} order by {query.OrderBy} offset @Offset limit @Limit",
-        $"select count(*) from pipeline_deal v {(query["due"] is null ? "" : Next)} {Where(query)}", Arguments(query, now), ct);
+        $"select count(*) from pipeline_deal v {NextIfAsked(query)} {Where(query)}", Arguments(query, now), ct);
 
     /// <summary>All rows of the list, for a file.</summary>
     public IAsyncEnumerable<PipelineDeal> StreamAsync(ListQuery query, DateTime now, CancellationToken ct) =>
@@ -111,13 +114,20 @@ public sealed class PipelineStore(Db db, ICurrentPerson me)
     public Task<PipelineDeal?> FindAsync(string number, DateTime now, CancellationToken ct) =>
         db.FindAsync<PipelineDeal>($"select {Columns} {From} {Next} where v.number = @number", new { number, now }, ct);
 
+    /// <summary>How many open deals of the partner at work are stuck, and of how many the next step is overdue.</summary>
+    public Task<(int Stuck, int Due)> WaitingAsync(DateTime now, CancellationToken ct) => db.OneAsync<(int, int)>($"""
+        select count(*) filter (where v.stage_since < @now - make_interval(days => v.stuck_days))::integer, count(*) filter (where next.due < brand_day(@now))::integer
+        from pipeline_deal v {Next}
+        where v.partner_id = app_partner_id()
+        """, new { now }, ct);
+
     /// <summary>What is expected by month, currency and category; what should have closed before this month stands in it as overdue.</summary>
     public Task<List<ForecastRow>> ForecastAsync(ListQuery query, DateTime now, CancellationToken ct) => db.ListAsync<ForecastRow>($"""
         with open as (
             select greatest(date_trunc('month', v.expected_close), date_trunc('month', brand_day(@now)))::date as month, v.currency, v.forecast,
                    count(*)::integer as deals, count(*) filter (where v.expected_close < brand_day(@now))::integer as overdue,
                    sum(v.amount) as amount, sum(round(v.amount * v.probability, 2)) as weighted
-            from pipeline_deal v {Next} {Where(query)}
+            from pipeline_deal v {NextIfAsked(query)} {Where(query)}
             group by 1, 2, 3
         ), rate as (
             select c.currency, rate_to_brand(c.currency, brand_day(@now)) as rate from (select distinct currency from open) c
