@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Platform.Web;
 using Platform.Web.Api;
 using Portal.Deals;
+using Portal.Kpis;
 using Portal.Web;
 using Portal.Web.Lists;
 
@@ -10,7 +11,7 @@ namespace Portal.Pipeline;
 /// <summary>The pipeline for programs.</summary>
 [ApiController]
 [Route("api/v1/pipeline")]
-public sealed class PipelineApi(PipelineStore pipeline, MoveStage moveStage, CloseDeal closeDeal, TimeProvider clock) : ControllerBase
+public sealed class PipelineApi(PipelineStore pipeline, MoveStage moveStage, CloseDeal closeDeal, BrandCalendar calendar, TimeProvider clock) : ControllerBase
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -63,7 +64,7 @@ public sealed class PipelineApi(PipelineStore pipeline, MoveStage moveStage, Clo
     [HttpGet("forecast")]
     [ProducesResponseType<ForecastAnswer>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Forecast(CancellationToken ct) =>
-        Ok(new ForecastAnswer((await pipeline.BrandAsync(Now, ct)).Currency, await pipeline.ForecastAsync(ListQuery.Read(Request, PipelineStore.Shape), Now, ct)));
+        Ok(new ForecastAnswer((await calendar.TodayAsync(ct)).Currency, await pipeline.ForecastAsync(ListQuery.Read(Request, PipelineStore.Shape), Now, ct)));
 
     sealed record DealKey(string Number);
 }

@@ -5,6 +5,7 @@ using Platform.Texts;
 using Platform.Web;
 using Portal.Deals;
 using Portal.Documents.Tables;
+using Portal.Kpis;
 using Portal.Web;
 using Portal.Web.Charts;
 using Portal.Web.Lists;
@@ -13,7 +14,7 @@ namespace Portal.Pipeline;
 
 /// <summary>The pipeline as a board, as a list, as a forecast, and how deals ended: a partner's own, for the brand all.</summary>
 [Route("pipeline"), AllowRoles("brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales", "viewer")]
-public sealed class PipelineController(PipelineStore pipeline, DealPages deals, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class PipelineController(PipelineStore pipeline, DealPages deals, BrandCalendar calendar, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -24,7 +25,7 @@ public sealed class PipelineController(PipelineStore pipeline, DealPages deals, 
     public async Task<IActionResult> Index(CancellationToken ct)
     {
         var query = ListQuery.Read(Request, PipelineStore.Shape);
-        var (currency, today) = await pipeline.BrandAsync(Now, ct);
+        var (today, currency) = await calendar.TodayAsync(ct);
         return View("Board", new PipelineBoard(
             query, [.. (await pipeline.StagesWithDealsAsync(ct)).Where(stage => !stage.IsRetired || stage.Deals > 0)], await pipeline.CardsAsync(query, Now, ct), await pipeline.SumsAsync(query, Now, ct), await deals.ChoicesAsync(ct), currency, today, MayMove));
     }
@@ -34,7 +35,7 @@ public sealed class PipelineController(PipelineStore pipeline, DealPages deals, 
     public async Task<IActionResult> List(CancellationToken ct)
     {
         var query = ListQuery.Read(Request, PipelineStore.Shape);
-        return View("PipelineList", new PipelineListPage(query, await pipeline.PageAsync(query, Now, ct), await pipeline.StagesAsync(ct), await deals.ChoicesAsync(ct), (await pipeline.BrandAsync(Now, ct)).Today));
+        return View("PipelineList", new PipelineListPage(query, await pipeline.PageAsync(query, Now, ct), await pipeline.StagesAsync(ct), await deals.ChoicesAsync(ct), (await calendar.TodayAsync(ct)).Today));
     }
 
     /// <summary>The list as a workbook.</summary>
@@ -47,7 +48,7 @@ public sealed class PipelineController(PipelineStore pipeline, DealPages deals, 
     public async Task<IActionResult> Forecast(CancellationToken ct)
     {
         var query = ListQuery.Read(Request, PipelineStore.Shape);
-        var (currency, today) = await pipeline.BrandAsync(Now, ct);
+        var (today, currency) = await calendar.TodayAsync(ct);
         return View("Forecast", new ForecastPage(query, await pipeline.ForecastAsync(query, Now, ct), await deals.ChoicesAsync(ct), currency, today));
     }
 
@@ -55,7 +56,7 @@ public sealed class PipelineController(PipelineStore pipeline, DealPages deals, 
     [HttpGet("outcomes")]
     public async Task<IActionResult> Outcomes(int? months, string? partner, CancellationToken ct)
     {
-        var (currency, today) = await pipeline.BrandAsync(Now, ct);
+        var (today, currency) = await calendar.TodayAsync(ct);
         var span = months is 3 or 6 or 12 or 24 ? months.Value : 12;
         var from = today.AddMonths(-span);
         return View("Outcomes", new OutcomesPage(span, await pipeline.OutcomesAsync(partner, from, Now, ct), await pipeline.PaceAsync(from, ct), currency));

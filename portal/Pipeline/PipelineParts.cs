@@ -6,7 +6,7 @@ using Portal.Web;
 namespace Portal.Pipeline;
 
 /// <summary>Stage, next step and moves on a deal's page; of an ended one why it ended.</summary>
-sealed class StageOfDeal(PipelineStore pipeline, TimeProvider clock) : IDealPart
+sealed class StageOfDeal(PipelineStore pipeline, DealStore deals, TimeProvider clock) : IDealPart
 {
     public bool IsAside => true;
 
@@ -23,7 +23,7 @@ sealed class StageOfDeal(PipelineStore pipeline, TimeProvider clock) : IDealPart
         }
 
         var stages = open is not null && deal.Allows("move_stage") ? (await pipeline.StagesAsync(ct)).FindAll(stage => !stage.IsRetired) : [];
-        return new("/Pipeline/_StageOfDeal.cshtml", new StageCard(deal, open, closing, stages, await pipeline.MovesAsync(deal.DealId, ct), (await pipeline.BrandAsync(now, ct)).Today));
+        return new("/Pipeline/_StageOfDeal.cshtml", new StageCard(deal, open, closing, stages, await pipeline.MovesAsync(deal.DealId, ct), await deals.DayAsync(now, ct)));
     }
 }
 

@@ -236,10 +236,6 @@ public sealed class PipelineStore(Db db, ICurrentPerson me)
         update close_reason set name = @Name, name_zh = @NameZh, position = @Position, retired_at = case when @retire then coalesce(retired_at, @now) end, version = version + 1
         where outcome = @Outcome and code = @Code and version = @Version
         """, new { reason.Outcome, reason.Code, reason.Name, reason.NameZh, reason.Position, reason.Version, retire, now }, ct) == 1;
-
-    /// <summary>The brand's currency and day.</summary>
-    public Task<(string Currency, DateOnly Today)> BrandAsync(DateTime now, CancellationToken ct) =>
-        db.OneAsync<(string, DateOnly)>("select brand_currency(), brand_day(@now)", new { now }, ct);
 }
 
 /// <summary>What stands in a stage in one currency.</summary>
