@@ -24,8 +24,7 @@ public sealed class ReceiptKeys(IServiceScopeFactory scopes, IDataProtectionProv
 
     readonly IDataProtector privateParts = protection.CreateProtector("receipt keys");
     readonly IDataProtector publicParts = protection.CreateProtector("receipt keys", "public");
-    readonly SemaphoreSlim reading = new(1);
-    Ring? known;
+    readonly Remembered<Ring> known = new(clock);
 
     /// <inheritdoc/>
     public string Topic => ChangeTopic;
@@ -52,7 +51,7 @@ public sealed class ReceiptKeys(IServiceScopeFactory scopes, IDataProtectionProv
     }
 
     /// <summary>Something changed: the next use reads anew.</summary>
-    public void Receive(string? about) => known = known is { } ring ? ring with { Until = DateTimeOffset.MinValue } : null;
+    public void Receive(string? about) => known.Forget();
 
     /// <summary>Before anybody is served, so that no act waits for the keys with a connection in its hand.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => RingAsync(cancellationToken);
@@ -61,7 +60,7 @@ public sealed class ReceiptKeys(IServiceScopeFactory scopes, IDataProtectionProv
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public void Dispose() => reading.Dispose();
+    public void Dispose() => known.Dispose();
 
     /// <summary>Announces the next key when the day comes near, destroys the private parts of those that were followed.</summary>
     public Task FollowPlanAsync(CancellationToken ct) => ChangeAsync(async (store, audit) =>
@@ -133,30 +132,9 @@ public sealed class ReceiptKeys(IServiceScopeFactory scopes, IDataProtectionProv
         Receive(null);
     }
 
-    async Task<Ring> RingAsync(CancellationToken ct)
-    {
-        if (known is { } fresh && fresh.Until > clock.GetUtcNow() && fresh.Holds(Now))
-        {
-            return fresh;
-        }
+    Task<Ring> RingAsync(CancellationToken ct) => known.GetAsync(ReadAsync, ct);
 
-        // One asks anew; whoever has something to go on with meanwhile does not wait for it, nor for a second connection.
-        if (!await reading.WaitAsync(known is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, ct))
-        {
-            return known!;
-        }
-
-        try
-        {
-            return known is { } ring && ring.Until > clock.GetUtcNow() && ring.Holds(Now) ? ring : known = await ReadAsync(ct);
-        }
-        finally
-        {
-            reading.Release();
-        }
-    }
-
-    async Task<Ring> ReadAsync(CancellationToken ct)
+    async Task<(Ring Ring, DateTimeOffset Until)> ReadAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CallerAccessor>().Current = Caller.System("receipts:keys");
@@ -172,8 +150,10 @@ public sealed class ReceiptKeys(IServiceScopeFactory scopes, IDataProtectionProv
         var ours = keys.Where(key => key.RevokedAt is null && IsOurs(key)).ToList();
         var set = new ReceiptKeySet(Issuer, ours.ConvertAll(key => ReceiptKeySet.ReadKey(key.PublicJwk)));
         await NoteAsync(set, ct);
-        return new((signing.Kid, Convert.FromBase64String(Unprotect(privateParts, signing.ProtectedKey!))), set,
-            clock.GetUtcNow() + Kept, keys.Where(key => key.SignsFrom > Now).Select(key => (DateTime?)key.SignsFrom).Min());
+        // A key whose day comes before that signs from that moment.
+        var until = Now + Kept;
+        var next = keys.Where(key => key.SignsFrom > Now).Select(key => key.SignsFrom).Append(until).Min();
+        return (new((signing.Kid, Convert.FromBase64String(Unprotect(privateParts, signing.ProtectedKey!))), set), new DateTimeOffset(next, TimeSpan.Zero));
     }
 
     /// <summary>Where the public keys are noted outside the database, for checks without it.</summary>
@@ -182,9 +162,15 @@ public sealed class ReceiptKeys(IServiceScopeFactory scopes, IDataProtectionProv
     async Task NoteAsync(ReceiptKeySet set, CancellationToken ct)
     {
         var file = NoteIn(DataFolder.Of(configuration, environment.ContentRootPath));
+        var text = set.Write();
+        if (File.Exists(file) && await File.ReadAllTextAsync(file, ct) == text)
+        {
+            return;
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var draft = file + "." + Path.GetRandomFileName();
-        await File.WriteAllTextAsync(draft, set.Write(), ct);
+        await File.WriteAllTextAsync(draft, text, ct);
         File.Move(draft, file, overwrite: true);
     }
 
@@ -218,10 +204,7 @@ public sealed class ReceiptKeys(IServiceScopeFactory scopes, IDataProtectionProv
 
     static DateTime Later(DateTime one, DateTime other) => one > other ? one : other;
 
-    sealed record Ring((string Kid, byte[] Pkcs8) Signing, ReceiptKeySet Published, DateTimeOffset Until, DateTime? Next)
-    {
-        public bool Holds(DateTime now) => Next is not { } day || now < day;
-    }
+    sealed record Ring((string Kid, byte[] Pkcs8) Signing, ReceiptKeySet Published);
 }
 
 /// <summary>The daily look at the keys of receipts.</summary>
