@@ -59,10 +59,10 @@ public sealed record DealTyped
     public IReadOnlyList<FieldProblem> Check(DealTerms terms, DateOnly? closeBefore = null)
     {
         var problems = new List<FieldProblem>();
-        CheckClaim(terms, problems);
-        CheckMoney(problems);
+        CheckClaim(ProductLines, terms.LineIds.Length, terms.TerritoryId, problems);
+        CheckMoney(Amount, CurrencyCode, problems);
         CheckDays(terms.Today, closeBefore, problems);
-        CheckContact(problems);
+        CheckContact(ContactName, ContactEmail, ContactPhone, Need, problems);
         return problems;
     }
 
@@ -89,32 +89,33 @@ public sealed record DealTyped
         return (terms.OwnNames ?? []).Any(name => mine.Contains(CompanyName.Parse(name).Core)) ? [new("customerName", "deals.invalid.own_company")] : [];
     }
 
-    void CheckClaim(DealTerms terms, List<FieldProblem> problems)
+    // What a lead says becomes a registration: it is checked the same way, or a partner could not accept it.
+    internal static void CheckClaim(IReadOnlyList<string> productLines, int known, long? territoryId, List<FieldProblem> problems)
     {
-        var lines = ProductLines.Distinct(StringComparer.Ordinal).Count();
+        var lines = productLines.Distinct(StringComparer.Ordinal).Count();
         if (lines == 0)
         {
             problems.Add(new("productLines", "deals.invalid.no_lines"));
         }
-        else if (lines != terms.LineIds.Length)
+        else if (lines != known)
         {
             problems.Add(new("productLines", "deals.invalid.unknown_line"));
         }
 
-        if (terms.TerritoryId is null)
+        if (territoryId is null)
         {
             problems.Add(new("territory", "deals.invalid.territory"));
         }
     }
 
-    void CheckMoney(List<FieldProblem> problems)
+    internal static void CheckMoney(decimal? amount, string? currencyCode, List<FieldProblem> problems)
     {
-        if (Amount is not (> 0 and < 1_000_000_000_000m) || decimal.Round(Amount.Value, 2) != Amount.Value)
+        if (amount is not (> 0 and < 1_000_000_000_000m) || decimal.Round(amount.Value, 2) != amount.Value)
         {
             problems.Add(new("amount", "deals.invalid.amount"));
         }
 
-        if (CurrencyCode is null || !Currencies.Contains(CurrencyCode, StringComparer.Ordinal))
+        if (currencyCode is null || !Currencies.Contains(currencyCode, StringComparer.Ordinal))
         {
             problems.Add(new("currency", "deals.invalid.currency", string.Join(", ", Currencies)));
         }
@@ -133,24 +134,24 @@ public sealed record DealTyped
         }
     }
 
-    void CheckContact(List<FieldProblem> problems)
+    internal static void CheckContact(string? name, string? email, string? phone, string? need, List<FieldProblem> problems)
     {
-        if (Text(ContactName)?.Length > 200)
+        if (Text(name)?.Length > 200)
         {
             problems.Add(new("contactName", "customers.invalid.too_long", 200));
         }
 
-        if (Text(ContactEmail) is { } email && (email.Length > 254 || !MailAddress.TryCreate(email, out var address) || !string.Equals(address.Address, email, StringComparison.Ordinal)))
+        if (Text(email) is { } mail && (mail.Length > 254 || !MailAddress.TryCreate(mail, out var address) || !string.Equals(address.Address, mail, StringComparison.Ordinal)))
         {
             problems.Add(new("contactEmail", "deals.invalid.contact_email"));
         }
 
-        if (Text(ContactPhone)?.Length > 40)
+        if (Text(phone)?.Length > 40)
         {
             problems.Add(new("contactPhone", "customers.invalid.too_long", 40));
         }
 
-        if (Text(Need)?.Length > 4000)
+        if (Text(need)?.Length > 4000)
         {
             problems.Add(new("need", "customers.invalid.too_long", 4000));
         }

@@ -1,6 +1,7 @@
 using Platform.Audit;
 using Platform.Database;
 using Platform.Web;
+using Portal.Customers;
 
 namespace Portal.Leads;
 
@@ -12,7 +13,7 @@ public sealed class HandOutLeads(Db db, LeadStore leads, LeadNews news, AuditTra
     /// <summary>Enters one.</summary>
     public async Task<LeadOutcome> EnterAsync(LeadTyped typed, CancellationToken ct)
     {
-        var (lines, territory, problems) = await CheckAsync(typed, ct);
+        var (company, lines, territory, problems) = await CheckAsync(typed, ct);
         if (problems.Count > 0)
         {
             return new LeadOutcome.Invalid(problems);
@@ -21,7 +22,7 @@ public sealed class HandOutLeads(Db db, LeadStore leads, LeadNews news, AuditTra
         return await db.InTransactionAsync<LeadOutcome>(async () =>
         {
             var number = PublicNumber.New("L");
-            await leads.InsertAsync(number, typed, typed.Customer.Check().Details, territory, lines, Now, ct);
+            await leads.InsertAsync(number, typed, company, territory, lines, Now, ct);
             await audit.RecordAsync("lead.entered", "lead", number, null, new { typed.Company, typed.Territory, typed.ProductLines, typed.Amount, typed.Currency, typed.Source }, ct);
             return new LeadOutcome.Done(number);
         }, ct);
@@ -30,10 +31,10 @@ public sealed class HandOutLeads(Db db, LeadStore leads, LeadNews news, AuditTra
     /// <summary>Changes one that is with the brand.</summary>
     public async Task<LeadOutcome> ChangeAsync(string number, int? version, LeadTyped typed, CancellationToken ct)
     {
-        var (lines, territory, problems) = await CheckAsync(typed, ct);
+        var (company, lines, territory, problems) = await CheckAsync(typed, ct);
         return problems.Count > 0 ? new LeadOutcome.Invalid(problems) : await ActAsync(number, version, "edit", null, async (lead, _) =>
         {
-            if (await leads.UpdateAsync(number, lead.Version, typed, typed.Customer.Check().Details, territory, lines, Now, ct) is null)
+            if (await leads.UpdateAsync(number, lead.Version, typed, company, territory, lines, Now, ct) is null)
             {
                 return new LeadOutcome.Stale();
             }
@@ -117,20 +118,10 @@ public sealed class HandOutLeads(Db db, LeadStore leads, LeadNews news, AuditTra
         return new LeadOutcome.Done(lead.Number);
     }
 
-    async Task<(long[] Lines, long Territory, IReadOnlyList<FieldProblem> Problems)> CheckAsync(LeadTyped typed, CancellationToken ct)
+    async Task<(CustomerDetails Company, long[] Lines, long Territory, IReadOnlyList<FieldProblem> Problems)> CheckAsync(LeadTyped typed, CancellationToken ct)
     {
         var (lines, territory) = await leads.TermsAsync(typed.ProductLines, typed.Territory, ct);
-        List<FieldProblem> problems = [.. typed.Check()];
-        if (lines.Length == 0 || lines.Length != typed.ProductLines.Distinct(StringComparer.Ordinal).Count())
-        {
-            problems.Add(new("productLines", lines.Length == 0 ? "deals.invalid.no_lines" : "deals.invalid.unknown_line"));
-        }
-
-        if (territory is null)
-        {
-            problems.Add(new("territory", "deals.invalid.territory"));
-        }
-
-        return (lines, territory ?? 0, problems);
+        var (company, problems) = typed.Check(lines.Length, territory);
+        return (company, lines, territory ?? 0, problems);
     }
 }

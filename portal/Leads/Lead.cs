@@ -1,4 +1,5 @@
 using Platform.Web;
+using Portal.Deals;
 
 namespace Portal.Leads;
 
@@ -248,37 +249,30 @@ public sealed record LeadTyped
     [System.Text.Json.Serialization.JsonIgnore]
     public Customers.NewCustomer Customer => new() { Name = Company, CountryCode = CountryCode, State = State, City = City, Address = Address, CreditCode = CreditCode, VatNumber = VatNumber, Domain = Domain, Phone = Phone };
 
-    /// <summary>What is wrong with it, the territory and the lines aside, which the database knows.</summary>
-    public IReadOnlyList<FieldProblem> Check()
+    /// <summary>The company as it is stored, and what is wrong with the lead: nothing may be stored that no partner could register.</summary>
+    /// <param name="linesKnown">How many of the product lines there are.</param>
+    /// <param name="territoryId">The territory, null where there is none of that code.</param>
+    public (Customers.CustomerDetails Company, IReadOnlyList<FieldProblem> Problems) Check(int linesKnown, long? territoryId)
     {
-        List<FieldProblem> problems = [.. Customer.Check().Problems.Select(problem => problem.Field is "name" ? problem with { Field = "company" } : problem)];
-        Bounded("need", Need, 4000);
+        var (company, wrong) = Customer.Check();
+        List<FieldProblem> problems = [.. wrong.Select(problem => problem.Field is "name" ? problem with { Field = "company" } : problem)];
+        DealTyped.CheckContact(ContactName, ContactEmail, ContactPhone, Need, problems);
+        if (Amount is not null)
+        {
+            DealTyped.CheckMoney(Amount, Text(Currency)?.ToUpperInvariant(), problems);
+        }
+
+        DealTyped.CheckClaim(ProductLines, linesKnown, territoryId, problems);
         Bounded("teaser", Teaser, 500);
         Bounded("source", Source, 100);
-        Bounded("contactName", ContactName, 200);
-        Bounded("contactPhone", ContactPhone, 100);
-        if (Text(ContactEmail) is { } mail && (mail.Length > 200 || !System.Net.Mail.MailAddress.TryCreate(mail, out _)))
-        {
-            problems.Add(new("contactEmail", "leads.invalid.email"));
-        }
-
-        if (Amount is not null and not (> 0 and < 1_000_000_000_000m) || (Amount is { } amount && decimal.Round(amount, 2) != amount))
-        {
-            problems.Add(new("amount", "deals.invalid.amount"));
-        }
-
-        if (Amount is not null && !Deals.DealTyped.Currencies.Contains(Text(Currency)?.ToUpperInvariant(), StringComparer.Ordinal))
-        {
-            problems.Add(new("currency", "deals.invalid.currency", string.Join(", ", Deals.DealTyped.Currencies)));
-        }
 
         // Somebody pastes the company's name into what everybody of the pool reads.
-        if (Text(Teaser) is { } teaser && Text(Company) is { } company && teaser.Contains(company, StringComparison.OrdinalIgnoreCase))
+        if (Text(Teaser) is { } teaser && Text(Company) is { } name && teaser.Contains(name, StringComparison.OrdinalIgnoreCase))
         {
             problems.Add(new("teaser", "leads.invalid.teaser_names"));
         }
 
-        return problems;
+        return (company, problems);
 
         void Bounded(string field, string? value, int most)
         {
