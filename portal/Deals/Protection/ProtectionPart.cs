@@ -3,7 +3,7 @@ using Portal.Customers;
 namespace Portal.Deals;
 
 /// <summary>What of amendments, reported wins, staleness and capacity stands on a deal's page.</summary>
-sealed class ProtectionPart(AmendmentStore amendments, ReviewOutcome reviewOutcome, ActivityStore activities, DealStore deals, DealPages pages, TimeProvider clock) : IDealPart
+sealed class ProtectionPart(AmendmentStore amendments, ReviewOutcome reviewOutcome, ActivityStore activities, DealStore deals, TimeProvider clock) : IDealPart
 {
     public bool IsAside => false;
 
@@ -18,8 +18,7 @@ sealed class ProtectionPart(AmendmentStore amendments, ReviewOutcome reviewOutco
 
         var policy = await deals.PolicyAsync(deal, clock.GetUtcNow().UtcDateTime, ct);
         return new("/Deals/Protection/_ProtectionPart.cshtml", new ProtectionShown(
-            deal, policy, await amendments.WaitingAsync(deal.DealId, ct), await reviewOutcome.WaitingAsync(deal.DealId, ct), await activities.LastAsync(deal.DealId, ct),
-            deal.Allows("request_amendment") ? await pages.ChoicesAsync(ct) : null));
+            deal, policy, await amendments.WaitingAsync(deal.DealId, ct), await reviewOutcome.WaitingAsync(deal.DealId, ct), await activities.LastAsync(deal.DealId, ct)));
     }
 }
 
@@ -29,5 +28,4 @@ sealed class ProtectionPart(AmendmentStore amendments, ReviewOutcome reviewOutco
 /// <param name="Amendment">The amendment that waits.</param>
 /// <param name="Outcome">The win that waits.</param>
 /// <param name="AliveBy">What last kept it alive.</param>
-/// <param name="Choices">What an amendment can choose from.</param>
-public sealed record ProtectionShown(Deal Deal, ProtectionPolicy Policy, DealAmendment? Amendment, OutcomeReview? Outcome, AliveBy? AliveBy, DealChoices? Choices);
+public sealed record ProtectionShown(Deal Deal, ProtectionPolicy Policy, DealAmendment? Amendment, OutcomeReview? Outcome, AliveBy? AliveBy);
