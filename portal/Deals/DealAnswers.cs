@@ -13,19 +13,21 @@ static class DealAnswers
     /// <param name="outcome">What became of it.</param>
     /// <param name="t">The texts.</param>
     /// <param name="doneKey">The sentence for when it is done.</param>
-    public static IActionResult? Leads(this Controller controller, DealOutcome outcome, Texts t, string doneKey)
+    /// <param name="done">The page of what was done, by its number; the deal's where nothing is said.</param>
+    public static IActionResult? Leads(this Controller controller, DealOutcome outcome, Texts t, string doneKey, Func<string, string>? done = null)
     {
+        done ??= PageOf;
         switch (outcome)
         {
             case DealOutcome.Done { Verdict: not null, Number: var number }:
                 controller.Flash(FlashKind.Done, t["deals.submitted", number]);
-                return controller.Redirect($"/deals/{number}");
+                return controller.Redirect(done(number));
             case DealOutcome.Done { Number: var number, TextKey: var instead }:
                 controller.Flash(FlashKind.Done, t[instead ?? doneKey, number]);
-                return controller.Redirect($"/deals/{number}");
+                return controller.Redirect(done(number));
             case DealOutcome.Blocked { Number: var number }:
                 controller.Flash(FlashKind.Problem, t["deals.blocked", number]);
-                return controller.Redirect($"/deals/{number}");
+                return controller.Redirect(PageOf(number));
             case DealOutcome.Forbidden:
                 return controller.StatusCode(StatusCodes.Status403Forbidden);
             case DealOutcome.Missing:
@@ -36,10 +38,10 @@ static class DealAnswers
         }
     }
 
-    /// <summary>As <see cref="Leads"/>, for acts that stand on the deal's page: what went wrong is said there.</summary>
-    public static IActionResult Back(this Controller controller, string number, DealOutcome outcome, Texts t, string doneKey, string? page = null)
+    /// <summary>As <see cref="Leads"/>, for acts that stand on the deal's page, or on <paramref name="page"/>: what went wrong is said there.</summary>
+    public static IActionResult Back(this Controller controller, string number, DealOutcome outcome, Texts t, string doneKey, string? page = null, Func<string, string>? done = null)
     {
-        if (controller.Leads(outcome, t, doneKey) is { } led)
+        if (controller.Leads(outcome, t, doneKey, done) is { } led)
         {
             return led;
         }
@@ -49,7 +51,7 @@ static class DealAnswers
             controller.Flash(FlashKind.Problem, problem.ErrorMessage);
         }
 
-        return controller.Redirect(page ?? $"/deals/{number}");
+        return controller.Redirect(page ?? PageOf(number));
     }
 
     /// <summary>The API's answer to what was not done.</summary>
@@ -63,6 +65,8 @@ static class DealAnswers
         DealOutcome.NoScreeningLeft(var wait) => new ApiProblem(StatusCodes.Status429TooManyRequests, "screening-quota", "deals.refused.title") { DetailKey = "deals.refused.quota", RetryAfter = wait },
         _ => throw new InvalidOperationException($"{outcome.GetType().Name} is no refusal."),
     };
+
+    static string PageOf(string number) => $"/deals/{number}";
 
     static void Explain(this Controller controller, DealOutcome outcome, Texts t)
     {

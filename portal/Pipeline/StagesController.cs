@@ -49,8 +49,7 @@ public sealed class StagesController(MoveStage moveStage, CloseDeal closeDeal, D
     IActionResult Back(string number, string? from, DealOutcome outcome, string doneKey)
     {
         var page = from is "deal" ? $"/deals/{number}" : "/pipeline";
-        var answer = this.Back(number, outcome, t, doneKey, page);
-        return answer is RedirectResult ? Redirect(page) : answer;
+        return this.Back(number, outcome, t, doneKey, page, _ => page);
     }
 }
 

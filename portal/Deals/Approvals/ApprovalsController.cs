@@ -78,16 +78,7 @@ public sealed class ApprovalsController(ApprovalStore approvals, NameDeputies na
     [HttpPost("deputies/{number}/end")]
     public async Task<IActionResult> End(string number, CancellationToken ct) => Back(await nameDeputies.EndAsync(number, ct), "approvals.deputy_ended");
 
-    IActionResult Back(DealOutcome outcome, string doneKey)
-    {
-        if (outcome is DealOutcome.Done)
-        {
-            this.Flash(FlashKind.Done, t[doneKey]);
-            return Redirect("/deals/approvals");
-        }
-
-        return this.Back("", outcome, t, doneKey, "/deals/approvals");
-    }
+    IActionResult Back(DealOutcome outcome, string doneKey) => this.Back("", outcome, t, doneKey, "/deals/approvals", _ => "/deals/approvals");
 }
 
 /// <summary>The pages on which the brand keeps its approval policies.</summary>
@@ -117,7 +108,7 @@ public sealed class ApprovalPoliciesController(ApprovalPolicyStore policies, Kee
     /// <summary>Drafts it.</summary>
     [HttpPost(""), AllowRoles("brand_admin"), Idempotent]
     public async Task<IActionResult> Create([FromForm] ApprovalForm form, CancellationToken ct) =>
-        ModelState.IsValid && Leads(await keepPolicies.DraftAsync(form.Facts(), ct), "policies.drafted") is { } page ? page : await FormAsync(form, null, ct);
+        ModelState.IsValid && this.Leads(await keepPolicies.DraftAsync(form.Facts(), ct), t, "policies.drafted", PageOf) is { } page ? page : await FormAsync(form, null, ct);
 
     /// <summary>The form of a draft.</summary>
     [HttpGet("{number}/edit"), AllowRoles("brand_admin")]
@@ -127,46 +118,19 @@ public sealed class ApprovalPoliciesController(ApprovalPolicyStore policies, Kee
     /// <summary>Changes a draft.</summary>
     [HttpPost("{number}"), AllowRoles("brand_admin")]
     public async Task<IActionResult> Update(string number, [FromForm] ApprovalForm form, CancellationToken ct) => await policies.FindAsync(number, Now, ct) is not { } draft ? NotFound()
-        : ModelState.IsValid && Leads(await keepPolicies.ChangeAsync(number, form.Version ?? 0, form.Facts(), ct), "policies.changed") is { } page ? page : await FormAsync(form, draft, ct);
+        : ModelState.IsValid && this.Leads(await keepPolicies.ChangeAsync(number, form.Version ?? 0, form.Facts(), ct), t, "policies.changed", PageOf) is { } page ? page : await FormAsync(form, draft, ct);
 
     /// <summary>Publishes a draft.</summary>
     [HttpPost("{number}/publication"), AllowRoles("brand_admin")]
-    public async Task<IActionResult> Publish(string number, int version, CancellationToken ct) => Leads(await keepPolicies.PublishAsync(number, version, ct), "policies.published") ?? Refused(number);
+    public async Task<IActionResult> Publish(string number, int version, CancellationToken ct) =>
+        this.Back(number, await keepPolicies.PublishAsync(number, version, ct), t, "policies.published", PageOf(number), PageOf);
 
     /// <summary>Throws a draft away.</summary>
     [HttpPost("{number}/removal"), AllowRoles("brand_admin")]
-    public async Task<IActionResult> Discard(string number, int version, CancellationToken ct)
-    {
-        var outcome = await keepPolicies.DiscardAsync(number, version, ct);
-        if (outcome is not DealOutcome.Done)
-        {
-            return Leads(outcome, "policies.discarded") ?? Refused(number);
-        }
+    public async Task<IActionResult> Discard(string number, int version, CancellationToken ct) =>
+        this.Back(number, await keepPolicies.DiscardAsync(number, version, ct), t, "policies.discarded", PageOf(number), _ => "/deals/approvals/policies");
 
-        this.Flash(FlashKind.Done, t["policies.discarded"]);
-        return Redirect("/deals/approvals/policies");
-    }
-
-    IActionResult? Leads(DealOutcome outcome, string doneKey)
-    {
-        if (outcome is DealOutcome.Done { Number: var number })
-        {
-            this.Flash(FlashKind.Done, t[doneKey]);
-            return Redirect($"/deals/approvals/policies/{number}");
-        }
-
-        return this.Leads(outcome, t, doneKey);
-    }
-
-    RedirectResult Refused(string number)
-    {
-        foreach (var problem in ModelState.Values.SelectMany(entry => entry.Errors))
-        {
-            this.Flash(FlashKind.Problem, problem.ErrorMessage);
-        }
-
-        return Redirect($"/deals/approvals/policies/{number}");
-    }
+    static string PageOf(string number) => $"/deals/approvals/policies/{number}";
 
     async Task<IActionResult> FormAsync(ApprovalForm form, ApprovalVersion? draft, CancellationToken ct)
     {

@@ -30,16 +30,7 @@ public sealed class CapacityController(CapacityStore capacities, AllowMoreClaims
     public async Task<IActionResult> Decide(string number, int? granted, DateOnly? until, string? answer, CancellationToken ct) =>
         Back(await allowMoreClaims.DecideAsync(number, granted, until, answer, ct), "capacity.decided");
 
-    IActionResult Back(DealOutcome outcome, string doneKey)
-    {
-        if (outcome is DealOutcome.Done)
-        {
-            this.Flash(FlashKind.Done, t[doneKey]);
-            return Redirect("/deals/capacity");
-        }
-
-        return this.Back("", outcome, t, doneKey, "/deals/capacity");
-    }
+    IActionResult Back(DealOutcome outcome, string doneKey) => this.Back("", outcome, t, doneKey, "/deals/capacity", _ => "/deals/capacity");
 }
 
 /// <summary>The same for programs.</summary>

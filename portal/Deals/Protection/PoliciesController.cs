@@ -34,7 +34,7 @@ public sealed class PoliciesController(PolicyStore policies, KeepPolicies keepPo
     /// <summary>Drafts it.</summary>
     [HttpPost(""), AllowRoles("brand_admin"), Idempotent]
     public async Task<IActionResult> Create([FromForm] PolicyForm form, CancellationToken ct) =>
-        ModelState.IsValid && Leads(await keepPolicies.DraftAsync(form.Facts(), ct), "policies.drafted") is { } page ? page : await FormAsync(form, null, ct);
+        ModelState.IsValid && this.Leads(await keepPolicies.DraftAsync(form.Facts(), ct), t, "policies.drafted", PageOf) is { } page ? page : await FormAsync(form, null, ct);
 
     /// <summary>The form of a draft.</summary>
     [HttpGet("{number}/edit"), AllowRoles("brand_admin")]
@@ -50,47 +50,20 @@ public sealed class PoliciesController(PolicyStore policies, KeepPolicies keepPo
             return NotFound();
         }
 
-        return ModelState.IsValid && Leads(await keepPolicies.ChangeAsync(number, form.Version ?? 0, form.Facts(), ct), "policies.changed") is { } page ? page : await FormAsync(form, draft, ct);
+        return ModelState.IsValid && this.Leads(await keepPolicies.ChangeAsync(number, form.Version ?? 0, form.Facts(), ct), t, "policies.changed", PageOf) is { } page ? page : await FormAsync(form, draft, ct);
     }
 
     /// <summary>Publishes a draft.</summary>
     [HttpPost("{number}/publication"), AllowRoles("brand_admin")]
     public async Task<IActionResult> Publish(string number, int version, CancellationToken ct) =>
-        Leads(await keepPolicies.PublishAsync(number, version, ct), "policies.published") ?? Refused($"/deals/policies/{number}");
+        this.Back(number, await keepPolicies.PublishAsync(number, version, ct), t, "policies.published", PageOf(number), PageOf);
 
     /// <summary>Throws a draft away.</summary>
     [HttpPost("{number}/removal"), AllowRoles("brand_admin")]
-    public async Task<IActionResult> Discard(string number, int version, CancellationToken ct)
-    {
-        if (await keepPolicies.DiscardAsync(number, version, ct) is var outcome and not DealOutcome.Done)
-        {
-            return Leads(outcome, "policies.discarded") ?? Refused($"/deals/policies/{number}");
-        }
+    public async Task<IActionResult> Discard(string number, int version, CancellationToken ct) =>
+        this.Back(number, await keepPolicies.DiscardAsync(number, version, ct), t, "policies.discarded", PageOf(number), _ => "/deals/policies");
 
-        this.Flash(FlashKind.Done, t["policies.discarded"]);
-        return Redirect("/deals/policies");
-    }
-
-    IActionResult? Leads(DealOutcome outcome, string doneKey)
-    {
-        if (outcome is DealOutcome.Done { Number: var number })
-        {
-            this.Flash(FlashKind.Done, t[doneKey]);
-            return Redirect($"/deals/policies/{number}");
-        }
-
-        return this.Leads(outcome, t, doneKey);
-    }
-
-    RedirectResult Refused(string page)
-    {
-        foreach (var problem in ModelState.Values.SelectMany(entry => entry.Errors))
-        {
-            this.Flash(FlashKind.Problem, problem.ErrorMessage);
-        }
-
-        return Redirect(page);
-    }
+    static string PageOf(string number) => $"/deals/policies/{number}";
 
     async Task<IActionResult> FormAsync(PolicyForm form, PolicyVersion? draft, CancellationToken ct)
     {
