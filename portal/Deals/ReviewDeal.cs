@@ -49,18 +49,21 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStor
                     return waits;
                 }
 
-                var until = await deals.EndOfDayAsync(now, decided ?? await DaysAsync(deal, now, ct), ct);
+                var policy = await deals.PolicyAsync(deal, now, ct);
+                var today = await deals.DayAsync(now, ct);
+                var granted = decided ?? Days(deal, policy, today);
+                var until = await deals.EndOfDayAsync(now, granted, ct);
                 if (await deals.MoveAsync(deal, act, DealTyped.Text(note), now, ct, now, until) is not { } next)
                 {
                     return new DealOutcome.Stale();
                 }
 
                 await deals.InsertClaimAsync(deal.DealId, now, until, ct);
-                await deals.KeepPolicyAsync(deal.DealId, await deals.PolicyAsync(deal, now, ct), now, ct);
+                await deals.KeepPolicyAsync(deal.DealId, policy, now, ct);
                 await audit.RecordAsync("deal.approved", "deal", number, deal.PartnerId, new { from = now, until, sameAs, note }, ct);
                 await actOnDeal.TellWitnessesAsync(deal, ct);
-                await facts.AddAsync([new(deal.PartnerId, Metric.DealsApproved, null, await deals.DayAsync(now, ct), 1)], ct);
-                await news.TellClaimantAsync("approved", new ProtectedDeal(deal.DealId, number, deal.PartnerId, deal.CustomerName, await deals.DayAsync(until.AddTicks(-10), ct)), ct);
+                await facts.AddAsync([new(deal.PartnerId, Metric.DealsApproved, null, today, 1)], ct);
+                await news.TellClaimantAsync("approved", new ProtectedDeal(deal.DealId, number, deal.PartnerId, deal.CustomerName, today.AddDays(granted)), ct);
                 return new DealOutcome.Done(number, next);
             }, ct);
         }
@@ -75,10 +78,11 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStor
     }
 
     /// <summary>For how long a deal is protected where the reviewer says nothing else: as the policy has it, or as long as was asked for where that is shorter.</summary>
-    public async Task<int> DaysAsync(Deal deal, DateTime now, CancellationToken ct)
+    public async Task<int> DaysAsync(Deal deal, DateTime now, CancellationToken ct) => Days(deal, await deals.PolicyAsync(deal, now, ct), await deals.DayAsync(now, ct));
+
+    static int Days(Deal deal, ProtectionPolicy policy, DateOnly today)
     {
-        var policy = await deals.PolicyAsync(deal, now, ct);
-        var asked = deal.PeriodUntil?.DayNumber - (await deals.DayAsync(now, ct)).DayNumber;
+        var asked = deal.PeriodUntil?.DayNumber - today.DayNumber;
         return asked is > 0 && asked < policy.ProtectionDays ? asked.Value : policy.ProtectionDays;
     }
 
