@@ -13,6 +13,11 @@ public sealed class DealStore(Db db)
     /// <summary>The constraint that lets one extension request wait at a time.</summary>
     public const string OneOpenExtension = "one_open_extension_request";
 
+    const string Rules = """
+        y.protection_policy_id, y.number, y.protection_days, y.extension_days, y.extensions_at_most, y.reminder_days, y.recently_expired_days, y.screenings_per_day, y.stale_days, y.stale_warning_days,
+               y.backdating_hours
+        """;
+
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>A deal as the caller may see it, with who the caller is.</summary>
@@ -54,26 +59,23 @@ public sealed class DealStore(Db db)
         """, new { lines = lineCodes.ToArray(), territory, now }, ct);
 
     /// <summary>
-    /// The version of a policy that holds today for a partner's claim on those lines, and how much of it is used up: the most specific one, see
-    /// <c>protection_policy_for</c>. Without an amount, the one for any amount.
+    /// The version of a policy that holds today for a partner's claim of any amount on those lines, and how much of it is used up: the most specific one, see
+    /// <c>protection_policy_for</c>.
     /// </summary>
-    public Task<ProtectionPolicy> PolicyAsync(long partnerId, IReadOnlyList<long> lineIds, DateTime now, CancellationToken ct, decimal? amount = null, string? currency = null) => db.OneAsync<ProtectionPolicy>("""
-        select y.protection_policy_id, y.number, y.protection_days, y.extension_days, y.extensions_at_most, y.reminder_days, y.recently_expired_days, y.screenings_per_day, y.stale_days, y.stale_warning_days,
-               y.backdating_hours, y.capacity,
+    public Task<ProtectionPolicy> PolicyAsync(long partnerId, IReadOnlyList<long> lineIds, DateTime now, CancellationToken ct) => db.OneAsync<ProtectionPolicy>($"""
+        select {Rules},
                (select count(*)::integer from deal_screening s where s.partner_id = @partnerId and s.screened_at >= brand_midnight(brand_day(@now))) as screenings_today
         from protection_policy y
-        where y.protection_policy_id = (select protection_policy_for(p.partner_level, @lines, @amount::numeric * rate_to_brand(@currency, brand_day(@now)), brand_day(@now)) from partner p where p.partner_id = @partnerId)
-        """, new { partnerId, lines = lineIds.ToArray(), now, amount, currency }, ct);
+        where y.protection_policy_id = (select protection_policy_for(p.partner_level, @lines, null, brand_day(@now)) from partner p where p.partner_id = @partnerId)
+        """, new { partnerId, lines = lineIds.ToArray(), now }, ct);
 
     /// <summary>The version that protects a deal; before its approval, the one that would today.</summary>
-    public Task<ProtectionPolicy> PolicyAsync(Deal deal, DateTime now, CancellationToken ct) => deal.ProtectionPolicyId is null
-        ? PolicyAsync(deal.PartnerId, deal.LineIds, now, ct, deal.Amount, deal.Currency)
-        : db.OneAsync<ProtectionPolicy>("""
-            select y.protection_policy_id, y.number, y.protection_days, y.extension_days, y.extensions_at_most, y.reminder_days, y.recently_expired_days, y.screenings_per_day, y.stale_days, y.stale_warning_days,
-                   y.backdating_hours, y.capacity, 0 as screenings_today
-            from protection_policy y
-            where y.protection_policy_id = @ProtectionPolicyId
-            """, new { deal.ProtectionPolicyId }, ct);
+    public Task<ProtectionPolicy> PolicyAsync(Deal deal, DateTime now, CancellationToken ct) => db.OneAsync<ProtectionPolicy>($"""
+        select {Rules}, 0 as screenings_today
+        from protection_policy y
+        where y.protection_policy_id = coalesce(@ProtectionPolicyId::bigint, (
+            select protection_policy_for(p.partner_level, @LineIds, @Amount * rate_to_brand(@Currency, brand_day(@now)), brand_day(@now)) from partner p where p.partner_id = @PartnerId))
+        """, new { deal.ProtectionPolicyId, deal.PartnerId, deal.LineIds, deal.Amount, deal.Currency, now }, ct);
 
     /// <summary>Keeps with a deal which version protects it, and when it will be looked at for being stale.</summary>
     public Task KeepPolicyAsync(long dealId, ProtectionPolicy policy, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
@@ -304,11 +306,10 @@ public sealed class DealTerms
 /// <param name="StaleDays">After so many days without activity it is warned of; never where nothing is said.</param>
 /// <param name="StaleWarningDays">So many days after the warning it is released.</param>
 /// <param name="BackdatingHours">A win within so many hours of the registration is looked at first.</param>
-/// <param name="Capacity">How many open claims a partner of the level may have; any number where nothing is said.</param>
-/// <param name="ScreeningsToday">How often it has today.</param>
+/// <param name="ScreeningsToday">How often it has today; not counted where a deal's policy is asked for.</param>
 public sealed record ProtectionPolicy(
     long ProtectionPolicyId, string Number, int ProtectionDays, int ExtensionDays, int? ExtensionsAtMost, int ReminderDays, int RecentlyExpiredDays, int ScreeningsPerDay,
-    int? StaleDays, int StaleWarningDays, int BackdatingHours, int? Capacity, int ScreeningsToday);
+    int? StaleDays, int StaleWarningDays, int BackdatingHours, int ScreeningsToday);
 
 /// <summary>A deal as it is entered, checked.</summary>
 public sealed record DealDraft(
