@@ -1,9 +1,13 @@
+using Platform.Audit;
 using Platform.Database;
 
 namespace Portal.Deals;
 
-/// <summary>What every act on a deal begins with: the deal is there, at the version that was seen, its state allows the act, and a reason is given where one is needed.</summary>
-public sealed class ActOnDeal(Db db, DealStore deals, IEnumerable<IProtectionWitness> witnesses)
+/// <summary>
+/// What every act on a deal begins with: the deal is there, at the version that was seen, its state allows the act, and a reason is given where one is needed. And what most of them end
+/// with: the deal moves, and the audit says so.
+/// </summary>
+public sealed class ActOnDeal(Db db, DealStore deals, AuditTrail audit, IEnumerable<IProtectionWitness> witnesses, TimeProvider clock)
 {
     /// <summary>Runs <paramref name="work"/> in a transaction when nothing stands against the act. What it wrote is undone when it answers that it was not done.</summary>
     /// <param name="number">The deal.</param>
@@ -41,6 +45,27 @@ public sealed class ActOnDeal(Db db, DealStore deals, IEnumerable<IProtectionWit
             : act.NeedsReason && DealTyped.Text(reason) is null ? new DealOutcome.Invalid([new("reason", "deals.invalid.reason")])
             : reason?.Length > 2000 ? new DealOutcome.Invalid([new("reason", "customers.invalid.too_long", 2000)])
             : await work(deal, act);
+    }
+
+    /// <summary>Ends an act: moves the deal, says so in the audit, and does what follows from it; stale where somebody was faster.</summary>
+    /// <param name="deal">The deal as it was seen.</param>
+    /// <param name="act">The act.</param>
+    /// <param name="reason">The reason given.</param>
+    /// <param name="details">What the audit keeps.</param>
+    /// <param name="then">What follows: witnesses, figures, whom it is told.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <param name="action">How the audit calls it, where not like the act.</param>
+    /// <param name="until">When the protection ends from now on.</param>
+    public async Task<DealOutcome> FinishAsync(Deal deal, DealAct act, string? reason, object details, Func<Task> then, CancellationToken ct, string? action = null, DateTime? until = null)
+    {
+        if (await deals.MoveAsync(deal, act, DealTyped.Text(reason), clock.GetUtcNow().UtcDateTime, ct, null, until) is not { } next)
+        {
+            return new DealOutcome.Stale();
+        }
+
+        await audit.RecordAsync(action ?? "deal." + act.Name, "deal", deal.Number, deal.PartnerId, details, ct);
+        await then();
+        return new DealOutcome.Done(deal.Number, next);
     }
 
     /// <summary>Tells all witnesses that the deal's protection has begun or changed; the last thing such an act does before it tells people.</summary>

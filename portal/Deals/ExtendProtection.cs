@@ -1,11 +1,10 @@
 using Npgsql;
-using Platform.Audit;
 using Platform.Database;
 
 namespace Portal.Deals;
 
 /// <summary>A longer protection: the claimant asks with a reason, the deal desk grants or refuses.</summary>
-public sealed class ExtendProtection(ActOnDeal actOnDeal, DealStore deals, Portal.Customers.CustomerStore customers, AuditTrail audit, DealNews news, TimeProvider clock)
+public sealed class ExtendProtection(ActOnDeal actOnDeal, DealStore deals, Portal.Customers.CustomerStore customers, DealNews news, TimeProvider clock)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -34,7 +33,7 @@ public sealed class ExtendProtection(ActOnDeal actOnDeal, DealStore deals, Porta
                 }
 
                 await deals.InsertExtensionAsync(deal, asked, DealTyped.Text(reason)!, Now, ct);
-                return await FinishAsync(deal, act, reason, new { days = asked, reason }, () => news.TellDealDeskAsync("extension_requested", deal, reason, ct), null, ct);
+                return await actOnDeal.FinishAsync(deal, act, reason, new { days = asked, reason }, () => news.TellDealDeskAsync("extension_requested", deal, reason, ct), ct);
             }, ct);
         }
         catch (PostgresException refused) when (refused.Violates(DealStore.OneOpenExtension))
@@ -63,8 +62,11 @@ public sealed class ExtendProtection(ActOnDeal actOnDeal, DealStore deals, Porta
 
                 var until = await deals.EndOfDayAsync(deal.ProtectedUntil!.Value.AddTicks(-10), days, ct);
                 await deals.ExtendClaimAsync(deal.DealId, until, ct);
-                return await FinishAsync(deal, act, null, new { days, until },
-                    () => news.TellClaimantAsync("extension_granted", new ProtectedDeal(deal.DealId, number, deal.PartnerId, deal.CustomerName, deal.LastProtectedDay!.Value.AddDays(days)), ct), until, ct);
+                return await actOnDeal.FinishAsync(deal, act, null, new { days, until }, async () =>
+                {
+                    await actOnDeal.TellWitnessesAsync(deal, ct);
+                    await news.TellClaimantAsync("extension_granted", new ProtectedDeal(deal.DealId, number, deal.PartnerId, deal.CustomerName, deal.LastProtectedDay!.Value.AddDays(days)), ct);
+                }, ct, until: until);
             }, ct);
         }
         catch (PostgresException refused) when (refused.Violates(DealStore.OneLiveClaim))
@@ -77,23 +79,6 @@ public sealed class ExtendProtection(ActOnDeal actOnDeal, DealStore deals, Porta
     public Task<DealOutcome> RefuseAsync(string number, int? version, string? reason, CancellationToken ct) =>
         actOnDeal.RunAsync(number, version, "refuse_extension", reason, async (deal, act) =>
             await deals.DecideExtensionAsync(deal.DealId, false, DealTyped.Text(reason), Now, ct) is { } days
-                ? await FinishAsync(deal, act, reason, new { days, reason }, () => news.TellClaimantAsync("extension_refused", deal, reason, ct), null, ct)
+                ? await actOnDeal.FinishAsync(deal, act, reason, new { days, reason }, () => news.TellClaimantAsync("extension_refused", deal, reason, ct), ct)
                 : new DealOutcome.Refused("deals.refused.no_extension_waits"), ct);
-
-    async Task<DealOutcome> FinishAsync(Deal deal, DealAct act, string? reason, object details, Func<Task> tell, DateTime? until, CancellationToken ct)
-    {
-        if (await deals.MoveAsync(deal, act, DealTyped.Text(reason), Now, ct, null, until) is not { } next)
-        {
-            return new DealOutcome.Stale();
-        }
-
-        await audit.RecordAsync("deal." + act.Name, "deal", deal.Number, deal.PartnerId, details, ct);
-        if (until is not null)
-        {
-            await actOnDeal.TellWitnessesAsync(deal, ct);
-        }
-
-        await tell();
-        return new DealOutcome.Done(deal.Number, next);
-    }
 }

@@ -12,8 +12,7 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStor
 {
     /// <summary>Takes a submitted deal up, so that colleagues see somebody is at it.</summary>
     public Task<DealOutcome> TakeUpAsync(string number, int? version, CancellationToken ct) =>
-        actOnDeal.RunAsync(number, version, "take_up", null, async (deal, act) =>
-            await MoveAsync(deal, act, null, "deal.taken_up", null, ct) ?? new DealOutcome.Stale(), ct);
+        actOnDeal.RunAsync(number, version, "take_up", null, (deal, act) => MoveAsync(deal, act, null, "deal.taken_up", null, ct), ct);
 
     /// <summary>
     /// Approves a deal and protects its customer. Where rivals are approved at the same moment they wait for each other and the database
@@ -102,7 +101,7 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStor
             return await actOnDeal.RunAsync(number, version, "mark_duplicate", reason, async (deal, act) =>
             {
                 await JoinAsync(deal, sameAs, reason, ct);
-                return await MoveAsync(deal, act, reason, "deal.marked_duplicate", "duplicate", ct) ?? new DealOutcome.Stale();
+                return await MoveAsync(deal, act, reason, "deal.marked_duplicate", "duplicate", ct);
             }, ct);
         }
         catch (PostgresException refused) when (refused.Violates(DealStore.OneLiveClaim))
@@ -120,7 +119,7 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStor
         {
             return await actOnDeal.RunAsync(number, version, act, reason, async (deal, declared) =>
                 deal.Status is not "information_requested" && await passStep.StopAsync(deal, act is "reject" ? "reject" : "ask", reason, ct) is { } refused ? refused
-                    : await MoveAsync(deal, declared, reason, action, what, ct) ?? new DealOutcome.Stale(), ct);
+                    : await MoveAsync(deal, declared, reason, action, what, ct), ct);
         }
         catch (PostgresException refused) when (refused.Violates(ApprovalStore.OneStepEach) || refused.Violates(ApprovalStore.OpenOnly))
         {
@@ -128,21 +127,8 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStor
         }
     }
 
-    async Task<DealOutcome?> MoveAsync(Deal deal, DealAct act, string? reason, string action, string? what, CancellationToken ct)
-    {
-        if (await deals.MoveAsync(deal, act, DealTyped.Text(reason), clock.GetUtcNow().UtcDateTime, ct) is not { } next)
-        {
-            return null;
-        }
-
-        await audit.RecordAsync(action, "deal", deal.Number, deal.PartnerId, new { from = deal.Status, to = act.To, reason }, ct);
-        if (what is not null)
-        {
-            await news.TellClaimantAsync(what, deal, reason, ct);
-        }
-
-        return new DealOutcome.Done(deal.Number, next);
-    }
+    Task<DealOutcome> MoveAsync(Deal deal, DealAct act, string? reason, string action, string? what, CancellationToken ct) => actOnDeal.FinishAsync(
+        deal, act, reason, new { from = deal.Status, to = act.To, reason }, () => what is null ? Task.CompletedTask : news.TellClaimantAsync(what, deal, reason, ct), ct, action);
 
     // Locks first: the deal's own company and those that are joined to it, so that rivals wait instead of deadlocking. Where live claims of
     // others meet by it a dispute opens; a third claim on what is disputed is refused by the constraint.

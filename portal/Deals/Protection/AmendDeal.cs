@@ -1,5 +1,4 @@
 using Npgsql;
-using Platform.Audit;
 using Platform.Database;
 using Platform.Web;
 using Portal.Customers;
@@ -86,7 +85,7 @@ public sealed class AmendmentStore(Db db)
 }
 
 /// <summary>Amount, lines or territory of a protected deal: the claimant asks with a reason, the deal desk grants or refuses.</summary>
-public sealed class AmendDeal(ActOnDeal actOnDeal, DealStore deals, AmendmentStore amendments, CustomerStore customers, AuditTrail audit, DealNews news, TimeProvider clock)
+public sealed class AmendDeal(ActOnDeal actOnDeal, DealStore deals, AmendmentStore amendments, CustomerStore customers, DealNews news, TimeProvider clock)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -105,7 +104,7 @@ public sealed class AmendDeal(ActOnDeal actOnDeal, DealStore deals, AmendmentSto
                 }
 
                 await amendments.InsertAsync(deal, amount, terms.LineIds, terms.TerritoryId!.Value, DealTyped.Text(typed.Reason)!, Now, ct);
-                return await FinishAsync(deal, act, typed.Reason, new { amount, lines = typed.ProductLines, typed.Territory, typed.Reason }, () => news.TellDealDeskAsync("amendment_requested", deal, typed.Reason, ct), ct);
+                return await actOnDeal.FinishAsync(deal, act, typed.Reason, new { amount, lines = typed.ProductLines, typed.Territory, typed.Reason }, () => news.TellDealDeskAsync("amendment_requested", deal, typed.Reason, ct), ct);
             }, ct);
         }
         catch (PostgresException refused) when (refused.Violates(AmendmentStore.OneOpen))
@@ -134,7 +133,11 @@ public sealed class AmendDeal(ActOnDeal actOnDeal, DealStore deals, AmendmentSto
 
                 await amendments.ApplyAsync(deal, asked, Now, ct);
                 var before = new { deal.Amount, deal.ProductLines, deal.Territory };
-                return await FinishAsync(deal, act, null, new { before, after = new { asked.Amount, lines = asked.LineNames, territory = asked.TerritoryName } }, () => news.TellClaimantAsync("amendment_granted", deal, null, ct), ct, hasNewClaim: true);
+                return await actOnDeal.FinishAsync(deal, act, null, new { before, after = new { asked.Amount, lines = asked.LineNames, territory = asked.TerritoryName } }, async () =>
+                {
+                    await actOnDeal.TellWitnessesAsync(deal, ct);
+                    await news.TellClaimantAsync("amendment_granted", deal, null, ct);
+                }, ct);
             }, ct);
         }
         catch (PostgresException refused) when (refused.Violates(DealStore.OneLiveClaim))
@@ -147,25 +150,8 @@ public sealed class AmendDeal(ActOnDeal actOnDeal, DealStore deals, AmendmentSto
     public Task<DealOutcome> RefuseAsync(string number, int? version, string? reason, CancellationToken ct) =>
         actOnDeal.RunAsync(number, version, "refuse_amendment", reason, async (deal, act) =>
             await amendments.DecideAsync(deal.DealId, false, DealTyped.Text(reason), Now, ct)
-                ? await FinishAsync(deal, act, reason, new { reason }, () => news.TellClaimantAsync("amendment_refused", deal, reason, ct), ct)
+                ? await actOnDeal.FinishAsync(deal, act, reason, new { reason }, () => news.TellClaimantAsync("amendment_refused", deal, reason, ct), ct)
                 : new DealOutcome.Refused("amendments.refused.none_waits"), ct);
-
-    async Task<DealOutcome> FinishAsync(Deal deal, DealAct act, string? reason, object details, Func<Task> tell, CancellationToken ct, bool hasNewClaim = false)
-    {
-        if (await deals.MoveAsync(deal, act, DealTyped.Text(reason), Now, ct) is not { } next)
-        {
-            return new DealOutcome.Stale();
-        }
-
-        await audit.RecordAsync("deal." + act.Name, "deal", deal.Number, deal.PartnerId, details, ct);
-        if (hasNewClaim)
-        {
-            await actOnDeal.TellWitnessesAsync(deal, ct);
-        }
-
-        await tell();
-        return new DealOutcome.Done(deal.Number, next);
-    }
 
     // The day from which what was asked for is free, not what the deal covers today.
     async Task<DealOutcome> TakenAsync(string number, CancellationToken ct) =>

@@ -1,5 +1,4 @@
 using Npgsql;
-using Platform.Audit;
 using Platform.Database;
 using Portal.Kpis;
 
@@ -14,7 +13,7 @@ public sealed record OutcomeReview(decimal Hours, DateTime ReportedAt);
 /// A deal that is won within hours of its registration may have been registered when it was won already. It waits for the deal desk, as it is and protected; the desk
 /// confirms the win, or does not and says why.
 /// </summary>
-public sealed class ReviewOutcome(Db db, ActOnDeal actOnDeal, DealStore deals, AuditTrail audit, KpiFacts facts, DealNews news, TimeProvider clock)
+public sealed class ReviewOutcome(Db db, ActOnDeal actOnDeal, DealStore deals, KpiFacts facts, DealNews news, TimeProvider clock)
 {
     const string OneOpen = "one_open_outcome_review";
 
@@ -47,7 +46,7 @@ public sealed class ReviewOutcome(Db db, ActOnDeal actOnDeal, DealStore deals, A
                 await db.ExecuteAsync("""
                     insert into deal_outcome_review (deal_id, partner_id, hours, reported_by, reported_at) values (@DealId, @PartnerId, @hours, app_person_id(), @now)
                     """, new { deal.DealId, deal.PartnerId, hours = decimal.Round(hours, 2), now = Now }, ct);
-                return await FinishAsync(deal, act, null, new { hours = decimal.Round(hours, 2) }, () => news.TellDealDeskAsync("win_reported", deal, null, ct), ct);
+                return await actOnDeal.FinishAsync(deal, act, null, new { hours = decimal.Round(hours, 2) }, () => news.TellDealDeskAsync("win_reported", deal, null, ct), ct);
             }, ct);
         }
         catch (PostgresException refused) when (refused.Violates(OneOpen))
@@ -65,18 +64,18 @@ public sealed class ReviewOutcome(Db db, ActOnDeal actOnDeal, DealStore deals, A
         }
 
         // It stands in the timeline, and is counted, like any other win; by the brand.
-        return await FinishAsync(deal, DealLifecycle.Act("win") with { Side = DealSide.Brand }, null, new { confirmed = true }, async () =>
+        return await actOnDeal.FinishAsync(deal, DealLifecycle.Act("win") with { Side = DealSide.Brand }, null, new { confirmed = true }, async () =>
         {
             await deals.ReleaseClaimAsync(deal.DealId, Now, ct);
             await facts.AddAsync([new(deal.PartnerId, Metric.DealsWon, null, await deals.DayAsync(Now, ct), 1)], ct);
             await news.TellClaimantAsync("win_confirmed", deal, null, ct);
-        }, ct);
+        }, ct, "deal.won");
     }, ct);
 
     /// <summary>Does not confirm, with a reason: the deal stays as it is.</summary>
     public Task<DealOutcome> RefuseAsync(string number, int? version, string? reason, CancellationToken ct) => actOnDeal.RunAsync(number, version, "refuse_win", reason, async (deal, act) =>
         await DecideAsync(deal, false, DealTyped.Text(reason), ct)
-            ? await FinishAsync(deal, act, reason, new { confirmed = false, reason }, () => news.TellClaimantAsync("win_refused", deal, reason, ct), ct)
+            ? await actOnDeal.FinishAsync(deal, act, reason, new { confirmed = false, reason }, () => news.TellClaimantAsync("win_refused", deal, reason, ct), ct)
             : new DealOutcome.Refused("outcomes.refused.none_waits"), ct);
 
     async Task<bool> DecideAsync(Deal deal, bool confirmed, string? answer, CancellationToken ct) => await db.FindAsync<long?>("""
@@ -84,16 +83,4 @@ public sealed class ReviewOutcome(Db db, ActOnDeal actOnDeal, DealStore deals, A
         where deal_id = @DealId and confirmed is null
         returning deal_outcome_review_id
         """, new { deal.DealId, confirmed, answer, now = Now }, ct) is not null;
-
-    async Task<DealOutcome> FinishAsync(Deal deal, DealAct act, string? reason, object details, Func<Task> then, CancellationToken ct)
-    {
-        if (await deals.MoveAsync(deal, act, DealTyped.Text(reason), Now, ct) is not { } next)
-        {
-            return new DealOutcome.Stale();
-        }
-
-        await audit.RecordAsync("deal." + (act.Name is "win" ? "won" : act.Name), "deal", deal.Number, deal.PartnerId, details, ct);
-        await then();
-        return new DealOutcome.Done(deal.Number, next);
-    }
 }
