@@ -15,7 +15,7 @@ public sealed class CheckClaim(Db db, DealStore deals, CustomerStore customers, 
     {
         var now = clock.GetUtcNow().UtcDateTime;
         var terms = await deals.TermsAsync(typed.ProductLines, typed.Territory, now, ct);
-        if (terms.PartnerId is not { } partnerId || DealLifecycle.EditableFields("draft", terms.CallerIsBrand, terms.CallerRoles.ToHashSet(StringComparer.Ordinal)).Count == 0)
+        if (terms.Registrant is not { } partnerId)
         {
             return new ClaimCheck.Forbidden();
         }
@@ -33,13 +33,13 @@ public sealed class CheckClaim(Db db, DealStore deals, CustomerStore customers, 
             }
 
             var policy = await deals.PolicyAsync(partnerId, terms.LineIds, now, ct);
-            if (policy.ScreeningsToday >= policy.ScreeningsPerDay)
+            if (policy.ScreeningsLeft <= 0)
             {
                 return new ClaimCheck.NoneLeft(await deals.NextDayAsync(now, ct) - now);
             }
 
             var verdict = await screenClaim.CheckAsync(asked, policy, now, ct);
-            return new ClaimCheck.Answered(verdict, policy.ScreeningsPerDay - policy.ScreeningsToday - 1);
+            return new ClaimCheck.Answered(verdict, policy.ScreeningsLeft - 1);
         }, ct);
     }
 

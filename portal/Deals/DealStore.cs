@@ -292,6 +292,9 @@ public sealed class DealTerms
 
     /// <summary>The roles of whoever is at work.</summary>
     public string[] CallerRoles { get; init; } = [];
+
+    /// <summary>For which company whoever is at work may register deals; null for who may not.</summary>
+    internal long? Registrant => DealLifecycle.EditableFields("draft", CallerIsBrand, CallerRoles.ToHashSet(StringComparer.Ordinal)).Count > 0 ? PartnerId : null;
 }
 
 /// <summary>The rules a claim is protected by.</summary>
@@ -309,7 +312,11 @@ public sealed class DealTerms
 /// <param name="ScreeningsToday">How often it has today; not counted where a deal's policy is asked for.</param>
 public sealed record ProtectionPolicy(
     long ProtectionPolicyId, string Number, int ProtectionDays, int ExtensionDays, int? ExtensionsAtMost, int ReminderDays, int RecentlyExpiredDays, int ScreeningsPerDay,
-    int? StaleDays, int StaleWarningDays, int BackdatingHours, int ScreeningsToday);
+    int? StaleDays, int StaleWarningDays, int BackdatingHours, int ScreeningsToday)
+{
+    /// <summary>How often it may have claims screened today still.</summary>
+    public int ScreeningsLeft => ScreeningsPerDay - ScreeningsToday;
+}
 
 /// <summary>A deal as it is entered, checked.</summary>
 public sealed record DealDraft(

@@ -16,7 +16,7 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
     public async Task<DealOutcome> EnterAsync(DealTyped typed, bool submit, CancellationToken ct)
     {
         var terms = await deals.TermsAsync(typed.ProductLines, typed.Territory, Now, ct);
-        if (DealLifecycle.EditableFields("draft", terms.CallerIsBrand, terms.CallerRoles.ToHashSet(StringComparer.Ordinal)).Count == 0 || terms.PartnerId is not { } partnerId)
+        if (terms.Registrant is not { } partnerId)
         {
             return new DealOutcome.Forbidden();
         }
@@ -187,7 +187,7 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
     async Task<DealOutcome?> TooOftenAsync(long partnerId, IReadOnlyList<long> lineIds, CancellationToken ct)
     {
         var policy = await deals.PolicyAsync(partnerId, lineIds, Now, ct);
-        return policy.ScreeningsToday < policy.ScreeningsPerDay ? null : new DealOutcome.NoScreeningLeft(await deals.NextDayAsync(Now, ct) - Now);
+        return policy.ScreeningsLeft > 0 ? null : new DealOutcome.NoScreeningLeft(await deals.NextDayAsync(Now, ct) - Now);
     }
 
     async Task<Customer?> CustomerAsync(DealTyped typed, CancellationToken ct)

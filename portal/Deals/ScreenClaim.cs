@@ -17,12 +17,10 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
     public async Task<Verdict> RunAsync(Deal deal, ProtectionPolicy policy, DateTime now, CancellationToken ct)
     {
         var customer = await customers.FindAsync(deal.CustomerNumber, ct) ?? throw new InvalidOperationException($"Deal {deal.Number} has no customer.");
-        var company = customer.Profile;
-        await customers.HoldAsync(company.Keys, ct);
-        var asked = new AskedClaim(company, deal.PartnerId, deal.LineIds, deal.TerritoryId, customer.EndCustomerId, customer.CustomerClusterId, deal.DealId);
-        var (verdict, candidates) = await LookAsync(asked, policy, now, ct);
-        await deals.InsertScreeningAsync(asked, verdict, candidates.Screened, now, ct);
-        await SettleAsync(customer, candidates.Found, now, ct);
+        var asked = new AskedClaim(customer.Profile, deal.PartnerId, deal.LineIds, deal.TerritoryId, customer.EndCustomerId, customer.CustomerClusterId, deal.DealId);
+        await customers.HoldAsync(asked.Company.Keys, ct);
+        var (verdict, candidates) = await ScreenAsync(asked, policy, now, ct);
+        await SettleAsync(customer, candidates, now, ct);
         return verdict;
     }
 
@@ -30,22 +28,19 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
     /// Says where a claim would stand before it is made, by the same statements and in the same shape; kept with its evidence like a screening, for it is one: it counts towards
     /// the partner's quota, and whoever fishes is seen.
     /// </summary>
-    public async Task<Verdict> CheckAsync(AskedClaim asked, ProtectionPolicy policy, DateTime now, CancellationToken ct)
-    {
-        var (verdict, candidates) = await LookAsync(asked, policy, now, ct);
-        await deals.InsertScreeningAsync(asked, verdict, candidates.Screened, now, ct);
-        return verdict;
-    }
+    public async Task<Verdict> CheckAsync(AskedClaim asked, ProtectionPolicy policy, DateTime now, CancellationToken ct) => (await ScreenAsync(asked, policy, now, ct)).Verdict;
 
-    async Task<(Verdict Verdict, (List<Found> Found, IReadOnlyList<ScreenedCandidate> Screened) Candidates)> LookAsync(AskedClaim asked, ProtectionPolicy policy, DateTime now, CancellationToken ct)
+    async Task<(Verdict Verdict, List<Found> Candidates)> ScreenAsync(AskedClaim asked, ProtectionPolicy policy, DateTime now, CancellationToken ct)
     {
         var own = asked.CustomerClusterId is { } cluster ? new[] { cluster } : [];
         var candidates = Judged(asked, await customers.CandidatesAsync([asked.Company.Keys], ct));
         candidates = WithGroup(candidates, await customers.RelatedAsync([.. candidates.Where(found => found.Judgement.Band == Band.Certain).Select(found => found.Candidate.CustomerClusterId).Concat(own).Distinct()], ct));
         var standings = (await deals.StandingAsync([.. candidates.Select(found => found.Candidate.CustomerClusterId).Concat(own).Distinct()], asked, policy.RecentlyExpiredDays, now, ct))
             .ToDictionary(standing => standing.CustomerClusterId);
-        return (VerdictOf(asked, candidates, standings),
-            (candidates, [.. candidates.Select(found => new ScreenedCandidate(found.Candidate.EndCustomerId, found.Judgement, ConflictOf(found.Candidate, standings[found.Candidate.CustomerClusterId])))]));
+        var verdict = VerdictOf(asked, candidates, standings);
+        await deals.InsertScreeningAsync(asked, verdict,
+            [.. candidates.Select(found => new ScreenedCandidate(found.Candidate.EndCustomerId, found.Judgement, ConflictOf(found.Candidate, standings[found.Candidate.CustomerClusterId])))], now, ct);
+        return (verdict, candidates);
     }
 
     // What stands in the customer's own cluster is the same company, whatever the names say: somebody has found that out before.
