@@ -146,6 +146,20 @@ public sealed class ApprovalStore(Db db)
     /// <summary>The rule by which only the step that is open is decided.</summary>
     public const string OpenOnly = "only_the_open_step_is_decided";
 
+    // The seat from which whoever is at work decides on a step: in its queue, or in the one it was escalated to; their own before that of somebody they stand in for.
+    const string Seat = """
+        select true as is_there, q.for_person_id
+        from (select for_person_id from seat_in_queue(s.queue, s.partner_id, brand_day(@now))
+              union all select for_person_id from seat_in_queue(s.escalate_to, s.partner_id, brand_day(@now)) where s.escalated_at is not null) q
+        order by q.for_person_id nulls first limit 1
+        """;
+
+    // A step is open, and whoever is at work neither entered the deal nor decided on it before.
+    const string Waits = """
+        s.opened_at is not null and s.closed_at is null and d.status in ('submitted', 'under_review') and d.created_by is distinct from app_person_id()
+        and not exists (select from deal_step_decision x where x.deal_id = s.deal_id and x.round = s.round and x.person_id = app_person_id())
+        """;
+
     /// <summary>Lays out the steps of a deal that was just submitted, as the policy has them, and opens the first; answers its queue.</summary>
     public Task<string> BeginAsync(long dealId, DateTime now, CancellationToken ct) => db.OneAsync<string>("""
         with policy as (
@@ -204,7 +218,7 @@ public sealed class ApprovalStore(Db db)
         """, new { dealId }, ct);
 
     /// <summary>The step that is open, with the seat of whoever is at work; null where none is.</summary>
-    public Task<OpenStep?> OpenAsync(long dealId, DateTime now, CancellationToken ct) => db.FindAsync<OpenStep>("""
+    public Task<OpenStep?> OpenAsync(long dealId, DateTime now, CancellationToken ct) => db.FindAsync<OpenStep>($"""
         select s.round, s.step, s.queue, s.approvers, (select count(*)::integer from deal_step_decision x where (x.deal_id, x.round, x.step) = (s.deal_id, s.round, s.step) and x.decision = 'approve') as approved,
                (select count(*)::integer from deal_approval_step n where n.deal_id = s.deal_id and n.round = s.round and n.step > s.step) as after,
                seat.is_there is not null as has_seat, seat.for_person_id,
@@ -213,12 +227,7 @@ public sealed class ApprovalStore(Db db)
                (select x.days from deal_step_decision x where x.deal_id = s.deal_id and x.round = s.round and x.days is not null order by x.deal_step_decision_id desc limit 1) as days
         from deal_approval_step s
         join deal d using (deal_id)
-        left join lateral (
-            select true as is_there, q.for_person_id
-            from (select for_person_id from seat_in_queue(s.queue, s.partner_id, brand_day(@now))
-                  union all select for_person_id from seat_in_queue(s.escalate_to, s.partner_id, brand_day(@now)) where s.escalated_at is not null) q
-            order by q.for_person_id nulls first limit 1
-        ) seat on true
+        left join lateral ({Seat}) seat on true
         where s.deal_id = @dealId and s.opened_at is not null and s.closed_at is null
         """, new { dealId, now }, ct);
 
@@ -239,23 +248,26 @@ public sealed class ApprovalStore(Db db)
         """, new { dealId, step.Round, step.Step, now }, ct);
 
     /// <summary>What waits in the queues of whoever is at work, the most overdue first.</summary>
-    public Task<List<QueuedDeal>> MineAsync(DateTime now, CancellationToken ct) => db.ListAsync<QueuedDeal>("""
+    public Task<List<QueuedDeal>> MineAsync(DateTime now, CancellationToken ct) => db.ListAsync<QueuedDeal>($"""
         select d.number, c.name as customer_name, p.name as partner_name, p.name_latin as partner_name_latin, d.amount, d.currency, s.step,
                (select count(*)::integer from deal_approval_step n where n.deal_id = s.deal_id and n.round = s.round) as steps, s.queue,
                case when s.escalated_at is not null then s.escalate_to end as escalated_to, s.opened_at, s.due_at, f.name as "for"
         from deal_approval_step s
         join deal d using (deal_id) join end_customer c using (end_customer_id) join partner p on p.partner_id = d.partner_id
-        cross join lateral (
-            select q.for_person_id
-            from (select for_person_id from seat_in_queue(s.queue, s.partner_id, brand_day(@now))
-                  union all select for_person_id from seat_in_queue(s.escalate_to, s.partner_id, brand_day(@now)) where s.escalated_at is not null) q
-            order by q.for_person_id nulls first limit 1
-        ) seat
+        cross join lateral ({Seat}) seat
         left join person f on f.person_id = seat.for_person_id
-        where s.opened_at is not null and s.closed_at is null and d.status in ('submitted', 'under_review') and d.created_by is distinct from app_person_id()
-          and not exists (select from deal_step_decision x where x.deal_id = s.deal_id and x.round = s.round and x.person_id = app_person_id())
+        where {Waits}
         order by s.due_at, s.deal_id
         limit 500
+        """, new { now }, ct);
+
+    /// <summary>How many deals wait in the queues of whoever is at work, and whether the time of one is up.</summary>
+    public Task<(int Count, bool IsOverdue)> WaitingAsync(DateTime now, CancellationToken ct) => db.OneAsync<(int, bool)>($"""
+        select count(*)::integer, coalesce(bool_or(s.due_at < @now), false)
+        from deal_approval_step s
+        join deal d using (deal_id)
+        cross join lateral ({Seat}) seat
+        where {Waits}
         """, new { now }, ct);
 
     /// <summary>Hands a step that the policy could not decide by itself to the deal desk, its clock beginning anew; answers the deals.</summary>

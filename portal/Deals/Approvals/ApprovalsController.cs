@@ -264,11 +264,7 @@ sealed class ApprovalsWaiting(ApprovalStore approvals, ICurrentPerson me, TimePr
             return [];
         }
 
-        var now = clock.GetUtcNow().UtcDateTime;
-        var waiting = await approvals.MineAsync(now, ct);
-        return
-        [
-            new("approvals.waiting", waiting.Count, "/deals/approvals", "list-check") { IsUrgent = waiting.Any(deal => deal.DueAt < now) },
-        ];
+        var (count, isOverdue) = await approvals.WaitingAsync(clock.GetUtcNow().UtcDateTime, ct);
+        return [new("approvals.waiting", count, "/deals/approvals", "list-check") { IsUrgent = isOverdue }];
     }
 }
