@@ -125,7 +125,7 @@ sealed class DealsDemo(Db db, AddCustomers addCustomers, CustomerStore customers
         var metric = act.Name switch { "submit" => Metric.DealsRegistered, "approve" => Metric.DealsApproved, "win" => Metric.DealsWon, "lose" => Metric.DealsLost, _ => null };
         if (metric is not null)
         {
-            await facts.AddAsync([new(deal.PartnerId, metric, null, await deals.DayAsync(at, ct), 1)], ct);
+            await facts.CountAsync(deal.PartnerId, metric, at, ct);
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class PursueDeal(ActOnDeal actOnDeal, DealStore deals, ReviewOutco
             await audit.RecordAsync(action, "deal", number, deal.PartnerId, new { from = deal.Status, reason }, ct);
             if (metric is not null)
             {
-                await facts.AddAsync([new(deal.PartnerId, metric, null, await deals.DayAsync(now, ct), 1)], ct);
+                await facts.CountAsync(deal.PartnerId, metric, now, ct);
             }
 
             return new DealOutcome.Done(number, next);

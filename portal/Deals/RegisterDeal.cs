@@ -163,7 +163,7 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
         await audit.RecordAsync("deal.submitted", "deal", deal.Number, deal.PartnerId, new { verdict.Conflict, verdict.Band }, ct);
         if (act.Name is "submit")
         {
-            await facts.AddAsync([new(deal.PartnerId, Metric.DealsRegistered, null, await deals.DayAsync(now, ct), 1)], ct);
+            await facts.CountAsync(deal.PartnerId, Metric.DealsRegistered, now, ct);
         }
 
         var queue = await approvals.BeginAsync(deal.DealId, now, ct);

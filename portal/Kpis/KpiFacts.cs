@@ -21,6 +21,10 @@ public sealed class KpiFacts(Db db)
             values = facts.Select(fact => fact.Value).ToArray(),
         }, ct);
 
+    /// <summary>Counts one for a partner, on the day on which a moment falls for the brand.</summary>
+    public Task CountAsync(long partnerId, string metric, DateTime at, CancellationToken ct) =>
+        db.ExecuteAsync("select kpi_add(array[@partnerId], array[@metric], array[null::bigint], array[brand_day(@at)], array[1.0])", new { partnerId, metric, at }, ct);
+
     /// <summary>Adds what confirmed orders mean as they stand now; call it after the change that confirmed or altered them, in its transaction.</summary>
     /// <param name="orderIds">Orders that are not confirmed mean nothing and may be among them.</param>
     /// <param name="ct">Stops waiting.</param>

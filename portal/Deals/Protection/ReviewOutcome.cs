@@ -67,7 +67,7 @@ public sealed class ReviewOutcome(Db db, ActOnDeal actOnDeal, DealStore deals, K
         return await actOnDeal.FinishAsync(deal, DealLifecycle.Act("win") with { Side = DealSide.Brand }, null, new { confirmed = true }, async () =>
         {
             await deals.ReleaseClaimAsync(deal.DealId, Now, ct);
-            await facts.AddAsync([new(deal.PartnerId, Metric.DealsWon, null, await deals.DayAsync(Now, ct), 1)], ct);
+            await facts.CountAsync(deal.PartnerId, Metric.DealsWon, Now, ct);
             await news.TellClaimantAsync("win_confirmed", deal, null, ct);
         }, ct, "deal.won");
     }, ct);
