@@ -265,6 +265,6 @@ sealed class ApprovalsWaiting(ApprovalStore approvals, ICurrentPerson me, TimePr
         }
 
         var (count, isOverdue) = await approvals.WaitingAsync(clock.GetUtcNow().UtcDateTime, ct);
-        return [new("approvals.waiting", count, "/deals/approvals", "list-check") { IsUrgent = isOverdue }];
+        return [new Waiting("approvals.waiting", count, "/deals/approvals", "list-check") { IsUrgent = isOverdue }];
     }
 }

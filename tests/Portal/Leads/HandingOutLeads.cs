@@ -125,7 +125,7 @@ public sealed class HandingOutLeads(LeadPartners portal) : IClassFixture<LeadPar
     {
         var page = await portal.SignIn(portal.Channel).SubmitAsync("/leads/new", ("Company", "字段检查有限公司"), ("CountryCode", "CN"), ("CreditCode", "123"), ("ContactEmail", "nobody"), ("Teaser", "字段检查有限公司 wants desks"), ("Amount", "-5"));
 
-        Assert.Contains("This is no mail address", page.Words);
+        Assert.Contains("This is no e-mail address", page.Words);
         Assert.Contains("The company's name stands in it", page.Words);
         Assert.Equal("字段检查有限公司", page.Value("Company"));
         Assert.Equal("123", page.Value("CreditCode"));
