@@ -45,10 +45,6 @@ public sealed class CustomerStore(Db db)
         keys = asked.SelectMany(keys => keys.Select(key => key.Key)).ToArray(),
     }, ct);
 
-    /// <summary>One customer of each company of the same group as these.</summary>
-    public Task<List<CustomerCandidate>> RelatedAsync(IReadOnlyCollection<long> clusterIds, CancellationToken ct) =>
-        db.ListAsync<CustomerCandidate>("select * from related_customers(@ids)", new { ids = clusterIds.ToArray() }, ct);
-
     /// <summary>How partners are called themselves: nobody's end customer is that partner.</summary>
     public async Task<ILookup<long, string>> OwnNamesAsync(IReadOnlyCollection<long> partnerIds, CancellationToken ct) =>
         (await db.ListAsync<(long PartnerId, string Name)>("""

@@ -11,11 +11,11 @@ namespace Portal.Deals;
 public sealed class CheckClaim(Db db, DealStore deals, CustomerStore customers, ScreenClaim screenClaim, TimeProvider clock)
 {
     /// <summary>Checks what has been typed so far. What does not matter for the answer (amount, days, contact) may still be missing.</summary>
-    public async Task<ClaimCheck> RunAsync(DealTyped typed, CancellationToken ct)
+    public Task<ClaimCheck> RunAsync(DealTyped typed, CancellationToken ct) => db.InTransactionAsync<ClaimCheck>(async () =>
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        var terms = await deals.TermsAsync(typed.ProductLines, typed.Territory, now, ct);
-        if (terms.Registrant is not { } partnerId)
+        var (terms, policy) = await deals.TermsAndPolicyAsync(typed.ProductLines, typed.Territory, now, ct);
+        if (terms.Registrant is not { } partnerId || policy is null)
         {
             return new ClaimCheck.Forbidden();
         }
@@ -25,23 +25,19 @@ public sealed class CheckClaim(Db db, DealStore deals, CustomerStore customers, 
             return new ClaimCheck.Incomplete(problems);
         }
 
-        return await db.InTransactionAsync<ClaimCheck>(async () =>
+        if (await AskedAsync(typed, partnerId, terms, ct) is not { } asked)
         {
-            if (await AskedAsync(typed, partnerId, terms, ct) is not { } asked)
-            {
-                return new ClaimCheck.Incomplete([new("customerName", "deals.invalid.customer")]);
-            }
+            return new ClaimCheck.Incomplete([new("customerName", "deals.invalid.customer")]);
+        }
 
-            var policy = await deals.PolicyAsync(partnerId, terms.LineIds, now, ct);
-            if (policy.ScreeningsLeft <= 0)
-            {
-                return new ClaimCheck.NoneLeft(await deals.NextDayAsync(now, ct) - now);
-            }
+        if (policy.ScreeningsLeft <= 0)
+        {
+            return new ClaimCheck.NoneLeft(await deals.NextDayAsync(now, ct) - now);
+        }
 
-            var verdict = await screenClaim.CheckAsync(asked, policy, now, ct);
-            return new ClaimCheck.Answered(verdict, policy.ScreeningsLeft - 1);
-        }, ct);
-    }
+        var verdict = await screenClaim.CheckAsync(asked, policy, now, ct);
+        return new ClaimCheck.Answered(verdict, policy.ScreeningsLeft - 1);
+    }, ct);
 
     static IReadOnlyList<FieldProblem> Problems(DealTyped typed, DealTerms terms) =>
         [.. typed.CheckCustomer(terms), .. typed.Check(terms).Where(problem => problem.Field is "productLines" or "territory")];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NpgsqlTypes;
 using Platform.Database;
 using Portal.Matching;
 
@@ -18,7 +19,27 @@ public sealed class DealStore(Db db)
                y.backdating_hours
         """;
 
+    const string Terms = """
+        select array(select product_line_id from product_line where code = any(@lines) order by code) as line_ids,
+               (select territory_id from territory where code = @territory) as territory_id,
+               brand_day(@now) as today,
+               (select array_remove(array[p.name, p.name_latin], null) from partner p where p.partner_id = app_partner_id()) as own_names,
+               app_partner_id() as partner_id,
+               app_is_brand() as caller_is_brand,
+               string_to_array(coalesce(current_setting('app.roles', true), ''), ',') as caller_roles
+        """;
+
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    static readonly string PolicyOfCodes = PolicyToday("array(select product_line_id from product_line where code = any(@lines))") + "\nwhere p.partner_id = app_partner_id()";
+    static readonly string PolicyOfLines = PolicyToday("@lines") + "\nwhere p.partner_id = @partnerId";
+
+    static string PolicyToday(string lines) => $"""
+        select {Rules},
+               (select count(*)::integer from deal_screening s where s.partner_id = p.partner_id and s.screened_at >= brand_midnight(brand_day(@now))) as screenings_today
+        from partner p
+        join protection_policy y on y.protection_policy_id = protection_policy_for(p.partner_level, {lines}, null, brand_day(@now))
+        """;
 
     /// <summary>A deal as the caller may see it, with who the caller is.</summary>
     public Task<Deal?> FindAsync(string number, CancellationToken ct) => db.FindAsync<Deal>("""
@@ -48,26 +69,19 @@ public sealed class DealStore(Db db)
         """, new { number }, ct);
 
     /// <summary>What a registration is checked against: the lines and territory it names, the brand's day, the claimant's own name, and who is at work.</summary>
-    public Task<DealTerms> TermsAsync(IReadOnlyList<string> lineCodes, string? territory, DateTime now, CancellationToken ct) => db.OneAsync<DealTerms>("""
-        select array(select product_line_id from product_line where code = any(@lines) order by code) as line_ids,
-               (select territory_id from territory where code = @territory) as territory_id,
-               brand_day(@now) as today,
-               (select array_remove(array[p.name, p.name_latin], null) from partner p where p.partner_id = app_partner_id()) as own_names,
-               app_partner_id() as partner_id,
-               app_is_brand() as caller_is_brand,
-               string_to_array(coalesce(current_setting('app.roles', true), ''), ',') as caller_roles
-        """, new { lines = lineCodes.ToArray(), territory, now }, ct);
+    public Task<DealTerms> TermsAsync(IReadOnlyList<string> lineCodes, string? territory, DateTime now, CancellationToken ct) =>
+        db.OneAsync<DealTerms>(Terms, new { lines = lineCodes.ToArray(), territory, now }, ct);
+
+    /// <summary>The same with the version of a policy that holds today for a claim of any amount on those lines by whoever is at work, null where that is no partner.</summary>
+    public Task<(DealTerms Terms, ProtectionPolicy? Policy)> TermsAndPolicyAsync(IReadOnlyList<string> lineCodes, string? territory, DateTime now, CancellationToken ct) => db.ReadManyAsync(
+        Terms + ";\n" + PolicyOfCodes, new { lines = lineCodes.ToArray(), territory, now }, async answers => (await answers.ReadSingleAsync<DealTerms>(), await answers.ReadSingleOrDefaultAsync<ProtectionPolicy>()), ct);
 
     /// <summary>
     /// The version of a policy that holds today for a partner's claim of any amount on those lines, and how much of it is used up: the most specific one, see
     /// <c>protection_policy_for</c>.
     /// </summary>
-    public Task<ProtectionPolicy> PolicyAsync(long partnerId, IReadOnlyList<long> lineIds, DateTime now, CancellationToken ct) => db.OneAsync<ProtectionPolicy>($"""
-        select {Rules},
-               (select count(*)::integer from deal_screening s where s.partner_id = @partnerId and s.screened_at >= brand_midnight(brand_day(@now))) as screenings_today
-        from protection_policy y
-        where y.protection_policy_id = (select protection_policy_for(p.partner_level, @lines, null, brand_day(@now)) from partner p where p.partner_id = @partnerId)
-        """, new { partnerId, lines = lineIds.ToArray(), now }, ct);
+    public Task<ProtectionPolicy> PolicyAsync(long partnerId, IReadOnlyList<long> lineIds, DateTime now, CancellationToken ct) =>
+        db.OneAsync<ProtectionPolicy>(PolicyOfLines, new { partnerId, lines = lineIds.ToArray(), now }, ct);
 
     /// <summary>The version that protects a deal; before its approval, the one that would today.</summary>
     public Task<ProtectionPolicy> PolicyAsync(Deal deal, DateTime now, CancellationToken ct) => db.OneAsync<ProtectionPolicy>($"""
@@ -197,10 +211,20 @@ public sealed class DealStore(Db db)
     public Task<DateTime> NextDayAsync(DateTime now, CancellationToken ct) =>
         db.OneAsync<DateTime>("select brand_midnight(brand_day(@now) + 1)", new { now }, ct);
 
-    /// <summary>How claims stand on clusters, without their holders, and the claimant's own deal there.</summary>
-    public Task<List<Standing>> StandingAsync(IReadOnlyCollection<long> clusterIds, AskedClaim asked, int recentlyDays, DateTime now, CancellationToken ct) => db.ListAsync<Standing>("""
-        select s.customer_cluster_id, s.conflict, s.free_from, own.number as own_deal
-        from claim_standing(@clusters, @lines, @TerritoryId, @DealId, @now, make_interval(days => @recentlyDays)) s
+    /// <summary>How claims stand on clusters and on those of the same groups, without their holders, and the claimant's own deal there.</summary>
+    /// <param name="clusterIds">The clusters.</param>
+    /// <param name="groupsOf">Those of them whose groups are asked about as well.</param>
+    /// <param name="asked">The claim.</param>
+    /// <param name="recentlyDays">For how many days a claim that is over still counts.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<List<Standing>> StandingAsync(IReadOnlyCollection<long> clusterIds, IReadOnlyCollection<long> groupsOf, AskedClaim asked, int recentlyDays, DateTime now, CancellationToken ct) => db.ListAsync<Standing>("""
+        with kin as materialized (
+            select customer_cluster_id, end_customer_id, direct_account and not mine as is_direct from related_customers(@groups)
+        )
+        select s.customer_cluster_id, s.conflict, s.free_from, own.number as own_deal, kin.end_customer_id as kin, coalesce(kin.is_direct, false) as kin_is_direct
+        from claim_standing(array(select unnest(@clusters) union select customer_cluster_id from kin), @lines, @TerritoryId, @DealId, @now, make_interval(days => @recentlyDays)) s
+        left join kin using (customer_cluster_id)
         left join lateral (
             select d.number
             from deal d join end_customer c using (end_customer_id)
@@ -209,40 +233,38 @@ public sealed class DealStore(Db db)
               and exists (select from deal_product_line l where l.deal_id = d.deal_id and l.product_line_id = any(@lines))
             order by d.deal_id limit 1
         ) own on true
-        """, new { clusters = clusterIds.ToArray(), lines = asked.LineIds.ToArray(), asked.TerritoryId, asked.DealId, asked.PartnerId, recentlyDays, now }, ct);
+        """, new { clusters = clusterIds.ToArray(), groups = groupsOf.ToArray(), lines = asked.LineIds.ToArray(), asked.TerritoryId, asked.DealId, asked.PartnerId, recentlyDays, now }, ct);
 
-    /// <summary>Keeps the verdict and, for the reviewer, what led to it.</summary>
-    public Task InsertScreeningAsync(AskedClaim asked, Verdict verdict, IReadOnlyList<ScreenedCandidate> candidates, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
+    /// <summary>Keeps the verdict and, for the reviewer, what led to it; goes out with the next statement or with the commit.</summary>
+    public void KeepScreening(AskedClaim asked, Verdict verdict, IReadOnlyList<ScreenedCandidate> candidates, DateTime now) => db.Later("""
         with screened as (
             select nextval(pg_get_serial_sequence('deal_screening', 'deal_screening_id')) as id
         ), kept as (
             insert into deal_screening (deal_screening_id, deal_id, partner_id, screened_at, matcher, conflict, band, matched_fields, free_from, own_deal, blocked, asked_name, asked_customer_id)
             overriding system value
-            select id, @DealId, @PartnerId, @now, @matcher, @Conflict, @Band, @fields, @FreeFrom, @OwnDeal, @Blocked, @name, @EndCustomerId from screened
+            select id, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 from screened
         )
         insert into deal_screening_candidate (deal_screening_id, end_customer_id, partner_id, band, conflict, score, evidence)
-        select id, c.customer, @PartnerId, c.band, c.conflict, c.score, c.evidence::jsonb
-        from screened cross join unnest(@customers, @bands, @conflicts, @scores, @evidence) as c (customer, band, conflict, score, evidence)
-        """, new
-    {
-        asked.DealId,
-        asked.PartnerId,
-        name = asked.Company.Names[0],
-        asked.EndCustomerId,
-        now,
-        matcher = SameCompany.Version,
-        verdict.Conflict,
-        verdict.Band,
-        fields = verdict.MatchedFields.ToArray(),
-        verdict.FreeFrom,
-        verdict.OwnDeal,
-        verdict.Blocked,
-        customers = candidates.Select(candidate => candidate.EndCustomerId).ToArray(),
-        bands = candidates.Select(candidate => candidate.Judgement.Band.ToString().ToLowerInvariant()).ToArray(),
-        conflicts = candidates.Select(candidate => candidate.Conflict).ToArray(),
-        scores = candidates.Select(candidate => candidate.Judgement.Score).ToArray(),
-        evidence = candidates.Select(candidate => JsonSerializer.Serialize(candidate.Judgement.Evidence, Json)).ToArray(),
-    }, ct);
+        select id, c.customer, $2, c.band, c.conflict, c.score, c.evidence::jsonb
+        from screened cross join unnest($13, $14, $15, $16, $17) as c (customer, band, conflict, score, evidence)
+        """,
+        new() { Value = (object?)asked.DealId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+        new() { Value = asked.PartnerId },
+        new() { Value = now, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+        new() { Value = SameCompany.Version },
+        new() { Value = verdict.Conflict },
+        new() { Value = verdict.Band },
+        new() { Value = verdict.MatchedFields.ToArray() },
+        new() { Value = (object?)verdict.FreeFrom ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
+        new() { Value = (object?)verdict.OwnDeal ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+        new() { Value = verdict.Blocked },
+        new() { Value = asked.Company.Names[0] },
+        new() { Value = (object?)asked.EndCustomerId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+        new() { Value = candidates.Select(candidate => candidate.EndCustomerId).ToArray() },
+        new() { Value = candidates.Select(candidate => candidate.Judgement.Band.ToString().ToLowerInvariant()).ToArray() },
+        new() { Value = candidates.Select(candidate => candidate.Conflict).ToArray() },
+        new() { Value = candidates.Select(candidate => candidate.Judgement.Score).ToArray() },
+        new() { Value = candidates.Select(candidate => JsonSerializer.Serialize(candidate.Judgement.Evidence, Json)).ToArray() });
 
     /// <summary>Writes a comment.</summary>
     public Task InsertCommentAsync(Deal deal, string stream, string body, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
@@ -328,7 +350,9 @@ public sealed record DealDraft(
 /// <param name="Conflict">The class of conflict.</param>
 /// <param name="FreeFrom">The first free day, where a live claim stands in the way.</param>
 /// <param name="OwnDeal">A deal of the claimant itself on the same company, line and territory.</param>
-public sealed record Standing(long CustomerClusterId, string Conflict, DateOnly? FreeFrom, string? OwnDeal);
+/// <param name="Kin">A customer of it, where it is of the same group as one that was asked about.</param>
+/// <param name="KinIsDirect">That customer is the brand's direct account, and not the claimant's own.</param>
+public sealed record Standing(long CustomerClusterId, string Conflict, DateOnly? FreeFrom, string? OwnDeal, long? Kin, bool KinIsDirect);
 
 /// <summary>A customer that may be the same company, as the reviewer will see it.</summary>
 public sealed record ScreenedCandidate(long EndCustomerId, Judgement Judgement, string Conflict);

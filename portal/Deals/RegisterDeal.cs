@@ -15,7 +15,7 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
     /// <summary>Enters a deal, as a draft or submitted at once. A claim that is blocked stays as a draft: nothing typed is lost.</summary>
     public async Task<DealOutcome> EnterAsync(DealTyped typed, bool submit, CancellationToken ct)
     {
-        var terms = await deals.TermsAsync(typed.ProductLines, typed.Territory, Now, ct);
+        var (terms, policy) = await deals.TermsAndPolicyAsync(typed.ProductLines, typed.Territory, Now, ct);
         if (terms.Registrant is not { } partnerId)
         {
             return new DealOutcome.Forbidden();
@@ -26,14 +26,15 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
             return new DealOutcome.Invalid(problems);
         }
 
-        if (submit && await TooOftenAsync(partnerId, terms.LineIds, ct) is { } refused)
+        if (submit && await TooOftenAsync(policy!, ct) is { } refused)
         {
             return refused;
         }
 
         return await InRoomAsync(partnerId, async () =>
         {
-            if (await CustomerAsync(typed, ct) is not { } customer)
+            var (customer, isEntered) = await CustomerAsync(typed, ct);
+            if (customer is null)
             {
                 return new DealOutcome.Invalid([new("customerName", "deals.invalid.customer")]);
             }
@@ -41,7 +42,7 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
             var number = PublicNumber.New("D");
             await deals.InsertAsync(typed.Draft(number, partnerId, customer.EndCustomerId, terms), Now, ct);
             await audit.RecordAsync("deal.entered", "deal", number, partnerId, Said(typed, customer), ct);
-            return submit ? await SubmitAsync((await deals.FindAsync(number, ct))!, ct) : new DealOutcome.Done(number, 1);
+            return submit ? await SubmitAsync((await deals.FindAsync(number, ct))!, ct, isEntered ? customer : null) : new DealOutcome.Done(number, 1);
         }, ct);
     }
 
@@ -76,7 +77,7 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
                 return new DealOutcome.Invalid(problems);
             }
 
-            if (await CustomerAsync(typed, ct) is not { } customer)
+            if (await CustomerAsync(typed, ct) is not (Customer: { } customer, _))
             {
                 return new DealOutcome.Invalid([new("customerName", "deals.invalid.customer")]);
             }
@@ -116,7 +117,7 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
             return new DealOutcome.Invalid([new("expectedClose", "deals.invalid.expected_close")]);
         }
 
-        if (await TooOftenAsync(seen.PartnerId, seen.LineIds, ct) is { } refused)
+        if (await TooOftenAsync(await deals.PolicyAsync(seen.PartnerId, seen.LineIds, Now, ct), ct) is { } refused)
         {
             return refused;
         }
@@ -143,12 +144,12 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
         }
     }
 
-    async Task<DealOutcome> SubmitAsync(Deal deal, CancellationToken ct)
+    async Task<DealOutcome> SubmitAsync(Deal deal, CancellationToken ct, Customer? entered = null)
     {
         var now = Now;
         var act = DealLifecycle.Act(Submission(deal));
         var policy = await deals.PolicyAsync(deal, now, ct);
-        var verdict = await screenClaim.RunAsync(deal, policy, now, ct);
+        var verdict = await screenClaim.RunAsync(deal, policy, now, ct, entered);
         if (verdict.Blocked)
         {
             await audit.RecordAsync("deal.blocked", "deal", deal.Number, deal.PartnerId, new { verdict.Conflict, verdict.Band, verdict.MatchedFields, verdict.FreeFrom }, ct);
@@ -184,23 +185,20 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
     static IReadOnlyList<FieldProblem> Problems(DealTyped typed, DealTerms terms) => [.. typed.CheckCustomer(terms), .. typed.Check(terms)];
 
     // Counted, not taken from a counter: a partner's submissions do not wait for each other, at the price of a few too many at the limit.
-    async Task<DealOutcome?> TooOftenAsync(long partnerId, IReadOnlyList<long> lineIds, CancellationToken ct)
-    {
-        var policy = await deals.PolicyAsync(partnerId, lineIds, Now, ct);
-        return policy.ScreeningsLeft > 0 ? null : new DealOutcome.NoScreeningLeft(await deals.NextDayAsync(Now, ct) - Now);
-    }
+    async Task<DealOutcome?> TooOftenAsync(ProtectionPolicy policy, CancellationToken ct) =>
+        policy.ScreeningsLeft > 0 ? null : new DealOutcome.NoScreeningLeft(await deals.NextDayAsync(Now, ct) - Now);
 
-    async Task<Customer?> CustomerAsync(DealTyped typed, CancellationToken ct)
+    async Task<(Customer? Customer, bool IsEntered)> CustomerAsync(DealTyped typed, CancellationToken ct)
     {
         if (DealTyped.Text(typed.CustomerNumber) is { } number)
         {
-            return await customers.FindAsync(number, ct);
+            return (await customers.FindAsync(number, ct), false);
         }
 
         return (await addCustomers.AddCustomersAsync([typed.Customer!], ct))[0] switch
         {
-            CustomerEntry.Added(var added) => await customers.FindAsync(added, ct),
-            CustomerEntry.AlreadyThere(var there) => await customers.FindAsync(there, ct),
+            CustomerEntry.Added(var added) => (await customers.FindAsync(added, ct), true),
+            CustomerEntry.AlreadyThere(var there) => (await customers.FindAsync(there, ct), false),
             _ => throw new InvalidOperationException("A customer that was checked is entered or already there."),
         };
     }

@@ -14,11 +14,20 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
     const int MostCandidates = 20;
 
     /// <summary>Screens a deal, keeps verdict and evidence, and settles which company the customer is where the matcher is certain. Runs in the caller's transaction.</summary>
-    public async Task<Verdict> RunAsync(Deal deal, ProtectionPolicy policy, DateTime now, CancellationToken ct)
+    /// <param name="deal">The deal.</param>
+    /// <param name="policy">The policy it is screened under.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <param name="entered">Its customer, where it was entered in this transaction, which holds its keys then.</param>
+    public async Task<Verdict> RunAsync(Deal deal, ProtectionPolicy policy, DateTime now, CancellationToken ct, Customer? entered = null)
     {
-        var customer = await customers.FindAsync(deal.CustomerNumber, ct) ?? throw new InvalidOperationException($"Deal {deal.Number} has no customer.");
+        var customer = entered ?? await customers.FindAsync(deal.CustomerNumber, ct) ?? throw new InvalidOperationException($"Deal {deal.Number} has no customer.");
         var asked = new AskedClaim(customer.Profile, deal.PartnerId, deal.LineIds, deal.TerritoryId, customer.EndCustomerId, customer.CustomerClusterId, deal.DealId);
-        await customers.HoldAsync(asked.Company.Keys, ct);
+        if (entered is null)
+        {
+            await customers.HoldAsync(asked.Company.Keys, ct);
+        }
+
         var (verdict, candidates) = await ScreenAsync(asked, policy, now, ct);
         await SettleAsync(customer, candidates, now, ct);
         return verdict;
@@ -34,34 +43,36 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
     {
         var own = asked.CustomerClusterId is { } cluster ? new[] { cluster } : [];
         var candidates = Judged(asked, await customers.CandidatesAsync([asked.Company.Keys], ct));
-        candidates = WithGroup(candidates, await customers.RelatedAsync([.. candidates.Where(found => found.Judgement.Band == Band.Certain).Select(found => found.Candidate.CustomerClusterId).Concat(own).Distinct()], ct));
-        var standings = (await deals.StandingAsync([.. candidates.Select(found => found.Candidate.CustomerClusterId).Concat(own).Distinct()], asked, policy.RecentlyExpiredDays, now, ct))
-            .ToDictionary(standing => standing.CustomerClusterId);
-        var verdict = VerdictOf(asked, candidates, standings);
-        await deals.InsertScreeningAsync(asked, verdict,
-            [.. candidates.Select(found => new ScreenedCandidate(found.Candidate.EndCustomerId, found.Judgement, ConflictOf(found.Candidate, standings[found.Candidate.CustomerClusterId])))], now, ct);
+        var standings = await deals.StandingAsync(
+            [.. candidates.Select(found => found.CustomerClusterId).Concat(own).Distinct()],
+            [.. candidates.Where(found => found.Judgement.Band == Band.Certain).Select(found => found.CustomerClusterId).Concat(own).Distinct()], asked, policy.RecentlyExpiredDays, now, ct);
+        candidates = WithGroup(candidates, standings);
+        var stands = standings.ToDictionary(standing => standing.CustomerClusterId);
+        var verdict = VerdictOf(asked, candidates, stands);
+        deals.KeepScreening(asked, verdict, [.. candidates.Select(found => new ScreenedCandidate(found.EndCustomerId, found.Judgement, ConflictOf(found, stands[found.CustomerClusterId])))], now);
         return (verdict, candidates);
     }
 
     // What stands in the customer's own cluster is the same company, whatever the names say: somebody has found that out before.
     static List<Found> Judged(AskedClaim asked, List<CustomerCandidate> candidates) =>
         [.. candidates.Where(candidate => candidate.EndCustomerId != asked.EndCustomerId)
-            .Select(candidate => new Found(candidate, candidate.CustomerClusterId == asked.CustomerClusterId
+            .Select(candidate => new Found(candidate.EndCustomerId, candidate.CustomerClusterId, candidate is { DirectAccount: true, Mine: false }, candidate.CustomerClusterId == asked.CustomerClusterId
                 ? Joined(candidate.JudgedAgainst(asked.Company))
                 : candidate.JudgedAgainst(asked.Company)))
             .Where(found => found.Judgement.Band >= Band.Possible)
-            .OrderByDescending(found => found.Judgement.Band).ThenByDescending(found => found.Judgement.Score).ThenBy(found => found.Candidate.EndCustomerId)
+            .OrderByDescending(found => found.Judgement.Band).ThenByDescending(found => found.Judgement.Score).ThenBy(found => found.EndCustomerId)
             .Take(MostCandidates)];
 
     // A company that is known to be of the same group is Related, however alike the names are: it is not the same one.
-    static List<Found> WithGroup(List<Found> candidates, List<CustomerCandidate> group)
+    static List<Found> WithGroup(List<Found> candidates, List<Standing> standings)
     {
-        var kin = group.Select(related => related.CustomerClusterId).ToHashSet();
+        var kin = standings.Where(standing => standing.Kin is not null).Select(standing => standing.CustomerClusterId).ToHashSet();
+        var known = candidates.Select(found => found.CustomerClusterId).ToHashSet();
         return
         [
-            .. candidates.Select(found => kin.Contains(found.Candidate.CustomerClusterId) ? found with { Judgement = OfGroup(found.Judgement) } : found),
-            .. group.Where(related => !candidates.Exists(found => found.Candidate.CustomerClusterId == related.CustomerClusterId))
-                .Select(related => new Found(related, OfGroup(new(Band.Related, 0, [])))).Take(MostCandidates),
+            .. candidates.Select(found => kin.Contains(found.CustomerClusterId) ? found with { Judgement = OfGroup(found.Judgement) } : found),
+            .. standings.Where(standing => standing.Kin is not null && !known.Contains(standing.CustomerClusterId)).OrderBy(standing => standing.Kin)
+                .Select(standing => new Found(standing.Kin!.Value, standing.CustomerClusterId, standing.KinIsDirect, OfGroup(new(Band.Related, 0, [])))).Take(MostCandidates),
         ];
     }
 
@@ -78,7 +89,7 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
             ? new[] { (Judgement: new Judgement(Band.Certain, SameCompany.CertainFrom, [new("company", "joined", 12)]), Standing: standings[cluster], Conflict: ConflictOf(null, standings[cluster])) }
             : [];
         var worst = candidates.Where(found => found.Judgement.Band > Band.Possible)
-            .Select(found => (found.Judgement, Standing: standings[found.Candidate.CustomerClusterId], Conflict: ConflictOf(found.Candidate, standings[found.Candidate.CustomerClusterId])))
+            .Select(found => (found.Judgement, Standing: standings[found.CustomerClusterId], Conflict: ConflictOf(found, standings[found.CustomerClusterId])))
             .Concat(itself)
             .Where(hit => hit.Conflict is not "none")
             .OrderByDescending(hit => hit.Judgement.Band).ThenByDescending(hit => Severity(hit.Conflict)).ThenByDescending(hit => hit.Judgement.Score)
@@ -94,9 +105,9 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
     static IReadOnlyList<string> Fields(Judgement judgement) =>
         [.. judgement.MatchedFields.Select(field => field is "company" ? "name" : field).Distinct()];
 
-    static string ConflictOf(CustomerCandidate? candidate, Standing standing) =>
+    static string ConflictOf(Found? found, Standing standing) =>
         standing.OwnDeal is not null ? "own_colleague"
-        : candidate is { DirectAccount: true, Mine: false } ? "direct_account"
+        : found is { IsDirectOfOthers: true } ? "direct_account"
         : standing.Conflict;
 
     static int Severity(string conflict) => conflict switch { "own_colleague" => 4, "live_claim" => 3, "direct_account" => 2, "recently_expired" => 1, _ => 0 };
@@ -105,8 +116,8 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
     // the constraint says no, and a person will have to look.
     async Task SettleAsync(Customer customer, List<Found> candidates, DateTime now, CancellationToken ct)
     {
-        if (candidates.FirstOrDefault(found => found.Judgement.Band == Band.Certain)?.Candidate is not { } same || same.CustomerClusterId == customer.CustomerClusterId
-            || candidates.Exists(found => found.Candidate.CustomerClusterId == customer.CustomerClusterId))
+        if (candidates.FirstOrDefault(found => found.Judgement.Band == Band.Certain) is not { } same || same.CustomerClusterId == customer.CustomerClusterId
+            || candidates.Exists(found => found.CustomerClusterId == customer.CustomerClusterId))
         {
             return;
         }
@@ -123,7 +134,7 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
         }
     }
 
-    sealed record Found(CustomerCandidate Candidate, Judgement Judgement);
+    sealed record Found(long EndCustomerId, long CustomerClusterId, bool IsDirectOfOthers, Judgement Judgement);
 }
 
 /// <summary>A claim as far as screening goes: whose company, and for what it is claimed where.</summary>

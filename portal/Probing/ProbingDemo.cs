@@ -23,7 +23,7 @@ sealed class ProbingDemo(Db db, DealStore deals, ProbingStore probing) : IDemoPa
         var night = await db.OneAsync<DateTime>("select brand_midnight(@today) - interval '100 minutes'", new { today }, ct);
         for (var time = 0; time < 14; time++)
         {
-            await deals.InsertScreeningAsync(asked, Verdict.Clear, [], night.AddMinutes(time * 6), ct);
+            deals.KeepScreening(asked, Verdict.Clear, [], night.AddMinutes(time * 6));
         }
 
         await probing.AlertAsync(night.AddMinutes(14 * 6), ct);
