@@ -20,6 +20,8 @@ static class DealsFeature
         .AddScoped<ScreenClaim>()
         .AddScoped<CheckClaim>()
         .AddScoped<RegisterDeal>()
+        .AddScoped<ManyStore>()
+        .AddScoped<RegisterMany>()
         .AddScoped<ReviewDeal>()
         .AddScoped<PursueDeal>()
         .AddScoped<ExtendProtection>()

@@ -10,6 +10,8 @@ namespace Portal.Deals;
 /// <summary>A partner registers a deal: enters it, changes it, submits it.</summary>
 public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers, AddCustomers addCustomers, ScreenClaim screenClaim, RoomForClaims room, ApprovalStore approvals, ApproveByPolicy approveByPolicy, AuditTrail audit, KpiFacts facts, DealNews news, TimeProvider clock)
 {
+    const int MostAttempts = 4;
+
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     /// <summary>Enters a deal, as a draft or submitted at once. A claim that is blocked stays as a draft: nothing typed is lost.</summary>
@@ -41,7 +43,7 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
 
             var number = PublicNumber.New("D");
             await deals.InsertAsync(typed.Draft(number, partnerId, customer.EndCustomerId, terms), Now, ct);
-            await audit.RecordAsync("deal.entered", "deal", number, partnerId, Said(typed, customer), ct);
+            await audit.RecordAsync("deal.entered", "deal", number, partnerId, Said(typed, customer.Number), ct);
             return submit ? await SubmitAsync((await deals.FindAsync(number, ct))!, ct, isEntered ? customer : null) : new DealOutcome.Done(number, 1);
         }, ct);
     }
@@ -93,7 +95,7 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
                 return new DealOutcome.Stale();
             }
 
-            await audit.RecordAsync("deal.changed", "deal", number, deal.PartnerId, new { fields = Changed(deal, draft).Select(FieldName), after = Said(typed, customer) }, ct);
+            await audit.RecordAsync("deal.changed", "deal", number, deal.PartnerId, new { fields = Changed(deal, draft).Select(FieldName), after = Said(typed, customer.Number) }, ct);
             return new DealOutcome.Done(number, next);
         }, ct);
     }
@@ -136,11 +138,24 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
     {
         try
         {
-            return await db.InTransactionAsync(work, ct);
+            return await AgainAsync(work, MostAttempts, ct);
         }
         catch (PostgresException refused) when (refused.Violates(CapacityStore.HasRoom))
         {
             return await room.RefusalAsync(partnerId, ct);
+        }
+    }
+
+    // A customer's keys are held as it is typed, and once more as it is known: between the two a file of many companies may hold what comes first and wait for what comes second.
+    async Task<DealOutcome> AgainAsync(Func<Task<DealOutcome>> work, int attempts, CancellationToken ct)
+    {
+        try
+        {
+            return await db.InTransactionAsync(work, ct);
+        }
+        catch (PostgresException deadlock) when (deadlock.SqlState is PostgresErrorCodes.DeadlockDetected && !db.IsInTransaction && attempts > 1)
+        {
+            return await AgainAsync(work, attempts - 1, ct);
         }
     }
 
@@ -258,8 +273,8 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
         _ => "need",
     };
 
-    static object Said(DealTyped typed, Customer customer) => new
+    internal static object Said(DealTyped typed, string customerNumber) => new
     {
-        customer = customer.Number, typed.ProductLines, typed.Territory, typed.Amount, currency = typed.CurrencyCode, typed.ExpectedClose, typed.PeriodFrom, typed.PeriodUntil,
+        customer = customerNumber, typed.ProductLines, typed.Territory, typed.Amount, currency = typed.CurrencyCode, typed.ExpectedClose, typed.PeriodFrom, typed.PeriodUntil,
     };
 }

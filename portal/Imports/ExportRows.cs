@@ -98,6 +98,18 @@ public sealed class ExportRows(Db db)
             where o.status in ('confirmed', 'partially_shipped', 'shipped', 'received', 'closed') and l.quantity > l.cancelled
             order by o.ordered_on, o.purchase_order_id, l.line_number
             """,
+        // Without the customer's number, which another portal would not know: name and identifiers lead back to it.
+        "deals" => """
+            select null::text as customer_number, c.name as customer, array_to_string(c.other_names, ';') as other_names, c.country_code, c.state, c.city, c.address, c.credit_code, c.vat_number, c.duns, c.domain, c.phone,
+                   (select string_agg(n.code, ';' order by n.code) from deal_product_line l join product_line n using (product_line_id) where l.deal_id = d.deal_id) as product_lines, t.code as territory,
+                   d.amount, d.currency, d.expected_close, d.period_from, d.period_until, d.contact_name, d.contact_email, d.contact_phone, d.need,
+                   case when d.status = 'draft' then 'no' else 'yes' end as submit, coalesce(p.code, p.number) as partner_code
+            from deal d
+            join end_customer c using (end_customer_id)
+            join territory t on t.territory_id = d.territory_id
+            join partner p on p.partner_id = d.partner_id
+            order by d.deal_id
+            """,
         _ => throw new InvalidOperationException($"'{kind}' cannot be exported."),
     };
 }

@@ -9,8 +9,8 @@ using Portal.Web;
 namespace Portal.Imports;
 
 /// <summary>Files out: an empty one to fill in, what is there already, and the rows of an import that were refused. All are sent row by row.</summary>
-[Route("imports"), AllowRoles("brand_admin", "channel_manager", "partner_admin"), EnableRateLimiting(RateLimits.Costly)]
-public sealed class ImportFilesController(ImportStore imports, TemplateFile template, ExportRows rows, RepairFile repair, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+[Route("imports"), AllowRoles("brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales"), EnableRateLimiting(RateLimits.Costly)]
+public sealed class ImportFilesController(ImportStore imports, EntriesFile entries, TemplateFile template, ExportRows rows, RepairFile repair, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     /// <summary>An empty file of a kind, with one row as an example.</summary>
     [HttpGet("templates/{kind}.{format:regex(^(csv|xlsx)$)}")]
@@ -47,6 +47,20 @@ public sealed class ImportFilesController(ImportStore imports, TemplateFile temp
             && await repair.WriteAsync(import, () => Response.BeginTable(RepairFile.NameOf(import), RepairFile.IsExcel(import)), Response.Body, ct)
             ? new EmptyResult()
             : NotFound();
+
+    /// <summary>What the rows became: number, state and, for registrations, the verdict.</summary>
+    [HttpGet("{number}/rows.{format:regex(^(csv|xlsx)$)}")]
+    public async Task<IActionResult> Rows(string number, string format, CancellationToken ct)
+    {
+        if (await imports.FindAsync(number, ct) is not { } import)
+        {
+            return NotFound();
+        }
+
+        Response.BeginTable($"{Path.GetFileNameWithoutExtension(import.FileName)} - {t["imports.entries"].Value}.{format}", format == "xlsx");
+        await entries.WriteAsync(import, format == "xlsx", Response.Body, ct);
+        return new EmptyResult();
+    }
 
     string NameOf(ImportKind kind) => t["imports.kind." + kind.Code].Value;
 }

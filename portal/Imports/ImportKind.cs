@@ -94,7 +94,39 @@ public sealed record ImportKind(string Code, params IReadOnlyList<ImportField> F
             new("unit_price", Number, "899.00", "price", "单价") { IsRequired = true, CurrencyField = "currency" },
             new("line_amount", Number, "10788.00", "amount", "line_total", "total", "金额", "行金额") { CurrencyField = "currency" },
             new("currency", Text, "CNY", "currency_code", "币种", "货币")),
+        new("deals",
+            new("customer_number", Text, "", "account_number", "customer_no", "客户编号", "客户编码"),
+            new("customer", Text, "上海云启科技有限公司", "customer_name", "account_name", "account", "company", "company_name", "end_customer", "opportunity_account", "客户名称", "客户", "公司名称", "最终客户", "终端客户"),
+            new("other_names", List, "Shanghai Yunqi;Yunqi", "english_name", "aliases", "trade_name", "别名", "英文名", "客户英文名", "曾用名", "客户简称"),
+            new("country_code", Text, "CN", "country", "billing_country", "billing_country_code", "国家", "国别"),
+            new("state", Text, "Shanghai", "province", "billing_state_province", "billing_state", "省", "省份"),
+            new("city", Text, "Shanghai", "town", "billing_city", "城市", "市"),
+            new("address", Text, "1 Century Avenue", "street", "billing_street", "billing_address", "地址", "详细地址", "客户地址"),
+            new("credit_code", Text, "91310115MA1K35JT8X", "uscc", "unified_social_credit_code", "统一社会信用代码", "信用代码", "税号"),
+            new("vat_number", Text, "DE136695976", "vat", "vat_id", "tax_number", "增值税号"),
+            new("duns", Text, "804735132", "duns_number", "d_u_n_s", "邓白氏编码"),
+            new("domain", Text, "yunqi.example", "website", "web", "url", "account_website", "网站", "网址", "域名", "公司网址"),
+            new("phone", Text, "+86 21 5888 0000", "telephone", "tel", "account_phone", "电话", "客户电话", "公司电话"),
+            new("product_lines", List, "DISPLAYS;DESKS", "product_line", "lines", "product_family", "products", "product", "产品线", "产品系列", "意向产品", "产品") { IsRequired = true },
+            new("territory", Text, "CN-EAST", "region", "sales_territory", "opportunity_territory", "区域", "大区", "销售区域", "所属区域") { IsRequired = true },
+            new("amount", Number, "120000.00", "deal_amount", "opportunity_amount", "expected_amount", "value", "deal_value", "estimated_revenue", "金额", "预计金额", "商机金额", "预计成交金额", "预估金额") { IsRequired = true, CurrencyField = "currency" },
+            new("currency", Text, "CNY", "currency_code", "currency_iso_code", "amount_currency", "opportunity_currency", "币种", "货币"),
+            new("expected_close", Day, "2027-03-31", "close_date", "expected_close_date", "closing_date", "expected_closing", "estimated_close_date", "预计成交日期", "预计成交日", "预计签约日期", "结单日期", "预计结单日期") { IsRequired = true },
+            new("period_from", Day, "2027-01-01", "protection_from", "start_date", "保护开始", "开始日期"),
+            new("period_until", Day, "2027-06-30", "protection_until", "end_date", "保护截止", "截止日期"),
+            new("contact_name", Text, "陈工", "contact", "primary_contact", "contact_person", "联系人", "联系人姓名", "客户联系人"),
+            new("contact_email", Text, "chen@yunqi.example", "email", "mail", "contact_mail", "e_mail", "邮箱", "联系人邮箱", "电子邮件"),
+            new("contact_phone", Text, "+86 138 0000 0000", "mobile", "contact_mobile", "contact_telephone", "手机", "联系人电话", "联系人手机", "手机号"),
+            new("need", Text, "26 meeting rooms", "description", "requirements", "notes", "remark", "comments", "需求", "客户需求", "需求描述", "备注", "商机描述"),
+            new("submit", YesNo, "yes", "submitted", "是否提交", "提交"),
+            new("partner_code", Text, "HX-001", "partner", "伙伴代码", "所属伙伴") { IsOfTheBrand = true }) { IsEnteredByAPerson = true, IsOfPartnersOnly = true },
     ];
+
+    /// <summary>Its rows are entered by the person who gave the file, with that person's rights and name; those of other kinds of the brand by the product itself.</summary>
+    public bool IsEnteredByAPerson { get; init; }
+
+    /// <summary>A partner's own people enter such things, and nobody for them.</summary>
+    public bool IsOfPartnersOnly { get; init; }
 
     /// <summary>The kind of that code, or null.</summary>
     public static ImportKind? Find(string? code) => All.FirstOrDefault(kind => string.Equals(kind.Code, code, StringComparison.Ordinal));

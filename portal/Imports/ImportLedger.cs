@@ -18,9 +18,10 @@ public sealed class ImportLedger(Db db)
     {
         await db.ExecuteAsync("""
             update import
-            set status = 'failed', problem = case when file_is_stored then @gaveUp::jsonb else @interrupted::jsonb end, ended_at = @now, runner = null, lease_until = null
+            set status = 'failed', rows_taken = (select count(*) from import_entry e where e.import_id = import.import_id),
+                problem = case when exists (select from import_entry e where e.import_id = import.import_id) then @partly::jsonb when file_is_stored then @gaveUp::jsonb else @interrupted::jsonb end, ended_at = @now, runner = null, lease_until = null
             where status = 'running' and lease_until < @now and (attempts >= @MostAttempts or not file_is_stored)
-            """, new { now, MostAttempts, gaveUp = new ImportProblem("imports.problem.gave_up").ToJson(), interrupted = new ImportProblem("imports.problem.interrupted").ToJson() }, ct);
+            """, new { now, MostAttempts, gaveUp = new ImportProblem("imports.problem.gave_up").ToJson(), interrupted = new ImportProblem("imports.problem.interrupted").ToJson(), partly = new ImportProblem("imports.problem.partly").ToJson() }, ct);
         return await db.FindAsync<Import>($"""
             with next as (
                 select import_id
@@ -61,8 +62,10 @@ public sealed class ImportLedger(Db db)
         where u.person_id = @PersonId and u.disabled_at is null and b.status = 'active'
         """, new { import.PersonId }, ct);
 
-    /// <summary>Forgets what an earlier attempt refused.</summary>
-    internal Task ForgetRefusalsAsync(Import import, CancellationToken ct) => db.ExecuteAsync("delete from import_refusal where import_id = @ImportId", new { import.ImportId }, ct);
+    /// <summary>Forgets what an earlier attempt refused, unless it took the other rows.</summary>
+    internal Task ForgetRefusalsAsync(Import import, CancellationToken ct) => db.ExecuteAsync("""
+        delete from import_refusal where import_id = @ImportId and not exists (select from import_entry e where e.import_id = @ImportId)
+        """, new { import.ImportId }, ct);
 
     /// <summary>Writes refusals, as long as the runner holds the import.</summary>
     internal Task RefuseAsync(Import import, string runner, IReadOnlyCollection<RowRefusal> refusals, CancellationToken ct) => db.ExecuteAsync("""
@@ -84,11 +87,12 @@ public sealed class ImportLedger(Db db)
     internal async Task<bool> EndAsync(Import import, string runner, ImportEnd end, DateTime now, CancellationToken ct) => await db.ExecuteAsync("""
         update import
         set status = @Status, runner = null, lease_until = null, ended_at = @now, phase = null, progress = case when @Status = 'done' then 1 else progress end,
-            rows_read = @RowsRead, rows_taken = @taken, rows_refused = @RowsRefused, figures = @figures::jsonb, problem = @problem::jsonb
+            rows_read = @RowsRead, rows_refused = @RowsRefused, figures = @figures::jsonb, problem = @problem::jsonb,
+            rows_taken = case when @Status = 'done' then @taken else (select count(*) from import_entry e where e.import_id = @ImportId) end
         where import_id = @ImportId and status = 'running' and runner = @runner
         """, new
     {
-        import.ImportId, runner, now, end.Status, end.RowsRead, end.RowsRefused, taken = end.Status == ImportStatus.Done ? end.RowsRead - end.RowsRefused : 0,
+        import.ImportId, runner, now, end.Status, end.RowsRead, end.RowsRefused, taken = end.RowsRead - end.RowsRefused,
         figures = JsonSerializer.Serialize(end.Figures), problem = end.Problem?.ToJson(),
     }, ct) == 1;
 
@@ -138,6 +142,13 @@ sealed class ImportProgress
     public long RowsRead { get => Interlocked.Read(ref rowsRead); set => Interlocked.Exchange(ref rowsRead, value); }
 
     public long RowsRefused { get => Interlocked.Read(ref rowsRefused); set => Interlocked.Exchange(ref rowsRefused, value); }
+
+    /// <summary>A new phase that begins at nothing.</summary>
+    public void Begin(string phase)
+    {
+        Phase = phase;
+        Volatile.Write(ref share, 0);
+    }
 
     public double Share { get => Volatile.Read(ref share); set => Volatile.Write(ref share, Math.Max(value, Volatile.Read(ref share))); }
 }

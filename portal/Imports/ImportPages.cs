@@ -54,11 +54,18 @@ public sealed record ImportColumnsPage(Import Import, ColumnChoice Choice, Impor
 /// <param name="Query">Which refusals are shown.</param>
 /// <param name="Refusals">The refusals.</param>
 /// <param name="Kinds">What is wrong most often; nothing where all of it is seen at once.</param>
-public sealed record ImportResultPage(Import Import, ListQuery Query, ListPage<ImportRefusal> Refusals, IReadOnlyList<RefusalKind> Kinds)
+/// <param name="Entries">Rows that became a deal or lead of their own.</param>
+public sealed record ImportResultPage(Import Import, ListQuery Query, ListPage<ImportRefusal> Refusals, IReadOnlyList<RefusalKind> Kinds, long Entries)
 {
     /// <summary>It can be started again, with other columns or another choice about wrong rows.</summary>
     public bool MayStartAgain => Import is { FileIsStored: true, Status: ImportStatus.Refused or ImportStatus.Failed or ImportStatus.Cancelled };
 }
+
+/// <summary>What the rows of a file became.</summary>
+/// <param name="Import">The import.</param>
+/// <param name="Query">Which rows are shown.</param>
+/// <param name="Page">The rows.</param>
+public sealed record ImportRowsPage(Import Import, ListQuery Query, ListPage<ImportEntry> Page);
 
 /// <summary>How imports are shown.</summary>
 public static class ImportWords

@@ -3,8 +3,8 @@ using Portal.Web;
 namespace Portal.Imports;
 
 /// <summary>
-/// Who may import what: the brand's admins and channel managers every kind, a partner's admin the customers of its own company. The
-/// database says the same (<c>app_may_import</c>) to every row that is written.
+/// Who may import what: the brand's admins and channel managers every kind but registrations, which partners enter for themselves and the brand decides on; a partner's
+/// admin its customers and registrations, its sales people the latter. The database says the same (<c>app_may_import</c>) to every row that is written.
 /// </summary>
 public static class ImportRights
 {
@@ -16,8 +16,9 @@ public static class ImportRights
 
     internal static IReadOnlyList<ImportKind> KindsFor(bool isBrand, IReadOnlyCollection<string> roles) => (isBrand, roles) switch
     {
-        (true, _) when roles.Any(role => role is "brand_admin" or "channel_manager") => ImportKind.All,
-        (false, _) when roles.Contains("partner_admin", StringComparer.Ordinal) => [ImportKind.Of("customers")],
+        (true, _) when roles.Any(role => role is "brand_admin" or "channel_manager") => [.. ImportKind.All.Where(kind => !kind.IsOfPartnersOnly)],
+        (false, _) when roles.Contains("partner_admin", StringComparer.Ordinal) => [ImportKind.Of("customers"), ImportKind.Of("deals")],
+        (false, _) when roles.Contains("sales", StringComparer.Ordinal) => [ImportKind.Of("deals")],
         _ => [],
     };
 }

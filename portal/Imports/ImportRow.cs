@@ -89,6 +89,9 @@ public sealed partial class ImportRow
         return null;
     }
 
+    /// <summary>A text that may have several lines, which it keeps.</summary>
+    public string? Paragraphs(string field) => ValueOf(field, cells)?.Trim() is { Length: > 0 } text ? Mended(text) : null;
+
     /// <summary>A number, with a decimal point (or a comma, where it can mean nothing else).</summary>
     public decimal? Amount(string field) => Text(field) is { } text ? Amount(field, text) : null;
 

@@ -15,6 +15,22 @@ interface IImportWriter
     Task<IReadOnlyDictionary<string, long>> WriteAsync(ImportRun run, CancellationToken ct);
 }
 
+/// <summary>
+/// A writer whose rows are stored first, all of them in one transaction, and then go on one by one, each in a transaction of its own: what has been done stays done, and an
+/// import that begins again goes on where it stopped.
+/// </summary>
+interface IFollowingWriter : IImportWriter
+{
+    /// <summary>Goes on with the rows that still wait.</summary>
+    Task FollowAsync(ImportRun run, CancellationToken ct);
+
+    /// <summary>Somebody stopped it: those that wait stay as they are, and say so. In the transaction that ends the import.</summary>
+    Task StopAsync(ImportRun run, CancellationToken ct);
+
+    /// <summary>What it came to, once nothing waits any more.</summary>
+    Task<IReadOnlyDictionary<string, long>> FiguresAsync(ImportRun run, CancellationToken ct);
+}
+
 /// <summary>One file on its way through a writer.</summary>
 sealed class ImportRun(Import import, SpooledFile file, Table table, ImportProgress progress, Func<IReadOnlyCollection<RowRefusal>, CancellationToken, Task> keepRefusals)
 {
@@ -29,6 +45,9 @@ sealed class ImportRun(Import import, SpooledFile file, Table table, ImportProgr
 
     /// <summary>The import's number, as the audit names the source.</summary>
     public string Number => import.Number;
+
+    /// <summary>The import's key.</summary>
+    public long ImportId => import.ImportId;
 
     /// <summary>The company that imports.</summary>
     public long PartnerId => import.PartnerId;
@@ -149,6 +168,15 @@ sealed class ImportRun(Import import, SpooledFile file, Table table, ImportProgr
 
     /// <summary>Says what is being done now: checking, writing.</summary>
     public void Enter(string phase) => progress.Phase = phase;
+
+    /// <summary>Begins something after the file was read, with a progress of its own.</summary>
+    public void Begin(string phase) => progress.Begin(phase);
+
+    /// <summary>So many of what has begun are done.</summary>
+    public void HasDone(int done, int of) => progress.Share = (double)done / of;
+
+    /// <summary>Rows that an earlier attempt took and refused: they are not read again.</summary>
+    public void GoOnAfter(long taken, long refused) => (progress.RowsRead, progress.RowsRefused) = (taken + refused, refused);
 
     /// <summary>Writes the refusals that wait.</summary>
     public async Task FlushAsync(CancellationToken ct)

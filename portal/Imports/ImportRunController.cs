@@ -5,7 +5,7 @@ using Portal.Web;
 namespace Portal.Imports;
 
 /// <summary>Starts an import, and stops it. A second click finds it started (or stopped) and changes nothing.</summary>
-[Route("imports/{number}"), AllowRoles("brand_admin", "channel_manager", "partner_admin")]
+[Route("imports/{number}"), AllowRoles("brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales")]
 public sealed class ImportRunController(ImportStore imports, PreviewImport previewImport, StartImport startImport, CancelImport cancelImport, Texts t) : Controller
 {
     /// <summary>Starts it with the columns that are chosen.</summary>

@@ -22,7 +22,7 @@ sealed class ImportVerb(
 
     /// <inheritdoc/>
     public string Usage =>
-        $"import {string.Join('|', ImportKind.All.Select(kind => kind.Code))} FILE [--leave-out-wrong] [--column FIELD NAME] [--always FIELD VALUE]  reads a CSV or Excel file into the database";
+        $"import {string.Join('|', ImportKind.All.Where(kind => !kind.IsOfPartnersOnly).Select(kind => kind.Code))} FILE [--leave-out-wrong] [--column FIELD NAME] [--always FIELD VALUE]  reads a CSV or Excel file into the database";
 
     /// <inheritdoc/>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, CancellationToken ct)
@@ -220,6 +220,7 @@ sealed class ImportVerb(
             return words switch
             {
                 [var kind, _] when ImportKind.Find(kind) is null => throw new UsageException($"'{kind}' cannot be imported."),
+                [var kind, _] when ImportKind.Of(kind).IsOfPartnersOnly => throw new UsageException($"A partner's own people enter {kind}, on the pages: the brand decides on them, so it does not enter them."),
                 [_, var file] when !System.IO.File.Exists(file) => throw new UsageException($"There is no file {System.IO.Path.GetFullPath(file)}."),
                 [var kind, var file] => new(ImportKind.Of(kind), file, leaveOutWrong, sources),
                 _ => throw new UsageException("Name the kind and the file."),

@@ -10,8 +10,8 @@ using Portal.Web.Lists;
 namespace Portal.Imports;
 
 /// <summary>The list of imports, the page on which a file is given, and the page of one import: columns first, progress then, result at last.</summary>
-[Route("imports"), AllowRoles("brand_admin", "channel_manager", "partner_admin")]
-public sealed class ImportsController(ImportStore imports, TakeUpload takeUpload, PreviewImport previewImport, DocumentSettings settings, ICurrentPerson me, Texts t) : Controller
+[Route("imports"), AllowRoles("brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales")]
+public sealed class ImportsController(ImportStore imports, ImportEntries entries, TakeUpload takeUpload, PreviewImport previewImport, DocumentSettings settings, ICurrentPerson me, Texts t) : Controller
 {
     /// <summary>The list.</summary>
     [HttpGet("")]
@@ -68,6 +68,19 @@ public sealed class ImportsController(ImportStore imports, TakeUpload takeUpload
         var import => await ResultAsync(import, ct),
     };
 
+    /// <summary>What the rows of a file of registrations or leads became, where each stands now.</summary>
+    [HttpGet("{number}/rows")]
+    public async Task<IActionResult> Rows(string number, CancellationToken ct)
+    {
+        if (await imports.FindAsync(number, ct) is not { } import)
+        {
+            return NotFound();
+        }
+
+        var query = ListQuery.Read(Request, ImportEntries.Shape);
+        return View("ImportRows", new ImportRowsPage(import, query, await entries.PageAsync(import, query, ct)));
+    }
+
     /// <summary>How the file would be read with the columns that are chosen; nothing is kept.</summary>
     [HttpPost("{number}/preview")]
     public async Task<IActionResult> Preview(string number, CancellationToken ct) => await imports.FindAsync(number, ct) is { } import
@@ -111,7 +124,7 @@ public sealed class ImportsController(ImportStore imports, TakeUpload takeUpload
     {
         var query = ListQuery.Read(Request, ImportStore.RefusalShape);
         var refusals = await imports.RefusalPageAsync(import, query, ct);
-        return View("ImportResult", new ImportResultPage(import, query, refusals, refusals.Total > query.Size ? await imports.RefusalKindsAsync(import, ct) : []));
+        return View("ImportResult", new ImportResultPage(import, query, refusals, refusals.Total > query.Size ? await imports.RefusalKindsAsync(import, ct) : [], await entries.CountAsync(import, ct)));
     }
 
     Func<ImportField, string> LabelOf(Import import) => field => t[ImportKind.Of(import.Kind).LabelKey(field)].Value;

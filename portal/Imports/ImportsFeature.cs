@@ -4,7 +4,7 @@ using Portal.Web;
 
 namespace Portal.Imports;
 
-/// <summary>Files in: partners, products, prices, promotions, customers, orders of the past. And out again.</summary>
+/// <summary>Files in: partners, products, prices, promotions, customers, orders of the past, registrations, leads. And out again.</summary>
 static class ImportsFeature
 {
     /// <summary>Registers stores, acts, writers, the runner, the verbs and the job.</summary>
@@ -13,12 +13,14 @@ static class ImportsFeature
         services
             .AddScoped<ImportStore>()
             .AddScoped<ImportLedger>()
+            .AddScoped<ImportEntries>()
             .AddScoped<TakeUpload>()
             .AddScoped<PreviewImport>()
             .AddScoped<StartImport>()
             .AddScoped<CancelImport>()
             .AddScoped<RepairFile>()
             .AddScoped<TemplateFile>()
+            .AddScoped<EntriesFile>()
             .AddScoped<ExportRows>()
             .AddScoped<RowsOnce>()
             .AddScoped<RunImport>()
@@ -28,6 +30,7 @@ static class ImportsFeature
             .AddScoped<IImportWriter, PromotionsWriter>()
             .AddScoped<IImportWriter, CustomersWriter>()
             .AddScoped<IImportWriter, OrdersWriter>()
+            .AddScoped<IImportWriter, DealsWriter>()
             .AddScoped<IOutboxReceiver, TellOfImports>()
             .AddScoped<IVerb, ImportVerb>()
             .AddScoped<IVerb, ExportVerb>()

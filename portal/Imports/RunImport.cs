@@ -12,7 +12,8 @@ namespace Portal.Imports;
 /// <summary>
 /// Runs one import that this instance holds the lease of: the whole file in one transaction, which ends the import in its last statement.
 /// Whatever happens before that (a wrong row, a cancelled import, a killed process) leaves nothing behind, so that beginning again from the
-/// beginning is always right. Refusals, progress and lease are written beside it, on connections of their own.
+/// beginning is always right. Refusals, progress and lease are written beside it, on connections of their own. Registrations are the exception
+/// (<see cref="IFollowingWriter"/>): their rows are stored like that, and then submitted one by one; such an import goes on where it stopped.
 /// </summary>
 sealed class RunImport(IServiceScopeFactory scopes, TableReader reader, Texts texts, TimeProvider clock, ILogger<RunImport> log)
 {
@@ -44,7 +45,7 @@ sealed class RunImport(IServiceScopeFactory scopes, TableReader reader, Texts te
             await ledger.ForgetRefusalsAsync(import, stop.Token);
             return file is null
                 ? await EndAsync(import, runner, Nothing(ImportStatus.Failed, progress, new("imports.problem.file_gone")), heart, ct)
-                : await ReadAsync(import, runner, file, progress, ledger, heart, stop.Token);
+                : await ReadAsync(import, runner, file, progress, ledger, heart, stop.Token, ct);
         }
         catch (NothingTakenException nothing)
         {
@@ -70,11 +71,14 @@ sealed class RunImport(IServiceScopeFactory scopes, TableReader reader, Texts te
         catch (Exception failure)
         {
             log.LogError(failure, "Import {Number} failed", import.Number);
-            return await EndAsync(import, runner, Nothing(ImportStatus.Failed, progress, new("imports.problem.unexpected")), heart, ct);
+            return await EndAsync(import, runner, Nothing(ImportStatus.Failed, progress, new(await HasEntriesAsync(import, books.ServiceProvider, ct) ? "imports.problem.partly" : "imports.problem.unexpected")), heart, ct);
         }
     }
 
-    async Task<ImportEnd?> ReadAsync(Import import, string runner, SpooledFile file, ImportProgress progress, ImportLedger ledger, Heart heart, CancellationToken ct)
+    static async Task<bool> HasEntriesAsync(Import import, IServiceProvider services, CancellationToken ct) =>
+        (await services.GetRequiredService<ImportEntries>().EarlierAsync(import.ImportId, ct)).Taken > 0;
+
+    async Task<ImportEnd?> ReadAsync(Import import, string runner, SpooledFile file, ImportProgress progress, ImportLedger ledger, Heart heart, CancellationToken ct, CancellationToken instanceStops)
     {
         var opening = await reader.OpenAsync(file.Content, import.FileName, ct);
         if (opening is not TableOpening.Opened(var table))
@@ -96,7 +100,9 @@ sealed class RunImport(IServiceScopeFactory scopes, TableReader reader, Texts te
 
             var run = new ImportRun(import, file, table, progress, (refusals, stop) => ledger.RefuseAsync(import, runner, refusals, stop));
             await using var work = Scope(caller);
-            return await WriteAsync(import, runner, run, progress, heart, work.ServiceProvider, ct);
+            return work.ServiceProvider.GetServices<IImportWriter>().Single(writer => writer.Kind == import.Kind) is IFollowingWriter following
+                ? await WriteAndFollowAsync(import, runner, run, following, progress, heart, work.ServiceProvider, ct, instanceStops)
+                : await WriteAsync(import, runner, run, progress, heart, work.ServiceProvider, ct);
         }
     }
 
@@ -110,7 +116,7 @@ sealed class RunImport(IServiceScopeFactory scopes, TableReader reader, Texts te
         }
 
         return await ledger.StarterAsync(import, ct) is { } starter && ImportRights.KindsFor(starter.IsBrand, starter.Roles.Split(',')).Any(kind => kind.Code == import.Kind)
-            ? starter.IsBrand ? Caller.System($"import:{import.Number}") : Caller.Subject(starter.Issuer, starter.Subject)
+            ? starter.IsBrand && !ImportKind.Of(import.Kind).IsEnteredByAPerson ? Caller.System($"import:{import.Number}") : Caller.Subject(starter.Issuer, starter.Subject)
             : null;
     }
 
@@ -120,33 +126,78 @@ sealed class RunImport(IServiceScopeFactory scopes, TableReader reader, Texts te
         var writer = services.GetServices<IImportWriter>().Single(writer => writer.Kind == import.Kind);
         return await db.InTransactionAsync(async () =>
         {
-            var figures = new Dictionary<string, long>(await writer.WriteAsync(run, ct), StringComparer.Ordinal);
-            if (run.Repaired > 0)
-            {
-                figures["repaired"] = run.Repaired;
-            }
-
-            await run.FlushAsync(ct);
-            if (progress.RowsRead == 0)
-            {
-                throw new NothingTakenException(Nothing(ImportStatus.Refused, progress, ImportProblem.From(new TableRefusal(TableRefusalKind.NoRows))));
-            }
-
-            if (progress.RowsRefused > 0 && (!import.LeavesOutWrong || progress.RowsRefused == progress.RowsRead))
-            {
-                throw new NothingTakenException(Nothing(ImportStatus.Refused, progress, new("imports.problem.rows_refused", progress.RowsRefused, progress.RowsRead)));
-            }
-
-            var end = new ImportEnd(ImportStatus.Done, progress.RowsRead, progress.RowsRefused, figures, null);
+            var figures = await TakeAsync(import, run, writer, progress, ct);
             await heart.DisposeAsync();
-            if (!await StoreEndAsync(services, import, runner, end, ct))
+            return await DoneAsync(import, runner, figures, progress, heart, services, ct);
+        }, ct);
+    }
+
+    // Stopped while it submits, it is not undone: what partners and the brand have been told stands. The rows that wait stay drafts.
+    static async Task<ImportEnd?> WriteAndFollowAsync(
+        Import import, string runner, ImportRun run, IFollowingWriter writer, ImportProgress progress, Heart heart, IServiceProvider services, CancellationToken ct, CancellationToken instanceStops)
+    {
+        var db = services.GetRequiredService<Db>();
+        var (taken, refused) = await services.GetRequiredService<ImportEntries>().EarlierAsync(import.ImportId, ct);
+        if (taken > 0)
+        {
+            run.GoOnAfter(taken, refused);
+        }
+        else
+        {
+            await db.InTransactionAsync(() => TakeAsync(import, run, writer, progress, ct), ct);
+        }
+
+        var isStopped = false;
+        try
+        {
+            await writer.FollowAsync(run, ct);
+        }
+        catch (Exception) when (heart is { IsCancelled: true, IsLost: false, HasFailed: false } && !instanceStops.IsCancellationRequested)
+        {
+            isStopped = true;
+        }
+
+        await heart.DisposeAsync();
+        return await db.InTransactionAsync(async () =>
+        {
+            if (isStopped)
             {
-                heart.Lose();
-                throw new InvalidOperationException("The import was taken over by another instance.");
+                await writer.StopAsync(run, instanceStops);
             }
 
-            return end;
-        }, ct);
+            return await DoneAsync(import, runner, new(await writer.FiguresAsync(run, instanceStops), StringComparer.Ordinal), progress, heart, services, instanceStops);
+        }, instanceStops);
+    }
+
+    static async Task<Dictionary<string, long>> TakeAsync(Import import, ImportRun run, IImportWriter writer, ImportProgress progress, CancellationToken ct)
+    {
+        var figures = new Dictionary<string, long>(await writer.WriteAsync(run, ct), StringComparer.Ordinal);
+        if (run.Repaired > 0)
+        {
+            figures["repaired"] = run.Repaired;
+        }
+
+        await run.FlushAsync(ct);
+        if (progress.RowsRead == 0)
+        {
+            throw new NothingTakenException(Nothing(ImportStatus.Refused, progress, ImportProblem.From(new TableRefusal(TableRefusalKind.NoRows))));
+        }
+
+        return progress.RowsRefused > 0 && (!import.LeavesOutWrong || progress.RowsRefused == progress.RowsRead)
+            ? throw new NothingTakenException(Nothing(ImportStatus.Refused, progress, new("imports.problem.rows_refused", progress.RowsRefused, progress.RowsRead)))
+            : figures;
+    }
+
+    static async Task<ImportEnd> DoneAsync(Import import, string runner, Dictionary<string, long> figures, ImportProgress progress, Heart heart, IServiceProvider services, CancellationToken ct)
+    {
+        var end = new ImportEnd(ImportStatus.Done, progress.RowsRead, progress.RowsRefused, figures, null);
+        if (!await StoreEndAsync(services, import, runner, end, ct))
+        {
+            heart.Lose();
+            throw new InvalidOperationException("The import was taken over by another instance.");
+        }
+
+        return end;
     }
 
     async Task<ImportEnd?> EndAsync(Import import, string runner, ImportEnd end, Heart heart, CancellationToken ct)

@@ -34,6 +34,7 @@ sealed class TellOfImports(Db db, ImportStore imports, ImportLedger ledger, Noti
         ImportStatus.Done when import.RowsRefused > 0 => "imports.told.done_partly",
         ImportStatus.Done => "imports.told.done",
         ImportStatus.Refused => "imports.told.refused",
+        _ when import.RowsTaken > 0 => "imports.told.partly",
         ImportStatus.Cancelled => "imports.told.cancelled",
         _ => "imports.told.failed",
     };

@@ -42,7 +42,7 @@ public sealed class Navigation(EndpointDataSource endpoints)
         [
             new("/partners", "sitemap", "web.nav.partners", [.. Brand, "partner_admin", "sales"]),
             new("/people", "users", "web.nav.people", ["brand_admin", "partner_admin"]),
-            new("/imports", "file-import", "web.nav.imports", ["brand_admin", "channel_manager", "partner_admin"]),
+            new("/imports", "file-import", "web.nav.imports", ["brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales"]),
             new("/audit", "history", "web.nav.audit", ["brand_admin", "finance", "partner_admin"]),
         ]),
     ];

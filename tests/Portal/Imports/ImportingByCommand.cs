@@ -82,6 +82,7 @@ public sealed class ImportingByCommand(PortalApp portal) : IClassFixture<PortalA
     [Theory]
     [InlineData("Name the kind and the file.")]
     [InlineData("'shoes' cannot be imported.", "shoes", "a.csv")]
+    [InlineData("A partner's own people enter deals, on the pages: the brand decides on them, so it does not enter them.", "deals", "a.csv")]
     [InlineData("'--force' is not understood, or wants two words after it.", "products", "a.csv", "--force")]
     public async Task A_wrong_command_is_explained(string message, params string[] arguments) =>
         Assert.Equal(message, (await Assert.ThrowsAsync<UsageException>(() => RunAsync("import", arguments))).Message);

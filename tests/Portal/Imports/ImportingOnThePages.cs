@@ -18,9 +18,10 @@ public sealed class ImportingOnThePages(PortalApp portal) : IClassFixture<Portal
         var page = await portal.SignIn(await portal.Given.ADistributor("初来商贸")).GetAsync("/imports");
 
         page.Text(".empty-title").ShouldBe("No file has been imported yet");
-        page.All("tbody strong").ShouldBe(["Customers"]);
+        page.All("tbody strong").ShouldBe(["Customers", "Registrations"]);
         page.Document.QuerySelectorAll("a[download]").Select(link => link.GetAttribute("href")).ShouldBe(
-            ["/imports/templates/customers.xlsx", "/imports/templates/customers.csv", "/imports/exports/customers.xlsx", "/imports/exports/customers.csv"]);
+            ["/imports/templates/customers.xlsx", "/imports/templates/customers.csv", "/imports/exports/customers.xlsx", "/imports/exports/customers.csv",
+             "/imports/templates/deals.xlsx", "/imports/templates/deals.csv", "/imports/exports/deals.xlsx", "/imports/exports/deals.csv"]);
     }
 
     [Fact]
@@ -28,11 +29,11 @@ public sealed class ImportingOnThePages(PortalApp portal) : IClassFixture<Portal
     {
         var manager = await portal.SignIn(await portal.Given.SomebodyOfTheBrand("channel_manager")).GetAsync("/imports");
         var finance = await portal.SignIn(await portal.Given.SomebodyOfTheBrand("finance")).GetAsync("/imports");
-        var sales = portal.SignIn(await portal.Given.APerson(await portal.Given.APartner("销售员公司", "distributor"), "sales"));
+        var buyer = portal.SignIn(await portal.Given.APerson(await portal.Given.APartner("采购员公司", "distributor"), "purchasing"));
 
         manager.All("tbody strong").ShouldBe(["Partners", "Products", "Prices", "Promotions", "Customers", "Past orders"]);
         finance.Status.ShouldBe(HttpStatusCode.Forbidden);
-        (await sales.GetAsync("/imports/new")).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await buyer.GetAsync("/imports/new")).Status.ShouldBe(HttpStatusCode.Forbidden);
     }
 
     [Fact]
