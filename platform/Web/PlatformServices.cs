@@ -22,6 +22,7 @@ public static class PlatformServices
         services.AddSingleton<Texts.Texts>();
         services.AddSingleton<IStringLocalizer>(provider => provider.GetRequiredService<Texts.Texts>());
         services.AddScoped<IdempotentAnswers>();
+        services.AddSingleton(_ => new Turns());
         services.AddPageCookies();
         return services;
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Platform.Idempotency;
 using Platform.Texts;
+using Platform.Web;
 using Portal.Web;
 
 namespace Portal.Deals;
@@ -10,7 +11,7 @@ namespace Portal.Deals;
 public sealed class DealActsController(RegisterDeal registerDeal, PursueDeal pursueDeal, ExtendProtection extendProtection, CommentOnDeal commentOnDeal, Texts t) : Controller
 {
     /// <summary>Submits it.</summary>
-    [HttpPost("submission"), AllowRoles("sales", "partner_admin")]
+    [HttpPost("submission"), AllowRoles("sales", "partner_admin"), TakesTurns("registrations")]
     public async Task<IActionResult> Submit(string number, int? version, CancellationToken ct) =>
         this.Back(number, await registerDeal.SubmitAsync(number, version, ct), t, "deals.submitted");
 

@@ -45,7 +45,7 @@ public sealed class DealsApi(
     /// Registers a deal; with <c>submit</c> it is screened and submitted at once. A claim that is blocked is answered like any other: it
     /// stays a draft, and its verdict says so.
     /// </summary>
-    [HttpPost(""), AllowRoles("sales", "partner_admin"), Idempotent]
+    [HttpPost(""), AllowRoles("sales", "partner_admin"), TakesTurns("registrations"), Idempotent]
     [ProducesResponseType<DealAnswer>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Create(DealBody body, CancellationToken ct)
     {
@@ -72,7 +72,7 @@ public sealed class DealsApi(
     }
 
     /// <summary>Submits a draft, or gives a deal back with the information that was requested. The verdict has the same members for a hit and a miss.</summary>
-    [HttpPost("{number}/submission"), AllowRoles("sales", "partner_admin")]
+    [HttpPost("{number}/submission"), AllowRoles("sales", "partner_admin"), TakesTurns("registrations")]
     [ProducesResponseType<DealAnswer>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Submit(string number, [IfMatch] int version, CancellationToken ct) =>
         await AnswerAsync(number, await registerDeal.SubmitAsync(number, version, ct), ct);

@@ -43,7 +43,7 @@ public sealed class DealsController(
     }
 
     /// <summary>Registers it.</summary>
-    [HttpPost(""), AllowRoles("sales", "partner_admin"), Idempotent]
+    [HttpPost(""), AllowRoles("sales", "partner_admin"), TakesTurns("registrations"), Idempotent]
     public async Task<IActionResult> Create([FromForm] DealForm form, CancellationToken ct)
     {
         var known = form.CustomerNumber is null ? null : await customers.FindAsync(form.CustomerNumber, ct);

@@ -78,7 +78,7 @@ public sealed class LeadsApi(LeadStore leads, HandOutLeads handOutLeads, AnswerL
     public async Task<IActionResult> Pool(CancellationToken ct) => Ok(await leads.PoolAsync(ct));
 
     /// <summary>Accepts a lead that was offered, or takes one from the pool: it becomes a registration, which is screened and reviewed as any other. The first wins; for the others it is gone (404).</summary>
-    [HttpPost("{number}/acceptance"), AllowRoles("sales", "partner_admin"), Idempotent]
+    [HttpPost("{number}/acceptance"), AllowRoles("sales", "partner_admin"), TakesTurns("registrations"), Idempotent]
     [ProducesResponseType<LeadAnswer>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Accept(string number, LeadAcceptBody body, CancellationToken ct) => await AnswerAsync(number, await answerLead.AcceptAsync(number, body.Amount, body.Currency, body.ExpectedClose, ct), ct);
 

@@ -136,7 +136,7 @@ public sealed class LeadActsController(HandOutLeads handOutLeads, AnswerLead ans
         this.Back(await handOutLeads.DiscardAsync(number, version, reason, ct), t, "leads.discarded", $"/leads/{number}");
 
     /// <summary>The partner accepts what was offered, or takes it from the pool.</summary>
-    [HttpPost("{number}/acceptance"), AllowRoles("sales", "partner_admin"), Idempotent]
+    [HttpPost("{number}/acceptance"), AllowRoles("sales", "partner_admin"), TakesTurns("registrations"), Idempotent]
     public async Task<IActionResult> Accept(string number, [FromForm] AcceptForm form, CancellationToken ct) =>
         this.Back(await answerLead.AcceptAsync(number, form.Amount, form.Currency, form.ExpectedClose, ct), t, "leads.accepted", form.FromPool ? $"/leads/pool/{number}" : $"/leads/{number}");
 

@@ -84,7 +84,7 @@ sealed class RawRegistrations
         Add("insert into deal_act (deal_id, partner_id, act, from_status, to_status, by_brand, person_id, happened_at) select deal_id, partner_id, 'submit', 'draft', 'submitted', false, app_person_id(), $2 from deal where number = $1", deal, now);
         Add("""
             insert into deal_approval_step (deal_id, round, step, partner_id, approval_policy_id, queue, approvers, hours, working, escalate_to, opened_at, due_at, escalate_at)
-            select deal_id, 1, 1, partner_id, $3, 'policy', 1, 16, true, 'brand_admin', $2, $2 + interval '2 days', $2 + interval '4 days' from deal where number = $1
+            select deal_id, 1, 1, partner_id, $3, 'deal_desk', 1, 16, true, 'brand_admin', $2, $2 + interval '2 days', $2 + interval '4 days' from deal where number = $1
             """, deal, now, scope.Policy);
         foreach (var (action, kind, about) in new[] { ("customer.added", "customer", customer), ("deal.entered", "deal", deal), ("deal.submitted", "deal", deal) })
         {
@@ -95,6 +95,7 @@ sealed class RawRegistrations
         }
 
         Add("select kpi_add(array[$1::bigint], array['deals_registered'], array[null::bigint], array[brand_day($2)], array[1::numeric])", partner, now);
+        Add("select tell_people(array[$1::bigint], '{}', '{}', '{}', '{}', 'deals.told.submitted', $2::jsonb, $3, $4)", scope.Listener, "[\"by hand\"]", "/deals/" + deal, now);
         Add("insert into outbox_message (kind, payload, created_at, not_before) values ('mail', $1::jsonb, $2, $2)", "{\"to\": \"desk@northlight.example\", \"subject\": \"A deal waits\"}", now);
         Add("select pg_notify('outbox_' || current_schema(), '')");
         Add("insert into idempotent_answer (caller, key, request_hash, status, headers, body, answered_at) values (app_actor(), $1, $2, 201, '{}'::jsonb, $3, $4)", idempotent, new byte[32], "{\"number\": \"by hand\"}"u8.ToArray(), now);
