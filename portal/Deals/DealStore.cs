@@ -219,20 +219,8 @@ public sealed class DealStore(Db db)
     /// <param name="now">The moment.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<List<Standing>> StandingAsync(IReadOnlyCollection<long> clusterIds, IReadOnlyCollection<long> groupsOf, AskedClaim asked, int recentlyDays, DateTime now, CancellationToken ct) => db.ListAsync<Standing>("""
-        with kin as materialized (
-            select customer_cluster_id, end_customer_id, direct_account and not mine as is_direct from related_customers(@groups)
-        )
-        select s.customer_cluster_id, s.conflict, s.free_from, own.number as own_deal, kin.end_customer_id as kin, coalesce(kin.is_direct, false) as kin_is_direct
-        from claim_standing(array(select unnest(@clusters) union select customer_cluster_id from kin), @lines, @TerritoryId, @DealId, @now, make_interval(days => @recentlyDays)) s
-        left join kin using (customer_cluster_id)
-        left join lateral (
-            select d.number
-            from deal d join end_customer c using (end_customer_id)
-            where c.customer_cluster_id = s.customer_cluster_id and c.partner_id = @PartnerId and d.deal_id is distinct from @DealId and d.territory_id = @TerritoryId
-              and d.status in ('submitted', 'under_review', 'information_requested', 'approved', 'converted')
-              and exists (select from deal_product_line l where l.deal_id = d.deal_id and l.product_line_id = any(@lines))
-            order by d.deal_id limit 1
-        ) own on true
+        select customer_cluster_id, conflict, free_from, own_deal, kin, kin_is_direct
+        from claim_standing_in_groups(@clusters, @groups, @PartnerId, @lines, @TerritoryId, @DealId, @now, make_interval(days => @recentlyDays))
         """, new { clusters = clusterIds.ToArray(), groups = groupsOf.ToArray(), lines = asked.LineIds.ToArray(), asked.TerritoryId, asked.DealId, asked.PartnerId, recentlyDays, now }, ct);
 
     /// <summary>Keeps the verdict and, for the reviewer, what led to it; goes out with the next statement or with the commit.</summary>

@@ -50,5 +50,5 @@ public sealed class StandingInLine : IDisposable
     [Fact]
     public void One_stands_in_line_before_the_transaction_begins() => Assert.True(new TakesTurnsAttribute("registrations").Order < new IdempotentAttribute().Order);
 
-    Task<System.Threading.RateLimiting.RateLimitLease> TakeAsync(string line) => turns.TakeAsync(line, TestContext.Current.CancellationToken).AsTask();
+    Task<System.Threading.RateLimiting.RateLimitLease> TakeAsync(string line) => turns.TakeAsync(line, CancellationToken.None).AsTask();
 }
