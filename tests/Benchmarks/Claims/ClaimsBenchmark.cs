@@ -21,6 +21,9 @@ static class ClaimsBenchmark
 
     static readonly Dictionary<string, string> Settings = new(StringComparer.Ordinal) { ["Outbox__Enabled"] = "false" };
 
+    /// <summary>The only part to measure, <c>screening</c>, <c>rivals</c> or <c>registrations</c>; null for all.</summary>
+    public static string? OnlyPart { get; set; }
+
     public static async Task<Report> RunAsync(RunLength length, CancellationToken ct)
     {
         var machine = Machine.Description;
@@ -35,33 +38,51 @@ static class ClaimsBenchmark
         var claims = new ManyClaims(superuser, names);
         var aliases = names.Aliases(folder, length.IsQuick ? 300 : 4_000);
 
-        var atFew = await ScreenedAsync(installation, claims, few, people, scope, aliases, length, ct);
-        var atMany = await ScreenedAsync(installation, claims, many, people, scope, aliases, length, ct);
-        var recall = await RecallAsync(installation, people[0], claims, aliases, ct);
-        Installation.Say(Line($"Candidates: {recall:0.000} of the aliases find their company"));
+        List<Figure> figures = [];
+        List<string> notes = [$"{machine}; {length.Name} run"];
+        if (Wants("screening"))
+        {
+            var atFew = await ScreenedAsync(installation, claims, few, people, scope, aliases, length, ct);
+            var atMany = await ScreenedAsync(installation, claims, many, people, scope, aliases, length, ct);
+            var recall = await RecallAsync(installation, people[0], claims, aliases, ct);
+            Installation.Say(Line($"Candidates: {recall:0.000} of the aliases find their company"));
+            figures.AddRange([
+                Figure.High("candidate_recall", recall, 0.97),
+                Figure.Low("screening_p95_ms_4_clients", atMany.Percentile(0.95), 10),
+                Figure.Low("screening_p50_ms_4_clients", atMany.Percentile(0.5)),
+                Figure.Low("screening_cost_ratio_few_to_many", atMany.Milliseconds.Average() / atFew.Milliseconds.Average(), 2),
+            ]);
+            notes.Add(Line($"{many:N0} customers of which {names.Real:N0} are public companies, {many / 5:N0} live claims; {aliases.Count:N0} aliases screened, at {few:N0} customers in {atFew.Milliseconds.Average():0.0} ms on average, at {many:N0} in {atMany.Milliseconds.Average():0.0} ms"));
+        }
+        else
+        {
+            await claims.LoadUntilAsync(many, ct);
+            await installation.GatherStatisticsAsync(ct);
+        }
+
         await installation.ServeAsync(Settings, ct);
-        var race = await RaceAsync(installation, superuser, scope, rounds, ct);
-        var (byApi, byHand, spent) = await RegisteredAsync(installation, superuser, names, scope, length, ct);
-        return new("claims",
-        [
-            Figure.High("candidate_recall", recall, 0.97),
-            Figure.Low("screening_p95_ms_4_clients", atMany.Percentile(0.95), 10),
-            Figure.Low("screening_cost_ratio_few_to_many", atMany.Milliseconds.Average() / atFew.Milliseconds.Average(), 2),
-            Figure.Low("rival_rounds_without_exactly_one", race.Wrong, 0),
-            Figure.Low("rival_faults", race.Faults.Count, 0),
-            Figure.High("registrations_raw_ratio_8_clients", byApi.PerSecond / byHand.PerSecond, 0.35),
-            Figure.Low("screening_p50_ms_4_clients", atMany.Percentile(0.5)),
-            Figure.High("registrations_per_second_8_clients", byApi.PerSecond),
-            Figure.High("raw_registrations_per_second_8_clients", byHand.PerSecond),
-        ],
-        [
-            $"{machine}; {length.Name} run",
-            Line($"{many:N0} customers of which {names.Real:N0} are public companies, {many / 5:N0} live claims; {aliases.Count:N0} aliases screened, at {few:N0} customers in {atFew.Milliseconds.Average():0.0} ms on average, at {many:N0} in {atMany.Milliseconds.Average():0.0} ms"),
-            Line($"{rounds} rounds of {Rivals} submissions at once of one customer in 20 spellings through the API, by the programs of two partners: {race.Told}"),
-            Line($"a registration through the API: {spent}"),
-            .. race.Faults.Distinct(StringComparer.Ordinal).Take(5),
-        ]);
+        if (Wants("rivals"))
+        {
+            var race = await RaceAsync(installation, superuser, scope, rounds, ct);
+            figures.AddRange([Figure.Low("rival_rounds_without_exactly_one", race.Wrong, 0), Figure.Low("rival_faults", race.Faults.Count, 0)]);
+            notes.AddRange([Line($"{rounds} rounds of {Rivals} submissions at once of one customer in 20 spellings through the API, by the programs of two partners: {race.Told}"), .. race.Faults.Distinct(StringComparer.Ordinal).Take(5)]);
+        }
+
+        if (Wants("registrations"))
+        {
+            var (byApi, byHand, spent) = await RegisteredAsync(installation, superuser, names, scope, length, ct);
+            figures.AddRange([
+                Figure.High("registrations_raw_ratio_8_clients", byApi.PerSecond / byHand.PerSecond, 0.35),
+                Figure.High("registrations_per_second_8_clients", byApi.PerSecond),
+                Figure.High("raw_registrations_per_second_8_clients", byHand.PerSecond),
+            ]);
+            notes.Add(Line($"a registration through the API: {spent}"));
+        }
+
+        return new("claims", figures, notes);
     }
+
+    static bool Wants(string part) => OnlyPart is null || string.Equals(OnlyPart, part, StringComparison.Ordinal);
 
     // Four people, one company after the other, through the act behind the form: rights, quota, candidates, verdict, and what is kept of it, in a transaction.
     static async Task<Taken> ScreenedAsync(
