@@ -20,6 +20,7 @@ static class CustomersFeature
         .AddScoped<UndoClusterAct>()
         .AddScoped<IDemoPart, CustomersDemo>()
         .AddScoped<CustomerGroups>()
+        .AddScoped<CompanyFamilies>()
         .AddScoped<RenewCustomerKeys>()
         .AddScoped<IBeforeServing>(services => services.GetRequiredService<RenewCustomerKeys>())
         .AddScoped<ISearchSource, CustomerSearch>();

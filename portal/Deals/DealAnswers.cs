@@ -14,7 +14,8 @@ static class DealAnswers
     /// <param name="t">The texts.</param>
     /// <param name="doneKey">The sentence for when it is done.</param>
     /// <param name="done">The page of what was done, by its number; the deal's where nothing is said.</param>
-    public static IActionResult? Leads(this Controller controller, DealOutcome outcome, Texts t, string doneKey, Func<string, string>? done = null)
+    /// <param name="way">Where what was done stands, when the page that comes next is another's: the sentence leads there.</param>
+    public static IActionResult? Leads(this Controller controller, DealOutcome outcome, Texts t, string doneKey, Func<string, string>? done = null, string? way = null)
     {
         done ??= PageOf;
         switch (outcome)
@@ -23,7 +24,7 @@ static class DealAnswers
                 controller.Flash(FlashKind.Done, t["deals.submitted", number]);
                 return controller.Redirect(done(number));
             case DealOutcome.Done { Number: var number, TextKey: var instead }:
-                controller.Flash(FlashKind.Done, t[instead ?? doneKey, number]);
+                controller.Flash(FlashKind.Done, t[instead ?? doneKey, number], way);
                 return controller.Redirect(done(number));
             case DealOutcome.Blocked { Number: var number }:
                 controller.Flash(FlashKind.Problem, t["deals.blocked", number]);

@@ -5,7 +5,7 @@ using Portal.Web.Lists;
 
 namespace Portal.Deals;
 
-/// <summary>The lists of deals: all that the caller may see, and what waits for the deal desk.</summary>
+/// <summary>The list of all deals that the caller may see; what waits for reviewers stands in <see cref="ReviewLists"/>.</summary>
 public sealed class DealLists(Db db, ICurrentPerson me)
 {
     /// <summary>What may be asked of the list of deals.</summary>
@@ -14,12 +14,6 @@ public sealed class DealLists(Db db, ICurrentPerson me)
         ["number"] = "d.number", ["customer"] = "c.name", ["partner"] = "p.name", ["status"] = "d.status", ["amount"] = "d.amount", ["close"] = "d.expected_close",
         ["submitted"] = "d.submitted_at", ["protected"] = "d.protected_until", ["updated"] = "d.updated_at",
     }, Tie: "d.deal_id desc", Filters: ["status", "line", "territory", "partner", "ending", "extension", "amendment", "outcome", "stale"]);
-
-    /// <summary>What may be asked of the review queue.</summary>
-    public static readonly ListShape Reviews = new("reviews", "submitted", new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["submitted"] = "d.submitted_at", ["customer"] = "c.name", ["partner"] = "p.name", ["amount"] = "d.amount",
-    }, Tie: "d.deal_id", Filters: ["status", "line", "territory"]);
 
     // Names that are in the way of a plan are joined in after the page is cut.
     const string Columns = """
@@ -79,34 +73,6 @@ public sealed class DealLists(Db db, ICurrentPerson me)
         {Where(query)} {Own}
         order by {query.OrderBy}
         """, Arguments(query, now), ct);
-
-    /// <summary>One page of what waits for the deal desk.</summary>
-    public Task<ListPage<ReviewRow>> ReviewsAsync(ListQuery query, CancellationToken ct)
-    {
-        const string waiting = """
-            where d.status in ('submitted', 'under_review')
-              and (@status::text is null or d.status = @status)
-              and (@line::text is null or exists (select from deal_product_line l join product_line n using (product_line_id) where l.deal_id = d.deal_id and n.code = @line))
-              and (@territory::text is null or d.territory_id = (select territory_id from territory where code = @territory))
-              and (@words::text is null or d.number = upper(@words) or d.end_customer_id in (select customers_like(@pattern, @stem, 5000)))
-            """;
-        return db.PageAsync<ReviewRow>($"""
-            with page as (select {Columns} {From} {waiting} order by {query.OrderBy} offset @Offset limit @Limit)
-            select page.*, coalesce(worst.band, 'none') as band, coalesce(worst.candidates, 0)::integer as candidates, lines.names as line_names, lines.names_zh as line_names_zh
-            from page
-            cross join lateral (
-                select array_agg(n.name order by n.code) as names, array_agg(n.name_zh order by n.code) as names_zh
-                from deal_product_line l join product_line n using (product_line_id) where l.deal_id = page.deal_id
-            ) lines
-            left join lateral (
-                select s.deal_screening_id from deal_screening s where s.deal_id = page.deal_id order by s.deal_screening_id desc limit 1
-            ) screening on true
-            left join lateral (
-                select count(*) as candidates, (array_agg(k.band order by array_position(array['certain', 'likely', 'related', 'possible'], k.band)))[1] as band
-                from deal_screening_candidate k where k.deal_screening_id = screening.deal_screening_id
-            ) worst on true
-            """, $"select count(*) from deal d {waiting}", Arguments(query, default), ct);
-    }
 
     /// <summary>Deals in the order in which they changed, for programs: the next so many after a place in that order.</summary>
     /// <param name="status">Only deals in that state.</param>
@@ -202,14 +168,4 @@ public class DealRow
 
     /// <summary>When it was last changed.</summary>
     public DateTime UpdatedAt { get; init; }
-}
-
-/// <summary>A deal in the review queue.</summary>
-public sealed class ReviewRow : DealRow
-{
-    /// <summary>How sure the matcher is that the customer is known already.</summary>
-    public string Band { get; init; } = "none";
-
-    /// <summary>How many known companies it may be.</summary>
-    public int Candidates { get; init; }
 }

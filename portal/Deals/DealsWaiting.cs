@@ -14,7 +14,7 @@ sealed class DealsWaiting(Db db, ICurrentPerson me, TimeProvider clock) : IWaiti
         {
             var desk = await db.OneAsync<(int Reviews, int Extensions, int Amendments, int Wins, bool Overdue)>("""
                 select count(*)::integer, (select count(*)::integer from deal_extension where granted is null), (select count(*)::integer from deal_amendment where granted is null),
-                       (select count(*)::integer from deal_outcome_review where confirmed is null), coalesce(min(submitted_at) < @now - interval '2 days', false)
+                       (select count(*)::integer from deal_outcome_review where confirmed is null), exists (select from deal_approval_step where opened_at is not null and closed_at is null and due_at < @now)
                 from deal where status in ('submitted', 'under_review')
                 """, new { now = clock.GetUtcNow().UtcDateTime }, ct);
             return

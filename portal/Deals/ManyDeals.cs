@@ -86,7 +86,7 @@ sealed class ManyDeals(Db db, AddCustomers addCustomers, KpiFacts facts, TimePro
         join partner p on p.partner_id = c.partner_id
         order by c.customer_cluster_id, d.place;
         update large_deal set entered_at = brand_midnight(@today) + interval '9 hours' + place % 480 * interval '1 minute' - make_interval(days => case
-            when status in ('submitted', 'under_review', 'draft') then (1 + place % 9)::integer
+            when status in ('submitted', 'under_review', 'draft') then (place / 16 % 4)::integer
             when status in ('approved', 'converted') then (4 + place % 80)::integer
             else (110 + place % 500)::integer end);
         update large_deal set entered_at = least(entered_at, @now - interval '2 hours'), decided_at = least(entered_at + interval '26 hours', @now - interval '1 minute');
@@ -99,13 +99,20 @@ sealed class ManyDeals(Db db, AddCustomers addCustomers, KpiFacts facts, TimePro
                    case when status in ('won', 'lost', 'withdrawn', 'rejected', 'expired') then decided_at + case when status = 'rejected' then interval '0' else interval '30 days' end end,
                    case when status in ('approved', 'converted', 'won', 'lost', 'expired') then decided_at end,
                    case when status in ('approved', 'converted', 'won', 'lost', 'expired') then brand_midnight(brand_day(decided_at) + 91) end,
-                   entered_at, case when status in ('draft', 'submitted') then entered_at else decided_at end
+                   entered_at, case when status in ('draft', 'submitted') then entered_at when status in ('won', 'lost', 'withdrawn', 'expired') then decided_at + interval '30 days' else decided_at end
             from large_deal
             order by place
             returning deal_id, number)
         update large_deal set deal_id = written.deal_id from written where written.number = large_deal.number;
 
         insert into deal_product_line (deal_id, product_line_id, partner_id) select deal_id, product_line_id, partner_id from large_deal;
+        insert into deal_approval_step (deal_id, round, step, partner_id, approval_policy_id, queue, approvers, hours, working, escalate_to, opened_at, due_at, escalate_at)
+        select l.deal_id, 1, s.step, l.partner_id, y.approval_policy_id, s.queue, s.approvers, s.hours, s.working, s.escalate_to,
+               case when s.step = 1 then l.entered_at end, case when s.step = 1 then due_after(l.entered_at, s.hours, s.working) end, case when s.step = 1 then due_after(l.entered_at, 2 * s.hours, s.working) end
+        from large_deal l join partner p using (partner_id)
+        join approval_policy y on y.approval_policy_id = approval_policy_for(p.partner_level, array[l.product_line_id], l.territory_id, l.amount * rate_to_brand(l.currency, @today), 'none', @today)
+        cross join lateral unnest(y.queues, y.approvers, y.hours, y.working, y.escalate_to) with ordinality as s (queue, approvers, hours, working, escalate_to, step)
+        where l.status in ('submitted', 'under_review') and not y.auto_approve;
         insert into deal_claim (deal_id, partner_id, end_customer_id, customer_cluster_id, product_line_id, territory_id, protection)
         select deal_id, partner_id, end_customer_id, customer_cluster_id, product_line_id, territory_id,
                tstzrange(decided_at, case when status in ('won', 'lost') then decided_at + interval '30 days' else brand_midnight(brand_day(decided_at) + 91) end)

@@ -35,6 +35,9 @@ public sealed record ApprovalStep
     /// <summary>When its time is up.</summary>
     public DateTime? DueAt { get; init; }
 
+    /// <summary>How many minutes are left till then, of work where the step counts in those; below 0 it is overdue by so many. Null where it does not wait.</summary>
+    public int? MinutesLeft { get; init; }
+
     /// <summary>When it went on to <see cref="EscalateTo"/>.</summary>
     public DateTime? EscalatedAt { get; init; }
 
@@ -133,6 +136,12 @@ public sealed record QueuedDeal
     /// <summary>When its time is up.</summary>
     public DateTime DueAt { get; init; }
 
+    /// <summary>Its time is counted in hours of work.</summary>
+    public bool Working { get; init; }
+
+    /// <summary>How many minutes are left, of work where its time is counted so; below 0 it is overdue by so many.</summary>
+    public int MinutesLeft { get; init; }
+
     /// <summary>As whose deputy it is seen.</summary>
     public string? For { get; init; }
 }
@@ -146,8 +155,14 @@ public sealed class ApprovalStore(Db db)
     /// <summary>The rule by which only the step that is open is decided.</summary>
     public const string OpenOnly = "only_the_open_step_is_decided";
 
+    // How many minutes of a step's time are left. Out of hours no working minute passes: what is over then is over by one.
+    internal static string MinutesLeft(string step) => $"""
+        case when {step}.working then case when {step}.due_at < @now then least(working_minutes({step}.due_at) - working_minutes(@now), -1) else working_minutes({step}.due_at) - working_minutes(@now) end
+             else floor(extract(epoch from {step}.due_at - @now) / 60)::integer end
+        """;
+
     // The seat from which whoever is at work decides on a step: in its queue, or in the one it was escalated to; their own before that of somebody they stand in for.
-    const string Seat = """
+    internal const string Seat = """
         select true as is_there, q.for_person_id
         from (select for_person_id from seat_in_queue(s.queue, s.partner_id, brand_day(@now))
               union all select for_person_id from seat_in_queue(s.escalate_to, s.partner_id, brand_day(@now)) where s.escalated_at is not null) q
@@ -155,7 +170,7 @@ public sealed class ApprovalStore(Db db)
         """;
 
     // A step is open, and whoever is at work neither entered the deal nor decided on it before.
-    const string Waits = """
+    internal const string Waits = """
         s.opened_at is not null and s.closed_at is null and d.status in ('submitted', 'under_review') and d.created_by is distinct from app_person_id()
         and not exists (select from deal_step_decision x where x.deal_id = s.deal_id and x.round = s.round and x.person_id = app_person_id())
         """;
@@ -201,13 +216,13 @@ public sealed class ApprovalStore(Db db)
         """, new { deal.LineIds, deal.TerritoryId, deal.Amount, deal.Currency, deal.PartnerId, now }, ct);
 
     /// <summary>The steps of a deal's last submission.</summary>
-    public Task<List<ApprovalStep>> StepsAsync(long dealId, CancellationToken ct) => db.ListAsync<ApprovalStep>("""
-        select s.round, s.step, s.queue, s.approvers, s.hours, s.working, s.escalate_to, s.opened_at, s.due_at, s.escalated_at, s.closed_at, s.outcome,
+    public Task<List<ApprovalStep>> StepsAsync(long dealId, DateTime now, CancellationToken ct) => db.ListAsync<ApprovalStep>($"""
+        select s.round, s.step, s.queue, s.approvers, s.hours, s.working, s.escalate_to, s.opened_at, s.due_at, case when s.closed_at is null then {MinutesLeft("s")} end as minutes_left, s.escalated_at, s.closed_at, s.outcome,
                (select count(*)::integer from deal_step_decision x where (x.deal_id, x.round, x.step) = (s.deal_id, s.round, s.step) and x.decision = 'approve') as approved
         from deal_approval_step s
         where s.deal_id = @dealId and s.round = (select max(r.round) from deal_approval_step r where r.deal_id = @dealId)
         order by s.step
-        """, new { dealId }, ct);
+        """, new { dealId, now }, ct);
 
     /// <summary>What was decided on them, the oldest first; names are the brand's business.</summary>
     public Task<List<StepDecision>> DecisionsAsync(long dealId, CancellationToken ct) => db.ListAsync<StepDecision>("""
@@ -231,6 +246,9 @@ public sealed class ApprovalStore(Db db)
         where s.deal_id = @dealId and s.opened_at is not null and s.closed_at is null
         """, new { dealId, now }, ct);
 
+    /// <summary>How sure the last screening of a deal was, with what only reviewers see; null where there is no such deal.</summary>
+    public Task<string?> BandAsync(string number, CancellationToken ct) => db.FindAsync<string?>("select screened_band(deal_id) from deal where number = @number", new { number }, ct);
+
     /// <summary>Writes a decision down.</summary>
     public Task DecideAsync(Deal deal, OpenStep step, string decision, string? note, int? days, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
         insert into deal_step_decision (deal_id, round, step, partner_id, person_id, for_person_id, decision, note, days, decided_at)
@@ -251,7 +269,7 @@ public sealed class ApprovalStore(Db db)
     public Task<List<QueuedDeal>> MineAsync(DateTime now, CancellationToken ct) => db.ListAsync<QueuedDeal>($"""
         select d.number, c.name as customer_name, p.name as partner_name, p.name_latin as partner_name_latin, d.amount, d.currency, s.step,
                (select count(*)::integer from deal_approval_step n where n.deal_id = s.deal_id and n.round = s.round) as steps, s.queue,
-               case when s.escalated_at is not null then s.escalate_to end as escalated_to, s.opened_at, s.due_at, f.name as "for"
+               case when s.escalated_at is not null then s.escalate_to end as escalated_to, s.opened_at, s.due_at, s.working, {MinutesLeft("s")} as minutes_left, f.name as "for"
         from deal_approval_step s
         join deal d using (deal_id) join end_customer c using (end_customer_id) join partner p on p.partner_id = d.partner_id
         cross join lateral ({Seat}) seat

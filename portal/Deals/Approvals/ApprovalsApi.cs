@@ -24,7 +24,7 @@ public sealed class ApprovalsApi(
             return ApiProblem.NotFound;
         }
 
-        return Ok(new ApprovalAnswer(deal.Status is "draft", deal.Status is "draft" ? await approvals.PreviewAsync(deal, Now, ct) : await approvals.StepsAsync(deal.DealId, ct),
+        return Ok(new ApprovalAnswer(deal.Status is "draft", deal.Status is "draft" ? await approvals.PreviewAsync(deal, Now, ct) : await approvals.StepsAsync(deal.DealId, Now, ct),
             me.IsBrand ? await approvals.DecisionsAsync(deal.DealId, ct) : []));
     }
 

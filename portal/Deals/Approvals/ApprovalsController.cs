@@ -66,7 +66,7 @@ public sealed class ApprovalsController(ApprovalStore approvals, NameDeputies na
     {
         var now = clock.GetUtcNow().UtcDateTime;
         return View("/Deals/Approvals/ApprovalQueue.cshtml", new ApprovalQueue(
-            await approvals.MineAsync(now, ct), await approvals.DeputiesAsync(now, ct), await approvals.ColleaguesAsync(ct), [.. ApprovalFacts.Queues.Where(queue => me.Has(queue))], now));
+            await approvals.MineAsync(now, ct), await approvals.DeputiesAsync(now, ct), await approvals.ColleaguesAsync(ct), [.. ApprovalFacts.Queues.Where(queue => me.Has(queue))]));
     }
 
     /// <summary>Names a deputy.</summary>
@@ -144,8 +144,7 @@ public sealed class ApprovalPoliciesController(ApprovalPolicyStore policies, Kee
 /// <param name="Deputies">Who decides for whom.</param>
 /// <param name="Colleagues">Who can be named.</param>
 /// <param name="Queues">The queues of whoever reads.</param>
-/// <param name="Now">The moment clocks count from.</param>
-public sealed record ApprovalQueue(IReadOnlyList<QueuedDeal> Deals, IReadOnlyList<Deputy> Deputies, IReadOnlyList<(string Number, string Name)> Colleagues, IReadOnlyList<string> Queues, DateTime Now);
+public sealed record ApprovalQueue(IReadOnlyList<QueuedDeal> Deals, IReadOnlyList<Deputy> Deputies, IReadOnlyList<(string Number, string Name)> Colleagues, IReadOnlyList<string> Queues);
 
 /// <summary>What <c>ApprovalPolicyForm.cshtml</c> shows beside the form.</summary>
 /// <param name="Draft">The draft that is changed; null for a new one.</param>
@@ -242,8 +241,8 @@ sealed class ApprovalPart(ApprovalStore approvals, ICurrentPerson me, TimeProvid
     public async Task<ShownPart?> ShowAsync(Deal deal, CancellationToken ct)
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        var steps = deal.Status is "draft" ? await approvals.PreviewAsync(deal, now, ct) : await approvals.StepsAsync(deal.DealId, ct);
-        return steps.Count == 0 ? null : new("/Deals/Approvals/_ApprovalPart.cshtml", new ApprovalShown(deal.Status is "draft", steps, me.IsBrand ? await approvals.DecisionsAsync(deal.DealId, ct) : [], now));
+        var steps = deal.Status is "draft" ? await approvals.PreviewAsync(deal, now, ct) : await approvals.StepsAsync(deal.DealId, now, ct);
+        return steps.Count == 0 ? null : new("/Deals/Approvals/_ApprovalPart.cshtml", new ApprovalShown(deal.Status is "draft", steps, me.IsBrand ? await approvals.DecisionsAsync(deal.DealId, ct) : []));
     }
 }
 
@@ -251,8 +250,7 @@ sealed class ApprovalPart(ApprovalStore approvals, ICurrentPerson me, TimeProvid
 /// <param name="IsPreview">The deal is a draft: this is who would decide.</param>
 /// <param name="Steps">The steps.</param>
 /// <param name="Decisions">Who decided; for the brand.</param>
-/// <param name="Now">The moment clocks count from.</param>
-public sealed record ApprovalShown(bool IsPreview, IReadOnlyList<ApprovalStep> Steps, IReadOnlyList<StepDecision> Decisions, DateTime Now);
+public sealed record ApprovalShown(bool IsPreview, IReadOnlyList<ApprovalStep> Steps, IReadOnlyList<StepDecision> Decisions);
 
 /// <summary>Approvals that wait for people who are not of the deal desk, which has its own queue.</summary>
 sealed class ApprovalsWaiting(ApprovalStore approvals, ICurrentPerson me, TimeProvider clock) : IWaitingSource

@@ -109,7 +109,8 @@ public sealed class RegisteringADeal(ClaimingPartners portal) : IClassFixture<Cl
         Assert.Contains("嘉兴西塘旅游有限公司", review.Text("main"));
         Assert.Contains("上海华信", review.Text("main"));
         Assert.Contains("Live claim", review.Text("main"));
-        var approved = await desk.PressAsync(review, "button[value=approve]", ("Days", "30"));
+        await desk.PressAsync(review, "button[value=approve]", ("Days", "30"));
+        var approved = await desk.GetAsync($"/deals/{number}");
         Assert.Equal("Approved", approved.Text("dd .badge"));
         Assert.Contains("30 days left", approved.Text("main"));
     }
