@@ -4,7 +4,7 @@ using Portal.Kpis;
 namespace Portal.Deals;
 
 /// <summary>What a claimant does with a deal after registering it: wins it, loses it, turns it into a quote, gives it up.</summary>
-public sealed class PursueDeal(ActOnDeal actOnDeal, DealStore deals, ReviewOutcome reviewOutcome, AuditTrail audit, KpiFacts facts, TimeProvider clock)
+public sealed class PursueDeal(ActOnDeal actOnDeal, DealStore deals, ReviewOutcome reviewOutcome, AuditTrail audit, KpiFacts facts, DealNews news, TimeProvider clock)
 {
     /// <summary>Gives the deal up; a protected customer is free for others at once.</summary>
     public Task<DealOutcome> WithdrawAsync(string number, int? version, string? reason, CancellationToken ct) =>
@@ -43,22 +43,20 @@ public sealed class PursueDeal(ActOnDeal actOnDeal, DealStore deals, ReviewOutco
             return new DealOutcome.Done(number, next);
         }, ct);
 
+    // Whoever reviews or watches the deal learns of its end; that of a draft is nobody's business.
     Task<DealOutcome> EndAsync(string number, int? version, string actName, string? reason, string action, string? metric, CancellationToken ct) =>
-        actOnDeal.RunAsync(number, version, actName, reason, async (deal, act) =>
+        actOnDeal.RunAsync(number, version, actName, reason, (deal, act) => actOnDeal.FinishAsync(deal, act, reason, new { from = deal.Status, reason }, async () =>
         {
             var now = clock.GetUtcNow().UtcDateTime;
-            if (await deals.MoveAsync(deal, act, DealTyped.Text(reason), now, ct) is not { } next)
-            {
-                return new DealOutcome.Stale();
-            }
-
             await deals.ReleaseClaimAsync(deal.DealId, now, ct);
-            await audit.RecordAsync(action, "deal", number, deal.PartnerId, new { from = deal.Status, reason }, ct);
             if (metric is not null)
             {
                 await facts.CountAsync(deal.PartnerId, metric, now, ct);
             }
 
-            return new DealOutcome.Done(number, next);
-        }, ct);
+            if (deal.Status is not "draft")
+            {
+                await news.TellDealDeskAsync(act.To!, deal, DealTyped.Text(reason), ct);
+            }
+        }, ct, action), ct);
 }

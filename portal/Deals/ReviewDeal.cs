@@ -12,7 +12,7 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStor
 {
     /// <summary>Takes a submitted deal up, so that colleagues see somebody is at it.</summary>
     public Task<DealOutcome> TakeUpAsync(string number, int? version, CancellationToken ct) =>
-        actOnDeal.RunAsync(number, version, "take_up", null, (deal, act) => MoveAsync(deal, act, null, "deal.taken_up", null, ct), ct);
+        actOnDeal.RunAsync(number, version, "take_up", null, (deal, act) => MoveAsync(deal, act, null, "deal.taken_up", "taken_up", ct), ct);
 
     /// <summary>
     /// Approves a deal and protects its customer. Where rivals are approved at the same moment they wait for each other and the database
@@ -127,8 +127,8 @@ public sealed class ReviewDeal(ActOnDeal actOnDeal, DealStore deals, ClusterStor
         }
     }
 
-    Task<DealOutcome> MoveAsync(Deal deal, DealAct act, string? reason, string action, string? what, CancellationToken ct) => actOnDeal.FinishAsync(
-        deal, act, reason, new { from = deal.Status, to = act.To, reason }, () => what is null ? Task.CompletedTask : news.TellClaimantAsync(what, deal, reason, ct), ct, action);
+    Task<DealOutcome> MoveAsync(Deal deal, DealAct act, string? reason, string action, string what, CancellationToken ct) =>
+        actOnDeal.FinishAsync(deal, act, reason, new { from = deal.Status, to = act.To, reason }, () => news.TellClaimantAsync(what, deal, reason, ct), ct, action);
 
     // Locks first: the deal's own company and those that are joined to it, so that rivals wait instead of deadlocking. Where live claims of
     // others meet by it a dispute opens; a third claim on what is disputed is refused by the constraint.

@@ -181,4 +181,37 @@ public sealed class TheLifeOfADeal(ClaimingPartners portal) : IClassFixture<Clai
         var mails = await portal.Database.ListAsync<string>("select payload ->> 'subject' from portal.outbox_message where kind = 'mail' and payload ->> 'text' like '%' || @number || '%' order by outbox_message_id", new { number });
         Assert.Contains($"{number} for 审计在案有限公司 is approved and protected through 31 May 2026", mails);
     }
+
+    [Theory]
+    [InlineData("won", "deals.told.won")]
+    [InlineData("lost", "deals.told.lost")]
+    [InlineData("withdrawn", "deals.told.withdrawn")]
+    public async Task The_deal_desk_learns_how_a_deal_ended(string end, string told)
+    {
+        var number = await portal.ApprovedAsync(portal.Huaxin, portal.Deal($"结局{end}有限公司"));
+        portal.Clock.Advance(TimeSpan.FromDays(4));
+
+        await portal.AsAsync<PursueDeal, DealOutcome>(portal.Huaxin, pursue => end switch
+        {
+            "won" => pursue.WinAsync(number, null, CancellationToken.None),
+            "lost" => pursue.LoseAsync(number, null, "Price", CancellationToken.None),
+            _ => pursue.WithdrawAsync(number, null, "Project cancelled", CancellationToken.None),
+        });
+
+        Assert.Contains(told, await ToldAsync(number));
+    }
+
+    [Fact]
+    public async Task The_claimant_learns_that_somebody_has_taken_its_deal_up_and_nobody_hears_of_a_draft_given_up()
+    {
+        var submitted = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("受理通知有限公司"));
+        await portal.AsAsync<ReviewDeal, DealOutcome>(portal.DealDesk, review => review.TakeUpAsync(submitted, null, CancellationToken.None));
+        Assert.Contains("deals.told.taken_up", await ToldAsync(submitted));
+
+        var draft = ((DealOutcome.Done)await portal.AsAsync<RegisterDeal, DealOutcome>(portal.Huaxin, register => register.EnterAsync(portal.Deal("无人知晓有限公司"), submit: false, CancellationToken.None))).Number;
+        await portal.AsAsync<PursueDeal, DealOutcome>(portal.Huaxin, pursue => pursue.WithdrawAsync(draft, null, "A slip", CancellationToken.None));
+        Assert.Empty(await ToldAsync(draft));
+    }
+
+    Task<List<string>> ToldAsync(string number) => portal.Database.ListAsync<string>("select distinct text_key from portal.notification where link = '/deals/' || @number", new { number });
 }
