@@ -48,6 +48,67 @@ public sealed class LookingAtDeals(Chromium chromium, ListeningPortal portal)
         await atDesk.LookAtAsync($"/deals/{likely}/review", "review");
         await atDesk.LookAtAsync($"/deals/{likely}", "deal-of-partner");
         await atDesk.LookAtAsync("/deals", "deals-of-all");
+        await atDesk.LookAtAsync("/deals/reviews", "reviews-keys", page => page.ClickAsync("[popovertarget=keys]"));
+        await atDesk.OpenAsync($"/deals/reviews?q={likely}");
+        await atDesk.Page.Keyboard.PressAsync("j");
+        await atDesk.Page.Keyboard.PressAsync("x");
+        await atDesk.Page.Keyboard.PressAsync("r");
+        await atDesk.Page.Keyboard.TypeAsync("No site is named.");
+        await atDesk.Page.ClickAsync("#bulk-reject button[value=reject]");
+        await atDesk.LookAtAsync(new Uri(atDesk.Page.Url).PathAndQuery, "reviews-batch");
+        (await atDesk.Page.TextContentAsync("main"))!.ShouldContain("No site is named.");
+    }
+
+    [BrowserFact]
+    public async Task A_reviewer_goes_through_the_queue_by_keyboard_and_no_key_decides_by_itself()
+    {
+        var (sales, _, desk) = await PeopleAsync("武汉光谷数码", "长沙麓谷联合");
+        var first = await SubmittedAsync(sales, Deal("神农架生态旅游有限公司", null) with { Amount = 3_000_001 });
+        var second = await SubmittedAsync(sales, Deal("洞庭湖水产养殖有限公司", null) with { Amount = 3_000_000 });
+        await using var atDesk = await Desk.SitDownAsync(chromium, portal, desk);
+        var page = atDesk.Page;
+        Task<string> Focus() => page.EvaluateAsync<string>("document.activeElement.id || document.activeElement.value || document.activeElement.dataset.opens || document.activeElement.tagName");
+
+        await atDesk.OpenAsync("/deals/reviews?sort=-amount");
+        await page.Keyboard.PressAsync("j");
+        (await Focus()).ShouldBe(first);
+        await page.Keyboard.PressAsync("ArrowDown");
+        (await Focus()).ShouldBe(second);
+        await page.Keyboard.PressAsync("k");
+        await page.Keyboard.PressAsync("x");
+        (await page.TextContentAsync(".bulk-count"))!.ShouldBe("Marked: 1");
+
+        await page.Keyboard.PressAsync("o");
+        await page.WaitForURLAsync($"**/deals/{first}/review?sort=-amount");
+        await page.Keyboard.PressAsync("n");
+        await page.WaitForURLAsync($"**/deals/{second}/review?sort=-amount");
+        await page.Keyboard.PressAsync("p");
+        await page.WaitForURLAsync($"**/deals/{first}/review?sort=-amount");
+        await page.Keyboard.PressAsync("f");
+        (await Focus()).ShouldBe("family");
+        await page.Keyboard.PressAsync("Control+r");
+        await page.WaitForURLAsync($"**/deals/{first}/review?sort=-amount");
+        await page.Keyboard.PressAsync("a");
+        (await Focus()).ShouldBe("approve");
+        (await page.TextContentAsync("#decision-hint"))!.ShouldContain("Press Enter to approve");
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.PressAsync("r");
+        (await Focus()).ShouldBe("reason");
+        await page.Keyboard.TypeAsync("nap");
+        (await page.InputValueAsync("#reason")).ShouldBe("nap");
+        (await portal.Database.ListAsync<string>("select status from portal.deal where number = @first", new { first })).ShouldBe(["submitted"]);
+        await page.Keyboard.PressAsync("Control+Enter");
+        await page.WaitForURLAsync($"**/deals/{second}/review?sort=-amount");
+        (await page.TextContentAsync("#flash"))!.ShouldContain($"{first} is rejected.");
+
+        await page.Keyboard.PressAsync("?");
+        await page.UncheckAsync("[data-keys-switch]");
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.PressAsync("a");
+        (await page.TextContentAsync("#decision-hint"))!.ShouldBe("");
+        await atDesk.OpenAsync("/deals/reviews?sort=-amount");
+        await page.Keyboard.PressAsync("j");
+        (await Focus()).ShouldBe("BODY");
     }
 
     [BrowserFact]

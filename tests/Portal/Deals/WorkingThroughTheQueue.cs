@@ -125,9 +125,9 @@ public sealed class WorkingThroughTheQueue : IAsyncLifetime
         var page = await portal.SignIn(portal.DealDesk).GetAsync($"/deals/{asked}/review");
 
         Assert.Equal(["长风控股集团有限公司", "白露物流有限公司", "惊蛰餐饮有限公司"], page.Document.QuerySelectorAll("#family .family-head a").Select(link => link.TextContent));
-        Assert.Contains("In the way", page.All("#family .family > li")[0]);
+        Assert.Contains("Same line and territory", page.All("#family .family > li")[0]);
         Assert.Contains("Displays · North China", page.All("#family .family > li")[1]);
-        Assert.DoesNotContain("In the way", page.All("#family .family > li")[1]);
+        Assert.DoesNotContain("Same line", page.All("#family .family > li")[1]);
         Assert.Contains("This company", page.Text("#family .is-here"));
         Assert.Contains("No live claim.", page.Text("#family .is-here"));
         var answer = await portal.Api(portal.DealDesk).GetAsync($"/api/v1/deals/{asked}/review");
