@@ -110,6 +110,17 @@ public sealed class ExportRows(Db db)
             join partner p on p.partner_id = d.partner_id
             order by d.deal_id
             """,
+        // A lead that is over is not handed out again: it says to nobody.
+        "leads" => """
+            select l.company, l.country_code, l.state, l.city, l.address, l.credit_code, l.vat_number, l.domain, l.phone,
+                   (select string_agg(n.code, ';' order by n.code) from lead_product_line x join product_line n using (product_line_id) where x.lead_id = l.lead_id) as product_lines, t.code as territory,
+                   l.amount, l.currency, l.contact_name, l.contact_email, l.contact_phone, l.need, l.teaser, l.source,
+                   case when l.status = 'offered' then coalesce(p.code, p.number) end as offer_to, case when l.status = 'pool' then l.pool_level end as pool
+            from lead l
+            join territory t on t.territory_id = l.territory_id
+            left join partner p on p.partner_id = l.partner_id
+            order by l.lead_id
+            """,
         _ => throw new InvalidOperationException($"'{kind}' cannot be exported."),
     };
 }

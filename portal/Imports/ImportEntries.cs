@@ -47,6 +47,15 @@ public sealed class ImportEntries(Db db)
         importId, rows = entries.Select(entry => entry.Row).ToArray(), numbers = entries.Select(entry => entry.Number).ToArray(), follow = entries.Select(entry => entry.Follows).ToArray(),
     }, ct);
 
+    /// <summary>Keeps what rows became, and what kept them from becoming more.</summary>
+    internal Task KeepAsync(long importId, IReadOnlyCollection<(long Row, string Number, ImportProblem? Problem)> entries, CancellationToken ct) => db.ExecuteAsync("""
+        insert into import_entry (import_id, row_number, record_number, problem)
+        select @importId, e.row_number, e.record_number, e.problem::jsonb from unnest(@rows, @numbers, @problems) as e (row_number, record_number, problem)
+        """, new
+    {
+        importId, rows = entries.Select(entry => entry.Row).ToArray(), numbers = entries.Select(entry => entry.Number).ToArray(), problems = entries.Select(entry => entry.Problem?.ToJson()).ToArray(),
+    }, ct);
+
     /// <summary>The records that still wait to be submitted, in the order of their rows.</summary>
     internal Task<List<(long Row, string Number)>> ToFollowAsync(long importId, CancellationToken ct) => db.ListAsync<(long, string)>("""
         select row_number, record_number from import_entry where import_id = @importId and follows order by row_number

@@ -192,7 +192,7 @@ public sealed record SampleRow(long Number, IReadOnlyList<string?> Cells, Import
 public sealed record Import
 {
     // jsonb keeps no order
-    static readonly List<string> FigureOrder = ["partners", "orders", "lines", "moves", "prices", "added", "known", "submitted", "blocked", "drafts", "not_submitted", "entered", "offered", "pooled", "repaired"];
+    static readonly List<string> FigureOrder = ["partners", "orders", "lines", "moves", "prices", "added", "known", "submitted", "blocked", "drafts", "not_submitted", "entered", "offered", "pooled", "not_handed_out", "repaired"];
 
     internal long ImportId { get; init; }
 

@@ -31,6 +31,7 @@ static class ImportsFeature
             .AddScoped<IImportWriter, CustomersWriter>()
             .AddScoped<IImportWriter, OrdersWriter>()
             .AddScoped<IImportWriter, DealsWriter>()
+            .AddScoped<IImportWriter, LeadsWriter>()
             .AddScoped<IOutboxReceiver, TellOfImports>()
             .AddScoped<IVerb, ImportVerb>()
             .AddScoped<IVerb, ExportVerb>()

@@ -75,10 +75,7 @@ public sealed class AnswerLead(Db db, LeadStore leads, RegisterDeal registerDeal
 
     static DealTyped Registration(Lead lead, decimal? amount, string? currency, DateOnly? expectedClose) => new()
     {
-        Customer = new()
-        {
-            Name = lead.Company, CountryCode = lead.CountryCode, State = lead.State, City = lead.City, Address = lead.Address, CreditCode = lead.CreditCode, VatNumber = lead.VatNumber, Domain = lead.Domain, Phone = lead.Phone,
-        },
+        Customer = lead.Customer,
         ProductLines = lead.LineCodes,
         Territory = lead.Territory,
         Amount = amount ?? lead.Amount,

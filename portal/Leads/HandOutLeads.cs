@@ -6,7 +6,7 @@ using Portal.Customers;
 namespace Portal.Leads;
 
 /// <summary>The brand enters leads, offers them to a partner, puts them into the pool, takes them back, gives them up.</summary>
-public sealed class HandOutLeads(Db db, LeadStore leads, LeadNews news, AuditTrail audit, TimeProvider clock)
+public sealed class HandOutLeads(Db db, LeadStore leads, ScreenLeads screenLeads, LeadScreeningStore screenings, LeadNews news, AuditTrail audit, TimeProvider clock)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -22,7 +22,8 @@ public sealed class HandOutLeads(Db db, LeadStore leads, LeadNews news, AuditTra
         return await db.InTransactionAsync<LeadOutcome>(async () =>
         {
             var number = PublicNumber.New("L");
-            await leads.InsertAsync(number, typed, company, territory, lines, Now, ct);
+            var leadId = await leads.InsertAsync(number, typed, company, territory, lines, Now, ct);
+            await screenLeads.RunAsync([(leadId, typed.Customer)], ct);
             await audit.RecordAsync("lead.entered", "lead", number, null, new { typed.Company, typed.Territory, typed.ProductLines, typed.Amount, typed.Currency, typed.Source }, ct);
             return new LeadOutcome.Done(number);
         }, ct);
@@ -39,17 +40,29 @@ public sealed class HandOutLeads(Db db, LeadStore leads, LeadNews news, AuditTra
                 return new LeadOutcome.Stale();
             }
 
+            await screenLeads.RunAsync([(lead.LeadId, typed.Customer)], ct);
             await audit.RecordAsync("lead.changed", "lead", number, null, new { typed.Company, typed.Territory, typed.ProductLines, typed.Amount, typed.Currency, typed.Source }, ct);
             return new LeadOutcome.Done(number);
         }, ct);
     }
 
-    /// <summary>Offers it to a partner, who has so many days to answer.</summary>
-    public Task<LeadOutcome> OfferAsync(string number, int? version, string? partner, string? note, CancellationToken ct) => ActAsync(number, version, "offer", note, async (lead, act) =>
+    /// <summary>Offers it to a partner, who has so many days to answer; screened once more first.</summary>
+    /// <param name="number">The lead.</param>
+    /// <param name="version">The version that was seen; null takes whichever is there.</param>
+    /// <param name="partner">The partner's number.</param>
+    /// <param name="note">A word to the partner.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <param name="despite">Why it is offered although somebody else probably holds the company; for the brand only.</param>
+    public Task<LeadOutcome> OfferAsync(string number, int? version, string? partner, string? note, CancellationToken ct, string? despite = null) => ActAsync(number, version, "offer", note, async (lead, act) =>
     {
         if (await leads.PartnerAsync(partner, ct) is not { } partnerId)
         {
             return new LeadOutcome.Invalid([new("partner", "leads.invalid.partner")]);
+        }
+
+        if (await HinderedAsync(lead, despite, ct) is { } hindered)
+        {
+            return hindered;
         }
 
         var until = await leads.AnswerByAsync(Now, ct);
@@ -58,10 +71,11 @@ public sealed class HandOutLeads(Db db, LeadStore leads, LeadNews news, AuditTra
     }, ct);
 
     /// <summary>Puts it into the pool of the partners of its territory, from some level on.</summary>
-    public Task<LeadOutcome> OpenAsync(string number, int? version, string? level, CancellationToken ct) => ActAsync(number, version, "open", null, async (lead, act) =>
+    public Task<LeadOutcome> OpenAsync(string number, int? version, string? level, CancellationToken ct, string? despite = null) => ActAsync(number, version, "open", null, async (lead, act) =>
         level is not (null or "registered" or "silver" or "gold" or "platinum") ? new LeadOutcome.Invalid([new("level", "leads.invalid.level")])
         : await leads.EligibleAsync(lead, level, ct) is not { Count: > 0 } eligible ? new LeadOutcome.Refused("leads.refused.nobody")
-        : await FinishAsync(lead, act, null, null, level ?? "registered", null, "lead.opened", new { level }, () => news.TellPoolAsync(lead, eligible, ct), ct), ct);
+        : await HinderedAsync(lead, despite, ct) is { } hindered ? hindered
+        : await FinishAsync(lead, act, null, null, level ?? "registered", null, "lead.opened", new { level }, () => news.TellPoolAsync(lead.Territory, eligible, ct), ct), ct);
 
     /// <summary>Takes it back, with a reason; the partner that has it reads it.</summary>
     public Task<LeadOutcome> PullBackAsync(string number, int? version, string? reason, CancellationToken ct) => ActAsync(number, version, "pull_back", reason, (lead, act) =>
@@ -93,6 +107,32 @@ public sealed class HandOutLeads(Db db, LeadStore leads, LeadNews news, AuditTra
         await audit.RecordAsync("lead.setting_changed", "lead", "setting", null, setting, ct);
         return new LeadOutcome.Done("");
     }, ct);
+
+    // What could only be turned away is offered to nobody; what probably belongs to somebody wants a reason, which stays with the brand: the partner would learn from it who holds what.
+    async Task<LeadOutcome?> HinderedAsync(Lead lead, string? despite, CancellationToken ct)
+    {
+        await screenLeads.RunAsync([(lead.LeadId, lead.Customer)], ct);
+        var claims = await screenings.ClaimsAsync([lead.LeadId], Now, ct);
+        if (LeadStanding.RefusalOf(claims, (await screenings.DirectAsync([lead.LeadId], ct)).Count > 0) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var reason = LeadTyped.Text(despite);
+        if (LeadStanding.Doubt(claims) is not { } doubt)
+        {
+            return null;
+        }
+
+        if (reason is not { Length: <= 2000 })
+        {
+            return new LeadOutcome.Invalid([new("despite", "leads.invalid.despite", doubt.PartnerName, doubt.DealNumber)]);
+        }
+
+        await screenings.DespiteAsync(lead.LeadId, reason, Now, ct);
+        await audit.RecordAsync("lead.handed_out_despite", "lead", lead.Number, null, new { reason, claim = doubt.DealNumber }, ct);
+        return null;
+    }
 
     Task<LeadOutcome> ActAsync(string number, int? version, string actName, string? reason, Func<Lead, LeadAct, Task<LeadOutcome>> work, CancellationToken ct)
     {

@@ -123,6 +123,9 @@ public sealed class Lead
     /// <summary>The product lines in the reader's language.</summary>
     public string LinesShown => Languages.Current is "zh-CN" ? string.Join('、', LineNamesZh) : string.Join(", ", LineNames);
 
+    /// <summary>The company as it would be registered.</summary>
+    internal Customers.NewCustomer Customer => new() { Name = Company, CountryCode = CountryCode, State = State, City = City, Address = Address, CreditCode = CreditCode, VatNumber = VatNumber, Domain = Domain, Phone = Phone };
+
     /// <summary>Who is at work: the brand?</summary>
     internal bool CallerIsBrand { get; init; }
 

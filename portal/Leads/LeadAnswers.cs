@@ -50,7 +50,7 @@ static class LeadAnswers
     public static IActionResult Problem(LeadOutcome outcome) => outcome switch
     {
         LeadOutcome.Invalid(var problems) => ApiProblem.Invalid(problems),
-        LeadOutcome.Refused(var key) => ApiProblem.Conflict("lead-" + key.Split('.')[^1].Replace('_', '-'), "leads.refused.title") with { DetailKey = key },
+        LeadOutcome.Refused(var key, var arguments) => ApiProblem.Conflict("lead-" + key.Split('.')[^1].Replace('_', '-'), "leads.refused.title") with { DetailKey = key, Arguments = arguments },
         LeadOutcome.Forbidden => ApiProblem.Forbidden,
         LeadOutcome.Gone => ApiProblem.NotFound,
         LeadOutcome.Stale => ApiProblem.Stale,
@@ -61,7 +61,7 @@ static class LeadAnswers
     static IReadOnlyList<FieldProblem> Problems(LeadOutcome outcome) => outcome switch
     {
         LeadOutcome.Invalid(var problems) => problems,
-        LeadOutcome.Refused(var key) => [new("", key)],
+        LeadOutcome.Refused(var key, var arguments) => [new("", key, arguments)],
         LeadOutcome.Gone => [new("", "leads.refused.gone")],
         LeadOutcome.Stale => [new("", "leads.refused.stale")],
         LeadOutcome.NotRegistered { Why: DealOutcome.Invalid(var problems) } => problems,

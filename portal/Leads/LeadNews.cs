@@ -33,11 +33,18 @@ public sealed class LeadNews(Db db, Notifier notifier, Letters letters)
         await WriteAsync(null, $"leads.told_brand.{what}", [number, company], words, $"/leads/{number}", ct);
     }
 
-    /// <summary>Rings at the partners that may take a lead from the pool; no mail, for it concerns many.</summary>
-    public async Task TellPoolAsync(Lead lead, IReadOnlyList<long> partners, CancellationToken ct)
+    /// <summary>Tells a partner's sales people of several leads at once.</summary>
+    public async Task TellOfManyAsync(long partnerId, int howMany, DateOnly day, CancellationToken ct)
+    {
+        await notifier.TellAsync(Recipients.Of(partnerId, "sales", "partner_admin"), "leads.told.offered_many", [howMany, day], "/leads?status=offered", ct);
+        await WriteAsync(partnerId, "leads.told.offered_many", [howMany, day], null, "/leads?status=offered", ct);
+    }
+
+    /// <summary>Rings at the partners that may take leads of a territory from the pool; no mail, for it concerns many.</summary>
+    public async Task TellPoolAsync(string territory, IReadOnlyList<long> partners, CancellationToken ct)
     {
         var all = partners.Select(partner => Recipients.Of(partner, "sales", "partner_admin")).Aggregate((some, others) => some + others);
-        await notifier.TellAsync(all, "leads.told.opened", [lead.Territory], "/leads/pool", ct);
+        await notifier.TellAsync(all, "leads.told.opened", [territory], "/leads/pool", ct);
     }
 
     async Task WriteAsync(long? partnerId, string textKey, IReadOnlyList<object> values, string? words, string link, CancellationToken ct) =>

@@ -20,7 +20,8 @@ public abstract record LeadOutcome
 
     /// <summary>The rules or the lead's state do not allow it.</summary>
     /// <param name="TextKey">The sentence that says so.</param>
-    public sealed record Refused(string TextKey) : LeadOutcome;
+    /// <param name="Arguments">Values for its placeholders.</param>
+    public sealed record Refused(string TextKey, params IReadOnlyList<object> Arguments) : LeadOutcome;
 
     /// <summary>The roles of whoever is at work do not allow it.</summary>
     public sealed record Forbidden : LeadOutcome;

@@ -8,7 +8,7 @@ using Portal.Web;
 namespace Portal.Leads;
 
 /// <summary>What of leads waits: answers and the pool for a partner, handing out for the brand.</summary>
-sealed class LeadsWaiting(Db db, ICurrentPerson me) : IWaitingSource
+sealed class LeadsWaiting(Db db, ICurrentPerson me, TimeProvider clock) : IWaitingSource
 {
     public async Task<IReadOnlyList<Waiting>> FindAsync(CancellationToken ct)
     {
@@ -25,8 +25,8 @@ sealed class LeadsWaiting(Db db, ICurrentPerson me) : IWaitingSource
         }
 
         var (offered, pool) = await db.OneAsync<(int, int)>("""
-            select (select count(*)::integer from lead where partner_id = app_partner_id() and status = 'offered'), (select count(*)::integer from lead_pool())
-            """, null, ct);
+            select (select count(*)::integer from lead where partner_id = app_partner_id() and status = 'offered'), (select count(*)::integer from lead_pool(@now))
+            """, new { now = clock.GetUtcNow().UtcDateTime }, ct);
         return
         [
             new("leads.waiting.offered", offered, "/leads?status=offered", "target-arrow") { IsUrgent = true },

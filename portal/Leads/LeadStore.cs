@@ -5,7 +5,7 @@ using Portal.Web.Lists;
 namespace Portal.Leads;
 
 /// <summary>Every statement about leads. What a partner may do with one is done by functions of the database that ask again.</summary>
-public sealed class LeadStore(Db db, ICurrentPerson me)
+public sealed class LeadStore(Db db, ICurrentPerson me, TimeProvider clock)
 {
     /// <summary>What may be asked of the list.</summary>
     public static readonly ListShape Shape = new("leads", "-updated", new Dictionary<string, string>(StringComparer.Ordinal)
@@ -57,7 +57,7 @@ public sealed class LeadStore(Db db, ICurrentPerson me)
     public Task<Lead?> FindAsync(string number, CancellationToken ct) => db.FindAsync<Lead>($"select {Columns} {From} where l.number = @number", new { number }, ct);
 
     /// <summary>The leads in the pool that the partner at work may take, without the company behind them.</summary>
-    public Task<List<PoolLead>> PoolAsync(CancellationToken ct) => db.ListAsync<PoolLead>("select * from lead_pool()", null, ct);
+    public Task<List<PoolLead>> PoolAsync(CancellationToken ct) => db.ListAsync<PoolLead>("select * from lead_pool(@now)", new { now = clock.GetUtcNow().UtcDateTime }, ct);
 
     /// <summary>What was done with a lead, the newest first.</summary>
     public Task<List<LeadEvent>> HistoryAsync(long leadId, CancellationToken ct) => db.ListAsync<LeadEvent>("""
@@ -72,14 +72,24 @@ public sealed class LeadStore(Db db, ICurrentPerson me)
         select array(select product_line_id from product_line where code = any(@lines) order by code), (select territory_id from territory where code = @territory)
         """, new { lines = lines.ToArray(), territory }, ct);
 
-    /// <summary>Enters leads with their lines.</summary>
-    public Task InsertAsync(string number, LeadTyped typed, Customers.CustomerDetails company, long territoryId, long[] lines, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
+    /// <summary>Leads of the pool that were not screened since then, those first that were looked at longest ago.</summary>
+    public Task<List<Lead>> ToScreenAsync(DateTime before, int atMost, CancellationToken ct) => db.ListAsync<Lead>($"""
+        select {Columns} {From} left join lead_screening s using (lead_id)
+        where l.status = 'pool' and (s.screened_at is null or s.screened_at < @before)
+        order by s.screened_at nulls first, l.lead_id
+        limit @atMost
+        """, new { before, atMost }, ct);
+
+    /// <summary>Enters a lead with its lines.</summary>
+    public Task<long> InsertAsync(string number, LeadTyped typed, Customers.CustomerDetails company, long territoryId, long[] lines, DateTime now, CancellationToken ct) => db.OneAsync<long>("""
         with entered as (
             insert into lead (number, company, country_code, state, city, address, credit_code, vat_number, domain, phone, contact_name, contact_email, contact_phone, need, teaser, territory_id, amount, currency, source, created_by, created_at, updated_at)
             values (@number, @Name, @CountryCode, @State, @City, @Address, @CreditCode, @VatNumber, @Domain, @Phone, @contactName, @contactEmail, @contactPhone, @need, @teaser, @territoryId, @Amount, @currency, @source, app_person_id(), @now, @now)
             returning lead_id
+        ), lined as (
+            insert into lead_product_line (lead_id, product_line_id) select lead_id, line from entered cross join unnest(@lines) as line
         )
-        insert into lead_product_line (lead_id, product_line_id) select lead_id, line from entered cross join unnest(@lines) as line
+        select lead_id from entered
         """, Values(typed, company, territoryId, lines, now, number, 0), ct);
 
     /// <summary>Changes a lead that is with the brand; null when somebody was faster.</summary>
@@ -128,6 +138,82 @@ public sealed class LeadStore(Db db, ICurrentPerson me)
     /// <summary>A partner by its number, where it can be offered a lead.</summary>
     public Task<long?> PartnerAsync(string? number, CancellationToken ct) =>
         db.FindAsync<long?>("select partner_id from partner where number = @number and partner_type <> 'brand' and status = 'active'", new { number }, ct);
+
+    /// <summary>Partners by code or number, where they can be offered leads; a code is what somebody meant before a number is.</summary>
+    public async Task<IReadOnlyDictionary<string, (long PartnerId, string Number)>> PartnersByWordAsync(IReadOnlyCollection<string> words, CancellationToken ct) => (await db.ListAsync<(string Word, long PartnerId, string Number)>("""
+        select distinct on (w.word) w.word, p.partner_id, p.number
+        from unnest(@words) as w (word) join partner p on (p.code = w.word or p.number = w.word) and p.partner_type <> 'brand' and p.status = 'active'
+        order by w.word, p.code = w.word desc nulls last, p.partner_id
+        """, new { words = words.Distinct(StringComparer.Ordinal).ToArray() }, ct)).ToDictionary(partner => partner.Word, partner => (partner.PartnerId, partner.Number), StringComparer.Ordinal);
+
+    /// <summary>Leads about companies of these names that are with the brand, offered or in the pool.</summary>
+    public Task<List<(string Number, string Company, long TerritoryId)>> OpenOfAsync(IReadOnlyCollection<string> companies, CancellationToken ct) => db.ListAsync<(string, string, long)>("""
+        select number, company, territory_id from lead where lower(company) = any(@companies) and status in ('new', 'offered', 'pool') order by lead_id
+        """, new { companies = companies.Select(company => company.ToLowerInvariant()).Distinct(StringComparer.Ordinal).ToArray() }, ct);
+
+    /// <summary>Enters leads with their lines, all with one statement.</summary>
+    public Task<List<(string Number, long LeadId)>> InsertManyAsync(IReadOnlyList<NewLead> leads, DateTime now, CancellationToken ct) => db.ListAsync<(string, long)>("""
+        with entered as (
+            insert into lead (number, company, country_code, state, city, address, credit_code, vat_number, domain, phone, contact_name, contact_email, contact_phone, need, teaser, territory_id, amount, currency, source,
+                              created_by, created_at, updated_at)
+            select l.*, app_person_id(), @now, @now
+            from unnest(@numbers, @companies, @countries, @states, @cities, @addresses, @creditCodes, @vatNumbers, @domains, @phones, @contactNames, @contactEmails, @contactPhones, @needs, @teasers, @territories,
+                        @amounts, @currencies, @sources) as l
+            returning lead_id, number
+        ), lined as (
+            insert into lead_product_line (lead_id, product_line_id)
+            select e.lead_id, n.line from unnest(@lineNumbers, @lines) as n (number, line) join entered e using (number)
+        )
+        select number, lead_id from entered
+        """, new
+    {
+        now,
+        numbers = leads.Select(lead => lead.Number).ToArray(),
+        companies = leads.Select(lead => lead.Company.Name).ToArray(),
+        countries = leads.Select(lead => lead.Company.CountryCode).ToArray(),
+        states = leads.Select(lead => lead.Company.State).ToArray(),
+        cities = leads.Select(lead => lead.Company.City).ToArray(),
+        addresses = leads.Select(lead => lead.Company.Address).ToArray(),
+        creditCodes = leads.Select(lead => lead.Company.CreditCode).ToArray(),
+        vatNumbers = leads.Select(lead => lead.Company.VatNumber).ToArray(),
+        domains = leads.Select(lead => lead.Company.Domain).ToArray(),
+        phones = leads.Select(lead => lead.Company.Phone).ToArray(),
+        contactNames = leads.Select(lead => LeadTyped.Text(lead.Typed.ContactName)).ToArray(),
+        contactEmails = leads.Select(lead => LeadTyped.Text(lead.Typed.ContactEmail)).ToArray(),
+        contactPhones = leads.Select(lead => LeadTyped.Text(lead.Typed.ContactPhone)).ToArray(),
+        needs = leads.Select(lead => LeadTyped.Text(lead.Typed.Need)).ToArray(),
+        teasers = leads.Select(lead => LeadTyped.Text(lead.Typed.Teaser)).ToArray(),
+        territories = leads.Select(lead => lead.TerritoryId).ToArray(),
+        amounts = leads.Select(lead => lead.Typed.Amount).ToArray(),
+        currencies = leads.Select(lead => lead.Typed.Amount is null ? null : LeadTyped.Text(lead.Typed.Currency)?.ToUpperInvariant()).ToArray(),
+        sources = leads.Select(lead => LeadTyped.Text(lead.Typed.Source)).ToArray(),
+        lineNumbers = leads.SelectMany(lead => lead.LineIds.Select(_ => lead.Number)).ToArray(),
+        lines = leads.SelectMany(lead => lead.LineIds).ToArray(),
+    }, ct);
+
+    /// <summary>Offers leads that were just entered, or puts them into the pool, with their rows in the history.</summary>
+    public Task HandOutManyAsync(IReadOnlyCollection<(long LeadId, long? PartnerId, string? Level)> leads, DateTime answerBy, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
+        with moved as (
+            update lead l
+            set status = case when o.partner_id is null then 'pool' else 'offered' end, partner_id = o.partner_id, pool_level = o.level, updated_at = @now, version = version + 1,
+                answer_by = case when o.partner_id is not null then @answerBy end, offered_at = case when o.partner_id is not null then @now end
+            from unnest(@ids, @partners, @levels) as o (lead_id, partner_id, level)
+            where l.lead_id = o.lead_id and l.status = 'new'
+            returning l.lead_id, l.partner_id, l.status
+        )
+        insert into lead_act (lead_id, partner_id, act, from_status, to_status, by_brand, person_id, happened_at)
+        select lead_id, partner_id, case status when 'pool' then 'open' else 'offer' end, 'new', status, true, app_person_id(), @now from moved
+        """, new
+    {
+        ids = leads.Select(lead => lead.LeadId).ToArray(), partners = leads.Select(lead => lead.PartnerId).ToArray(), levels = leads.Select(lead => lead.Level).ToArray(), answerBy, now,
+    }, ct);
+
+    /// <summary>The partners that may take leads of these territories and levels from the pool.</summary>
+    public Task<List<(long TerritoryId, string Level, long PartnerId)>> EligibleAsync(IReadOnlyCollection<(long TerritoryId, string Level)> asked, CancellationToken ct) => db.ListAsync<(long, string, long)>("""
+        select a.territory_id, a.level, p.partner_id
+        from unnest(@territories, @levels) as a (territory_id, level)
+        join partner p on p.territory_id = a.territory_id and p.partner_type <> 'brand' and p.status = 'active' and level_rank(p.partner_level) >= level_rank(a.level)
+        """, new { territories = asked.Select(one => one.TerritoryId).ToArray(), levels = asked.Select(one => one.Level).ToArray() }, ct);
 
     /// <summary>The partners that a lead can be offered to, those of its territory first.</summary>
     public Task<List<(string Number, string Name, bool IsNear)>> PartnersAsync(string territory, CancellationToken ct) => db.ListAsync<(string, string, bool)>("""

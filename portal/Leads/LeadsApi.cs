@@ -9,7 +9,7 @@ namespace Portal.Leads;
 /// <summary>Leads for programs.</summary>
 [ApiController]
 [Route("api/v1/leads")]
-public sealed class LeadsApi(LeadStore leads, HandOutLeads handOutLeads, AnswerLead answerLead) : ControllerBase
+public sealed class LeadsApi(LeadStore leads, LeadScreeningStore screenings, ScreenLeads screenLeads, HandOutLeads handOutLeads, AnswerLead answerLead, TimeProvider clock) : ControllerBase
 {
     /// <summary>The leads one may see, in the order of their numbers: the brand all, a partner what it holds. Filter: status.</summary>
     [HttpGet("")]
@@ -55,12 +55,25 @@ public sealed class LeadsApi(LeadStore leads, HandOutLeads handOutLeads, AnswerL
     /// <summary>Offers a lead to a partner, who has so many days to answer.</summary>
     [HttpPost("{number}/offer"), AllowRoles("channel_manager", "deal_desk", "brand_admin")]
     [ProducesResponseType<LeadAnswer>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> Offer(string number, [IfMatch] int version, LeadOfferBody body, CancellationToken ct) => await AnswerAsync(number, await handOutLeads.OfferAsync(number, version, body.Partner, body.Note, ct), ct);
+    public async Task<IActionResult> Offer(string number, [IfMatch] int version, LeadOfferBody body, CancellationToken ct) => await AnswerAsync(number, await handOutLeads.OfferAsync(number, version, body.Partner, body.Note, ct, body.Despite), ct);
 
     /// <summary>Puts a lead into the pool of its territory, from a level on.</summary>
     [HttpPost("{number}/pool"), AllowRoles("channel_manager", "deal_desk", "brand_admin")]
     [ProducesResponseType<LeadAnswer>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> Open(string number, [IfMatch] int version, LeadPoolBody body, CancellationToken ct) => await AnswerAsync(number, await handOutLeads.OpenAsync(number, version, body.Level, ct), ct);
+    public async Task<IActionResult> Open(string number, [IfMatch] int version, LeadPoolBody body, CancellationToken ct) => await AnswerAsync(number, await handOutLeads.OpenAsync(number, version, body.Level, ct, body.Despite), ct);
+
+    /// <summary>Where a lead stands among the known companies: which it may be, with the evidence, and the live claims on them. For the brand; counts on nobody's quota.</summary>
+    [HttpGet("{number}/screening"), AllowRoles("channel_manager", "deal_desk", "brand_admin")]
+    [ProducesResponseType<LeadStandingAnswer>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> Standing(string number, CancellationToken ct) => await leads.FindAsync(number, ct) is { CallerIsBrand: true } lead
+        ? Ok(LeadStandingAnswer.Of(await screenings.FindAsync(lead.LeadId, clock.GetUtcNow().UtcDateTime, ct)))
+        : ApiProblem.NotFound;
+
+    /// <summary>Screens a lead once more, and answers where it stands.</summary>
+    [HttpPost("{number}/screening"), AllowRoles("channel_manager", "deal_desk", "brand_admin"), Idempotent]
+    [ProducesResponseType<LeadStandingAnswer>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> Screen(string number, CancellationToken ct) =>
+        await screenLeads.AgainAsync(number, ct) is var outcome and not LeadOutcome.Done ? LeadAnswers.Problem(outcome) : await Standing(number, ct);
 
     /// <summary>Takes a lead back, with a reason.</summary>
     [HttpPost("{number}/pull-back"), AllowRoles("channel_manager", "deal_desk", "brand_admin")]
@@ -112,6 +125,9 @@ public sealed record LeadOfferBody
 
     /// <summary>A word to the partner.</summary>
     public string? Note { get; init; }
+
+    /// <summary>Why it is offered although another partner probably holds the company; stays with the brand.</summary>
+    public string? Despite { get; init; }
 }
 
 /// <summary>Who may take a lead.</summary>
@@ -119,6 +135,9 @@ public sealed record LeadPoolBody
 {
     /// <summary>The level that is needed: <c>registered</c>, <c>silver</c>, <c>gold</c> or <c>platinum</c>.</summary>
     public string? Level { get; init; }
+
+    /// <summary>Why it is handed out although a partner probably holds the company; stays with the brand.</summary>
+    public string? Despite { get; init; }
 }
 
 /// <summary>A reason.</summary>
@@ -140,3 +159,29 @@ public sealed record LeadAcceptBody
     /// <summary>The day it is expected to close.</summary>
     public DateOnly? ExpectedClose { get; init; }
 }
+
+/// <summary>Where a lead stands among the known companies.</summary>
+/// <param name="ScreenedAt">When that was last looked for.</param>
+/// <param name="Handout"><c>free</c>, <c>doubtful</c> (wants a reason) or <c>taken</c> (is refused).</param>
+/// <param name="Candidates">The companies it may be, the surest first.</param>
+/// <param name="Claims">The live claims on them.</param>
+public sealed record LeadStandingAnswer(DateTime? ScreenedAt, string Handout, IReadOnlyList<LeadCandidateAnswer> Candidates, IReadOnlyList<LeadClaimAnswer> Claims)
+{
+    internal static LeadStandingAnswer Of(LeadStanding standing) => new(
+        standing.Screening?.ScreenedAt, standing.Refusal is not null ? "taken" : standing.IsDoubtful ? "doubtful" : "free",
+        [.. standing.Candidates.Select(candidate => new LeadCandidateAnswer(candidate.Number, candidate.Name, candidate.PartnerNumber, candidate.DirectAccount, candidate.Band, candidate.Score, candidate.Evidence))],
+        [.. standing.Claims.Select(claim => new LeadClaimAnswer(claim.DealNumber, claim.PartnerNumber, claim.LineName, claim.TerritoryName, claim.Until, claim.Band, claim.Overlaps))]);
+}
+
+/// <summary>A company that a lead may be.</summary>
+public sealed record LeadCandidateAnswer(string Customer, string Name, string Partner, bool DirectAccount, string Band, decimal Score, IReadOnlyList<Portal.Matching.Evidence> Evidence);
+
+/// <summary>A live claim on a company that a lead may be.</summary>
+/// <param name="Deal">The deal.</param>
+/// <param name="Partner">The partner that holds it.</param>
+/// <param name="ProductLine">The product line.</param>
+/// <param name="Territory">The territory.</param>
+/// <param name="Until">The last day it is protected.</param>
+/// <param name="Band">How sure the matcher is that it is the same company.</param>
+/// <param name="Overlaps">It is for a line of the lead in its territory.</param>
+public sealed record LeadClaimAnswer(string Deal, string Partner, string ProductLine, string Territory, DateOnly Until, string Band, bool Overlaps);

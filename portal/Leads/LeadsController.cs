@@ -12,7 +12,7 @@ namespace Portal.Leads;
 
 /// <summary>Leads: the brand's list and form; a partner's own and the pool.</summary>
 [Route("leads"), AllowRoles("brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales", "viewer")]
-public sealed class LeadsController(LeadStore leads, HandOutLeads handOutLeads, DealPages deals, DealStore dealStore, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class LeadsController(LeadStore leads, LeadScreeningStore screenings, HandOutLeads handOutLeads, DealPages deals, DealStore dealStore, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     bool MayHandOut => me.IsBrand && me.Has("channel_manager", "deal_desk", "brand_admin");
 
@@ -59,7 +59,10 @@ public sealed class LeadsController(LeadStore leads, HandOutLeads handOutLeads, 
 
         return View("LeadPage", new LeadPage(lead, await leads.HistoryAsync(lead.LeadId, ct),
             lead.Allows("offer") ? await leads.PartnersAsync(lead.Territory, ct) : [],
-            await FormAsync(lead.Amount, lead.Currency, ct), clock.GetUtcNow().UtcDateTime, lead.Allows));
+            await FormAsync(lead.Amount, lead.Currency, ct), clock.GetUtcNow().UtcDateTime, lead.Allows)
+        {
+            Standing = MayHandOut && lead.Status is "new" or "offered" or "pool" && me.IsBrand ? await screenings.FindAsync(lead.LeadId, clock.GetUtcNow().UtcDateTime, ct) : null,
+        });
     }
 
     /// <summary>The form of one that is with the brand.</summary>
@@ -113,17 +116,22 @@ public sealed class LeadsController(LeadStore leads, HandOutLeads handOutLeads, 
 
 /// <summary>The acts that stand on a lead's page.</summary>
 [Route("leads")]
-public sealed class LeadActsController(HandOutLeads handOutLeads, AnswerLead answerLead, LeadStore leads, Texts t) : Controller
+public sealed class LeadActsController(HandOutLeads handOutLeads, ScreenLeads screenLeads, AnswerLead answerLead, LeadStore leads, Texts t) : Controller
 {
     /// <summary>Offers it to a partner.</summary>
     [HttpPost("{number}/offer"), AllowRoles("channel_manager", "deal_desk", "brand_admin")]
-    public async Task<IActionResult> Offer(string number, int? version, string? partner, string? note, CancellationToken ct) =>
-        this.Back(await handOutLeads.OfferAsync(number, version, partner, note, ct), t, "leads.offered", $"/leads/{number}");
+    public async Task<IActionResult> Offer(string number, int? version, string? partner, string? note, string? despite, CancellationToken ct) =>
+        this.Back(await handOutLeads.OfferAsync(number, version, partner, note, ct, despite), t, "leads.offered", $"/leads/{number}");
 
     /// <summary>Puts it into the pool.</summary>
     [HttpPost("{number}/pool"), AllowRoles("channel_manager", "deal_desk", "brand_admin")]
-    public async Task<IActionResult> Open(string number, int? version, string? level, CancellationToken ct) =>
-        this.Back(await handOutLeads.OpenAsync(number, version, level, ct), t, "leads.opened", $"/leads/{number}");
+    public async Task<IActionResult> Open(string number, int? version, string? level, string? despite, CancellationToken ct) =>
+        this.Back(await handOutLeads.OpenAsync(number, version, level, ct, despite), t, "leads.opened", $"/leads/{number}");
+
+    /// <summary>Holds it against the known companies once more.</summary>
+    [HttpPost("{number}/screening"), AllowRoles("channel_manager", "deal_desk", "brand_admin")]
+    public async Task<IActionResult> Screen(string number, CancellationToken ct) =>
+        this.Back(await screenLeads.AgainAsync(number, ct), t, "leads.screened", $"/leads/{number}");
 
     /// <summary>Takes it back.</summary>
     [HttpPost("{number}/pull-back"), AllowRoles("channel_manager", "deal_desk", "brand_admin")]
@@ -170,6 +178,9 @@ public sealed record LeadListPage(ListQuery Query, ListPage<Lead> Page, DealChoi
 /// <summary>What <c>LeadPage.cshtml</c> shows.</summary>
 public sealed record LeadPage(Lead Lead, IReadOnlyList<LeadEvent> History, IReadOnlyList<(string Number, string Name, bool IsNear)> Partners, AcceptForm Form, DateTime Now, Func<string, bool> May)
 {
+    /// <summary>Where it stands among the known companies; for the brand, as long as it is not over.</summary>
+    public LeadStanding? Standing { get; init; }
+
     /// <summary>Whole days that are left to answer.</summary>
     public int? DaysLeft => Lead.AnswerBy is { } end ? (int)Math.Floor((end - Now).TotalDays) : null;
 }

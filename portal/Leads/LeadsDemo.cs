@@ -4,7 +4,7 @@ using Portal.Demo;
 namespace Portal.Leads;
 
 /// <summary>The demo's leads: with the brand, offered with a clock that runs, in the pool, declined once.</summary>
-sealed class LeadsDemo(Db db, LeadStore leads) : IDemoPart
+sealed class LeadsDemo(Db db, LeadStore leads, ScreenLeads screenLeads) : IDemoPart
 {
     public int Order => 48;
 
@@ -15,7 +15,8 @@ sealed class LeadsDemo(Db db, LeadStore leads) : IDemoPart
             var entered = today.AddDays(-demo.DaysAgo).ToDateTime(new TimeOnly(2, 0), DateTimeKind.Utc).AddMinutes(place);
             var number = PublicNumber.From("L", $"demo lead {place}");
             var (lines, territory) = await leads.TermsAsync(demo.Lead.ProductLines, demo.Lead.Territory, ct);
-            await leads.InsertAsync(number, demo.Lead, demo.Lead.Customer.Check().Details, territory!.Value, lines, entered, ct);
+            var leadId = await leads.InsertAsync(number, demo.Lead, demo.Lead.Customer.Check().Details, territory!.Value, lines, entered, ct);
+            await screenLeads.RunAsync([(leadId, demo.Lead.Customer)], ct);
             await HandOutAsync(number, demo, entered, ct);
         }
     }
@@ -46,6 +47,7 @@ sealed class LeadsDemo(Db db, LeadStore leads) : IDemoPart
         new(Of("常州新能源产业园管理有限公司", "CN-EAST", ["MEET", "DESK"], 380_000m, "CNY", city: "常州", need: "园区共享会议中心改造。", teaser: "产业园共享会议中心改造。", source: "400 电话"), 2) { InPool = true },
         new(Of("嘉兴南湖文旅集团有限公司", "CN-EAST", ["PLAN"], 120_000m, "CNY", city: "嘉兴", teaser: "文旅集团办公区升级。", source: "老客户推荐"), 1) { InPool = true },
         new(Of("Elbphilharmonie Event GmbH", "EU-DACH", ["MEET"], 90_000m, "EUR", "DE", "Hamburg", "Backstage meeting rooms.", "Event venue, meeting rooms.", "Orgatec 2026"), 3) { OfferedTo = "EURODIST" },
+        new(Of("杭州云栖智谷科技有限公司", "CN-EAST", ["MEET"], 150_000m, "CNY", city: "杭州", need: "二期 8 间会议室。", source: "2026 上海办公展", contact: "陈工") with { Domain = "yunqi-valley.example" }, 1),
         new(Of("青岛海洋生物研究院", "CN-NORTH", ["DESK"], 210_000m, "CNY", city: "青岛", need: "实验楼办公区。", source: "官网留言"), 1),
     ];
 

@@ -13,6 +13,10 @@ static class LeadsFeature
     public static IServiceCollection AddLeads(this IServiceCollection services) => services
         .AddScoped<LeadStore>()
         .AddScoped<LeadNews>()
+        .AddScoped<LeadScreeningStore>()
+        .AddScoped<ScreenLeads>()
+        .AddScoped<EnterLeads>()
+        .AddScheduledJob<ScreenPool>("0 7/15 * * * ?")
         .AddScoped<HandOutLeads>()
         .AddScoped<AnswerLead>()
         .AddScheduledJob<ReturnLeads>("0 2/5 * * * ?")

@@ -36,8 +36,8 @@ public sealed class HandingOutLeads(LeadPartners portal) : IClassFixture<LeadPar
     [Fact]
     public async Task A_lead_whose_company_another_partner_holds_becomes_a_draft_that_says_until_when()
     {
-        await portal.ApprovedAsync(portal.Yuanjian, portal.Deal("已被占有有限公司"));
         var number = await portal.OfferedAsync("已被占有有限公司", portal.Huaxin);
+        await portal.ApprovedAsync(portal.Yuanjian, portal.Deal("已被占有有限公司", city: "杭州"));
 
         var done = Assert.IsType<LeadOutcome.Done>(await portal.AcceptAsync(portal.Huaxin, number));
 
