@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Portal.Matching.Hanzi;
+using Portal.Matching.Scoring;
 
 namespace Portal.Matching;
 
@@ -19,22 +20,35 @@ namespace Portal.Matching;
 /// <remarks>Traditional 汉字 are in their simplified form, on both sides of each comparison.</remarks>
 public sealed partial record CompanyName(string Whole, string Core, IReadOnlyList<string> Words, string? LegalForm, IReadOnlyList<string> Places, bool IsChinese, IReadOnlyList<string> AllWords)
 {
-    const int Longest = 200;
+    /// <summary>What is longer is cut off here.</summary>
+    internal const int Longest = 200;
 
     /// <summary>A sound of fewer letters is everybody's (一义, 易易) and finds nobody.</summary>
     internal const int ShortestSound = 6;
 
+    // Of names whose characters are read in several ways so many are enough: two characters of two readings each.
+    const int Readings = 4;
+
     string? sound;
+    string? tradeName;
+    string? heard;
+    IReadOnlyList<string>? sounds;
     string? text;
 
     /// <summary><see cref="AllWords"/> without spaces between them.</summary>
     public string Text => text ??= Short(string.Concat(AllWords));
 
+    /// <summary>How a core in Latin letters sounds, coarsely (<see cref="LatinSound"/>).</summary>
+    internal string Heard => heard ??= LatinSound.Of(Core);
+
+    /// <summary>What it is called by (字号): of a Chinese name what stands before the words for what it does, of another its first word. Empty where there is no name.</summary>
+    public string TradeName => tradeName ??= IsChinese ? TradeNames.Of(Core) : Words.Count == 0 ? "" : Words[0];
+
     /// <summary>The core as it sounds in Mandarin, without tones: <c>yunqikeji</c> for 云栖科技; of a Latin core itself; empty where it cannot be read.</summary>
     public string Sound => sound ??= Short((IsChinese ? HanziTable.Sound(Core) : Core) ?? "");
 
-    /// <summary>How it may be heard: without its places, and with them, for who writes pinyin does not always know where a place ends (<c>jiang su guo xin</c>).</summary>
-    internal IEnumerable<string> Sounds => IsChinese && Whole.Length > Core.Length ? [Sound, Short(HanziTable.Sound(Whole) ?? "")] : [Sound];
+    /// <summary>How it may be heard, with each reading of its characters (长城 is zhangcheng and changcheng): without its places, and with them, for who writes pinyin does not always know where a place ends (<c>jiang su guo xin</c>).</summary>
+    internal IReadOnlyList<string> Sounds => sounds ??= !IsChinese ? [Sound] : [.. HanziTable.Sounds(Core, Readings).Concat(Whole.Length > Core.Length ? HanziTable.Sounds(Whole, Readings) : []).Select(Short)];
 
     /// <summary>Takes a name apart. Text without a letter or digit gives an empty core.</summary>
     public static CompanyName Parse(string name)
@@ -53,7 +67,12 @@ public sealed partial record CompanyName(string Whole, string Core, IReadOnlyLis
 
     static CompanyName Chinese(List<string> words, List<string> places, string[] all)
     {
-        var (whole, form) = LegalForms.CutChinese(string.Concat(words));
+        // ㈱ヤマト, 삼성전자(주): a form of one character is a word of its own.
+        var at = words.Count < 2 ? -1 : words.FindIndex(word => LegalForms.OneCharacter(word) is not null);
+        var oneCharacter = at < 0 ? null : LegalForms.OneCharacter(words[at]);
+        List<string> named = at < 0 ? words : [.. words[..at], .. words[(at + 1)..]];
+        var (whole, form) = LegalForms.CutChinese(string.Concat(named));
+        form ??= oneCharacter;
         if (form is null)
         {
             (var latin, form) = LegalForms.CutLatin(words.ToArray());

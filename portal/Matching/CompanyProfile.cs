@@ -30,15 +30,18 @@ public sealed record CompanyProfile(
 /// <summary>A key a company can be looked up by; two records that share one are candidates for each other.</summary>
 /// <param name="Kind">
 /// <c>whole</c> and <c>core</c> (<see cref="CompanyName"/>), <c>words</c> (in any order), <c>word</c> (the rarest of them), <c>stem</c> (how a name in Latin letters begins), <c>head</c> (how one in 汉字
-/// begins, as it sounds), <c>pair</c> (its rarest characters two by two, in order), <c>sound</c> (all of it, read aloud); <c>credit_code</c>, <c>vat_number</c>, <c>duns</c>, <c>domain</c>, <c>phone</c>.
+/// begins, as it may sound), <c>pair</c> (its rarest characters two by two, in order), <c>sound</c> (all of it, read aloud); <c>credit_code</c>, <c>vat_number</c>, <c>duns</c>, <c>domain</c>, <c>phone</c>.
 /// </param>
 public sealed record MatchKey(string Kind, string Key)
 {
     /// <summary>Which making of keys this is. Raised when the same company would get other keys (also by another model, for what is rare): those that are stored are then made anew.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     // Short names are characters of the whole one, in order, not side by side: 锡装 of 无锡化工装备. Six pairs of up to five characters' distance find them.
     const int Pairs = 6, Reach = 5;
+
+    // Two characters that are each read in two ways.
+    const int Heads = 4;
 
     // Of the words of a name as many, and none that one company in a hundred has.
     const int Words = 3, ShortestWord = 4;
@@ -74,7 +77,11 @@ public sealed record MatchKey(string Kind, string Key)
     static IEnumerable<MatchKey> KeysOfHanzi(CompanyName name)
     {
         var beginning = Beginning(name.Core, 2);
-        yield return new("head", HanziTable.Sound(beginning) ?? beginning);
+        foreach (var head in HanziTable.Sounds(beginning, Heads).DefaultIfEmpty(beginning))
+        {
+            yield return new("head", head);
+        }
+
         // Rare 汉字 are two chars of a string each.
         string[] text = [.. name.Whole.EnumerateRunes().Select(rune => rune.ToString())];
         double[] rare = [.. text.Select(character => character.Length == 1 ? Scorer.Learned.Rarity.Of(character[0]) : Rarity.Rarest)];

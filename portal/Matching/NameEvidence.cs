@@ -52,8 +52,8 @@ sealed record NameEvidence(Evidence Name, bool IsWhole, bool IsNearby, bool IsSu
         // Names of which nothing is alike never speak for it, however little they speak against.
         points -= finding is "different" ? SameCompany.PossibleFrom : 0;
         var name = new Evidence("name", finding, points - beside.Sum(reason => reason.Points));
-        // Two companies at one address are two, however sure the address is: their names must agree without it.
-        var sure = knows && points >= scorer.CertainFrom(found.Family)
+        // Two companies at one address are two, however sure the address is: their names must agree without it. Another telephone number is a doubt that somebody must look at.
+        var sure = knows && place.Phone > 0 && points >= scorer.CertainFrom(found.Family)
             && (whole || name.Finding is "same" or "same_but_legal_form" or "same_but_place" or "same_words" or "short_form"
                 || Rounded(scorer.Points(Comparison.Of(mine, theirs, PlaceComparison.Nothing, scorer.Rarity))) >= scorer.CertainFrom(Family.Latin));
         return new(name, whole, !whole && IsNearbyName(mine, theirs), sure, knows, [name, .. beside], areSisters && !whole);
@@ -82,8 +82,10 @@ sealed record NameEvidence(Evidence Name, bool IsWhole, bool IsNearby, bool IsSu
     static bool IsNearbyName(CompanyName mine, CompanyName theirs) =>
         IsDistinctName(mine, theirs) && mine.Places.Count > 0 && theirs.Places.Count > 0 && PlaceNames.Agree(mine.Places, theirs.Places);
 
+    // Not what is cut off at its longest, nor a number, nor a legal form without a name.
     static bool IsDistinctName(CompanyName mine, CompanyName theirs) =>
-        string.Equals(mine.Core, theirs.Core, StringComparison.Ordinal) && mine.Core.Length >= (mine.IsChinese ? 4 : 6) && NameFinding.FormsAgree(mine, theirs);
+        string.Equals(mine.Core, theirs.Core, StringComparison.Ordinal) && mine.Core.Length >= (mine.IsChinese ? 4 : 6) && NameFinding.FormsAgree(mine, theirs)
+        && mine.Core.Length < CompanyName.Longest - 1 && mine.Core.Any(char.IsLetter) && !LegalForms.IsNothingElse(mine);
 
     static decimal Rounded(double points) => Math.Round((decimal)Math.Clamp(points, -99, 99), 2);
 }

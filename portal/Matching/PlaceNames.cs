@@ -21,6 +21,8 @@ static partial class PlaceNames
     static readonly FrozenDictionary<string, string> DistrictOf = Table.Rows("Tables/places.tsv").Where(row => row is [_, "district", _]).Select(row => (row[0], Short(row[2])))
         .DistinctBy(place => place.Item1).ToFrozenDictionary(place => place.Item1, place => place.Item2, StringComparer.Ordinal);
 
+    static readonly FrozenSet<string> ShortDistricts = DistrictOf.Keys.Where(name => name.Length > 2).Select(name => name.TrimEnd('市', '县', '区')).Where(name => name.Length >= 2).ToFrozenSet(StringComparer.Ordinal);
+
     // Words of trade: what stays when a place is cut must be more than one of these, or the place was the name (台湾水泥, 北京银行).
     static readonly FrozenSet<string> Trades = new[]
     {
@@ -31,7 +33,7 @@ static partial class PlaceNames
     // Each with its code, so that Holland and the Netherlands are one; besides the table, what is written like a country, and China's provinces and cities in pinyin.
     static readonly FrozenDictionary<string, string> Countries = Table.Rows("Tables/countries.tsv").Where(row => row.Length == 2 && !row[0].Contains(' ', StringComparison.Ordinal)).Select(row => (row[0], row[1]))
         .Concat([("prc", "CN"), ("hongkong", "HK"), ("asia", "asia"), ("europe", "europe"), ("europa", "europe"), ("holland", "NL"), ("korea", "KR"), ("uk", "GB"), ("usa", "US"), ("us", "US"), ("america", "US")])
-        .Concat(ProvinceOf.Keys.Select(place => (HanziTable.Sound(place) ?? "", place)).Where(place => place.Item1.Length >= 6))
+        .Concat(ProvinceOf.Keys.SelectMany(place => HanziTable.Sounds(place, 4).Select(sound => (sound, place))).Where(place => place.Item1.Length >= 6))
         .DistinctBy(place => place.Item1).ToFrozenDictionary(place => place.Item1, place => place.Item2, StringComparer.Ordinal);
 
     /// <summary>
@@ -48,6 +50,9 @@ static partial class PlaceNames
 
     /// <summary>What <see cref="IsCountry"/> says is one, in the form in which places are compared: the country's code, the city in 汉字.</summary>
     public static string Country(string word) => Countries[word];
+
+    /// <summary>True for the name of a district or county without its 区, 县 or 市: it may as well be a trade name.</summary>
+    public static bool IsShortDistrict(string name) => ShortDistricts.Contains(name);
 
     /// <summary>The short name of a place: 浙江省 is 浙江.</summary>
     public static string Short(string place) => WithoutEnding(place);

@@ -25,6 +25,16 @@ static class TextSimilarity
         return IsPartOf(shorter, longer);
     }
 
+    /// <summary>
+    /// True for a word cut short: three letters or more that it begins with (tech, ind), or its first letter and others of it in order, of which the last is its last or a consonant (intl, mfg, dept).
+    /// </summary>
+    public static bool Abbreviates(string shorter, string longer) =>
+        shorter.Length >= 3 && longer.Length - shorter.Length >= 2
+        && (longer.StartsWith(shorter, StringComparison.Ordinal)
+            || (shorter.Length <= 5 && longer.Length >= 6 && shorter[0] == longer[0] && !IsVowel(shorter[^1]) && shorter.AsSpan(2).IndexOfAny("aeiou") < 0 && IsPartOf(shorter, longer)));
+
+    static bool IsVowel(char letter) => letter is 'a' or 'e' or 'i' or 'o' or 'u';
+
     /// <summary>True when the shorter is made of characters of the longer in the same order.</summary>
     public static bool IsPartOf(string one, string other)
     {

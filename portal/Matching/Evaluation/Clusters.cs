@@ -15,6 +15,9 @@ static class Clusters
     // A word that more records share makes too many pairs of strangers.
     const int CommonestWord = 60;
 
+    // Of a cluster of more records each is paired with the next few.
+    const int LargestCluster = 40, ClusterNeighbours = 4;
+
     /// <summary>
     /// A cluster number for each record, counted from 0 in the order of their first records. Records that share a key are compared; the likeliest pairs come together first, and two clusters
     /// only where their records are the same company on the average: one record that is like two companies does not make them one.
@@ -79,7 +82,7 @@ static class Clusters
     {
         var words = records.SelectMany((record, at) => record.ParsedNames.SelectMany(name => name.Words).Where(word => word.Length > 3).Distinct(StringComparer.Ordinal).Select(word => (Key: "word " + word, At: at)));
         var same = clusters.Select((cluster, at) => (Key: "cluster " + cluster, At: at)).Where(entry => clusters[entry.At] is not null);
-        var found = Pairs(Keys(records).Concat(words), CommonestWord).Concat(Pairs(same, int.MaxValue)).Distinct();
+        var found = Pairs(Keys(records).Concat(words), CommonestWord).Concat(Pairs(same, LargestCluster, ClusterNeighbours)).Distinct();
         return [.. found.Order()];
     }
 

@@ -7,9 +7,14 @@ namespace Portal.Matching.Learning;
 /// Learns a <see cref="Model"/> from examples. What it says of itself comes from folds it did not see: companies are dealt into folds, each fold is scored by a model of the others,
 /// and from those scores alone the bands are set.
 /// </summary>
-sealed class Learner(IReadOnlyList<Example> examples)
+/// <param name="examples">What is learned from.</param>
+/// <param name="deal">How companies are dealt into folds; another number is another deal.</param>
+sealed class Learner(IReadOnlyList<Example> examples, int deal = 0)
 {
     const int Folds = 5;
+
+    // More of it, and namesakes of a few Dutch companies are better told apart by what was made up than by what happened (F1 on patent applicants 0.956, 0.952, 0.94 at 0.1, 0.2, 1).
+    const double DamagedWeight = 0.15;
 
     // What fewer companies have in common is rare.
     const int LeastCompanies = 6;
@@ -26,7 +31,9 @@ sealed class Learner(IReadOnlyList<Example> examples)
     // Between two bands lies at least this much evidence (log-odds), however clean the examples are.
     const double LeastGap = 2;
 
-    readonly int[] companiesOne = new int[examples.Count], companiesOther = new int[examples.Count];
+    // What is learned from: the examples, and after them those made of their names. Of each, the companies.
+    readonly List<Example> learned = [.. examples];
+    readonly List<int> companiesOne = [], companiesOther = [];
     readonly List<List<CompanyName>> companies = [];
     readonly List<(Dictionary<string, double> Rarity, Dictionary<Family, (double Base, IReadOnlyList<Tree> Trees)> Families)> unfinished = [];
 
@@ -37,15 +44,15 @@ sealed class Learner(IReadOnlyList<Example> examples)
         var scores = new (Family, double)?[examples.Count];
         for (var fold = 0; fold < Folds; fold++)
         {
-            var rarity = Rarity.Count([.. companies.Where((_, company) => company % Folds != fold)], LeastCompanies);
+            var rarity = Rarity.Count([.. companies.Where((_, company) => Fold(company) != fold)], LeastCompanies);
             var compared = Compare(new Rarity(rarity));
             unfinished.Add((rarity, []));
             foreach (var family in Enum.GetValues<Family>())
             {
-                if (Train(family, compared, at => companiesOne[at] % Folds != fold) is { } trained)
+                if (Train(family, compared, at => Fold(companiesOne[at]) != fold && Fold(companiesOther[at]) != fold) is { } trained)
                 {
                     unfinished[fold].Families[family] = trained;
-                    foreach (var at in Enumerable.Range(0, examples.Count).Where(at => compared[at]?.Family == family && companiesOne[at] % Folds == fold))
+                    foreach (var at in Enumerable.Range(0, examples.Count).Where(at => compared[at]?.Family == family && Fold(companiesOne[at]) == fold))
                     {
                         scores[at] = (family, trained.Base + trained.Trees.Sum(tree => tree.Of(compared[at]!.Features)));
                     }
@@ -61,7 +68,7 @@ sealed class Learner(IReadOnlyList<Example> examples)
     {
         var scorers = unfinished.Select(fold => new Scorer(new("unseen", new Dictionary<string, int>(), fold.Rarity,
             fold.Families.ToDictionary(entry => entry.Key.ToString(), entry => Finished(entry.Key, entry.Value, unseen), StringComparer.Ordinal)))).ToList();
-        return [.. Enumerable.Range(0, examples.Count).AsParallel().AsOrdered().Select(at => unseen[at] is null ? null : RecordsFile.Judge(examples[at].One, examples[at].Other, scorers[companiesOne[at] % Folds]))];
+        return [.. Enumerable.Range(0, examples.Count).AsParallel().AsOrdered().Select(at => unseen[at] is null ? null : RecordsFile.Judge(examples[at].One, examples[at].Other, scorers[Fold(companiesOne[at])]))];
     }
 
     /// <summary>Learns from all examples; the bands are set by <paramref name="unseen"/>.</summary>
@@ -89,6 +96,9 @@ sealed class Learner(IReadOnlyList<Example> examples)
         var shift = Math.Round((double)SameCompany.LikelyFrom - likely * scale, 4);
         return new(Math.Round(trained.Base, 4), scale, shift, Math.Round(certain * scale + shift, 2), [.. Comparison.FeaturesOf(family).Select(feature => feature.Name)], [.. trained.Trees.Select(Model.Line)]);
     }
+
+    // A hash that keeps nothing of the order (Knuth's multiplier).
+    int Fold(int company) => deal == 0 ? company % Folds : (int)((uint)(company + 1) * 2654435761u * (uint)(2 * deal + 1) >> 16) % Folds;
 
     // Names that are said to be the same are one company, and so are those that are the same as one of them.
     void Deal()
@@ -139,21 +149,36 @@ sealed class Learner(IReadOnlyList<Example> examples)
             return company;
         }
 
-        for (var at = 0; at < examples.Count; at++)
+        var names = new List<List<string>>();
+        void Take(CompanyProfile record, List<int> taken)
         {
-            companiesOne[at] = Company(examples[at].One);
-            companiesOther[at] = Company(examples[at].Other);
-            companies[companiesOne[at]].AddRange(examples[at].One.ParsedNames);
-            companies[companiesOther[at]].AddRange(examples[at].Other.ParsedNames);
+            var company = Company(record);
+            taken.Add(company);
+            companies[company].AddRange(record.ParsedNames);
+            names.AddRange(Enumerable.Range(names.Count, companies.Count - names.Count).Select(_ => new List<string>()));
+            names[company].Add(record.Names[0]);
+        }
+
+        foreach (var example in examples)
+        {
+            Take(example.One, companiesOne);
+            Take(example.Other, companiesOther);
+        }
+
+        foreach (var (example, one, other) in DamagedNames.Of(names))
+        {
+            learned.Add(example);
+            companiesOne.Add(one);
+            companiesOther.Add(other);
         }
     }
 
-    Comparison?[] Compare(Rarity rarity) => [.. examples.AsParallel().AsOrdered().Select(example => example.Compare(rarity))];
+    Comparison?[] Compare(Rarity rarity) => [.. learned.AsParallel().AsOrdered().Select(example => example.Compare(rarity))];
 
     (double Base, IReadOnlyList<Tree> Trees)? Train(Family family, Comparison?[] compared, Func<int, bool> isSeen)
     {
-        var seen = Enumerable.Range(0, examples.Count).Where(at => compared[at]?.Family == family && isSeen(at)).ToList();
-        if (seen.Count(at => examples[at].IsSame) < LeastSame || seen.Count(at => !examples[at].IsSame) < LeastSame)
+        var seen = Enumerable.Range(0, learned.Count).Where(at => compared[at]?.Family == family && isSeen(at)).ToList();
+        if (seen.Count(at => learned[at].IsSame) < LeastSame || seen.Count(at => !learned[at].IsSame) < LeastSame)
         {
             return null;
         }
@@ -161,11 +186,14 @@ sealed class Learner(IReadOnlyList<Example> examples)
         // A hundred spellings of two companies say little more of companies than ten do.
         var alike = seen.CountBy(Pair).ToDictionary();
         return new BoostedTrees(Comparison.FeaturesOf(family), new()).Learn(
-            [.. seen.Select(at => compared[at]!.Features)], [.. seen.Select(at => examples[at].IsSame)], [.. seen.Select(at => 1 / Math.Sqrt(alike[Pair(at)]))]);
+            [.. seen.Select(at => compared[at]!.Features)], [.. seen.Select(at => learned[at].IsSame)], [.. seen.Select(at => Weight(learned[at]) / Math.Sqrt(alike[Pair(at)]))]);
     }
 
+    // What was made up says less than what happened.
+    static double Weight(Example example) => string.Equals(example.Set, DamagedNames.Set, StringComparison.Ordinal) ? DamagedWeight : 1;
+
     (string, int, int, bool) Pair(int at) =>
-        (examples[at].Set, Math.Min(companiesOne[at], companiesOther[at]), Math.Max(companiesOne[at], companiesOther[at]), examples[at].IsSame);
+        (learned[at].Set, Math.Min(companiesOne[at], companiesOther[at]), Math.Max(companiesOne[at], companiesOther[at]), learned[at].IsSame);
 
     // The set that is worst off decides.
     (double Possible, double Likely, double Certain) Bands(Family family, IReadOnlyList<(Family Family, double Odds)?> unseen)

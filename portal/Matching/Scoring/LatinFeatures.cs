@@ -13,6 +13,7 @@ static class LatinFeatures
         new("words_shared_of_shorter", 1), new("words_shared_of_longer", 1), new("first_word", 1), new("rarest_lacking_in_longer", -1), new("rarest_lacking_in_shorter", -1), new("sum_lacking_in_longer", -1), new("sum_lacking_in_shorter", -1),
         new("shared_rarity", 1), new("initials", 1), new("numbers", 1), new("legal_forms", 1), new("places", 1), new("shorter_words", 0), new("shorter_length", 0), new("common_part", 1), new("begins_alike", 1), new("words_alike_in_order", 1),
         new("phone", 1), new("postal_code", 1), new("address", 1), new("house_number", 1), new("city", 1),
+        new("misspelt", -1), new("sounds_alike", 1), new("first_word_rarity", 1), new("rarest_lacking_in_both", -1),
     ];
 
     /// <summary>The features of two names. Their order does not matter.</summary>
@@ -53,6 +54,10 @@ static class LatinFeatures
             place.Address,
             place.HouseNumber,
             place.City,
+            words.Misspelt,
+            TextSimilarity.JaroWinkler(s.Heard, l.Heard),
+            string.Equals(s.Words[0], l.Words[0], StringComparison.Ordinal) ? rarity.Of(s.Words[0]) : 0,
+            Math.Min(words.RarestLackingInFirst, words.RarestLackingInSecond),
         ];
     }
 

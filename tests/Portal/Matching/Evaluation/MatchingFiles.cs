@@ -25,7 +25,7 @@ public sealed class MatchingFiles : IDisposable
             0,北京云栖科技有限公司,上海云栖科技有限公司
             """);
 
-        told[0].ShouldBe("5 pairs, 3 of them the same company; judged by learned-1");
+        told[0].ShouldBe("5 pairs, 3 of them the same company; judged by learned-2");
         told[2].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["Certain", "2", "1.000", "0.667", "0.800"]);
         told[4].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["Possible", "and", "above", "3", "0.667", "0.667", "0.667"]);
         told[5].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..2].ShouldBe(["Related", "1"]);
@@ -113,7 +113,7 @@ public sealed class MatchingFiles : IDisposable
             "1,b,Northlight Office Supplies Limited,",
             "2,c,杭州远见贸易有限公司,",
         ]);
-        told.ShouldBe(["5 records in 3 clusters; judged by learned-1", "by the column cluster_id: 2 pairs, precision 1.000, recall 1.000, F1 1.000"]);
+        told.ShouldBe(["5 records in 3 clusters; judged by learned-2", "by the column cluster_id: 2 pairs, precision 1.000, recall 1.000, F1 1.000"]);
     }
 
     [Fact]
