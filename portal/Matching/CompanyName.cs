@@ -48,7 +48,7 @@ public sealed partial record CompanyName(string Whole, string Core, IReadOnlyLis
     public string Sound => sound ??= Short((IsChinese ? HanziTable.Sound(Core) : Core) ?? "");
 
     /// <summary>How it may be heard, with each reading of its characters (长城 is zhangcheng and changcheng): without its places, and with them, for who writes pinyin does not always know where a place ends (<c>jiang su guo xin</c>).</summary>
-    internal IReadOnlyList<string> Sounds => sounds ??= !IsChinese ? [Sound] : [.. HanziTable.Sounds(Core, Readings).Concat(Whole.Length > Core.Length ? HanziTable.Sounds(Whole, Readings) : []).Select(Short)];
+    internal IReadOnlyList<string> Sounds => sounds ??= !IsChinese ? Whole.Length > Core.Length ? [Sound, Whole] : [Sound] : [.. HanziTable.Sounds(Core, Readings).Concat(Whole.Length > Core.Length ? HanziTable.Sounds(Whole, Readings) : []).Select(Short)];
 
     /// <summary>Takes a name apart. Text without a letter or digit gives an empty core.</summary>
     public static CompanyName Parse(string name)

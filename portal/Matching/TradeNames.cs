@@ -44,7 +44,8 @@ static class TradeNames
         {
             if (core.Length - length >= LeastAfterDistrict && PlaceNames.IsShortDistrict(core[..length]) && !Words.Contains(core[..length]))
             {
-                return core[length..];
+                core = core[length..];
+                break;
             }
         }
 

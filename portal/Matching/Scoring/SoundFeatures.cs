@@ -16,9 +16,11 @@ static class SoundFeatures
     public static double[] Of(CompanyName one, CompanyName other)
     {
         var (hanzi, latin) = one.IsChinese ? (one, other) : (other, one);
-        var (read, text) = (HanziTable.Syllables(hanzi.Core, latin.Core), HanziTable.Syllables(hanzi.Text, latin.Text));
+        // 重庆银行 keeps its place, for 银行 is nobody's name; so does Chongqing Yinhang beside it.
+        var written = hanzi.Places.Count == 0 ? latin.Whole : latin.Core;
+        var (read, text) = (HanziTable.Syllables(hanzi.Core, written), HanziTable.Syllables(hanzi.Text, latin.Text));
         var (core, whole) = (string.Concat(read), string.Concat(text));
-        var (written, all) = (latin.Core, latin.Text);
+        var all = latin.Text;
         var trade = string.Concat(read.Take(2));
         var coreEdits = TextSimilarity.Edits(core, written);
         var (shared, lacking) = Syllables(read, written);

@@ -89,13 +89,21 @@ public sealed class JudgingTwoCompanies
     [InlineData("CARGILL B.V., BERGEN OP ZOOM, NL", "Cargill BV")]
     [InlineData("NAAMLOZE VENNOOTSCHAP NUTRICIA, ZOETERMEER", "N.V. Nutricia")]
     [InlineData("D S M N.V.", "DSM")]
-    [InlineData("Schlumberger Technology B.V.", "SHLJUMBERGER TEKNOLODZHI BV")]
     [InlineData("Hitachi Global Storage Technologies B.V.", "Hitachiglobal Storage Technologies BV")]
     [InlineData("Hunter Douglas Industries B.V.", "Hunter Douglas Ind. BV")]
     [InlineData("Daimler Aktiengesellschaft", "Daimler AG")]
-    [InlineData("Northlight Intl. Manufacturing Ltd", "Northlight International Mfg. Limited")]
     public void A_slip_a_short_form_or_another_way_to_write_it_is_at_least_likely(string one, string other) =>
         Assert.InRange(SameCompany.Judge(new CompanyProfile([one], "CN"), new CompanyProfile([other], "CN")).Band, Band.Likely, Band.Certain);
+
+    [Theory]
+    [InlineData("Schlumberger Technology B.V.", "SHLJUMBERGER TEKNOLODZHI BV")]
+    [InlineData("Philips Electronics N.V.", "Filips Elektroniks N.V.")]
+    [InlineData("Northlight Intl. Manufacturing Ltd", "Northlight International Mfg. Limited")]
+    [InlineData("Northlight Technologies Ltd", "Northlight Tech. Limited")]
+    [InlineData("Three Percenters", "3 Percenters")]
+    [InlineData("重庆银行股份有限公司", "Chongqing Yinhang")]
+    public void Another_spelling_of_one_sound_or_a_word_cut_short_is_worth_a_glance(string one, string other) =>
+        Assert.InRange(SameCompany.Judge(new CompanyProfile([one], "CN"), new CompanyProfile([other], "CN")).Band, Band.Possible, Band.Likely);
 
     [Theory]
     [InlineData("云栖科技有限公司", "\u202e司公限有技科栖云")]
