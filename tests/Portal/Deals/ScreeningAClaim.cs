@@ -85,9 +85,9 @@ public sealed class ScreeningAClaim(ClaimingPartners portal) : IClassFixture<Cla
     [Fact]
     public async Task A_possible_match_is_shown_to_the_reviewer_and_not_to_the_claimant()
     {
-        await portal.ApprovedAsync(portal.Huaxin, portal.Deal("北京金茂置业有限公司"));
+        await portal.ApprovedAsync(portal.Huaxin, portal.Deal("浙江远森药业股份有限公司"));
 
-        var outcome = Assert.IsType<DealOutcome.Done>(await portal.SubmitAsync(portal.Yuanjian, portal.Deal("北京茂业置业有限公司")));
+        var outcome = Assert.IsType<DealOutcome.Done>(await portal.SubmitAsync(portal.Yuanjian, portal.Deal("浙江远昇药业股份有限公司")));
 
         Assert.Equal(("none", "none", null), (outcome.Verdict!.Conflict, outcome.Verdict.Band, outcome.Verdict.FreeFrom));
         var deal = (await portal.FindAsync(portal.DealDesk, outcome.Number))!;
