@@ -127,7 +127,7 @@ public sealed class ScreeningLeads(LeadPartners portal) : IClassFixture<LeadPart
         var page = await portal.SignIn(portal.Channel).GetAsync($"/imports/{import.Number}/rows");
         Assert.Contains($"(deal {held})", page.Words);
         var statuses = await portal.Database.ListAsync<string>("select company || ' ' || status from portal.lead where company like '文件%' order by lead_id");
-        Assert.Equal(["文件甲茶叶公司 offered", "文件乙丝绸公司 offered", "文件丙陶瓷公司 pool", "文件丁造纸公司 new", "文件已占钢铁厂 new"], statuses.Order(StringComparer.Ordinal).OrderBy(line => "甲乙丙丁已".IndexOf(line[2], StringComparison.Ordinal)));
+        Assert.Equal(["文件甲茶叶公司 offered", "文件乙丝绸公司 offered", "文件丙陶瓷公司 pool", "文件丁造纸公司 new", "文件已占钢铁厂 new"], statuses.OrderBy(line => "甲乙丙丁已".IndexOf(line[2], StringComparison.Ordinal)));
         Assert.Contains("2 leads are offered to you", await portal.LastMailAsync(portal.Huaxin));
         Assert.Equal([portal.Channel.PersonId], await portal.Database.ListAsync<long>("select distinct created_by from portal.lead where company like '文件%'"));
 
