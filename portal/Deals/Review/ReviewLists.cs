@@ -167,7 +167,8 @@ public sealed record StepClock(int MinutesLeft, bool Working, DateTime? DueAt)
     /// <summary>How much is left, or over: the part of a text's key that names the unit, and the number.</summary>
     public (string Unit, int Count) Words => (Math.Abs(MinutesLeft), Working) switch
     {
-        ( < 60, _) => ("minutes", Math.Abs(MinutesLeft)),
+        ( < 60, true) => ("working_minutes", Math.Abs(MinutesLeft)),
+        ( < 60, false) => ("minutes", Math.Abs(MinutesLeft)),
         ( < 2 * WorkingDay, true) => ("working_hours", Math.Abs(MinutesLeft) / 60),
         (var minutes, true) => ("working_days", minutes / WorkingDay),
         ( < 2 * Day, false) => ("hours", Math.Abs(MinutesLeft) / 60),

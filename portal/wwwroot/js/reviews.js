@@ -55,7 +55,7 @@
     links().find(link => link.dataset.opens === back)?.focus();
   }
 
-  // A decision is never taken by its key alone: the key brings one to the button that takes it, or first to the reason it needs.
+  // What partners are told of is never done by its key alone: the key brings one to the button that takes it, or first to the reason it needs.
   const hint = document.getElementById('decision-hint');
   let chosen = null;
   const choose = button => {

@@ -88,9 +88,11 @@ public sealed class LookingAtDeals(Chromium chromium, ListeningPortal portal)
         (await Focus()).ShouldBe("family");
         await page.Keyboard.PressAsync("Control+r");
         await page.WaitForURLAsync($"**/deals/{first}/review?sort=-amount");
+        await page.Keyboard.PressAsync("t");
+        (await page.EvaluateAsync<string>("document.activeElement.dataset.key")).ShouldBe("t");
         await page.Keyboard.PressAsync("a");
         (await Focus()).ShouldBe("approve");
-        (await page.TextContentAsync("#decision-hint"))!.ShouldContain("Press Enter to approve");
+        (await page.TextContentAsync("#decision-hint"))!.ShouldContain("Approve: press Enter");
         await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("r");
         (await Focus()).ShouldBe("reason");

@@ -32,7 +32,7 @@ public sealed class WorkingThroughTheQueue : IAsyncLifetime
         portal.Clock.Advance(TimeSpan.FromHours(19));
         desk = portal.SignIn(portal.DealDesk);
         var late = await desk.GetAsync("/deals/reviews?clock=overdue");
-        Assert.Contains("1 minute overdue", Assert.Single(late.All("tbody tr")));
+        Assert.Contains("1 working minute overdue", Assert.Single(late.All("tbody tr")));
         Assert.Single((await desk.GetAsync("/deals/reviews?clock=today")).All("tbody tr"));
         Assert.Equal(2, (await desk.GetAsync("/deals/reviews?mine=yes&band=none&queue=deal_desk")).All("tbody tr").Count);
         Assert.Empty((await portal.SignIn(await portal.Given.SomebodyOfTheBrand("finance")).GetAsync("/deals/reviews?mine=yes")).All("tbody tr"));
@@ -159,7 +159,7 @@ public sealed class WorkingThroughTheQueue : IAsyncLifetime
     [Theory]
     [InlineData(1000, true, "working_days", 2)]
     [InlineData(959, true, "working_hours", 15)]
-    [InlineData(59, true, "minutes", 59)]
+    [InlineData(59, true, "working_minutes", 59)]
     [InlineData(-130, true, "working_hours", 2)]
     [InlineData(-1, false, "minutes", 1)]
     [InlineData(2879, false, "hours", 47)]
