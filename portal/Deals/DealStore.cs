@@ -36,7 +36,8 @@ public sealed class DealStore(Db db)
 
     static string PolicyToday(string lines) => $"""
         select {Rules},
-               (select count(*)::integer from deal_screening s where s.partner_id = p.partner_id and s.screened_at >= brand_midnight(brand_day(@now))) as screenings_today
+               (select count(*)::integer from (
+                    select from deal_screening s where s.partner_id = p.partner_id and s.screened_at >= brand_midnight(brand_day(@now)) limit y.screenings_per_day) used) as screenings_today
         from partner p
         join protection_policy y on y.protection_policy_id = protection_policy_for(p.partner_level, {lines}, null, brand_day(@now))
         """;

@@ -33,6 +33,7 @@ static class ClaimsBenchmark
         await using var installation = await Installation.BeginAsync(withDemo: true, ct);
         await using var superuser = installation.Connect("postgres");
         await LiftLimitsAsync(superuser, ct);
+        await AddPartnersAsync(superuser, ct);
         var people = await SalespeopleAsync(superuser, ct);
         var scope = await ScopeAsync(superuser, ct);
         var claims = new ManyClaims(superuser, names);
@@ -84,7 +85,7 @@ static class ClaimsBenchmark
 
     static bool Wants(string part) => OnlyPart is null || string.Equals(OnlyPart, part, StringComparison.Ordinal);
 
-    // Four people, one company after the other, through the act behind the form: rights, quota, candidates, verdict, and what is kept of it, in a transaction.
+    // Four at a time, each time somebody else of two hundred partners, one company after the other, through the act behind the form: rights, quota, candidates, verdict, and what is kept of it, in a transaction.
     static async Task<Taken> ScreenedAsync(
         Installation installation, ManyClaims claims, int customers, IReadOnlyList<Salesperson> people, (string Line, string Territory) scope, IReadOnlyList<(string Alias, int Number)> aliases, RunLength length, CancellationToken ct)
     {
@@ -94,9 +95,10 @@ static class ClaimsBenchmark
         var next = -1;
         async Task ScreenAsync(int client, CancellationToken stop)
         {
-            var alias = aliases[(int)((uint)Interlocked.Increment(ref next) % aliases.Count)].Alias;
+            var turn = (uint)Interlocked.Increment(ref next);
+            var alias = aliases[(int)(turn % aliases.Count)].Alias;
             var typed = new DealTyped { Customer = new() { Name = alias, CountryCode = "CN" }, ProductLines = [scope.Line], Territory = scope.Territory };
-            if (await ActAsync(installation, people[client % people.Count], services => services.GetRequiredService<CheckClaim>().RunAsync(typed, stop), stop) is not ClaimCheck.Answered)
+            if (await ActAsync(installation, people[(int)(turn % people.Count)], services => services.GetRequiredService<CheckClaim>().RunAsync(typed, stop), stop) is not ClaimCheck.Answered)
             {
                 throw new CannotMeasureException($"{alias} was not screened.");
             }
@@ -171,10 +173,11 @@ static class ClaimsBenchmark
         Installation.Say("Registering ...");
         await Load.WarmUpAsync(ApiClients, length, api.RegisterAsync, ct);
         await Load.RunAsync(ApiClients, length.Round, raw.RegisterAsync, ct);
-        await installation.GatherStatisticsAsync(ct);
         var (byApi, byHand, spent) = (Taken.Nothing, Taken.Nothing, Spent.Nothing);
         for (var round = 0; round < length.Rounds; round++)
         {
+            await AnotherDayAsync(superuser, ct);
+            await installation.GatherStatisticsAsync(ct);
             await Statements.BeginAsync(installation, ct);
             var before = installation.Spent;
             var once = await Load.RunAsync(ApiClients, length.Round, api.RegisterAsync, ct);
@@ -205,6 +208,31 @@ static class ClaimsBenchmark
     static async Task NobodyApprovesAloneAsync(NpgsqlDataSource superuser, CancellationToken ct)
     {
         await using var command = superuser.CreateCommand("set session_replication_role = replica; update approval_policy set effective_from = '2999-01-01' where number = 'AP-BENCHMARK'; set session_replication_role = origin");
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    // A channel: what a partner has screened today is counted each time, and nobody screens ten thousand a day.
+    static async Task AddPartnersAsync(NpgsqlDataSource superuser, CancellationToken ct)
+    {
+        await using var command = superuser.CreateCommand("""
+            with added as (
+                insert into partner (number, code, name, partner_type, upstream_id, country_code, currency, territory_id, created_at)
+                select 'P-BENCH-' || n, 'BENCH-' || n, 'Benchmark reseller ' || n, 'reseller', (select min(partner_id) from partner where partner_type = 'distributor'), 'CN', 'CNY', (select min(territory_id) from territory), now()
+                from generate_series(1, 200) n
+                returning partner_id, number
+            ), people as (
+                insert into person (number, partner_id, issuer, subject, name, created_at) select 'U' || number, partner_id, 'benchmark', number, 'Salesperson of ' || number, now() from added returning person_id
+            )
+            insert into person_role (person_id, role) select person_id, 'sales' from people
+            """);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    // Programs register in seconds what a partner does in weeks; what was screened counts as an earlier day's.
+    static async Task AnotherDayAsync(NpgsqlDataSource superuser, CancellationToken ct)
+    {
+        await using var command = superuser.CreateCommand("update deal_screening set screened_at = screened_at - interval '2 days' where screened_at > now() - interval '1 day'");
+        command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync(ct);
     }
 
