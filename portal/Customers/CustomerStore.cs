@@ -37,7 +37,7 @@ public sealed class CustomerStore(Db db)
     /// <param name="asked">The companies asked about.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<List<CustomerCandidate>> CandidatesAsync(IReadOnlyList<IReadOnlyList<MatchKey>> asked, CancellationToken ct) => db.ListAsync<CustomerCandidate>("""
-        select * from customer_candidates(@ordinals, @kinds, @keys, 200)
+        select * from customer_candidates(@ordinals, @kinds, @keys, 300)
         """, new
     {
         ordinals = asked.SelectMany((keys, ordinal) => keys.Select(_ => ordinal)).ToArray(),

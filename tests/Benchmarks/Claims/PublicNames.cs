@@ -6,8 +6,13 @@ using Portal.Matching.Evaluation;
 namespace Benchmarks.Claims;
 
 /// <summary>
-/// Companies by the thousand: those of the public names, and as many more as are asked for, each put together from the place, the trade name and the trade of three of them. The same number always makes the
+/// Companies by the thousand: those of the public names, and as many more as are asked for, each put together from the place, the trade name and the trade of some of them. The same number always makes the
 /// same names. Needs the data beside the repository.
+/// <para>
+/// How often two companies share a trade name is as among the public ones. Of 3,351 in 汉字 two begin with the same two characters in 1.7 of 10,000 pairs, in 0.9 where the dozen that half of these come from
+/// (东方, 航天, 中信: groups and their companies) are left out. One trade name in three is therefore another company's; the others are put together from the first character of one and the second of another,
+/// which alone meet in 0.3 of 10,000.
+/// </para>
 /// </summary>
 sealed class PublicNames
 {
@@ -52,6 +57,7 @@ sealed class PublicNames
         }
 
         var (place, trade, rest) = (parts[(int)(at * 15485863 % parts.Count)].Place, parts[(int)(at * 6700417 / 7 % parts.Count)].Trade, parts[(int)(at * 32452843 / 11 % parts.Count)].Work);
+        trade = number % 3 == 1 ? trade : trade[..1] + parts[(int)(at * 49979687 / 13 % parts.Count)].Trade[1..];
         return $"{place}{trade}{rest}{(number % 4 == 0 ? "股份有限公司" : "有限公司")}";
     }
 

@@ -74,7 +74,7 @@ sealed class RawRegistrations
             )
             insert into deal_product_line (deal_id, product_line_id, partner_id) select deal_id, $6, partner_id from entered
             """, deal, partner, scope.Territory, now, customer, scope.Line);
-        Add("select * from customer_candidates(array_fill(0, array[cardinality($1)]), $1, $2, 200)", kinds, keys);
+        Add("select * from customer_candidates(array_fill(0, array[cardinality($1)]), $1, $2, 300)", kinds, keys);
         Add("select * from claim_standing(array(select customer_cluster_id from end_customer where number = $1), array[$2], $3, null, $4, interval '30 days')", customer, scope.Line, scope.Territory, now);
         Add("""
             insert into deal_screening (deal_id, partner_id, screened_at, matcher, conflict, band, matched_fields, blocked, asked_name)
