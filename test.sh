@@ -28,7 +28,7 @@ wants qpdf qpdf
 wants pdftotext poppler-utils
 
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$results"' EXIT
 
 if ! dotnet build -p:Analyze=true -p:UseSharedCompilation=false PartnerPortal.sln >"$results/build.log" 2>&1; then
     grep -E "error" "$results/build.log" | sort -u | head -n 40
@@ -41,11 +41,25 @@ passed=0 failed=0 skipped=0
 # counter NAME FILE: a number of the summary that the test runner wrote.
 counter() { grep -o '<Counters [^>]*' "$2" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*'; }
 
-for project in tests/Portal tests/Identity tests/Browser; do
-    name=$(basename "$project")
-    say "== $name"
-    dotnet test --no-build "$project" ${filter:+--filter "$filter"} --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal"
-    ended=$?
+# run_tests PROJECT: its tests; what it prints, and how it ended, are kept in files of its name.
+run_tests() {
+    local name; name=$(basename "$1")
+    dotnet test --no-build "$1" ${filter:+--filter "$filter"} --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal"
+    echo $? >"$results/$name.ended"
+}
+
+# Those of the browser and of identity wait for a browser or a Node program half of the time: together they take hardly longer than one of them.
+say "== Portal"
+run_tests tests/Portal
+run_tests tests/Identity >"$results/Identity.out" 2>&1 &
+say "== Browser"
+run_tests tests/Browser
+wait
+say "== Identity"
+cat "$results/Identity.out"
+
+for name in Portal Identity Browser; do
+    ended=$(cat "$results/$name.ended")
     failed_here=0
     if [ -e "$results/$name.trx" ]; then
         failed_here=$(counter failed "$results/$name.trx")

@@ -35,10 +35,14 @@ public sealed record CompanyProfile(
 public sealed record MatchKey(string Kind, string Key)
 {
     /// <summary>Which making of keys this is. Raised when the same company would get other keys (also by another model, for what is rare): those that are stored are then made anew.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     // Short names are characters of the whole one, in order, not side by side: 锡装 of 无锡化工装备. Six pairs of up to five characters' distance find them.
     const int Pairs = 6, Reach = 5;
+
+    // A hundred companies in a million begin with the same two characters; with one more of 恒瑞医药 a handful is left. Not with those of 股份 and 集团, which stand behind any name.
+    const int Leads = 8;
+    const string BehindAnyName = "股份集团";
 
     // Two characters that are each read in two ways.
     const int Heads = 4;
@@ -80,6 +84,11 @@ public sealed record MatchKey(string Kind, string Key)
         foreach (var head in HanziTable.Sounds(beginning, Heads).DefaultIfEmpty(beginning))
         {
             yield return new("head", head);
+        }
+
+        foreach (var third in name.Core[beginning.Length..].EnumerateRunes().Select(rune => rune.ToString()).Where(character => !BehindAnyName.Contains(character, StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Take(Leads))
+        {
+            yield return new("lead", beginning + third);
         }
 
         // Rare 汉字 are two chars of a string each.

@@ -130,4 +130,16 @@ public sealed class TakingANameApart
     [InlineData("𐌰𐌱𐌲𐌳𐌴𐌵 𐌰𐌱𐌲𐌳 Ltd")]
     public void No_key_holds_half_a_character(string name) =>
         Assert.All(MatchKey.Of(new([name, string.Concat(Enumerable.Repeat(name, 60))], "CN")), key => Assert.Equal(key.Key, new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetString(new System.Text.UTF8Encoding(false, true).GetBytes(key.Key))));
+
+    [Fact]
+    public void A_short_form_shares_how_it_begins_with_one_more_character_but_not_with_those_behind_any_name()
+    {
+        var whole = Leads("江苏恒瑞医药股份有限公司");
+        Assert.Equal(["恒瑞医", "恒瑞药"], whole);
+        Assert.Equal(["恒瑞医", "恒瑞药"], Leads("恒瑞医药"));
+        Assert.Empty(Leads("恒瑞股份"));
+        Assert.Empty(Leads("恒瑞"));
+
+        static IEnumerable<string> Leads(string name) => MatchKey.Of(new([name], "CN")).Where(key => key.Kind is "lead").Select(key => key.Key);
+    }
 }
