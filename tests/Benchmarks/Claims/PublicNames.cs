@@ -78,7 +78,10 @@ sealed class PublicNames
     public static IReadOnlyList<string> Spellings(int round)
     {
         var number = round.ToString("D3", CultureInfo.InvariantCulture);
-        var name = string.Concat(new[] { 37, 53, 71 }.Select(step => Unheard[(round * step + step) % Unheard.Length]));
+        // Any two of a hundred rounds share at most one of the three characters.
+        const int Third = 24;
+        var (at, turn) = (round % Third, round / Third);
+        var name = $"{Unheard[at]}{Unheard[Third + (at + turn) % Third]}{Unheard[2 * Third + (at + 2 * turn) % Third]}";
         var core = $"{name}{number}竞渡";
         return
         [
