@@ -85,7 +85,7 @@ static class HanziTable
     /// A text read aloud, without tones and spaces: 云栖科技 is <c>yunqikeji</c>. Each character is read in its commonest way; Latin letters and digits stay;
     /// null where a character has no reading (kana, hangul, rare ones). Different names sound alike: a sound finds candidates, it never decides.
     /// </summary>
-    public static string? Sound(string text) => Sounds(text, 1).FirstOrDefault();
+    public static string? Sound(string text) => Sounds(text, 1) is [var sound, ..] ? sound : null;
 
     /// <summary>The same, with the other readings of its characters, as many as asked for: 长城 is <c>zhangcheng</c> and <c>changcheng</c>. Empty where a character has no reading.</summary>
     public static IReadOnlyList<string> Sounds(string text, int most)
