@@ -105,6 +105,7 @@ public sealed class ImportingInTheBrowser(Chromium chromium, ListeningPortal por
 
     static async Task UploadAsync(IPage page, string name, string content)
     {
+        await page.SelectOptionAsync("select[name=kind]", "customers");
         await page.SetInputFilesAsync("#file", new FilePayload { Name = name, MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(content) });
         await page.ClickAsync("main form[enctype] .btn-primary");
         await page.WaitForSelectorAsync("#columns, .field-problem:not(:empty)");
