@@ -45,6 +45,24 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     public Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken ct) =>
         IsInTransaction ? BehindSavepointAsync(work, ct) : InOwnTransactionAsync(work, ct);
 
+    /// <summary>
+    /// The same, and once more where the database ended it to break a deadlock. Inside another transaction that one has failed with it; whoever began it does all of it again.
+    /// </summary>
+    /// <param name="attempts">How often at most, the first time included.</param>
+    /// <param name="work">What is done; each time from the beginning.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<T> InTransactionDespiteDeadlocksAsync<T>(int attempts, Func<Task<T>> work, CancellationToken ct)
+    {
+        try
+        {
+            return await InTransactionAsync(work, ct);
+        }
+        catch (PostgresException deadlock) when (deadlock.SqlState is PostgresErrorCodes.DeadlockDetected && !IsInTransaction && attempts > 1)
+        {
+            return await InTransactionDespiteDeadlocksAsync(attempts - 1, work, ct);
+        }
+    }
+
     /// <summary>Does much in portions, each in a transaction of its own, until one takes fewer than it may: nobody waits for all of it, and what is done stays done.</summary>
     /// <param name="atMost">How many one portion takes at most; above 0.</param>
     /// <param name="some">Takes a portion, and answers how many there were.</param>

@@ -134,28 +134,16 @@ public sealed class RegisterDeal(Db db, DealStore deals, CustomerStore customers
     }
 
     // That a partner has no more open claims than it may is the database's rule: two submissions at the same moment cannot both take the last place.
+    // A customer's keys are held as it is typed, and once more as it is known: between the two a file of many companies may hold what comes first and wait for what comes second.
     async Task<DealOutcome> InRoomAsync(long partnerId, Func<Task<DealOutcome>> work, CancellationToken ct)
     {
         try
         {
-            return await AgainAsync(work, MostAttempts, ct);
+            return await db.InTransactionDespiteDeadlocksAsync(MostAttempts, work, ct);
         }
         catch (PostgresException refused) when (refused.Violates(CapacityStore.HasRoom))
         {
             return await room.RefusalAsync(partnerId, ct);
-        }
-    }
-
-    // A customer's keys are held as it is typed, and once more as it is known: between the two a file of many companies may hold what comes first and wait for what comes second.
-    async Task<DealOutcome> AgainAsync(Func<Task<DealOutcome>> work, int attempts, CancellationToken ct)
-    {
-        try
-        {
-            return await db.InTransactionAsync(work, ct);
-        }
-        catch (PostgresException deadlock) when (deadlock.SqlState is PostgresErrorCodes.DeadlockDetected && !db.IsInTransaction && attempts > 1)
-        {
-            return await AgainAsync(work, attempts - 1, ct);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Npgsql;
 using Platform.Database;
 using Platform.Rows;
 using Platform.Web;
@@ -40,7 +39,7 @@ sealed class DealsWriter(Db db, RegisterMany registerMany, RegisterDeal register
             }
         }
 
-        await entries.KeepAsync(run.ImportId, [.. rows.Zip(entered).Where(pair => pair.Second is RowEntry.Entered).Select(pair => (pair.First.Row, ((RowEntry.Entered)pair.Second).Number, pair.First.Submits))], ct);
+        await entries.KeepAsync(run.ImportId, [.. rows.Zip(entered).Where(pair => pair.Second is RowEntry.Entered).Select(pair => new KeptEntry(pair.First.Row, ((RowEntry.Entered)pair.Second).Number, pair.First.Submits))], ct);
         return new Dictionary<string, long>(StringComparer.Ordinal);
     }
 
@@ -50,7 +49,7 @@ sealed class DealsWriter(Db db, RegisterMany registerMany, RegisterDeal register
         run.Begin("submitting");
         foreach (var ((row, number), place) in waiting.Select((entry, place) => (entry, place)))
         {
-            await SubmitAsync(run.ImportId, row, number, MostAttempts, ct);
+            await SubmitAsync(run.ImportId, row, number, ct);
             run.HasDone(place + 1, waiting.Count);
         }
     }
@@ -59,17 +58,8 @@ sealed class DealsWriter(Db db, RegisterMany registerMany, RegisterDeal register
 
     public Task<IReadOnlyDictionary<string, long>> FiguresAsync(ImportRun run, CancellationToken ct) => entries.DealFiguresAsync(run.ImportId, ct);
 
-    async Task SubmitAsync(long importId, long row, string number, int attempts, CancellationToken ct)
-    {
-        try
-        {
-            await db.InTransactionAsync(async () => await entries.FollowedAsync(importId, row, Problem(await registerDeal.SubmitAsync(number, null, ct)), ct), ct);
-        }
-        catch (PostgresException deadlock) when (deadlock.SqlState is PostgresErrorCodes.DeadlockDetected && attempts > 1)
-        {
-            await SubmitAsync(importId, row, number, attempts - 1, ct);
-        }
-    }
+    Task<int> SubmitAsync(long importId, long row, string number, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync(
+        MostAttempts, async () => await entries.FollowedAsync(importId, row, Problem(await registerDeal.SubmitAsync(number, null, ct)), ct), ct);
 
     // A blocked claim is no mistake of the file: it stays a draft that says where it stands, as on the form.
     static ImportProblem? Problem(DealOutcome outcome) => outcome switch

@@ -38,22 +38,14 @@ public sealed class ImportEntries(Db db)
     /// <summary>How many there are.</summary>
     public Task<long> CountAsync(Import import, CancellationToken ct) => db.OneAsync<long>("select count(*) from import_entry where import_id = @ImportId", new { import.ImportId }, ct);
 
-    /// <summary>Keeps what rows became.</summary>
-    internal Task KeepAsync(long importId, IReadOnlyCollection<(long Row, string Number, bool Follows)> entries, CancellationToken ct) => db.ExecuteAsync("""
-        insert into import_entry (import_id, row_number, record_number, follows)
-        select @importId, e.row_number, e.record_number, e.follows from unnest(@rows, @numbers, @follow) as e (row_number, record_number, follows)
+    /// <summary>Keeps what rows became, and what kept them from becoming more.</summary>
+    internal Task KeepAsync(long importId, IReadOnlyCollection<KeptEntry> entries, CancellationToken ct) => db.ExecuteAsync("""
+        insert into import_entry (import_id, row_number, record_number, follows, problem)
+        select @importId, e.row_number, e.record_number, e.follows, e.problem::jsonb from unnest(@rows, @numbers, @follow, @problems) as e (row_number, record_number, follows, problem)
         """, new
     {
         importId, rows = entries.Select(entry => entry.Row).ToArray(), numbers = entries.Select(entry => entry.Number).ToArray(), follow = entries.Select(entry => entry.Follows).ToArray(),
-    }, ct);
-
-    /// <summary>Keeps what rows became, and what kept them from becoming more.</summary>
-    internal Task KeepAsync(long importId, IReadOnlyCollection<(long Row, string Number, ImportProblem? Problem)> entries, CancellationToken ct) => db.ExecuteAsync("""
-        insert into import_entry (import_id, row_number, record_number, problem)
-        select @importId, e.row_number, e.record_number, e.problem::jsonb from unnest(@rows, @numbers, @problems) as e (row_number, record_number, problem)
-        """, new
-    {
-        importId, rows = entries.Select(entry => entry.Row).ToArray(), numbers = entries.Select(entry => entry.Number).ToArray(), problems = entries.Select(entry => entry.Problem?.ToJson()).ToArray(),
+        problems = entries.Select(entry => entry.Problem?.ToJson()).ToArray(),
     }, ct);
 
     /// <summary>The records that still wait to be submitted, in the order of their rows.</summary>
@@ -62,7 +54,7 @@ public sealed class ImportEntries(Db db)
         """, new { importId }, ct);
 
     /// <summary>Notes that one does not wait any more, and why it was not submitted, if it was not.</summary>
-    internal Task FollowedAsync(long importId, long row, ImportProblem? problem, CancellationToken ct) => db.ExecuteAsync("""
+    internal Task<int> FollowedAsync(long importId, long row, ImportProblem? problem, CancellationToken ct) => db.ExecuteAsync("""
         update import_entry set follows = false, problem = @problem::jsonb where import_id = @importId and row_number = @row
         """, new { importId, row, problem = problem?.ToJson() }, ct);
 
@@ -84,6 +76,13 @@ public sealed class ImportEntries(Db db)
         group by 1
         """, new { importId }, ct)).ToDictionary(figure => figure.Figure, figure => figure.Count, StringComparer.Ordinal);
 }
+
+/// <summary>What a row of a file became, as it is kept.</summary>
+/// <param name="Row">The row as a spreadsheet counts it.</param>
+/// <param name="Number">The number of the deal or lead.</param>
+/// <param name="Follows">It is still to be submitted.</param>
+/// <param name="Problem">What kept it from becoming more.</param>
+sealed record KeptEntry(long Row, string Number, bool Follows = false, ImportProblem? Problem = null);
 
 /// <summary>What a row of a file became.</summary>
 public sealed record ImportEntry

@@ -34,7 +34,7 @@ sealed class LeadsWriter(EnterLeads enterLeads, ImportEntries entries) : IImport
             }
         }
 
-        await entries.KeepAsync(run.ImportId, [.. entered.Select(pair => (pair.Row, pair.Lead.Number, pair.Lead.Hindered is { } problem ? new ImportProblem(problem.TextKey, problem.Arguments) : null))], ct);
+        await entries.KeepAsync(run.ImportId, [.. entered.Select(pair => new KeptEntry(pair.Row, pair.Lead.Number, Problem: pair.Lead.Hindered is { } problem ? new(problem.TextKey, problem.Arguments) : null))], ct);
         return new Dictionary<string, long>(StringComparer.Ordinal)
         {
             ["entered"] = entered.Count, ["offered"] = entered.Count(pair => pair.Lead.Status is "offered"), ["pooled"] = entered.Count(pair => pair.Lead.Status is "pool"),

@@ -100,9 +100,10 @@ sealed class RunImport(IServiceScopeFactory scopes, TableReader reader, Texts te
 
             var run = new ImportRun(import, file, table, progress, (refusals, stop) => ledger.RefuseAsync(import, runner, refusals, stop));
             await using var work = Scope(caller);
-            return work.ServiceProvider.GetServices<IImportWriter>().Single(writer => writer.Kind == import.Kind) is IFollowingWriter following
+            var writer = work.ServiceProvider.GetServices<IImportWriter>().Single(writer => writer.Kind == import.Kind);
+            return writer is IFollowingWriter following
                 ? await WriteAndFollowAsync(import, runner, run, following, progress, heart, work.ServiceProvider, ct, instanceStops)
-                : await WriteAsync(import, runner, run, progress, heart, work.ServiceProvider, ct);
+                : await WriteAsync(import, runner, run, writer, progress, heart, work.ServiceProvider, ct);
         }
     }
 
@@ -120,10 +121,9 @@ sealed class RunImport(IServiceScopeFactory scopes, TableReader reader, Texts te
             : null;
     }
 
-    static async Task<ImportEnd?> WriteAsync(Import import, string runner, ImportRun run, ImportProgress progress, Heart heart, IServiceProvider services, CancellationToken ct)
+    static async Task<ImportEnd?> WriteAsync(Import import, string runner, ImportRun run, IImportWriter writer, ImportProgress progress, Heart heart, IServiceProvider services, CancellationToken ct)
     {
         var db = services.GetRequiredService<Db>();
-        var writer = services.GetServices<IImportWriter>().Single(writer => writer.Kind == import.Kind);
         return await db.InTransactionAsync(async () =>
         {
             var figures = await TakeAsync(import, run, writer, progress, ct);
