@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Database;
@@ -39,11 +38,10 @@ sealed class OnceOnly(Db db, IdempotentAnswers answers) : IAsyncResourceFilter
     public async Task OnResourceExecutionAsync(ResourceExecutingContext context, ResourceExecutionDelegate next)
     {
         var http = context.HttpContext;
-        var isApi = (context.ActionDescriptor as ControllerActionDescriptor)?.EndpointMetadata.OfType<ApiControllerAttribute>().Any() == true;
-        var (request, problem) = isApi ? await IdempotentRequest.OfApiAsync(http) : await IdempotentRequest.OfFormAsync(http);
+        var (request, problem) = await IdempotentRequest.OfAsync(context);
         if (request is null)
         {
-            await RefuseAsync(context, problem!);
+            await ErrorAnswers.RefuseAsync(context, problem!);
             return;
         }
 
@@ -53,7 +51,7 @@ sealed class OnceOnly(Db db, IdempotentAnswers answers) : IAsyncResourceFilter
         {
             // Held back until the commit: nobody is told of a change that is not stored.
             http.Response.Body = written;
-            problem = await db.InTransactionAsync(() => AnswerAsync(context, next, request, isApi ? TimeSpan.Zero : Patience, written), http.RequestAborted);
+            problem = await db.InTransactionAsync(() => AnswerAsync(context, next, request, request.IsForm ? Patience : TimeSpan.Zero, written), http.RequestAborted);
         }
         finally
         {
@@ -62,7 +60,7 @@ sealed class OnceOnly(Db db, IdempotentAnswers answers) : IAsyncResourceFilter
 
         if (problem is not null)
         {
-            await RefuseAsync(context, problem);
+            await ErrorAnswers.RefuseAsync(context, problem);
             return;
         }
 
@@ -85,7 +83,7 @@ sealed class OnceOnly(Db db, IdempotentAnswers answers) : IAsyncResourceFilter
 
         if (earlier.RequestHash is { } hash)
         {
-            return hash.AsSpan().SequenceEqual(request.Hash) ? await RepeatAsync(http, earlier) : ApiProblem.Known(StatusCodes.Status422UnprocessableEntity, request.IsForm ? "form-sent-before" : "key-used-before");
+            return hash.AsSpan().SequenceEqual(request.Hash) ? await RepeatAsync(http, earlier) : request.Name.UsedBefore;
         }
 
         var executed = await next();
@@ -119,11 +117,5 @@ sealed class OnceOnly(Db db, IdempotentAnswers answers) : IAsyncResourceFilter
         http.Response.BodyWriter.Write(earlier.Body);
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
         return null;
-    }
-
-    static async Task RefuseAsync(ResourceExecutingContext context, ApiProblem problem)
-    {
-        context.Result = new EmptyResult();
-        await ErrorAnswers.AnswerAsync(context.HttpContext, problem);
     }
 }

@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Controllers;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Platform.Web;
 
 namespace Platform.Idempotency;
@@ -11,7 +14,13 @@ sealed record IdempotentRequest(string Key, byte[] Hash, bool IsForm)
     const string Header = "Idempotency-Key";
     const int LongestKey = 255;
 
-    public static async Task<(IdempotentRequest? Request, ApiProblem? Problem)> OfApiAsync(HttpContext http)
+    public RequestName Name => new(Key, Hash, IsForm);
+
+    /// <summary>A program names it by a header, a page by a field.</summary>
+    public static Task<(IdempotentRequest? Request, ApiProblem? Problem)> OfAsync(ResourceExecutingContext context) =>
+        (context.ActionDescriptor as ControllerActionDescriptor)?.EndpointMetadata.OfType<ApiControllerAttribute>().Any() == true ? OfApiAsync(context.HttpContext) : OfFormAsync(context.HttpContext);
+
+    static async Task<(IdempotentRequest? Request, ApiProblem? Problem)> OfApiAsync(HttpContext http)
     {
         if (http.Request.Headers[Header] is not [{ Length: > 0 } key])
         {
@@ -26,7 +35,7 @@ sealed record IdempotentRequest(string Key, byte[] Hash, bool IsForm)
         return (new(key, await HashOfBodyAsync(http), IsForm: false), null);
     }
 
-    public static async Task<(IdempotentRequest? Request, ApiProblem? Problem)> OfFormAsync(HttpContext http)
+    static async Task<(IdempotentRequest? Request, ApiProblem? Problem)> OfFormAsync(HttpContext http)
     {
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
         return form[FormKey.Field] is [{ Length: > 0 and <= LongestKey } key]

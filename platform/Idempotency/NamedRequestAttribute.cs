@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Platform.Web;
 
@@ -17,17 +15,14 @@ public sealed class NamedRequestAttribute : Attribute, IAsyncResourceFilter
     /// <inheritdoc/>
     public async Task OnResourceExecutionAsync(ResourceExecutingContext context, ResourceExecutionDelegate next)
     {
-        var http = context.HttpContext;
-        var isApi = (context.ActionDescriptor as ControllerActionDescriptor)?.EndpointMetadata.OfType<ApiControllerAttribute>().Any() == true;
-        var (request, problem) = isApi ? await IdempotentRequest.OfApiAsync(http) : await IdempotentRequest.OfFormAsync(http);
+        var (request, problem) = await IdempotentRequest.OfAsync(context);
         if (request is null)
         {
-            context.Result = new EmptyResult();
-            await ErrorAnswers.AnswerAsync(http, problem!);
+            await ErrorAnswers.RefuseAsync(context, problem!);
             return;
         }
 
-        http.Features.Set(new RequestName(request.Key, request.Hash, request.IsForm));
+        context.HttpContext.Features.Set(request.Name);
         await next();
     }
 }

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -62,6 +64,13 @@ public static class ErrorAnswers
                 await AnswerAsync(http, ApiProblem.OfStatus(http.Response.StatusCode));
             }
         });
+    }
+
+    /// <summary>Answers in place of an action, which is not carried out.</summary>
+    internal static Task RefuseAsync(ResourceExecutingContext context, ApiProblem problem)
+    {
+        context.Result = new EmptyResult();
+        return AnswerAsync(context.HttpContext, problem);
     }
 
     /// <summary>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,8 +38,7 @@ sealed class TakeTurn(Turns turns, string line) : IAsyncResourceFilter
             return;
         }
 
-        context.Result = new EmptyResult();
-        await ErrorAnswers.AnswerAsync(context.HttpContext, ApiProblem.OfStatus(StatusCodes.Status503ServiceUnavailable) with { RetryAfter = TimeSpan.FromSeconds(2) });
+        await ErrorAnswers.RefuseAsync(context, ApiProblem.OfStatus(StatusCodes.Status503ServiceUnavailable) with { RetryAfter = TimeSpan.FromSeconds(2) });
     }
 }
 

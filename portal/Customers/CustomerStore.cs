@@ -311,6 +311,18 @@ public sealed class CustomerCandidate
     /// <summary>Kinds of identifiers it has.</summary>
     public string[] Held { get; init; } = [];
 
+    /// <summary>So many candidates are kept for a reviewer.</summary>
+    public const int MostShown = 20;
+
+    /// <summary>Of candidates those a reviewer should see, the surest first.</summary>
+    /// <param name="candidates">The candidates.</param>
+    /// <param name="judge">Judges one.</param>
+    public static IEnumerable<(CustomerCandidate Candidate, Judgement Judgement)> Surest(IEnumerable<CustomerCandidate> candidates, Func<CustomerCandidate, Judgement> judge) => candidates
+        .Select(candidate => (Candidate: candidate, Judgement: judge(candidate)))
+        .Where(found => found.Judgement.Band >= Band.Possible)
+        .OrderByDescending(found => found.Judgement.Band).ThenByDescending(found => found.Judgement.Score).ThenBy(found => found.Candidate.EndCustomerId)
+        .Take(MostShown);
+
     /// <summary>Is it the same company?</summary>
     public Judgement JudgedAgainst(CompanyProfile asked) => SameCompany.Judge(asked, new(Names, CountryCode, City, Address), Shared, Held);
 }

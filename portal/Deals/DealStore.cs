@@ -250,7 +250,7 @@ public sealed class DealStore(Db db)
         new() { Value = asked.Company.Names[0] },
         new() { Value = (object?)asked.EndCustomerId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
         new() { Value = candidates.Select(candidate => candidate.EndCustomerId).ToArray() },
-        new() { Value = candidates.Select(candidate => candidate.Judgement.Band.ToString().ToLowerInvariant()).ToArray() },
+        new() { Value = candidates.Select(candidate => candidate.Judgement.Band.Word()).ToArray() },
         new() { Value = candidates.Select(candidate => candidate.Conflict).ToArray() },
         new() { Value = candidates.Select(candidate => candidate.Judgement.Score).ToArray() },
         new() { Value = candidates.Select(candidate => JsonSerializer.Serialize(candidate.Judgement.Evidence, Json)).ToArray() });
@@ -281,7 +281,7 @@ public sealed class DealStore(Db db)
 }
 
 /// <summary>What a registration is checked against.</summary>
-public sealed class DealTerms
+public sealed record DealTerms
 {
     /// <summary>The lines that exist among those named.</summary>
     public long[] LineIds { get; init; } = [];

@@ -11,8 +11,6 @@ namespace Portal.Deals;
 /// </summary>
 public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
 {
-    const int MostCandidates = 20;
-
     /// <summary>Screens a deal, keeps verdict and evidence, and settles which company the customer is where the matcher is certain. Runs in the caller's transaction.</summary>
     /// <param name="deal">The deal.</param>
     /// <param name="policy">The policy it is screened under.</param>
@@ -55,13 +53,10 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
 
     // What stands in the customer's own cluster is the same company, whatever the names say: somebody has found that out before.
     static List<Found> Judged(AskedClaim asked, List<CustomerCandidate> candidates) =>
-        [.. candidates.Where(candidate => candidate.EndCustomerId != asked.EndCustomerId)
-            .Select(candidate => new Found(candidate.EndCustomerId, candidate.CustomerClusterId, candidate is { DirectAccount: true, Mine: false }, candidate.CustomerClusterId == asked.CustomerClusterId
+        [.. CustomerCandidate.Surest(candidates.Where(candidate => candidate.EndCustomerId != asked.EndCustomerId), candidate => candidate.CustomerClusterId == asked.CustomerClusterId
                 ? Joined(candidate.JudgedAgainst(asked.Company))
-                : candidate.JudgedAgainst(asked.Company)))
-            .Where(found => found.Judgement.Band >= Band.Possible)
-            .OrderByDescending(found => found.Judgement.Band).ThenByDescending(found => found.Judgement.Score).ThenBy(found => found.EndCustomerId)
-            .Take(MostCandidates)];
+                : candidate.JudgedAgainst(asked.Company))
+            .Select(found => new Found(found.Candidate.EndCustomerId, found.Candidate.CustomerClusterId, found.Candidate is { DirectAccount: true, Mine: false }, found.Judgement))];
 
     // A company that is known to be of the same group is Related, however alike the names are: it is not the same one.
     static List<Found> WithGroup(List<Found> candidates, List<Standing> standings)
@@ -72,7 +67,7 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
         [
             .. candidates.Select(found => kin.Contains(found.CustomerClusterId) ? found with { Judgement = OfGroup(found.Judgement) } : found),
             .. standings.Where(standing => standing.Kin is not null && !known.Contains(standing.CustomerClusterId)).OrderBy(standing => standing.Kin)
-                .Select(standing => new Found(standing.Kin!.Value, standing.CustomerClusterId, standing.KinIsDirect, OfGroup(new(Band.Related, 0, [])))).Take(MostCandidates),
+                .Select(standing => new Found(standing.Kin!.Value, standing.CustomerClusterId, standing.KinIsDirect, OfGroup(new(Band.Related, 0, [])))).Take(CustomerCandidate.MostShown),
         ];
     }
 
@@ -93,7 +88,7 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
             .Concat(itself)
             .Where(hit => hit.Conflict is not "none")
             .OrderByDescending(hit => hit.Judgement.Band).ThenByDescending(hit => Severity(hit.Conflict)).ThenByDescending(hit => hit.Judgement.Score)
-            .Select(hit => new Verdict(hit.Conflict, hit.Judgement.Band.ToString().ToLowerInvariant(), Fields(hit.Judgement),
+            .Select(hit => new Verdict(hit.Conflict, hit.Judgement.Band.Word(), Fields(hit.Judgement),
                 hit.Conflict is "live_claim" or "own_colleague" ? hit.Standing.FreeFrom : null,
                 hit.Conflict is "own_colleague" ? hit.Standing.OwnDeal : null,
                 Blocked: hit.Judgement.Band == Band.Certain && hit.Conflict is not "recently_expired"))

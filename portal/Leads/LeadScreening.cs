@@ -14,7 +14,7 @@ namespace Portal.Leads;
 /// </summary>
 public sealed class ScreenLeads(Db db, LeadStore leads, LeadScreeningStore screenings, CustomerStore customers, AuditTrail audit, TimeProvider clock)
 {
-    const int MostCandidates = 20, AtOnce = 200;
+    const int AtOnce = 200;
 
     /// <summary>Screens them, many with a few statements. In the caller's transaction.</summary>
     public async Task RunAsync(IReadOnlyList<(long LeadId, NewCustomer Company)> asked, CancellationToken ct)
@@ -50,12 +50,8 @@ public sealed class ScreenLeads(Db db, LeadStore leads, LeadScreeningStore scree
         return new LeadOutcome.Done(number);
     }, ct);
 
-    static IEnumerable<ScreenedLead> Judged(long leadId, CompanyProfile company, IEnumerable<CustomerCandidate> candidates) => candidates
-        .Select(candidate => (candidate.EndCustomerId, Judgement: candidate.JudgedAgainst(company)))
-        .Where(found => found.Judgement.Band >= Band.Possible)
-        .OrderByDescending(found => found.Judgement.Band).ThenByDescending(found => found.Judgement.Score).ThenBy(found => found.EndCustomerId)
-        .Take(MostCandidates)
-        .Select(found => new ScreenedLead(leadId, found.EndCustomerId, found.Judgement));
+    static IEnumerable<ScreenedLead> Judged(long leadId, CompanyProfile company, IEnumerable<CustomerCandidate> candidates) =>
+        CustomerCandidate.Surest(candidates, candidate => candidate.JudgedAgainst(company)).Select(found => new ScreenedLead(leadId, found.Candidate.EndCustomerId, found.Judgement));
 }
 
 /// <summary>The statements about where leads stand.</summary>
@@ -81,7 +77,7 @@ public sealed class LeadScreeningStore(Db db)
         leads = leadIds.ToArray(), now, matcher = SameCompany.Version,
         ofLeads = found.Select(one => one.LeadId).ToArray(),
         customers = found.Select(one => one.EndCustomerId).ToArray(),
-        bands = found.Select(one => one.Judgement.Band.ToString().ToLowerInvariant()).ToArray(),
+        bands = found.Select(one => one.Judgement.Band.Word()).ToArray(),
         scores = found.Select(one => one.Judgement.Score).ToArray(),
         evidence = found.Select(one => JsonSerializer.Serialize(one.Judgement.Evidence, Json)).ToArray(),
     }, ct);

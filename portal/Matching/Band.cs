@@ -19,6 +19,13 @@ public enum Band
     Certain,
 }
 
+/// <summary>Bands as they are kept.</summary>
+public static class BandWords
+{
+    /// <summary>The word for it: <c>none</c>, <c>possible</c>, <c>related</c>, <c>likely</c>, <c>certain</c>.</summary>
+    public static string Word(this Band band) => band.ToString().ToLowerInvariant();
+}
+
 /// <summary>One reason for or against, in points: a field and how it compares.</summary>
 /// <param name="Field">What was compared: <c>name</c>, <c>credit_code</c>, <c>vat_number</c>, <c>duns</c>, <c>domain</c>, <c>phone</c>, <c>address</c>, <c>postal_code</c>, <c>city</c>, <c>country</c>.</param>
 /// <param name="Finding">How it compares: <c>same</c>, <c>same_but_legal_form</c>, <c>same_but_place</c>, <c>same_words</c>, <c>same_sound</c>, <c>similar_sound</c>, <c>short_form</c>, <c>similar</c>, <c>same_trade_name</c>, <c>different</c>.</param>

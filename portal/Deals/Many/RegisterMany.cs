@@ -153,13 +153,10 @@ public sealed class RegisterMany(Db db, DealStore deals, ManyStore many, Capacit
         {
             (Number, Submits) = (row.Row, row.Submits);
             var lines = row.Typed.ProductLines.Select(words.Line).ToList();
-            Terms = new()
-            {
-                LineIds = [.. lines.Where(line => line.Id is not null).Select(line => line.Id!.Value).Distinct().Order()], TerritoryId = words.Territory(row.Typed.Territory).Id, Today = terms.Today, OwnNames = terms.OwnNames,
-                PartnerId = terms.PartnerId, CallerIsBrand = terms.CallerIsBrand, CallerRoles = terms.CallerRoles,
-            };
+            var territory = words.Territory(row.Typed.Territory);
+            Terms = terms with { LineIds = [.. lines.Where(line => line.Id is not null).Select(line => line.Id!.Value).Distinct().Order()], TerritoryId = territory.Id };
             Lines = string.Join(',', Terms.LineIds);
-            Typed = row.Typed with { ProductLines = [.. lines.Select(line => line.Code).Distinct(StringComparer.Ordinal)], Territory = words.Territory(row.Typed.Territory).Code };
+            Typed = row.Typed with { ProductLines = [.. lines.Select(line => line.Code).Distinct(StringComparer.Ordinal)], Territory = territory.Code };
             CustomerNumber = DealTyped.Text(Typed.CustomerNumber);
         }
 

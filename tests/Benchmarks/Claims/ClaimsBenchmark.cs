@@ -64,7 +64,7 @@ static class ClaimsBenchmark
         await installation.ServeAsync(Settings, ct);
         if (Wants("rivals"))
         {
-            var race = await RaceAsync(installation, superuser, scope, rounds, ct);
+            var race = await RaceAsync(installation, superuser, names, scope, rounds, ct);
             figures.AddRange([Figure.Low("rival_rounds_without_exactly_one", race.Wrong, 0), Figure.Low("rival_faults", race.Faults.Count, 0)]);
             notes.AddRange([Line($"{rounds} rounds of {Rivals} submissions at once of one customer in 20 spellings through the API, by the programs of two partners: {race.Told}"), .. race.Faults.Distinct(StringComparer.Ordinal).Take(5)]);
         }
@@ -129,17 +129,17 @@ static class ClaimsBenchmark
     }
 
     // Each round has a customer that nobody has. All its submissions are sent at the same moment; each is answered, whoever comes too late that the customer is taken.
-    static async Task<(int Wrong, ConcurrentBag<string> Faults, string Told)> RaceAsync(Installation installation, NpgsqlDataSource superuser, (string Line, string Territory) scope, int rounds, CancellationToken ct)
+    static async Task<(int Wrong, ConcurrentBag<string> Faults, string Told)> RaceAsync(Installation installation, NpgsqlDataSource superuser, PublicNames names, (string Line, string Territory) scope, int rounds, CancellationToken ct)
     {
         Installation.Say(Line($"{rounds} rounds of {Rivals} rivals ..."));
-        using var rivals = await RivalClients.NewAsync(installation, scope, Rivals, ct);
+        using var rivals = await RegisteringClients.NewAsync(installation, names, scope, Rivals, ct);
         var (faults, outcomes, wrong, began) = (new ConcurrentBag<string>(), new ConcurrentBag<string>(), 0, Stopwatch.GetTimestamp());
         for (var round = 0; round < rounds; round++)
         {
             var spellings = PublicNames.Spellings(round);
             await Task.WhenAll(Enumerable.Range(0, Rivals).Select(rival => Task.Run(async () =>
             {
-                var (status, outcome) = await rivals.SubmitAsync(rival, spellings[rival % spellings.Count], ct);
+                var (status, outcome) = await rivals.SubmitAsync(rival, spellings[rival % spellings.Count], 1000 + rival, ct);
                 outcomes.Add(outcome);
                 if (status != System.Net.HttpStatusCode.Created)
                 {
