@@ -11,9 +11,11 @@ namespace Platform.Outbox;
 /// Delivers as long as the service runs: woken by the database when something is put in, and looking by itself every few seconds for what is
 /// due again. While the database is away it waits, and goes on when it is back.
 /// </summary>
-sealed class OutboxDispatcher(OutboxDelivery delivery, NpgsqlDataSource source, ILogger<OutboxDispatcher> log) : BackgroundService
+sealed class OutboxDispatcher(OutboxDelivery delivery, NpgsqlDataSource source, IConfiguration configuration, ILogger<OutboxDispatcher> log) : BackgroundService
 {
-    static readonly TimeSpan LookAround = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan PauseAfterAFault = TimeSpan.FromSeconds(5);
+
+    readonly TimeSpan lookAround = TimeSpan.FromSeconds(configuration.GetValue("Outbox:LookAroundSeconds", 5));
 
     // Two lanes, each with a connection that hears the bell: whoever waits for a stranger's server does not hold up the mail.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -38,7 +40,7 @@ sealed class OutboxDispatcher(OutboxDelivery delivery, NpgsqlDataSource source, 
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 Tell(failure);
-                await Task.Delay(LookAround, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(PauseAfterAFault, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
             {
@@ -62,7 +64,7 @@ sealed class OutboxDispatcher(OutboxDelivery delivery, NpgsqlDataSource source, 
             {
             }
 
-            await connection.WaitAsync(LookAround, ct);
+            await connection.WaitAsync(lookAround, ct);
         }
     }
 
@@ -82,7 +84,10 @@ sealed class OutboxDispatcher(OutboxDelivery delivery, NpgsqlDataSource source, 
 /// <summary>Brings the outbox's delivery into a service.</summary>
 public static class OutboxSetup
 {
-    /// <summary>Delivers in the background, unless <c>Outbox:Enabled</c> is false: then another instance does.</summary>
+    /// <summary>
+    /// Delivers in the background, unless <c>Outbox:Enabled</c> is false: then another instance does. Nobody woken looks around by itself every
+    /// <c>Outbox:LookAroundSeconds</c> (5).
+    /// </summary>
     public static IServiceCollection AddOutboxDelivery(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<OutboxDelivery>();
