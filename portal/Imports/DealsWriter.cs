@@ -11,7 +11,7 @@ namespace Portal.Imports;
 /// A partner's registrations. All rows are entered as drafts in one transaction; then each is submitted in one of its own. Screening is one by one by nature: what the
 /// second row finds depends on what became of the first, and a lock on a customer is held no longer than by the form.
 /// </summary>
-sealed class DealsWriter(Db db, RegisterMany registerMany, RegisterDeal registerDeal, ImportEntries entries) : IFollowingWriter
+sealed class DealsWriter(Db db, RegisterMany registerMany, RegisterDeal registerDeal, DealNews news, ImportEntries entries) : IFollowingWriter
 {
     /// <summary>A partner has no more customers to register at once than this; a longer file is refused row by row.</summary>
     internal const int MostRows = 10_000;
@@ -58,8 +58,9 @@ sealed class DealsWriter(Db db, RegisterMany registerMany, RegisterDeal register
 
     public Task<IReadOnlyDictionary<string, long>> FiguresAsync(ImportRun run, CancellationToken ct) => entries.DealFiguresAsync(run.ImportId, ct);
 
+    // Who waits for it is told once the file is through (TellOfImports), not by each row.
     Task<int> SubmitAsync(long importId, long row, string number, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync(
-        MostAttempts, async () => await entries.FollowedAsync(importId, row, Problem(await registerDeal.SubmitAsync(number, null, ct)), ct), ct);
+        MostAttempts, async () => await entries.FollowedAsync(importId, row, Problem(await news.SummedUpAsync(() => registerDeal.SubmitAsync(number, null, ct))), ct), ct);
 
     // A blocked claim is no mistake of the file: it stays a draft that says where it stands, as on the form.
     static ImportProblem? Problem(DealOutcome outcome) => outcome switch

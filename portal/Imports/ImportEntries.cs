@@ -63,6 +63,14 @@ public sealed class ImportEntries(Db db)
         update import_entry set follows = false, problem = @problem::jsonb where import_id = @importId and follows
         """, new { importId, problem = problem.ToJson() }, ct);
 
+    /// <summary>The registrations that were submitted and that nobody has been told of yet; from now on they have.</summary>
+    internal Task<List<string>> TellAsync(long importId, CancellationToken ct) => db.ListAsync<string>("""
+        update import_entry e set told = true
+        from deal d
+        where d.number = e.record_number and e.import_id = @importId and not e.told and not e.follows and d.status <> 'draft'
+        returning e.record_number
+        """, new { importId }, ct);
+
     /// <summary>How many rows an earlier attempt took and refused; nothing where it took none.</summary>
     internal Task<(long Taken, long Refused)> EarlierAsync(long importId, CancellationToken ct) => db.OneAsync<(long, long)>("""
         select (select count(*) from import_entry where import_id = @importId), (select count(distinct row_number) from import_refusal where import_id = @importId)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NpgsqlTypes;
 using Platform.Database;
+using Platform.Outbox;
 using Platform.Rows;
 
 namespace Portal.Imports;
@@ -9,19 +10,25 @@ namespace Portal.Imports;
 /// The statements by which imports are run: whoever holds the lease writes, and nobody else. A lease that ran out belongs to a runner that
 /// died; the import then begins again from its beginning, for nothing of the first attempt was stored.
 /// </summary>
-public sealed class ImportLedger(Db db)
+public sealed class ImportLedger(Db db, Outbox outbox)
 {
     internal const int MostAttempts = 4;
 
     /// <summary>Takes the next import that waits, or whose runner died. Null when there is none.</summary>
     internal Task<Import?> ClaimAsync(string runner, DateTime now, TimeSpan lease, CancellationToken ct) => db.InTransactionAsync(async () =>
     {
-        await db.ExecuteAsync("""
+        var given = await db.ListAsync<string>("""
             update import
             set status = 'failed', rows_taken = (select count(*) from import_entry e where e.import_id = import.import_id),
                 problem = case when exists (select from import_entry e where e.import_id = import.import_id) then @partly::jsonb when file_is_stored then @gaveUp::jsonb else @interrupted::jsonb end, ended_at = @now, runner = null, lease_until = null
             where status = 'running' and lease_until < @now and (attempts >= @MostAttempts or not file_is_stored)
+            returning number
             """, new { now, MostAttempts, gaveUp = new ImportProblem("imports.problem.gave_up").ToJson(), interrupted = new ImportProblem("imports.problem.interrupted").ToJson(), partly = new ImportProblem("imports.problem.partly").ToJson() }, ct);
+        foreach (var number in given)
+        {
+            await outbox.PutAsync(TellOfImports.ImportEnded, new EndedImport(number), ct);
+        }
+
         return await db.FindAsync<Import>($"""
             with next as (
                 select import_id
@@ -87,8 +94,12 @@ public sealed class ImportLedger(Db db)
     internal async Task<bool> EndAsync(Import import, string runner, ImportEnd end, DateTime now, CancellationToken ct) => await db.ExecuteAsync("""
         update import
         set status = @Status, runner = null, lease_until = null, ended_at = @now, phase = null, progress = case when @Status = 'done' then 1 else progress end,
-            rows_read = @RowsRead, rows_refused = @RowsRefused, figures = @figures::jsonb, problem = @problem::jsonb,
-            rows_taken = case when @Status = 'done' then @taken else (select count(*) from import_entry e where e.import_id = @ImportId) end
+            rows_read = greatest(@RowsRead, stays.entries + stays.refusals), rows_refused = greatest(@RowsRefused, stays.refusals), figures = @figures::jsonb, problem = @problem::jsonb,
+            rows_taken = case when @Status = 'done' then @taken else stays.entries end
+        from (
+            select count(*) as entries, case when count(*) > 0 then (select count(distinct r.row_number) from import_refusal r where r.import_id = @ImportId) else 0 end as refusals
+            from import_entry e where e.import_id = @ImportId
+        ) stays
         where import_id = @ImportId and status = 'running' and runner = @runner
         """, new
     {

@@ -171,7 +171,15 @@ public sealed class ImportStore(Db db)
         update import
         set cancel_requested_at = @now,
             status = case when status = 'running' then status else 'cancelled' end,
-            ended_at = case when status = 'running' then ended_at else @now end
+            ended_at = case when status = 'running' then ended_at else @now end,
+            -- What an earlier attempt entered stays, and what it refused is given back.
+            rows_taken = case when status = 'running' then rows_taken else stays.entries end,
+            rows_refused = case when status = 'running' or stays.entries = 0 then rows_refused else stays.refusals end,
+            rows_read = case when status = 'running' or stays.entries = 0 then rows_read else stays.entries + stays.refusals end
+        from (
+            select (select count(*) from import_entry e where e.import_id = i.import_id) as entries, (select count(distinct r.row_number) from import_refusal r where r.import_id = i.import_id) as refusals
+            from import i where i.number = @number
+        ) stays
         where number = @number and status in ('ready', 'queued', 'running')
         returning status
         """, new { number, now }, ct);

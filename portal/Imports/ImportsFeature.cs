@@ -1,5 +1,6 @@
 using Platform.Jobs;
 using Platform.Outbox;
+using Portal.Demo;
 using Portal.Web;
 
 namespace Portal.Imports;
@@ -33,6 +34,7 @@ static class ImportsFeature
             .AddScoped<IImportWriter, DealsWriter>()
             .AddScoped<IImportWriter, LeadsWriter>()
             .AddScoped<IOutboxReceiver, TellOfImports>()
+            .AddScoped<IDemoPart, ImportsDemo>()
             .AddScoped<IVerb, ImportVerb>()
             .AddScoped<IVerb, ExportVerb>()
             .AddSingleton<ImportSignal>()

@@ -18,7 +18,7 @@ public sealed class RepairFile(ImportStore imports, TableReader reader, Texts te
     public static string NameOf(Import import) => Path.GetFileNameWithoutExtension(import.FileName) + ".refused" + (IsExcel(import) ? ".xlsx" : ".csv");
 
     /// <summary>True when there is one to be had.</summary>
-    public static bool CanBeMade(Import import) => import is { FileIsStored: true, RowsRefused: > 0, Status: ImportStatus.Done or ImportStatus.Refused };
+    public static bool CanBeMade(Import import) => import is { FileIsStored: true, RowsRefused: > 0 } and ({ Status: ImportStatus.Done or ImportStatus.Refused } or { Status: ImportStatus.Cancelled or ImportStatus.Failed, RowsTaken: > 0 });
 
     /// <summary>Writes it, row by row. False when the file has been deleted meanwhile; nothing is written then.</summary>
     /// <param name="import">The import.</param>

@@ -208,7 +208,8 @@ sealed class RunImport(IServiceScopeFactory scopes, TableReader reader, Texts te
         return ended ? end : null;
     }
 
-    static async Task<bool> StoreEndAsync(IServiceProvider services, Import import, string runner, ImportEnd end, CancellationToken ct)
+    /// <summary>Writes its end, with its audit, and what is to be told of it; false when somebody else runs it by now.</summary>
+    internal static async Task<bool> StoreEndAsync(IServiceProvider services, Import import, string runner, ImportEnd end, CancellationToken ct)
     {
         if (!await services.GetRequiredService<ImportLedger>().EndAsync(import, runner, end, services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime, ct))
         {

@@ -1,5 +1,6 @@
 using Platform.Audit;
 using Platform.Database;
+using Platform.Outbox;
 using Platform.Texts;
 
 namespace Portal.Imports;
@@ -60,8 +61,8 @@ public sealed class StartImport(Db db, ImportStore imports, ImportSignal signal,
     }
 }
 
-/// <summary>Stops an import: at once where it only waits, in a second or two where it runs. Nothing of it is stored.</summary>
-public sealed class CancelImport(Db db, ImportStore imports, AuditTrail audit, TimeProvider clock)
+/// <summary>Stops an import: at once where it only waits, in a second or two where it runs. Nothing of it is stored, unless its rows were entered and it was submitting them: those stay.</summary>
+public sealed class CancelImport(Db db, ImportStore imports, ImportEntries entries, Outbox outbox, AuditTrail audit, TimeProvider clock)
 {
     /// <summary>Asks it to stop.</summary>
     public Task<ImportOutcome> RunAsync(string number, CancellationToken ct) => db.InTransactionAsync<ImportOutcome>(async () =>
@@ -77,6 +78,11 @@ public sealed class CancelImport(Db db, ImportStore imports, AuditTrail audit, T
         }
 
         await audit.RecordAsync("import.cancel_requested", "import", number, import.PartnerId, null, ct);
+        if (status is ImportStatus.Cancelled && await entries.CountAsync(import, ct) > 0)
+        {
+            await outbox.PutAsync(TellOfImports.ImportEnded, new EndedImport(number), ct);
+        }
+
         return new ImportOutcome.Done(status);
     }, ct);
 }

@@ -1,13 +1,14 @@
 using System.Text.Json;
 using Platform.Database;
 using Platform.Outbox;
+using Portal.Deals;
 using Portal.Notifications;
 using Portal.Web.Live;
 
 namespace Portal.Imports;
 
-/// <summary>Tells the person who started an import how it ended; once, however often the message comes.</summary>
-sealed class TellOfImports(Db db, ImportStore imports, ImportLedger ledger, Notifier notifier, LiveUpdates live, TimeProvider clock) : IOutboxReceiver
+/// <summary>Tells the person who started an import how it ended, and the brand what waits of its registrations; once, however often the message comes.</summary>
+sealed class TellOfImports(Db db, ImportStore imports, ImportLedger ledger, ImportEntries entries, DealNews dealNews, Notifier notifier, LiveUpdates live, TimeProvider clock) : IOutboxReceiver
 {
     /// <summary>The kind of outbox message that speaks of an end.</summary>
     public const string ImportEnded = "import.ended";
@@ -23,6 +24,11 @@ sealed class TellOfImports(Db db, ImportStore imports, ImportLedger ledger, Noti
         if (await imports.FindAsync(number, ct) is not { PersonId: { } person } import || !await ledger.TellOnceAsync(number, clock.GetUtcNow().UtcDateTime, ct))
         {
             return;
+        }
+
+        if (import.Kind is "deals")
+        {
+            await dealNews.TellOfFileAsync(await entries.TellAsync(import.ImportId, ct), import.FileName, person, $"/imports/{number}/rows", clock.GetUtcNow().UtcDateTime, ct);
         }
 
         await live.TellAsync([person], Live, ct);

@@ -252,10 +252,65 @@ public sealed class RegisteringMany(ClaimingPartners portal) : IClassFixture<Cla
         Assert.Contains("Not submitted, kept as draft", (await portal.SignIn(portal.Huaxin).GetAsync($"/imports/{import.Number}")).Words);
     }
 
-    // As a killed process leaves it: the first row is submitted, the others wait, nobody holds the lease.
-    async Task<Import> InterruptedAsync(params string[] customers)
+    [Fact]
+    public async Task The_desk_and_whoever_gave_the_file_are_told_of_all_its_rows_once()
     {
-        var import = await Huaxin.ImportAsync("deals", File(customers));
+        var giver = await portal.Given.ADistributor("一次告知商贸");
+        var desk = new ImportDesk(portal, giver);
+
+        await desk.ImportAsync("deals", File("告知甲纺织厂", "告知乙造船公司", "告知丙乳业集团"), fileName: "once.csv");
+        await desk.DeliverAsync();
+        await desk.DeliverAsync();
+        var number = await portal.SubmittedAsync(giver, portal.Deal("告知表单水泥公司"));
+
+        Assert.Equal(["一次告知商贸 registered 3 deals with one file; 3 wait for you", $"一次告知商贸 registered 告知表单水泥公司 ({number})"], await MailsAsync(portal.DealDesk, "一次告知商贸"));
+        Assert.Equal(["once.csv: 3 deals registered; 0 approved already, 3 with the brand"], await MailsAsync(giver, "once.csv"));
+        Assert.Equal(["deals.told.submitted /deals/" + number, "deals.told.submitted_many /deals/reviews?mine=yes"], await portal.Database.ListAsync<string>("""
+            select n.text_key || ' ' || n.link from portal.notification n join portal.person p using (person_id)
+            where p.number = @Number and n.arguments::text like '%一次告知商贸%' order by n.text_key
+            """, new { portal.DealDesk.Number }));
+    }
+
+    Task<List<string>> MailsAsync(TestPerson to, string about) => portal.Database.ListAsync<string>("""
+        select payload ->> 'subject' from portal.outbox_message
+        where kind = 'mail' and payload ->> 'to' = lower(@Number) || '@partner.test' and payload ->> 'subject' like '%' || @about || '%' order by outbox_message_id
+        """, new { to.Number, about });
+
+    [Fact]
+    public async Task A_file_that_was_cancelled_keeps_and_lists_what_it_entered_gives_the_rest_back_and_can_go_on()
+    {
+        var import = await InterruptedAsync(File("取消留下织造厂", "取消待续船厂") + Row("取消退回乳品厂", "NOTHING") + "\n");
+        Assert.Equal(new ImportOutcome.Done("running"), await Huaxin.CancelAsync(import));
+
+        Assert.Equal(import.Number, await Huaxin.RunNextAsync());
+        await Huaxin.DeliverAsync();
+
+        var cancelled = await Huaxin.FindAsync(import);
+        Assert.Equal(("cancelled", 3L, 2L, 1L), (cancelled.Status, cancelled.RowsRead, cancelled.RowsTaken, cancelled.RowsRefused));
+        Assert.Equal(["取消留下织造厂 submitted False", "取消待续船厂 draft True"], (await EntriesAsync(Huaxin, import)).Select(entry => $"{entry.Company} {entry.Status} {entry.Follows}"));
+        var visitor = portal.SignIn(portal.Huaxin);
+        Assert.Contains("2 rows were entered before and stay", (await visitor.GetAsync($"/imports/{import.Number}")).Words);
+        Assert.Contains("取消待续船厂", (await visitor.GetAsync($"/imports/{import.Number}/rows")).Words);
+        var repair = (await visitor.GetAsync($"/imports/{import.Number}/repair")).Body;
+        Assert.Contains("取消退回乳品厂", repair, StringComparison.Ordinal);
+        Assert.DoesNotContain("取消留下织造厂", repair, StringComparison.Ordinal);
+        Assert.Single(await MailsAsync(portal.DealDesk, "取消留下织造厂"));
+
+        var done = await Huaxin.RunAsync(cancelled, leaveOutWrong: true);
+        await Huaxin.DeliverAsync();
+
+        Assert.Equal(("done", 3L, 2L, 1L), (done.Status, done.RowsRead, done.RowsTaken, done.RowsRefused));
+        Assert.All(await EntriesAsync(Huaxin, import), entry => Assert.Equal("submitted", entry.Status));
+        Assert.Single(await MailsAsync(portal.DealDesk, "取消留下织造厂"));
+        Assert.Single(await MailsAsync(portal.DealDesk, "取消待续船厂"));
+    }
+
+    Task<Import> InterruptedAsync(params string[] customers) => InterruptedAsync(File(customers));
+
+    // As a killed process leaves it: the first row is submitted, the others wait, nobody holds the lease.
+    async Task<Import> InterruptedAsync(string csv)
+    {
+        var import = await Huaxin.ImportAsync("deals", csv, leaveOutWrong: true);
         await portal.Database.ExecuteAsync("""
             alter table portal.deal disable trigger user;
             update portal.deal set status = 'draft', submitted_at = null where number in (select record_number from portal.import_entry where import_id = @ImportId and row_number > 2);
