@@ -46,7 +46,8 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         IsInTransaction ? BehindSavepointAsync(work, ct) : InOwnTransactionAsync(work, ct);
 
     /// <summary>
-    /// The same, and once more where the database ended it to break a deadlock. Inside another transaction that one has failed with it; whoever began it does all of it again.
+    /// The same, and once more where the database ended it to break a deadlock. Inside another transaction it is undone up to its savepoint, which gives back the locks it took, and begins anew from there:
+    /// the other transaction goes on. Where that one holds what the rival waits for, the attempts end and the error is its to deal with.
     /// </summary>
     /// <param name="attempts">How often at most, the first time included.</param>
     /// <param name="work">What is done; each time from the beginning.</param>
@@ -57,7 +58,7 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
         {
             return await InTransactionAsync(work, ct);
         }
-        catch (PostgresException deadlock) when (deadlock.SqlState is PostgresErrorCodes.DeadlockDetected && !IsInTransaction && attempts > 1)
+        catch (PostgresException deadlock) when (deadlock.SqlState is PostgresErrorCodes.DeadlockDetected && attempts > 1)
         {
             return await InTransactionDespiteDeadlocksAsync(attempts - 1, work, ct);
         }

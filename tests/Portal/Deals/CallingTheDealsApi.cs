@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Npgsql;
+using Platform.Database;
+using Portal.Customers;
 using Support;
 
 namespace Portal.Tests.Deals;
@@ -21,6 +24,62 @@ public sealed class CallingTheDealsApi(ClaimingPartners portal) : IClassFixture<
         Assert.Equal(first.Text, again.Text);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, other.Status);
     }
+
+    // The registration holds the keys of its customer and waits for its company's row, which a rival holds that then waits for those keys. Whoever waited first is ended first, as a rule.
+    [Fact]
+    public async Task A_registration_that_a_deadlock_ended_begins_anew_and_its_key_answers_once()
+    {
+        var api = portal.Api(portal.Huaxin);
+        for (var attempt = 0; ; attempt++)
+        {
+            var name = $"死锁重来{(char)('甲' + attempt)}科技有限公司";
+            var before = await DeadlocksAsync();
+            var (registering, wasRival) = await CollideAsync(name, () => api.PostAsync("/api/v1/deals", Body(name), $"dead-{attempt}"));
+            var answer = await registering;
+
+            Assert.Equal(HttpStatusCode.Created, answer.Status);
+            Assert.Equal("submitted", answer.Json.GetProperty("status").GetString());
+            if (wasRival && attempt < 4)
+            {
+                continue;
+            }
+
+            Assert.False(wasRival);
+            Assert.True(await DeadlocksAsync() > before);
+            Assert.Equal(answer.Text, (await api.PostAsync("/api/v1/deals", Body(name), $"dead-{attempt}")).Text);
+            Assert.Equal([1L], await portal.Database.ListAsync<long>("select count(*) from portal.deal d join portal.end_customer c using (end_customer_id) where c.name = @name", new { name }));
+            return;
+        }
+    }
+
+    async Task<(Task<ApiAnswer> Registering, bool WasRival)> CollideAsync(string customer, Func<Task<ApiAnswer>> register)
+    {
+        Task<ApiAnswer>? registering = null;
+        await using var rival = portal.Database.As(Caller.System("test"));
+        try
+        {
+            await rival.InTransactionAsync(async () =>
+            {
+                await rival.ListAsync<long>("select partner_id from partner where partner_id = @PartnerId for update", new { portal.Huaxin.Partner.PartnerId }, default);
+                registering = Task.Run(register);
+                while (await WaitingAsync() == 0)
+                {
+                    await Task.Yield();
+                }
+
+                await new CustomerStore(rival).HoldAsync(portal.Deal(customer).Customer!.Check().Details.Keys, default);
+            }, default);
+            return (registering!, false);
+        }
+        catch (PostgresException deadlock) when (deadlock.SqlState is PostgresErrorCodes.DeadlockDetected)
+        {
+            return (registering!, true);
+        }
+    }
+
+    async Task<long> WaitingAsync() => (await portal.Database.ListAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")).Single();
+
+    async Task<long> DeadlocksAsync() => (await portal.Database.ListAsync<long>("select deadlocks from pg_stat_database where datname = current_database()")).Single();
 
     [Fact]
     public async Task A_blocked_claim_is_answered_in_the_same_shape_as_a_clear_one()
