@@ -10,14 +10,19 @@ namespace Portal.Deals;
 /// </summary>
 public sealed class AwardClaim(ActOnDeal actOnDeal, DealStore deals, ContestedClaims claims, AuditTrail audit, KpiFacts facts, TimeProvider clock)
 {
-    /// <summary>Ends what a deal claims on these lines in that territory; the deal itself ends with its last claim.</summary>
-    public async Task EndAsync(string number, IReadOnlyList<long> lineIds, long territoryId, string reason, CancellationToken ct)
+    /// <summary>Ends what a deal claims on these lines in that territory, by that dispute; the deal itself ends with its last claim, and else keeps them as lost.</summary>
+    public async Task EndAsync(string number, IReadOnlyList<long> lineIds, long territoryId, long disputeId, string reason, CancellationToken ct)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         var deal = await deals.FindAsync(number, ct) ?? throw new InvalidOperationException($"There is no deal {number}.");
         if (await claims.EndAsync(deal.DealId, lineIds, territoryId, now, ct) is not { } left || DealLifecycle.IsOver(deal.Status))
         {
             return;
+        }
+
+        if (left > 0)
+        {
+            await claims.LoseAsync(deal.DealId, lineIds, territoryId, disputeId, now, ct);
         }
 
         if (await deals.MoveAsync(deal, DealLifecycle.Act(left > 0 ? "lose_lines" : "lose_dispute"), reason, now, ct) is null)

@@ -58,6 +58,14 @@ public sealed class ContestedClaims(Db db)
         where exists (select from ended)
         """, new { dealId, lines = lineIds.ToArray(), territoryId, now }, ct);
 
+    /// <summary>Marks lines of a deal that goes on without them: they are another's since then, by that dispute.</summary>
+    public Task LoseAsync(long dealId, IReadOnlyCollection<long> lineIds, long territoryId, long disputeId, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
+        update deal_product_line l
+        set lost_at = @now, lost_by = @disputeId
+        from deal d
+        where d.deal_id = l.deal_id and d.territory_id = @territoryId and l.deal_id = @dealId and l.product_line_id = any(@lines) and l.lost_at is null
+        """, new { dealId, lines = lineIds.ToArray(), territoryId, disputeId, now }, ct);
+
     /// <summary>The deals of others whose live claims stand on these lines of a customer's company.</summary>
     public Task<List<string>> HoldersAsync(long clusterId, IReadOnlyCollection<long> lineIds, long territoryId, long exceptPartnerId, DateTime now, CancellationToken ct) => db.ListAsync<string>("""
         select distinct d.number

@@ -51,7 +51,7 @@ public sealed class Deal
     /// <summary>The keys of the product lines, in the order of <see cref="ProductLines"/>; never leave the server.</summary>
     public long[] LineIds { get; init; } = [];
 
-    /// <summary>The codes of the product lines.</summary>
+    /// <summary>The codes of the product lines; those that were lost in a dispute stand in <see cref="LostLines"/>.</summary>
     public string[] ProductLines { get; init; } = [];
 
     /// <summary>Their names in English.</summary>
@@ -59,6 +59,27 @@ public sealed class Deal
 
     /// <summary>Their names in Chinese.</summary>
     public string[] LineNamesZh { get; init; } = [];
+
+    /// <summary>The keys of the lines that a dispute gave to somebody else, in the order of <see cref="LostLines"/>; never leave the server.</summary>
+    public long[] LostLineIds { get; init; } = [];
+
+    /// <summary>Their codes. They are none of <see cref="ProductLines"/>.</summary>
+    public string[] LostLines { get; init; } = [];
+
+    /// <summary>Their names in English.</summary>
+    public string[] LostLineNames { get; init; } = [];
+
+    /// <summary>Their names in Chinese.</summary>
+    public string[] LostLineNamesZh { get; init; } = [];
+
+    /// <summary>Since when each is lost.</summary>
+    public DateTime[] LostSince { get; init; } = [];
+
+    /// <summary>By which dispute.</summary>
+    public string[] LostIn { get; init; } = [];
+
+    /// <summary>A dispute about it runs.</summary>
+    public bool IsDisputed { get; init; }
 
     /// <summary>One of <see cref="DealLifecycle.States"/>.</summary>
     public required string Status { get; init; }

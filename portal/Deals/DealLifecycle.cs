@@ -71,6 +71,12 @@ public static class DealLifecycle
         [("converted", DealSide.Claimant)] = [DealField.ExpectedClose, DealField.Contact, DealField.Need],
     };
 
+    /// <summary>
+    /// What a protected deal may be amended in. While a dispute about it runs only the amount: what is disputed is decided on as it was when the dispute began, so neither side gives
+    /// up a line or territory to somebody third, takes one on, or moves away from the other; that holds for granting as for asking.
+    /// </summary>
+    public static IReadOnlyList<DealField> AmendableFields(bool isDisputed) => isDisputed ? [DealField.Amount] : [DealField.Amount, DealField.ProductLines, DealField.Territory];
+
     /// <summary>The act of that name; another name is a bug.</summary>
     public static DealAct Act(string name) => Acts.Single(act => string.Equals(act.Name, name, StringComparison.Ordinal));
 

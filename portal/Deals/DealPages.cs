@@ -66,7 +66,7 @@ public sealed class DealPages(Db db)
         join territory t on t.territory_id = d.territory_id
         cross join lateral (
             select array_agg(n.name order by n.code) as names, array_agg(n.name_zh order by n.code) as names_zh, array_agg(n.product_line_id) as ids
-            from deal_product_line l join product_line n using (product_line_id) where l.deal_id = d.deal_id
+            from deal_product_line l join product_line n using (product_line_id) where l.deal_id = d.deal_id and l.lost_at is null
         ) lines
         cross join (
             select m.territory_id, array_agg(l.product_line_id) as ids from deal m join deal_product_line l using (deal_id) where m.deal_id = @dealId group by m.territory_id

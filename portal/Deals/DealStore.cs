@@ -46,7 +46,9 @@ public sealed class DealStore(Db db)
     public Task<Deal?> FindAsync(string number, CancellationToken ct) => db.FindAsync<Deal>("""
         select d.deal_id, d.number, d.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, p.partner_level, d.end_customer_id, c.number as customer_number,
                c.name as customer_name, c.customer_cluster_id, d.territory_id, t.code as territory, t.name as territory_name, t.name_zh as territory_name_zh,
-               lines.line_ids, lines.product_lines, lines.line_names, lines.line_names_zh, d.status, d.amount, d.currency, d.expected_close, d.period_from, d.period_until,
+               lines.line_ids, lines.product_lines, lines.line_names, lines.line_names_zh, coalesce(lines.lost_line_ids, '{}') as lost_line_ids, coalesce(lines.lost_lines, '{}') as lost_lines, coalesce(lines.lost_line_names, '{}') as lost_line_names,
+               coalesce(lines.lost_line_names_zh, '{}') as lost_line_names_zh, coalesce(lines.lost_since, '{}') as lost_since, coalesce(lines.lost_in, '{}') as lost_in,
+               exists (select from dispute_side s join dispute q using (dispute_id) where s.deal_id = d.deal_id and q.ended_at is null) as is_disputed, d.status, d.amount, d.currency, d.expected_close, d.period_from, d.period_until,
                d.contact_name, d.contact_email, d.contact_phone, d.need, d.protected_from, d.protected_until, d.protection_policy_id, d.stale_warned_at, brand_day(d.protected_until - interval '1 microsecond') as last_protected_day,
                d.submitted_at, d.decided_at, d.closed_at, d.created_at, d.updated_at, d.version,
                app_is_brand() as caller_is_brand,
@@ -61,9 +63,12 @@ public sealed class DealStore(Db db)
         join end_customer c using (end_customer_id)
         join territory t on t.territory_id = d.territory_id
         cross join lateral (
-            select array_agg(l.product_line_id order by l.code) as line_ids, array_agg(l.code order by l.code) as product_lines,
-                   array_agg(l.name order by l.code) as line_names, array_agg(l.name_zh order by l.code) as line_names_zh
-            from deal_product_line dl join product_line l using (product_line_id)
+            select array_agg(l.product_line_id order by l.code) filter (where dl.lost_at is null) as line_ids, array_agg(l.code order by l.code) filter (where dl.lost_at is null) as product_lines,
+                   array_agg(l.name order by l.code) filter (where dl.lost_at is null) as line_names, array_agg(l.name_zh order by l.code) filter (where dl.lost_at is null) as line_names_zh,
+                   array_agg(l.product_line_id order by l.code) filter (where dl.lost_at is not null) as lost_line_ids, array_agg(l.code order by l.code) filter (where dl.lost_at is not null) as lost_lines,
+                   array_agg(l.name order by l.code) filter (where dl.lost_at is not null) as lost_line_names, array_agg(l.name_zh order by l.code) filter (where dl.lost_at is not null) as lost_line_names_zh,
+                   array_agg(dl.lost_at order by l.code) filter (where dl.lost_at is not null) as lost_since, array_agg(x.number order by l.code) filter (where dl.lost_at is not null) as lost_in
+            from deal_product_line dl join product_line l using (product_line_id) left join dispute x on x.dispute_id = dl.lost_by
             where dl.deal_id = d.deal_id
         ) lines
         where d.number = @number
@@ -129,7 +134,7 @@ public sealed class DealStore(Db db)
             where deal_id = @dealId and version = @version
             returning deal_id, partner_id, version
         ), gone as (
-            delete from deal_product_line l using changed c where l.deal_id = c.deal_id and l.product_line_id <> all (@LineIds)
+            delete from deal_product_line l using changed c where l.deal_id = c.deal_id and l.product_line_id <> all (@LineIds) and l.lost_at is null
         ), come as (
             insert into deal_product_line (deal_id, product_line_id, partner_id)
             select c.deal_id, l, c.partner_id from changed c cross join unnest(@LineIds) as l

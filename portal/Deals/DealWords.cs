@@ -35,6 +35,9 @@ public static class DealWords
     /// <summary>The product lines of a deal in the reader's language.</summary>
     public static string Lines(DealRow deal) => string.Join(Chinese ? "、" : ", ", Chinese ? deal.LineNamesZh : deal.LineNames);
 
+    /// <summary>The name of a line that a deal lost, in the reader's language.</summary>
+    public static string LostLine(Deal deal, int place) => Chinese ? deal.LostLineNamesZh[place] : deal.LostLineNames[place];
+
     /// <summary>The territory of a deal in the reader's language.</summary>
     public static string Territory(Deal deal) => Chinese ? deal.TerritoryNameZh : deal.TerritoryName;
 

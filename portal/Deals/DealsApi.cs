@@ -270,15 +270,22 @@ public sealed record CommentBody
 
 /// <summary>A deal as a program sees it.</summary>
 public sealed record DealAnswer(
-    string Number, string Status, string Partner, DealCustomerAnswer Customer, IReadOnlyList<string> ProductLines, string Territory, decimal Amount, string Currency, DateOnly ExpectedClose,
+    string Number, string Status, string Partner, DealCustomerAnswer Customer, IReadOnlyList<string> ProductLines, IReadOnlyList<LostLineAnswer> LostLines, bool IsDisputed, string Territory, decimal Amount, string Currency, DateOnly ExpectedClose,
     DateOnly? PeriodFrom, DateOnly? PeriodUntil, string? ContactName, string? ContactEmail, string? ContactPhone, string? Need,
     DateTime? ProtectedFrom, DateTime? ProtectedUntil, DateTime? SubmittedAt, DateTime? DecidedAt, DateTime? ClosedAt, DateTime CreatedAt, DateTime UpdatedAt, int Version, Verdict? Verdict)
 {
     internal static DealAnswer Of(Deal deal, Verdict? verdict) => new(
-        deal.Number, deal.Status, deal.PartnerNumber, new(deal.CustomerNumber, deal.CustomerName), deal.ProductLines, deal.Territory, deal.Amount, deal.Currency, deal.ExpectedClose,
+        deal.Number, deal.Status, deal.PartnerNumber, new(deal.CustomerNumber, deal.CustomerName), deal.ProductLines,
+        [.. deal.LostLines.Select((line, place) => new LostLineAnswer(line, deal.LostSince[place], deal.LostIn[place]))], deal.IsDisputed, deal.Territory, deal.Amount, deal.Currency, deal.ExpectedClose,
         deal.PeriodFrom, deal.PeriodUntil, deal.ContactName, deal.ContactEmail, deal.ContactPhone, deal.Need,
         deal.ProtectedFrom, deal.ProtectedUntil, deal.SubmittedAt, deal.DecidedAt, deal.ClosedAt, deal.CreatedAt, deal.UpdatedAt, deal.Version, verdict);
 }
+
+/// <summary>A product line that a dispute gave to somebody else; it is none of the deal's any more.</summary>
+/// <param name="ProductLine">Its code.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="Dispute">The dispute's number.</param>
+public sealed record LostLineAnswer(string ProductLine, DateTime Since, string Dispute);
 
 /// <summary>The customer of a deal.</summary>
 /// <param name="Number">Its number.</param>

@@ -15,7 +15,7 @@ sealed class DealsOfCustomer(Db db) : ICustomerPart
         join territory t on t.territory_id = d.territory_id
         cross join lateral (
             select array_agg(n.name order by n.code) as names, array_agg(n.name_zh order by n.code) as names_zh
-            from deal_product_line l join product_line n using (product_line_id) where l.deal_id = d.deal_id
+            from deal_product_line l join product_line n using (product_line_id) where l.deal_id = d.deal_id and l.lost_at is null
         ) lines
         where c.customer_cluster_id = @CustomerClusterId
         order by d.updated_at desc

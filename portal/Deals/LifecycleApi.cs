@@ -16,16 +16,21 @@ public sealed class LifecycleApi : ControllerBase
     public IActionResult Show() => Ok(new LifecycleAnswer(
         [.. DealLifecycle.States.Select(state => new StateAnswer(state, DealLifecycle.IsOver(state), DealLifecycle.IsProtected(state), Fields(state),
             [.. DealLifecycle.Acts.Where(act => act.From.Contains(state, StringComparer.Ordinal)).Select(act => act.Name)]))],
-        [.. DealLifecycle.Acts.Select(act => new ActAnswer(act.Name, act.From, act.To, act.Side switch { DealSide.Claimant => "claimant", DealSide.Brand => "brand", DealSide.Both => "both", _ => "product" }, act.Roles, act.NeedsReason))]));
+        [.. DealLifecycle.Acts.Select(act => new ActAnswer(act.Name, act.From, act.To, act.Side switch { DealSide.Claimant => "claimant", DealSide.Brand => "brand", DealSide.Both => "both", _ => "product" }, act.Roles, act.NeedsReason))],
+        Names(DealLifecycle.AmendableFields(isDisputed: false)), Names(DealLifecycle.AmendableFields(isDisputed: true))));
 
     static List<string> Fields(string state) =>
-        [.. DealLifecycle.EditableFields(state, isBrand: false, new HashSet<string>(["sales"], StringComparer.Ordinal)).Select(field => char.ToLowerInvariant(field.ToString()[0]) + field.ToString()[1..])];
+        Names(DealLifecycle.EditableFields(state, isBrand: false, new HashSet<string>(["sales"], StringComparer.Ordinal)));
+
+    static List<string> Names(IEnumerable<DealField> fields) => [.. fields.Select(field => char.ToLowerInvariant(field.ToString()[0]) + field.ToString()[1..])];
 }
 
 /// <summary>The life of a deal.</summary>
 /// <param name="States">All states, in the order of a deal's life.</param>
 /// <param name="Acts">All acts.</param>
-public sealed record LifecycleAnswer(IReadOnlyList<StateAnswer> States, IReadOnlyList<ActAnswer> Acts);
+/// <param name="AmendableFields">What a protected deal may be amended in.</param>
+/// <param name="AmendableWhileDisputed">The same while a dispute about it runs.</param>
+public sealed record LifecycleAnswer(IReadOnlyList<StateAnswer> States, IReadOnlyList<ActAnswer> Acts, IReadOnlyList<string> AmendableFields, IReadOnlyList<string> AmendableWhileDisputed);
 
 /// <summary>A state.</summary>
 /// <param name="Name">Its name.</param>

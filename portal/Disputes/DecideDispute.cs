@@ -127,7 +127,7 @@ public sealed class DecideDispute(
 
         foreach (var holder in inTheWay)
         {
-            await awardClaim.EndAsync(holder, claimant.LineIds, claimant.TerritoryId, reason, ct);
+            await awardClaim.EndAsync(holder, claimant.LineIds, claimant.TerritoryId, dispute.DisputeId, reason, ct);
         }
 
         var awarded = await awardClaim.AwardAsync(claimant.DealNumber, claimant.EndCustomerId, claimant.TerritoryId, claimant.LineIds, reason, ct);
@@ -139,7 +139,7 @@ public sealed class DecideDispute(
     {
         foreach (var side in dispute.Sides.Where(side => string.Equals(side.Side, loser, StringComparison.Ordinal)))
         {
-            await awardClaim.EndAsync(side.DealNumber, side.LineIds, side.TerritoryId, reason, ct);
+            await awardClaim.EndAsync(side.DealNumber, side.LineIds, side.TerritoryId, dispute.DisputeId, reason, ct);
         }
     }
 }

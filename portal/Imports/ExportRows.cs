@@ -101,7 +101,7 @@ public sealed class ExportRows(Db db)
         // Without the customer's number, which another portal would not know: name and identifiers lead back to it.
         "deals" => """
             select null::text as customer_number, c.name as customer, array_to_string(c.other_names, ';') as other_names, c.country_code, c.state, c.city, c.address, c.credit_code, c.vat_number, c.duns, c.domain, c.phone,
-                   (select string_agg(n.code, ';' order by n.code) from deal_product_line l join product_line n using (product_line_id) where l.deal_id = d.deal_id) as product_lines, t.code as territory,
+                   (select string_agg(n.code, ';' order by n.code) from deal_product_line l join product_line n using (product_line_id) where l.deal_id = d.deal_id and l.lost_at is null) as product_lines, t.code as territory,
                    d.amount, d.currency, d.expected_close, d.period_from, d.period_until, d.contact_name, d.contact_email, d.contact_phone, d.need,
                    case when d.status = 'draft' then 'no' else 'yes' end as submit, coalesce(p.code, p.number) as partner_code
             from deal d

@@ -39,7 +39,7 @@ public sealed class PipelineStore(Db db, ICurrentPerson me)
     string Where(ListQuery query) => string.Concat(
         me is { IsKnown: true, IsBrand: false } ? " where v.partner_id = app_partner_id()" : " where true",
         query["stage"] is null ? "" : " and v.stage = @stage",
-        query["line"] is null ? "" : " and exists (select from deal_product_line l join product_line n using (product_line_id) where l.deal_id = v.deal_id and n.code = @line)",
+        query["line"] is null ? "" : " and exists (select from deal_product_line l join product_line n using (product_line_id) where l.deal_id = v.deal_id and n.code = @line and l.lost_at is null)",
         query["territory"] is null ? "" : " and v.territory_id = (select territory_id from territory where code = @territory)",
         query["partner"] is null ? "" : " and v.partner_id = (select partner_id from partner where number = @partner)",
         query["stuck"] is "yes" ? " and v.stage_since < @now - make_interval(days => v.stuck_days)" : "",

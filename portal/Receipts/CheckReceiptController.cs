@@ -56,12 +56,15 @@ public sealed class CheckReceiptController(ReceiptStore receipts, ReceiptKeys ke
             return View("CheckReceipt", new CheckedReceipt(null, "unknown", null));
         }
 
-        return View("CheckReceipt", new CheckedReceipt(genuine, null, standing));
+        return View("CheckReceipt", new CheckedReceipt(genuine, null, standing) { LostLines = await receipts.LostLinesAsync(ReceiptSignature.HashOf(genuine.Jws), ct) });
     }
 
     async Task<IActionResult> ShowAsync(ReceiptReading reading, CancellationToken ct) => View("CheckReceipt", reading switch
     {
-        ReceiptReading.Genuine genuine => new CheckedReceipt(genuine, null, await receipts.StandingAsync(ReceiptSignature.HashOf(genuine.Jws), clock.GetUtcNow().UtcDateTime, ct)),
+        ReceiptReading.Genuine genuine => new CheckedReceipt(genuine, null, await receipts.StandingAsync(ReceiptSignature.HashOf(genuine.Jws), clock.GetUtcNow().UtcDateTime, ct))
+        {
+            LostLines = await receipts.LostLinesAsync(ReceiptSignature.HashOf(genuine.Jws), ct),
+        },
         ReceiptReading.Refused(var flaw) => new CheckedReceipt(null, ReceiptVerb.NameOf(flaw), null),
         _ => throw new InvalidOperationException("A text is a receipt or is not."),
     });
@@ -80,6 +83,9 @@ public sealed class CheckReceiptController(ReceiptStore receipts, ReceiptKeys ke
 /// <param name="Standing">Whether it still holds; null where it was signed by the portal and is not kept here.</param>
 public sealed record CheckedReceipt(ReceiptReading.Genuine? Receipt, string? Flaw, ReceiptStanding? Standing)
 {
+    /// <summary>Its lines that a dispute gave to somebody else since.</summary>
+    public IReadOnlyList<LineLostSince> LostLines { get; init; } = [];
+
     /// <summary>Nothing was handed in yet.</summary>
     public static CheckedReceipt None { get; } = new(null, null, null);
 }

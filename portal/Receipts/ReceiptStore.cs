@@ -24,6 +24,10 @@ public sealed class ReceiptStore(Db db)
     public Task<ReceiptStanding?> StandingAsync(byte[] sha256, DateTime now, CancellationToken ct) =>
         db.FindAsync<ReceiptStanding>("select jws, is_newest, is_in_force from receipt_standing(@sha256, @now)", new { sha256, now }, ct);
 
+    /// <summary>The lines of a receipt that a dispute gave to somebody else since it was signed.</summary>
+    public Task<List<LineLostSince>> LostLinesAsync(byte[] sha256, CancellationToken ct) =>
+        db.ListAsync<LineLostSince>("select code, lost_at, dispute from receipt_lost_lines(@sha256)", new { sha256 }, ct);
+
     /// <summary>What receipts of these deals would say now, each with the one before it. A deal without a claim is left out.</summary>
     public Task<List<ReceiptFacts>> FactsAsync(IReadOnlyCollection<long> dealIds, DateTime now, CancellationToken ct) => db.ListAsync<ReceiptFacts>("""
         select d.deal_id, d.number as deal_number, k.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin,
@@ -163,6 +167,12 @@ public sealed record ReceiptFile(byte[] Content, string Sha256);
 /// <param name="IsNewest">No newer one supersedes it.</param>
 /// <param name="IsInForce">The claim is protected as it says, now.</param>
 public sealed record ReceiptStanding(string Jws, bool IsNewest, bool IsInForce);
+
+/// <summary>A line of a receipt that is another's by now.</summary>
+/// <param name="Code">The line.</param>
+/// <param name="LostAt">Since when.</param>
+/// <param name="Dispute">The dispute that took it away.</param>
+public sealed record LineLostSince(string Code, DateTime LostAt, string Dispute);
 
 /// <summary>A receipt that is about to be kept.</summary>
 public sealed record SignedReceipt(ReceiptFacts Facts, ReceiptContent Content, string Jws, string Kid);

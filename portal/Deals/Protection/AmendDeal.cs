@@ -13,7 +13,7 @@ public sealed class DealAmendment
     public decimal Amount { get; init; }
 
     /// <summary>The keys of the product lines; never leave the server.</summary>
-    public long[] LineIds { get; init; } = [];
+    public long[] LineIds { get; set; } = [];
 
     /// <summary>Their names in English.</summary>
     public string[] LineNames { get; init; } = [];
@@ -35,6 +35,9 @@ public sealed class DealAmendment
 
     /// <summary>Since when it waits.</summary>
     public DateTime RequestedAt { get; init; }
+
+    /// <summary>What would be another.</summary>
+    internal IEnumerable<DealField> Changes(Deal deal) => AmendmentTyped.Changes(deal, Amount, LineIds, TerritoryId);
 }
 
 /// <summary>The statements about amendments.</summary>
@@ -71,7 +74,7 @@ public sealed class AmendmentStore(Db db)
     /// </summary>
     public Task ApplyAsync(Deal deal, DealAmendment to, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
         update deal set amount = @Amount, territory_id = @TerritoryId where deal_id = @DealId;
-        delete from deal_product_line where deal_id = @DealId and product_line_id <> all (@LineIds);
+        delete from deal_product_line where deal_id = @DealId and product_line_id <> all (@LineIds) and lost_at is null;
         insert into deal_product_line (deal_id, product_line_id, partner_id) select @DealId, l, @PartnerId from unnest(@LineIds) as l on conflict do nothing;
         update deal_claim
         set protection = tstzrange(lower(protection), greatest(@now, lower(protection) + interval '1 microsecond'))
@@ -129,6 +132,18 @@ public sealed class AmendDeal(ActOnDeal actOnDeal, DealStore deals, AmendmentSto
                 if (await amendments.WaitingAsync(deal.DealId, ct) is not { } asked || !await amendments.DecideAsync(deal.DealId, true, null, Now, ct))
                 {
                     return new DealOutcome.Refused("amendments.refused.none_waits");
+                }
+
+                // Asked for before a dispute took one of the lines away: the others are granted.
+                asked.LineIds = [.. asked.LineIds.Except(deal.LostLineIds)];
+                if (asked.LineIds.Length == 0)
+                {
+                    return new DealOutcome.Refused("amendments.refused.lost_line");
+                }
+
+                if (asked.Changes(deal).Except(DealLifecycle.AmendableFields(deal.IsDisputed)).Any())
+                {
+                    return new DealOutcome.Refused("amendments.refused.disputed");
                 }
 
                 await amendments.ApplyAsync(deal, asked, Now, ct);
@@ -195,11 +210,32 @@ public sealed record AmendmentTyped
             problems.Add(new("territory", "deals.invalid.territory"));
         }
 
-        if (problems.Count == 0 && amount == deal.Amount && terms.TerritoryId == deal.TerritoryId && terms.LineIds.Order().SequenceEqual(deal.LineIds.Order()))
+        if (terms.LineIds.Intersect(deal.LostLineIds).Any())
         {
-            problems.Add(new("", "amendments.invalid.nothing"));
+            problems.Add(new("productLines", "amendments.invalid.lost_line"));
         }
 
-        return problems;
+        return problems.Count > 0 ? problems : CheckChanges(deal, [.. Changes(deal, amount, terms.LineIds, terms.TerritoryId!.Value)]);
+    }
+
+    static IReadOnlyList<FieldProblem> CheckChanges(Deal deal, IReadOnlyList<DealField> changes) => changes.Count == 0 ? [new("", "amendments.invalid.nothing")]
+        : [.. changes.Except(DealLifecycle.AmendableFields(deal.IsDisputed)).Select(field => new FieldProblem(field is DealField.Territory ? "territory" : "productLines", "amendments.invalid.disputed"))];
+
+    internal static IEnumerable<DealField> Changes(Deal deal, decimal amount, IEnumerable<long> lineIds, long territoryId)
+    {
+        if (amount != deal.Amount)
+        {
+            yield return DealField.Amount;
+        }
+
+        if (!lineIds.Order().SequenceEqual(deal.LineIds.Order()))
+        {
+            yield return DealField.ProductLines;
+        }
+
+        if (territoryId != deal.TerritoryId)
+        {
+            yield return DealField.Territory;
+        }
     }
 }

@@ -102,6 +102,65 @@ public sealed class DisputingAClaim(ClaimingPartners portal) : IClassFixture<Cla
     }
 
     [Fact]
+    public async Task Lines_that_were_lost_stand_as_lost_since_when_and_by_which_dispute()
+    {
+        var held = await portal.ApprovedAsync(portal.Huaxin, portal.Deal("失去一线有限公司", lines: ["DISPLAYS", "DESKS"]));
+        var receipt = (await portal.Database.ListAsync<string>("select jws from portal.claim_receipt join portal.deal d using (deal_id) where d.number = @held", new { held })).Single();
+        var number = await portal.FiledAsync(portal.Yuanjian, await portal.BlockedAsync(portal.Yuanjian, portal.Deal("失去一线有限公司")));
+        portal.Clock.Advance(TimeSpan.FromMinutes(5));
+        await portal.DecideAsync(number, overturn: true);
+
+        var deal = (await portal.FindAsync(portal.Huaxin, held))!;
+        Assert.Equal(("DESKS", "DISPLAYS", number, "approved"), (deal.ProductLines.Single(), deal.LostLines.Single(), deal.LostIn.Single(), deal.Status));
+        var holder = portal.SignIn(portal.Huaxin);
+        var page = await holder.GetAsync($"/deals/{held}");
+        Assert.Equal("Displays", page.Text("dd s"));
+        Assert.NotNull(page.Document.QuerySelector($"a[href='/disputes/{number}']"));
+        var answer = (await portal.Api(portal.Huaxin).GetAsync($"/api/v1/deals/{held}")).Json;
+        Assert.Equal("DISPLAYS " + number, answer.GetProperty("lostLines")[0].GetProperty("productLine").GetString() + " " + answer.GetProperty("lostLines")[0].GetProperty("dispute").GetString());
+        Assert.Equal(["DESKS"], answer.GetProperty("productLines").EnumerateArray().Select(line => line.GetString()));
+        Assert.DoesNotContain(held, (await holder.GetAsync("/deals?line=DISPLAYS")).Words);
+        Assert.DoesNotContain(held, (await holder.GetAsync("/pipeline/list?line=DISPLAYS")).Body);
+        Assert.Contains(held, (await holder.GetAsync("/pipeline/list?line=DESKS")).Body);
+        Assert.Contains($"The product line DISPLAYS is another partner’s by now: dispute {number} was decided so on", (await portal.Anonymous().SubmitAsync("/claim-receipts", ("text", receipt))).Words);
+        await using var db = portal.Database.As(Caller.Subject(TestIdentityProvider.Issuer, portal.Huaxin.Subject));
+        Assert.Equal("a_lost_line_stays_lost", (await Assert.ThrowsAsync<PostgresException>(() => db.ExecuteAsync("delete from deal_product_line where lost_at is not null", null, default))).ConstraintName);
+        Assert.Equal("the_deal_desk_decides", (await Assert.ThrowsAsync<PostgresException>(() => db.ExecuteAsync("update deal_product_line set lost_at = now(), lost_by = (select min(dispute_id) from dispute) where lost_at is null", null, default))).ConstraintName);
+    }
+
+    [Fact]
+    public async Task While_a_dispute_runs_a_claim_is_amended_in_its_amount_only()
+    {
+        var held = await portal.ApprovedAsync(portal.Huaxin, portal.Deal("争议变更有限公司", lines: ["DISPLAYS", "DESKS"]));
+        var early = await portal.ApprovedAsync(portal.Huaxin, portal.Deal("争议之前有限公司", lines: ["DISPLAYS", "DESKS"]));
+        Assert.IsType<DealOutcome.Done>(await AmendAsync(early, new() { ProductLines = ["DESKS"], Reason = "Desks only" }));
+        var number = await portal.FiledAsync(portal.Yuanjian, await portal.BlockedAsync(portal.Yuanjian, portal.Deal("争议变更有限公司")));
+        await portal.FiledAsync(portal.Yuanjian, await portal.BlockedAsync(portal.Yuanjian, portal.Deal("争议之前有限公司")));
+
+        Assert.Equal(["productLines amendments.invalid.disputed", "territory amendments.invalid.disputed"],
+            Assert.IsType<DealOutcome.Invalid>(await AmendAsync(held, new() { ProductLines = ["DESKS"], Territory = "CN-NORTH", Reason = "Away from it" })).Problems.Select(problem => $"{problem.Field} {problem.TextKey}"));
+        Assert.Equal("amendments.refused.disputed", Assert.IsType<DealOutcome.Refused>(await GrantAsync(early)).TextKey);
+        var form = await portal.SignIn(portal.Huaxin).GetAsync($"/deals/{held}/amendments/new");
+        Assert.Contains("A dispute about this deal runs.", form.Words);
+        Assert.False(form.Has("[name=ProductLines]"));
+        Assert.IsType<DealOutcome.Done>(await AmendAsync(held, new() { Amount = 60_000, Reason = "Half of it" }));
+        portal.Clock.Advance(TimeSpan.FromMinutes(5));
+        await portal.DecideAsync(number, overturn: true);
+
+        Assert.IsType<DealOutcome.Done>(await GrantAsync(held));
+        var deal = (await portal.FindAsync(portal.Huaxin, held))!;
+        Assert.Equal((60_000m, "DESKS", "DISPLAYS"), (deal.Amount, deal.ProductLines.Single(), deal.LostLines.Single()));
+        Assert.Equal("amendments.invalid.lost_line", Assert.Single(Assert.IsType<DealOutcome.Invalid>(await AmendAsync(held, new() { ProductLines = ["DESKS", "DISPLAYS"], Reason = "Back again" })).Problems).TextKey);
+        Assert.IsType<DealOutcome.Done>(await AmendAsync(held, new() { Territory = "CN-NORTH", Reason = "They moved" }));
+        var lifecycle = (await portal.Api(portal.Huaxin).GetAsync("/api/v1/deals/lifecycle")).Json;
+        Assert.Equal(["amount"], lifecycle.GetProperty("amendableWhileDisputed").EnumerateArray().Select(field => field.GetString()));
+    }
+
+    Task<DealOutcome> AmendAsync(string number, AmendmentTyped typed) => portal.AsAsync<AmendDeal, DealOutcome>(portal.Huaxin, amend => amend.RequestAsync(number, null, typed, default));
+
+    Task<DealOutcome> GrantAsync(string number) => portal.AsAsync<AmendDeal, DealOutcome>(portal.DealDesk, amend => amend.GrantAsync(number, null, default));
+
+    [Fact]
     public async Task A_dispute_of_two_claims_that_met_gives_the_customer_to_exactly_one()
     {
         foreach (var overturn in new[] { false, true })
