@@ -10,10 +10,11 @@ namespace Portal.Attachments;
 
 /// <summary>
 /// Puts files on a deal or a dispute, all that are sent or none; and removes one, by whoever added it, while the record's state allows it.
-/// Who may comment on a deal may add to it; of a dispute each side sees its own files only.
+/// Who may comment on a deal may add to it; of a dispute each side sees its own files only, and those the deal desk adds for it. From a page, where some are refused the others are
+/// kept for the person (<see cref="KeptFiles"/>) and go with what is sent next.
 /// </summary>
 public sealed class AttachFiles(
-    Db db, AttachmentStore attachments, DealStore deals, DisputeStore disputes, DealNews dealNews, DisputeNews disputeNews, AuditTrail audit, IConfiguration configuration, TimeProvider clock)
+    Db db, AttachmentStore attachments, KeptFiles keptFiles, DealStore deals, DisputeStore disputes, DealNews dealNews, DisputeNews disputeNews, AuditTrail audit, IConfiguration configuration, TimeProvider clock)
 {
     const string RecordIsOver = "a_record_that_is_over_keeps_its_files";
 
@@ -27,7 +28,8 @@ public sealed class AttachFiles(
     /// <param name="stream"><c>shared</c>, or <c>brand</c> for what only the brand sees.</param>
     /// <param name="files">The files.</param>
     /// <param name="ct">Stops waiting.</param>
-    public async Task<AttachmentOutcome> ToDealAsync(string number, string? stream, IReadOnlyList<SentFile> files, CancellationToken ct)
+    /// <param name="keeps">They come from a page: what was kept for it goes along, and what is in order is kept where others are refused.</param>
+    public async Task<AttachmentOutcome> ToDealAsync(string number, string? stream, IReadOnlyList<SentFile> files, CancellationToken ct, bool keeps = false)
     {
         if (await deals.FindAsync(number, ct) is not { } deal)
         {
@@ -37,22 +39,41 @@ public sealed class AttachFiles(
         var inside = stream is "brand";
         return DealLifecycle.IsOver(deal.Status) ? new AttachmentOutcome.Refused("attachments.refused.over")
             : !deal.Allows("comment") || (inside && !deal.CallerIsBrand) ? new AttachmentOutcome.Forbidden()
-            : await KeepAsync(new(IsDispute: false, deal.DealId, number, inside ? null : deal.PartnerId, deal.CallerIsBrand), files, names =>
+            : await KeepAsync(new(IsDispute: false, deal.DealId, number, inside ? null : deal.PartnerId, deal.CallerIsBrand) { ReadBy = keeps ? stream ?? "shared" : null }, files, names =>
                 inside ? Task.CompletedTask : deal.CallerIsBrand ? dealNews.TellClaimantAsync("attached", deal, names, ct) : dealNews.TellDealDeskAsync("attached", deal, names, ct), ct);
     }
 
-    /// <summary>Puts files on a dispute: a side's evidence, or what the brand keeps to itself.</summary>
-    public async Task<AttachmentOutcome> ToDisputeAsync(string number, IReadOnlyList<SentFile> files, CancellationToken ct)
+    /// <summary>Puts files on a dispute: a side's evidence, what the deal desk adds for one of the sides, or what the brand keeps to itself.</summary>
+    /// <param name="number">The dispute.</param>
+    /// <param name="speaksFor">The deal of the side for which the deal desk adds them, and which then reads them; null or <c>brand</c> for the brand's own eyes. A side adds its own and says nothing here.</param>
+    /// <param name="files">The files.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <param name="keeps">As with <see cref="ToDealAsync"/>.</param>
+    public async Task<AttachmentOutcome> ToDisputeAsync(string number, string? speaksFor, IReadOnlyList<SentFile> files, CancellationToken ct, bool keeps = false)
     {
         if (await disputes.FindAsync(number, Now, ct) is not { } dispute)
         {
             return new AttachmentOutcome.Missing();
         }
 
-        return !DisputeLifecycle.IsRunning(dispute.Status) ? new AttachmentOutcome.Refused("attachments.refused.over")
-            : !dispute.Allows(dispute.CallerIsBrand ? "note" : "state") ? new AttachmentOutcome.Forbidden()
-            : await KeepAsync(new(IsDispute: true, dispute.DisputeId, number, dispute.CallerIsBrand ? null : dispute.Sides[0].PartnerId, dispute.CallerIsBrand), files, names =>
-                dispute.CallerIsBrand ? Task.CompletedTask : disputeNews.TellAsync("attached", dispute.DisputeId, number, "deal_desk", names, ct), ct);
+        if (!DisputeLifecycle.IsRunning(dispute.Status))
+        {
+            return new AttachmentOutcome.Refused("attachments.refused.over");
+        }
+
+        var inside = string.IsNullOrEmpty(speaksFor) || speaksFor is "brand";
+        if (!dispute.CallerIsBrand)
+        {
+            return !inside || !dispute.Allows("state") ? new AttachmentOutcome.Forbidden()
+                : await KeepAsync(new(IsDispute: true, dispute.DisputeId, number, dispute.Sides[0].PartnerId, ByBrand: false) { ReadBy = keeps ? "brand" : null }, files,
+                    names => disputeNews.TellAsync("attached", dispute.DisputeId, number, "deal_desk", names, ct), ct);
+        }
+
+        var side = dispute.Sides.FirstOrDefault(side => string.Equals(side.DealNumber, speaksFor, StringComparison.Ordinal));
+        return !dispute.Allows(inside ? "note" : "add_evidence") ? new AttachmentOutcome.Forbidden()
+            : !inside && side is null ? new AttachmentOutcome.Invalid([new("speaksFor", "disputes.invalid.side")])
+            : await KeepAsync(new(IsDispute: true, dispute.DisputeId, number, side?.PartnerId, ByBrand: true) { ReadBy = keeps ? speaksFor ?? "brand" : null }, files,
+                names => side is null ? Task.CompletedTask : disputeNews.TellAsync("evidence_added", dispute.DisputeId, number, side.Side, names, ct, side.DealNumber), ct);
     }
 
     /// <summary>Removes a file.</summary>
@@ -84,25 +105,23 @@ public sealed class AttachFiles(
 
     async Task<AttachmentOutcome> KeepAsync(AttachedTo record, IReadOnlyList<SentFile> files, Func<string, Task> tell, CancellationToken ct)
     {
-        var (recognised, problems) = Look(files);
-        if (problems.Count > 0)
-        {
-            return new AttachmentOutcome.Invalid(problems);
-        }
-
         try
         {
             return await db.InTransactionAsync(async () =>
             {
-                var (count, bytes) = await attachments.HoldAsync(record, ct);
-                if (count + files.Count > Limits.MostFilesOfRecord)
+                var kept = record.ReadBy is null ? [] : await keptFiles.ForAsync(record.IsDispute, record.Id, ct);
+                var (recognised, problems) = Look(files);
+                if (files.Count + kept.Count == 0)
                 {
-                    return new AttachmentOutcome.Invalid([new("files", "attachments.refused.too_many", Limits.MostFilesOfRecord)]);
+                    problems.Add(new("files", "attachments.refused.none"));
                 }
 
-                return bytes + files.Sum(file => (long)file.Content.Length) > Limits.MostBytesOfRecord
-                    ? new AttachmentOutcome.Invalid([new("files", "attachments.refused.record_full", AttachmentStore.Length(Limits.MostBytesOfRecord))])
-                    : await InsertAsync(record, recognised, tell, ct);
+                if (problems.Count == 0)
+                {
+                    problems.AddRange(await RoomAsync(record, kept.Count + files.Count, kept.Sum(file => (long)file.Bytes) + files.Sum(file => (long)file.Content.Length), ct));
+                }
+
+                return problems.Count > 0 ? await RefuseAsync(record, recognised, problems, ct) : await InsertAsync(record, recognised, kept, tell, ct);
             }, ct);
         }
         catch (PostgresException refused) when (refused.Violates(RecordIsOver))
@@ -111,15 +130,22 @@ public sealed class AttachFiles(
         }
     }
 
-    (List<(string Name, FileKind Kind, byte[] Content)> Recognised, List<FieldProblem> Problems) Look(IReadOnlyList<SentFile> files)
+    async Task<IReadOnlyList<FieldProblem>> RoomAsync(AttachedTo record, int files, long length, CancellationToken ct)
     {
-        var recognised = new List<(string, FileKind, byte[])>();
-        var problems = new List<FieldProblem>();
-        if (files.Count == 0)
-        {
-            problems.Add(new("files", "attachments.refused.none"));
-        }
+        var (count, bytes) = await attachments.HoldAsync(record, ct);
+        return count + files > Limits.MostFilesOfRecord ? [new("files", "attachments.refused.too_many", Limits.MostFilesOfRecord)]
+            : bytes + length > Limits.MostBytesOfRecord ? [new("files", "attachments.refused.record_full", AttachmentStore.Length(Limits.MostBytesOfRecord))]
+            : [];
+    }
 
+    // What was in order need not be chosen again.
+    async Task<AttachmentOutcome> RefuseAsync(AttachedTo record, List<RecognisedFile> files, IReadOnlyList<FieldProblem> problems, CancellationToken ct) =>
+        new AttachmentOutcome.Invalid(problems) { Kept = record.ReadBy is { } readBy && files.Count > 0 && await keptFiles.KeepAsync(record, readBy, files, Limits, ct) ? [.. files.Select(file => file.Name)] : [] };
+
+    (List<RecognisedFile> Recognised, List<FieldProblem> Problems) Look(IReadOnlyList<SentFile> files)
+    {
+        var recognised = new List<RecognisedFile>();
+        var problems = new List<FieldProblem>();
         foreach (var file in files)
         {
             var shown = FileKind.Shown(file.Name);
@@ -136,7 +162,7 @@ public sealed class AttachFiles(
                 }
                 else
                 {
-                    recognised.Add((kind.Clean(file.Name), kind, file.Content));
+                    recognised.Add(new(kind.Clean(file.Name), kind, file.Content, SHA256.HashData(file.Content)));
                 }
             }
         }
@@ -145,22 +171,24 @@ public sealed class AttachFiles(
     }
 
     // Few and each large: a statement a file keeps memory to one of them.
-    async Task<AttachmentOutcome> InsertAsync(AttachedTo record, List<(string Name, FileKind Kind, byte[] Content)> files, Func<string, Task> tell, CancellationToken ct)
+    async Task<AttachmentOutcome> InsertAsync(AttachedTo record, List<RecognisedFile> files, IReadOnlyList<KeptFile> kept, Func<string, Task> tell, CancellationToken ct)
     {
-        var numbers = new List<string>();
-        var acts = new List<AuditAct>();
-        foreach (var (name, kind, content) in files)
+        var added = new List<(string Number, string Name, byte[] Sha256)>();
+        foreach (var file in kept)
         {
-            var number = PublicNumber.New("A");
-            var sha256 = SHA256.HashData(content);
-            await attachments.InsertAsync(record, number, name, kind.Name, content, sha256, Now, ct);
-            numbers.Add(number);
-            acts.Add(Act("attached", record.IsDispute, record.Number, record.PartnerId, new { name, sha256 = Convert.ToHexStringLower(sha256) }));
+            added.Add((PublicNumber.New("A"), file.Name, file.Sha256));
+            await attachments.InsertKeptAsync(record, added[^1].Number, file, Now, ct);
         }
 
-        await audit.RecordAsync(acts, ct);
-        await tell(string.Join('\n', files.Select(file => file.Name)));
-        return new AttachmentOutcome.Done(numbers);
+        foreach (var (name, kind, content, sha256) in files)
+        {
+            added.Add((PublicNumber.New("A"), name, sha256));
+            await attachments.InsertAsync(record, added[^1].Number, name, kind.Name, content, sha256, Now, ct);
+        }
+
+        await audit.RecordAsync([.. added.Select(file => Act("attached", record.IsDispute, record.Number, record.PartnerId, new { file.Name, sha256 = Convert.ToHexStringLower(file.Sha256) }))], ct);
+        await tell(string.Join('\n', added.Select(file => file.Name)));
+        return new AttachmentOutcome.Done([.. added.Select(file => file.Number)]);
     }
 
     static AuditAct Act(string what, bool onDispute, string number, long? partnerId, object details) =>

@@ -57,12 +57,23 @@ public sealed class Attachment
 /// <param name="Number">Its number.</param>
 /// <param name="PartnerId">The partner whose side of it the files belong to; null for the brand's own eyes.</param>
 /// <param name="ByBrand">The brand puts them there.</param>
-public sealed record AttachedTo(bool IsDispute, long Id, string Number, long? PartnerId, bool ByBrand);
+public sealed record AttachedTo(bool IsDispute, long Id, string Number, long? PartnerId, bool ByBrand)
+{
+    /// <summary>Who is to see them, as the form said; null where nothing is kept between two sendings, as for programs.</summary>
+    public string? ReadBy { get; init; }
+}
 
 /// <summary>A file as somebody sends it.</summary>
 /// <param name="Name">The name it was sent under.</param>
 /// <param name="Content">Its content.</param>
 public sealed record SentFile(string? Name, byte[] Content);
+
+/// <summary>A file that may be taken.</summary>
+/// <param name="Name">Its name, cleaned.</param>
+/// <param name="Kind">What it is, told from its content.</param>
+/// <param name="Content">Its content.</param>
+/// <param name="Sha256">The SHA-256 of it.</param>
+public sealed record RecognisedFile(string Name, FileKind Kind, byte[] Content, byte[] Sha256);
 
 /// <summary>What became of files that were sent, or of one that was to be removed.</summary>
 public abstract record AttachmentOutcome
@@ -74,8 +85,12 @@ public abstract record AttachmentOutcome
     /// <summary>They are kept, under these numbers; a removed one is gone.</summary>
     public sealed record Done(IReadOnlyList<string> Numbers) : AttachmentOutcome;
 
-    /// <summary>Nothing is kept, for these reasons.</summary>
-    public sealed record Invalid(IReadOnlyList<FieldProblem> Problems) : AttachmentOutcome;
+    /// <summary>Nothing was added, for these reasons.</summary>
+    public sealed record Invalid(IReadOnlyList<FieldProblem> Problems) : AttachmentOutcome
+    {
+        /// <summary>The files that were in order, by name: kept until the form is sent again.</summary>
+        public IReadOnlyList<string> Kept { get; init; } = [];
+    }
 
     /// <summary>The state of the record does not allow it.</summary>
     public sealed record Refused(string TextKey) : AttachmentOutcome;

@@ -6,7 +6,7 @@ namespace Portal.Attachments;
 /// <summary>Every statement about attachments.</summary>
 public sealed class AttachmentStore(Db db)
 {
-    const int PartBytes = 1024 * 1024;
+    internal const int PartBytes = 1024 * 1024;
 
     const string Select = """
         select a.attachment_id, a.number, d.number as deal, s.number as dispute, a.partner_id,
@@ -56,6 +56,15 @@ public sealed class AttachmentStore(Db db)
             insert into attachment_part (attachment_id, part, content) select @id, p.part - 1, p.content from unnest(@parts) with ordinality as p (content, part)
             """, new { id, parts }, ct);
     }
+
+    /// <summary>Puts a file that was kept for whoever is at work on the record; it is not kept any more.</summary>
+    public Task InsertKeptAsync(AttachedTo record, string number, KeptFile kept, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
+        insert into attachment (number, deal_id, dispute_id, partner_id, name, kind, bytes, sha256, by_brand, uploaded_by, uploaded_at)
+        values (@number, case when not @IsDispute then @Id end, case when @IsDispute then @Id end, @PartnerId, @Name, @Kind, @Bytes, @Sha256, @ByBrand, app_person_id(), @now);
+        insert into attachment_part (attachment_id, part, content)
+        select a.attachment_id, p.part, p.content from attachment a cross join kept_file_part p where a.number = @number and p.kept_file_id = @KeptFileId;
+        delete from kept_file where kept_file_id = @KeptFileId
+        """, new { record.IsDispute, record.Id, record.PartnerId, record.ByBrand, number, kept.Name, kept.Kind, kept.Bytes, kept.Sha256, kept.KeptFileId, now }, ct);
 
     /// <summary>Removes a file that whoever is at work added; false where it is not theirs.</summary>
     public async Task<bool> DeleteAsync(long attachmentId, CancellationToken ct) =>

@@ -30,11 +30,12 @@ public sealed class AttachmentsApi(AttachmentStore attachments, AttachFiles atta
     public async Task<IActionResult> AddToDeal(string number, [FromForm] string? stream, List<IFormFile> files, CancellationToken ct) =>
         await AnswerAsync(await attachFiles.ToDealAsync(number, stream, await SentFiles.ReadAsync(files, attachFiles.Limits, ct), ct), $"/api/v1/deals/{number}/attachments", ct);
 
-    /// <summary>Puts files on a dispute (multipart, <c>files</c>): one's own side's evidence; of the brand's people what only the brand sees.</summary>
+    /// <summary>Puts files on a dispute (multipart, <c>files</c>): one's own side's evidence; of the brand's people what only the brand sees, or what
+    /// the deal desk adds for a side, named in <c>speaksFor</c> by the number of its deal.</summary>
     [HttpPost("disputes/{number}/attachments"), LimitFiles, Idempotent, EnableRateLimiting(RateLimits.Costly), Consumes("multipart/form-data")]
     [ProducesResponseType<IReadOnlyList<AttachmentAnswer>>(StatusCodes.Status201Created)]
-    public async Task<IActionResult> AddToDispute(string number, List<IFormFile> files, CancellationToken ct) =>
-        await AnswerAsync(await attachFiles.ToDisputeAsync(number, await SentFiles.ReadAsync(files, attachFiles.Limits, ct), ct), $"/api/v1/disputes/{number}/attachments", ct);
+    public async Task<IActionResult> AddToDispute(string number, [FromForm] string? speaksFor, List<IFormFile> files, CancellationToken ct) =>
+        await AnswerAsync(await attachFiles.ToDisputeAsync(number, speaksFor, await SentFiles.ReadAsync(files, attachFiles.Limits, ct), ct), $"/api/v1/disputes/{number}/attachments", ct);
 
     /// <summary>What is known of a file.</summary>
     [HttpGet("attachments/{number}")]
@@ -69,15 +70,16 @@ public sealed class AttachmentsApi(AttachmentStore attachments, AttachFiles atta
 /// <param name="Deal">The deal it is on.</param>
 /// <param name="Dispute">The dispute it is on.</param>
 /// <param name="Stream"><c>shared</c>, or <c>brand</c> for what only the brand sees.</param>
+/// <param name="Side">The side of the dispute that it speaks for: <c>claimant</c> or <c>holder</c>.</param>
 /// <param name="Name">The file's name.</param>
 /// <param name="ContentType">What it is, told from its content.</param>
 /// <param name="Bytes">How long it is.</param>
 /// <param name="Sha256">The SHA-256 of its content, in hexadecimal.</param>
 /// <param name="ByBrand">The brand added it.</param>
 /// <param name="UploadedAt">When.</param>
-public sealed record AttachmentAnswer(string Number, string? Deal, string? Dispute, string Stream, string Name, string ContentType, int Bytes, string Sha256, bool ByBrand, DateTime UploadedAt)
+public sealed record AttachmentAnswer(string Number, string? Deal, string? Dispute, string Stream, string? Side, string Name, string ContentType, int Bytes, string Sha256, bool ByBrand, DateTime UploadedAt)
 {
     internal static AttachmentAnswer Of(Attachment attachment) => new(
-        attachment.Number, attachment.Deal, attachment.Dispute, attachment.IsInside ? "brand" : "shared", attachment.Name, FileKind.Of(attachment.Kind).ContentType, attachment.Bytes, attachment.Sha256,
+        attachment.Number, attachment.Deal, attachment.Dispute, attachment.IsInside ? "brand" : "shared", attachment.Side, attachment.Name, FileKind.Of(attachment.Kind).ContentType, attachment.Bytes, attachment.Sha256,
         attachment.ByBrand, attachment.UploadedAt);
 }

@@ -8,17 +8,17 @@ using Portal.Web;
 namespace Portal.Attachments;
 
 /// <summary>Files on deals and disputes: adding, downloading, removing.</summary>
-public sealed class AttachmentsController(AttachmentStore attachments, AttachFiles attachFiles, Texts t) : Controller
+public sealed class AttachmentsController(AttachmentStore attachments, KeptFiles keptFiles, AttachFiles attachFiles, Texts t) : Controller
 {
     /// <summary>Puts files on a deal.</summary>
     [HttpPost("deals/{number}/attachments"), LimitFiles, Idempotent, EnableRateLimiting(RateLimits.Costly)]
     public async Task<IActionResult> AddToDeal(string number, [FromForm] string? stream, List<IFormFile> files, CancellationToken ct) =>
-        Back(await attachFiles.ToDealAsync(number, stream, await SentFiles.ReadAsync(files, attachFiles.Limits, ct), ct), $"/deals/{number}", "attachments.added");
+        Back(await attachFiles.ToDealAsync(number, stream, await SentFiles.ReadAsync(files, attachFiles.Limits, ct), ct, keeps: true), $"/deals/{number}", "attachments.added", stream);
 
     /// <summary>Puts files on a dispute.</summary>
     [HttpPost("disputes/{number}/attachments"), LimitFiles, Idempotent, EnableRateLimiting(RateLimits.Costly)]
-    public async Task<IActionResult> AddToDispute(string number, List<IFormFile> files, CancellationToken ct) =>
-        Back(await attachFiles.ToDisputeAsync(number, await SentFiles.ReadAsync(files, attachFiles.Limits, ct), ct), $"/disputes/{number}", "attachments.added");
+    public async Task<IActionResult> AddToDispute(string number, [FromForm] string? speaksFor, List<IFormFile> files, CancellationToken ct) =>
+        Back(await attachFiles.ToDisputeAsync(number, speaksFor, await SentFiles.ReadAsync(files, attachFiles.Limits, ct), ct, keeps: true), $"/disputes/{number}", "attachments.added", speaksFor);
 
     /// <summary>The file itself. It is saved, never shown: what somebody uploaded does not run in the portal's name.</summary>
     [HttpGet("attachments/{number}")]
@@ -32,20 +32,30 @@ public sealed class AttachmentsController(AttachmentStore attachments, AttachFil
             ? Back(await attachFiles.RemoveAsync(number, ct), attachment.Deal is { } deal ? $"/deals/{deal}" : $"/disputes/{attachment.Dispute}", "attachments.removed")
             : NotFound();
 
-    IActionResult Back(AttachmentOutcome outcome, string page, string doneKey)
+    /// <summary>Drops a file that was kept from a form that was refused.</summary>
+    [HttpPost("attachments/kept/{number}/removal")]
+    public async Task<IActionResult> Drop(string number, CancellationToken ct) => await keptFiles.DropAsync(number, ct) is { } page ? Redirect(page + AttachmentsShown.Anchor) : NotFound();
+
+    IActionResult Back(AttachmentOutcome outcome, string page, string doneKey, string? readBy = null)
     {
         switch (outcome)
         {
             case AttachmentOutcome.Done(var numbers):
                 this.Flash(FlashKind.Done, t[doneKey, numbers.Count]);
                 return Redirect(page);
-            case AttachmentOutcome.Invalid(var problems):
+            case AttachmentOutcome.Invalid(var problems) refused:
                 foreach (var problem in problems)
                 {
                     this.Flash(FlashKind.Problem, t[problem.TextKey, [.. problem.Arguments]]);
                 }
 
-                return Redirect(page);
+                if (refused.Kept.Count > 0)
+                {
+                    this.Flash(FlashKind.Note, t["attachments.kept_of", string.Join(", ", refused.Kept)]);
+                }
+
+                TempData[AttachmentsShown.TypedReadBy] = readBy;
+                return Redirect(page + AttachmentsShown.Anchor);
             case AttachmentOutcome.Refused(var key):
                 this.Flash(FlashKind.Problem, t[key]);
                 return Redirect(page);

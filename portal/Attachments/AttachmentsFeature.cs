@@ -1,3 +1,4 @@
+using Platform.Jobs;
 using Portal.Deals;
 using Portal.Demo;
 using Portal.Disputes;
@@ -9,6 +10,8 @@ static class AttachmentsFeature
 {
     /// <summary>Registers act, store and the parts of pages.</summary>
     public static IServiceCollection AddAttachments(this IServiceCollection services) => services
+        .AddScheduledJob<ForgetKeptFiles>("0 50 * * * ?")
+        .AddScoped<KeptFiles>()
         .AddScoped<AttachmentStore>()
         .AddScoped<IDemoPart, AttachmentsDemo>()
         .AddScoped<AttachFiles>()

@@ -22,6 +22,8 @@ public static class DisputeLifecycle
         new("state", Running, "open", DisputeParty.Side, Party),
         new("ask", ["open"], "awaiting_evidence", DisputeParty.Brand, DealDesk, NeedsReason: true),
         new("note", Running, null, DisputeParty.Brand, [.. DealDesk, "channel_manager", "brand_admin"], NeedsReason: true),
+        // A file that one side reads, and the brand adds for it: what speaks for somebody is not kept from them.
+        new("add_evidence", Running, null, DisputeParty.Brand, DealDesk),
         new("uphold", Running, "upheld", DisputeParty.Brand, DealDesk, NeedsReason: true),
         new("overturn", Running, "overturned", DisputeParty.Brand, DealDesk, NeedsReason: true),
         new("withdraw", Running, "withdrawn", DisputeParty.Filer, Party, NeedsReason: true),

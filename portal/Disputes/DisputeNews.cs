@@ -16,10 +16,11 @@ public sealed class DisputeNews(Db db, Notifier notifier, Letters letters)
     /// <param name="of">Whom: <c>claimant</c>, <c>holder</c>, <c>deal_desk</c> or <c>brand_admin</c>.</param>
     /// <param name="words">What was said with it, for the mail; nothing the reader may not see.</param>
     /// <param name="ct">Stops waiting.</param>
-    public async Task TellAsync(string what, long disputeId, string number, string of, string? words, CancellationToken ct)
+    /// <param name="deal">Only the people of that deal, where a side has several.</param>
+    public async Task TellAsync(string what, long disputeId, string number, string of, string? words, CancellationToken ct, string? deal = null)
     {
         var audience = await db.ListAsync<Party>("select person_id, email, language, is_actor, deal, customer from dispute_audience(@disputeId, @of)", new { disputeId, of }, ct);
-        foreach (var told in audience.GroupBy(listener => (listener.Deal, listener.Customer)))
+        foreach (var told in audience.Where(listener => deal is null || listener.Deal == deal).GroupBy(listener => (listener.Deal, listener.Customer)))
         {
             IReadOnlyList<object> values = [number, told.Key.Deal, told.Key.Customer];
             await notifier.TellAsync(Recipients.Person([.. told.Select(listener => listener.PersonId)]), $"disputes.told.{what}", values, $"/disputes/{number}", ct);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Platform.Database;
 using Portal.Attachments;
@@ -39,7 +40,7 @@ public sealed class AttachingFiles(ClaimingPartners portal) : IClassFixture<Clai
     }
 
     [Fact]
-    public async Task What_is_refused_is_said_for_each_file_and_nothing_is_kept()
+    public async Task What_is_refused_is_said_for_each_file_and_nothing_is_added()
     {
         var deal = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("附件被拒有限公司"));
         var partner = portal.SignIn(portal.Huaxin);
@@ -52,6 +53,96 @@ public sealed class AttachingFiles(ClaimingPartners portal) : IClassFixture<Clai
         Assert.Equal("attachments.refused.too_large", Assert.IsType<AttachmentOutcome.Invalid>(large).Problems.Single().TextKey);
         Assert.Equal([0L], await portal.Database.ListAsync<long>("select count(*) from portal.attachment a join portal.deal d using (deal_id) where d.number = @deal", new { deal }));
     }
+
+    [Fact]
+    public async Task What_was_in_order_is_kept_where_others_are_refused_and_goes_with_the_next_sending()
+    {
+        var deal = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("附件保留有限公司"));
+        var desk = portal.SignIn(portal.DealDesk);
+
+        var refused = await desk.SubmitAsync($"/deals/{deal}", ("stream", "brand"), ("files", new TestFile("good.pdf", Pdf)), ("files", new TestFile("tool.png", "MZ"u8.ToArray())));
+
+        Assert.Contains("In order, and kept for you until you send the form again: good.pdf.", refused.Words);
+        Assert.Equal("brand", refused.Document.QuerySelector("select[name=stream] option[selected]")!.GetAttribute("value"));
+        Assert.False(refused.Has("input[type=file][required]"));
+        Assert.DoesNotContain("good.pdf", (await portal.SignIn(await portal.Given.SomebodyOfTheBrand("deal_desk")).GetAsync($"/deals/{deal}")).Words);
+        Assert.Equal(0, (await portal.Api(portal.DealDesk).GetAsync($"/api/v1/deals/{deal}/attachments")).Json.GetArrayLength());
+
+        // Hours later the choice is still there; nobody shows a partner by accident what was meant for the brand.
+        var later = await portal.SignIn(portal.DealDesk).GetAsync($"/deals/{deal}");
+        Assert.Equal("brand", later.Document.QuerySelector("select[name=stream] option[selected]")!.GetAttribute("value"));
+        var added = await desk.SubmitAsync($"/deals/{deal}", ("stream", "brand"), ("files", new TestFile("more.txt", "more"u8.ToArray())));
+
+        Assert.Contains("2 files added.", added.Words);
+        var listed = (await portal.Api(portal.DealDesk).GetAsync($"/api/v1/deals/{deal}/attachments")).Json;
+        Assert.Equal(["good.pdf brand", "more.txt brand"], listed.EnumerateArray().Select(file => file.GetProperty("name").GetString() + " " + file.GetProperty("stream").GetString()));
+        Assert.Equal(Pdf, (await desk.GetAsync($"/attachments/{listed[0].GetProperty("number").GetString()}")).Bytes);
+        Assert.Equal([0L], await KeptAsync());
+    }
+
+    [Fact]
+    public async Task What_is_kept_can_be_dropped_is_forgotten_after_a_day_and_has_its_limits()
+    {
+        var deal = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("附件遗忘有限公司"));
+        var partner = portal.SignIn(portal.Huaxin);
+        var bad = new SentFile("tool.png", "MZ"u8.ToArray());
+        var kept = Assert.IsType<AttachmentOutcome.Invalid>(await SendAsync(portal.Huaxin, deal, new SentFile("a.txt", "a"u8.ToArray()), new SentFile("b.txt", "b"u8.ToArray()), bad));
+        Assert.Equal(["a.txt", "b.txt"], kept.Kept);
+
+        var page = await partner.GetAsync($"/deals/{deal}");
+        var drop = page.Document.QuerySelector("form[action^='/attachments/kept/']")!.GetAttribute("action")!;
+        Assert.Null(await portal.AsAsync<KeptFiles, string?>(portal.Yuanjian, files => files.DropAsync(drop.Split('/')[3], CancellationToken.None)));
+        page = await partner.PressAsync(page, "form[action^='/attachments/kept/'] button");
+        Assert.DoesNotContain("a.txt", page.Words);
+        Assert.Contains("b.txt", page.Words);
+
+        Assert.Empty(Assert.IsType<AttachmentOutcome.Invalid>(await SendAsync(portal.Huaxin, deal, [.. Enumerable.Range(0, 50).Select(at => new SentFile($"{at}.txt", "x"u8.ToArray())), bad])).Kept);
+        portal.Clock.Advance(TimeSpan.FromHours(25));
+        Assert.DoesNotContain("b.txt", (await portal.SignIn(portal.Huaxin).GetAsync($"/deals/{deal}")).Words);
+        Assert.Equal([1L], await KeptAsync());
+        await portal.InScopeAsync(Caller.System("test"), services => services.GetRequiredService<KeptFiles>().ForgetAsync(default));
+        Assert.Equal([0L], await KeptAsync());
+        Assert.Equal("attachments.refused.none", Assert.Single(Assert.IsType<AttachmentOutcome.Invalid>(await SendAsync(portal.Huaxin, deal)).Problems).TextKey);
+    }
+
+    Task<List<long>> KeptAsync() => portal.Database.ListAsync<long>("select count(*) from portal.kept_file");
+
+    Task<AttachmentOutcome> SendAsync(TestPerson person, string deal, params SentFile[] files) =>
+        portal.AsAsync<AttachFiles, AttachmentOutcome>(person, attach => attach.ToDealAsync(deal, null, files, CancellationToken.None, keeps: true));
+
+    [Fact]
+    public async Task The_desk_adds_evidence_for_a_side_which_reads_it_and_is_told_and_the_other_learns_nothing()
+    {
+        await portal.ApprovedAsync(portal.Huaxin, portal.Deal("品牌举证有限公司"));
+        var stopped = await portal.BlockedAsync(portal.Yuanjian, portal.Deal("品牌举证有限公司"));
+        var dispute = await portal.FiledAsync(portal.Yuanjian, stopped);
+        var desk = portal.SignIn(portal.DealDesk);
+
+        var page = await desk.SubmitAsync($"/disputes/{dispute}", ("speaksFor", stopped), ("files", new TestFile("拜访记录.txt", "三月拜访"u8.ToArray())));
+
+        Assert.Contains("1 file added.", page.Words);
+        Assert.Equal(["Added by the brand", "Claimant"], page.All("#attachments-list .badge"));
+        var claimant = portal.SignIn(portal.Yuanjian);
+        var seen = await claimant.GetAsync($"/disputes/{dispute}");
+        Assert.Contains("拜访记录.txt", seen.Words);
+        Assert.Equal(["Added by the brand", "Claimant"], seen.All("#attachments-list .badge"));
+        Assert.Contains((await claimant.GetAsync("/notifications")).All(".notification-open"), told => told.StartsWith($"{dispute}: the brand added files that speak for your side", StringComparison.Ordinal));
+        var holder = portal.SignIn(portal.Huaxin);
+        Assert.DoesNotContain("拜访记录.txt", (await holder.GetAsync($"/disputes/{dispute}")).Words);
+        Assert.DoesNotContain((await holder.GetAsync("/notifications")).All(".notification-open"), told => told.Contains("speak for your side", StringComparison.Ordinal));
+        var answer = (await portal.Api(portal.DealDesk).GetAsync($"/api/v1/disputes/{dispute}/attachments")).Json[0];
+        Assert.Equal(("claimant", "shared", true), (answer.GetProperty("side").GetString(), answer.GetProperty("stream").GetString(), answer.GetProperty("byBrand").GetBoolean()));
+
+        var file = new SentFile("x.txt", "x"u8.ToArray());
+        Assert.IsType<AttachmentOutcome.Forbidden>(await GiveAsync(portal.Yuanjian, dispute, stopped, file));
+        Assert.IsType<AttachmentOutcome.Forbidden>(await GiveAsync(await portal.Given.SomebodyOfTheBrand("channel_manager"), dispute, stopped, file));
+        Assert.Equal("speaksFor", Assert.Single(Assert.IsType<AttachmentOutcome.Invalid>(await GiveAsync(portal.DealDesk, dispute, "D-NONE", file)).Problems).Field);
+        Assert.IsType<AttachmentOutcome.Done>(await GiveAsync(await portal.Given.SomebodyOfTheBrand("channel_manager"), dispute, null, file));
+        Assert.DoesNotContain("x.txt", (await claimant.GetAsync($"/disputes/{dispute}")).Words);
+    }
+
+    Task<AttachmentOutcome> GiveAsync(TestPerson person, string dispute, string? speaksFor, SentFile file) =>
+        portal.AsAsync<AttachFiles, AttachmentOutcome>(person, attach => attach.ToDisputeAsync(dispute, speaksFor, [file], CancellationToken.None));
 
     [Fact]
     public async Task What_the_brand_keeps_to_itself_the_partner_neither_sees_nor_gets()
