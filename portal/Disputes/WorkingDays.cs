@@ -1,11 +1,12 @@
 using Platform.Audit;
 using Platform.Database;
 using Platform.Web;
+using Portal.Deals;
 
 namespace Portal.Disputes;
 
-/// <summary>The brand's holidays, and the weekend days that are worked in their place. Where they change, the clocks of disputes that run are set anew.</summary>
-public sealed class WorkingDays(Db db, DisputeStore disputes, AuditTrail audit, TimeProvider clock)
+/// <summary>The brand's holidays, and the weekend days that are worked in their place. Where they change, the clocks of disputes and approvals that run are set anew.</summary>
+public sealed class WorkingDays(Db db, DisputeStore disputes, ApprovalStore approvals, AuditTrail audit, TimeProvider clock)
 {
     /// <summary>The exceptions from that day on.</summary>
     public Task<List<WorkingDayException>> FromAsync(DateOnly day, CancellationToken ct) => db.ListAsync<WorkingDayException>("""
@@ -47,6 +48,7 @@ public sealed class WorkingDays(Db db, DisputeStore disputes, AuditTrail audit, 
         }
 
         await disputes.SetClocksAsync(clock.GetUtcNow().UtcDateTime, ct);
+        await approvals.SetClocksAsync(clock.GetUtcNow().UtcDateTime, ct);
         var number = day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         await audit.RecordAsync(action, "working_day", number, null, new { name = called }, ct);
         return new DisputeOutcome.Done(number);

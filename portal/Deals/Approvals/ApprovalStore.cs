@@ -295,6 +295,12 @@ public sealed class ApprovalStore(Db db)
         returning deal_id
         """, new { dealId, now }, ct);
 
+    /// <summary>Sets the clocks that run anew, where the brand's calendar changed; what is overdue stays so.</summary>
+    public Task SetClocksAsync(DateTime now, CancellationToken ct) => db.ExecuteAsync("""
+        update deal_approval_step set due_at = due_after(opened_at, hours, working), escalate_at = due_after(opened_at, 2 * hours, working)
+        where opened_at is not null and closed_at is null and working and due_at > @now and due_at <> due_after(opened_at, hours, working)
+        """, new { now }, ct);
+
     /// <summary>Deals whose step is the policy's own: submitted inside a larger transaction, or left by a machine that stopped.</summary>
     public Task<List<string>> ByPolicyAsync(CancellationToken ct) => db.ListAsync<string>("""
         select d.number from deal_approval_step s join deal d using (deal_id)

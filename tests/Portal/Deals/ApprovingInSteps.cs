@@ -24,6 +24,32 @@ public sealed class ApprovingInSteps : IAsyncLifetime
     public Task DisposeAsync() => portal.DisposeAsync();
 
     [Fact]
+    public async Task Working_hours_know_the_brands_holidays_as_the_disputes_clock_does()
+    {
+        await portal.Database.ExecuteAsync("insert into portal.working_day_exception (day, works, name) values ('2026-10-01', false, '国庆节'), ('2026-10-02', false, '国庆节'), ('2026-10-10', true, '调休上班')");
+
+        Assert.Equal(
+        [
+            "2026-10-06 15:00 960", // two hours on Wednesday, a holiday of two days and a weekend, eight on Monday, six on Tuesday
+            "2026-10-10 10:00 120", // a Saturday that is worked
+        ], await portal.Database.ListAsync<string>("""
+            select to_char(d.due at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' ' || portal.working_minutes(d.due) - portal.working_minutes(x.began)
+            from (values (1, timestamptz '2026-09-30 15:00Z', 16), (2, timestamptz '2026-10-09 16:00Z', 2)) as x (n, began, hours) cross join lateral (select portal.due_after(x.began, x.hours, true) as due) d order by x.n
+            """));
+
+        var number = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("节假日审批有限公司"));
+        var before = await DueAsync(number);
+        var admin = portal.SignIn(brandAdmin);
+        await admin.SubmitAsync("/disputes/calendar", ("day", before.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)), ("name", "临时放假"));
+
+        Assert.Equal(before.DayOfWeek is DayOfWeek.Friday ? before.AddDays(3) : before.AddDays(1), await DueAsync(number));
+        await admin.PressAsync(await admin.GetAsync("/disputes/calendar"), $"form[action='/disputes/calendar/{before:yyyy-MM-dd}/removal'] button");
+        Assert.Equal(before, await DueAsync(number));
+    }
+
+    async Task<DateTime> DueAsync(string number) => (await portal.Database.ListAsync<DateTime>("select s.due_at from portal.deal_approval_step s join portal.deal d using (deal_id) where d.number = @number and s.opened_at is not null and s.closed_at is null", new { number })).Single();
+
+    [Fact]
     public async Task Large_deals_go_from_the_desk_to_finance_and_are_approved_by_the_last_step()
     {
         await PolicyAsync("amount_from", "10000", "{deal_desk,finance}");
