@@ -64,23 +64,23 @@ public sealed class PersonStore(Db db, TimeProvider clock)
             where p.partner_id = @partnerId and p.disabled_at is null and p.kind = 'person' and r.role in ('brand_admin', 'partner_admin'))
         """, new { partnerId }, ct);
 
-    /// <summary>Keeps one's own language and theme; what is null stays as it is, and the theme auto is kept as none.</summary>
-    public Task<int> KeepPreferencesAsync(string? language, string? theme, CancellationToken ct) => db.ExecuteAsync("""
+    /// <summary>Keeps one's own language, theme and whether keys act; what is null stays as it is, and the theme auto is kept as none.</summary>
+    public Task<int> KeepPreferencesAsync(string? language, string? theme, bool? keys, CancellationToken ct) => db.ExecuteAsync("""
         update person
-        set language = coalesce(@language, language), theme = case when @theme::text is null then theme else nullif(@theme, 'auto') end
+        set language = coalesce(@language, language), theme = case when @theme::text is null then theme else nullif(@theme, 'auto') end, keys_off = coalesce(not @keys, keys_off)
         where person_id = app_person_id()
-        """, new { language, theme }, ct);
+        """, new { language, theme, keys }, ct);
 
     /// <summary>Writes one's own preferences; null means none.</summary>
-    public Task<int> SetPreferencesAsync(string? language, string? timeZone, string? theme, CancellationToken ct) => db.ExecuteAsync("""
+    public Task<int> SetPreferencesAsync(string? language, string? timeZone, string? theme, bool keys, CancellationToken ct) => db.ExecuteAsync("""
         update person
-        set language = @language, time_zone = @timeZone, theme = @theme, version = version + 1
+        set language = @language, time_zone = @timeZone, theme = @theme, keys_off = not @keys, version = version + 1
         where person_id = app_person_id()
-        """, new { language, timeZone, theme }, ct);
+        """, new { language, timeZone, theme, keys }, ct);
 
     const string SelectPerson = """
         select p.person_id, p.number, p.partner_id, b.number as partner_number, b.name as partner_name, b.partner_type, p.kind, p.name, p.email,
-               case when p.kind = 'api_client' then p.subject end as client_id, p.roles_from, p.language, p.time_zone, p.theme, p.disabled_at, p.version, array(select r.role from person_role r where r.person_id = p.person_id order by r.role) as roles
+               case when p.kind = 'api_client' then p.subject end as client_id, p.roles_from, p.language, p.time_zone, p.theme, p.keys_off, p.disabled_at, p.version, array(select r.role from person_role r where r.person_id = p.person_id order by r.role) as roles
         from person p
         join partner b on b.partner_id = p.partner_id
         """;
@@ -129,6 +129,9 @@ public sealed record Person
 
     /// <summary>The preferred time zone.</summary>
     public string? TimeZone { get; init; }
+
+    /// <summary>Single keys do not act.</summary>
+    public bool KeysOff { get; init; }
 
     /// <summary>The preferred theme.</summary>
     public string? Theme { get; init; }

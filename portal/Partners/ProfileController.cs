@@ -9,14 +9,14 @@ using Portal.Web.Layout;
 
 namespace Portal.Partners;
 
-/// <summary>One's own language, time zone and theme. Name, mail address and sign-in belong to the account with the identity provider.</summary>
+/// <summary>One's own language, time zone, theme and keys. Name, mail address and sign-in belong to the account with the identity provider.</summary>
 [Route("profile")]
 public sealed class ProfileController(PersonStore people, KeepProfile keep, ICurrentPerson me, Texts t) : Controller
 {
     /// <summary>The form.</summary>
     [HttpGet("")]
     public async Task<IActionResult> Edit(CancellationToken ct) =>
-        await people.FindAsync(me.PersonNumber, ct) is { } person ? View("Profile", Page(person, new ProfileForm { Language = person.Language, TimeZone = person.TimeZone, Theme = person.Theme })) : NotFound();
+        await people.FindAsync(me.PersonNumber, ct) is { } person ? View("Profile", Page(person, new ProfileForm { Language = person.Language, TimeZone = person.TimeZone, Theme = person.Theme, Keys = !person.KeysOff })) : NotFound();
 
     /// <summary>Keeps it.</summary>
     [HttpPost("")]
@@ -52,15 +52,18 @@ public sealed record ProfileForm
 
     /// <summary>light or dark.</summary>
     public string? Theme { get; init; }
+
+    /// <summary>Single keys act.</summary>
+    public bool Keys { get; init; }
 }
 
 /// <summary>The form as <c>Profile.cshtml</c> shows it.</summary>
 public sealed record ProfilePage(Person Person, ProfileForm Form, IReadOnlyList<SelectListItem> Languages, IReadOnlyList<SelectListItem> TimeZones, IReadOnlyList<SelectListItem> Themes);
 
-/// <summary>Keeps one's own preferences; also for the language and theme switch on every page.</summary>
+/// <summary>Keeps one's own preferences; also for the language and theme switch on every page, and for the reviewer's keys.</summary>
 public sealed class KeepProfile(Db db, PersonStore people, AuditTrail audit, ICurrentPerson me) : IPreferenceKeeper
 {
-    /// <summary>Keeps all three; answers what is wrong, or null.</summary>
+    /// <summary>Keeps all of them; answers what is wrong, or null.</summary>
     public Task<FieldProblem?> RunAsync(ProfileForm form, CancellationToken ct) => db.InTransactionAsync<FieldProblem?>(async () =>
     {
         if (form.Language is not null && !TextBook.Languages.Contains(form.Language, StringComparer.Ordinal))
@@ -73,11 +76,11 @@ public sealed class KeepProfile(Db db, PersonStore people, AuditTrail audit, ICu
             return new(nameof(form.TimeZone), "partners.refused.time_zone_unknown", form.TimeZone);
         }
 
-        await people.SetPreferencesAsync(form.Language, form.TimeZone, form.Theme is "light" or "dark" ? form.Theme : null, ct);
+        await people.SetPreferencesAsync(form.Language, form.TimeZone, form.Theme is "light" or "dark" ? form.Theme : null, form.Keys, ct);
         await audit.RecordAsync("person.profile_changed", "person", me.PersonNumber, me.PartnerId, form, ct);
         return null;
     }, ct);
 
     /// <inheritdoc/>
-    public async Task KeepAsync(string? language, string? theme, CancellationToken ct) => await people.KeepPreferencesAsync(language, theme, ct);
+    public async Task KeepAsync(string? language, string? theme, bool? keys, CancellationToken ct) => await people.KeepPreferencesAsync(language, theme, keys, ct);
 }

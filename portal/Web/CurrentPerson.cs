@@ -53,6 +53,9 @@ public interface ICurrentPerson
     /// <summary><c>light</c>, <c>dark</c> or null for what the browser prefers.</summary>
     string? Theme { get; }
 
+    /// <summary>Single keys press the page's buttons, where a page has such keys; true unless the person switched them off.</summary>
+    bool HasKeys { get; }
+
     /// <summary>True when the person has at least one of the roles.</summary>
     bool Has(params IReadOnlyList<string> roles) => roles.Any(Roles.Contains);
 }
@@ -71,9 +74,10 @@ public interface ICurrentPerson
 /// <param name="Language">The preferred language, if any.</param>
 /// <param name="TimeZone">The IANA zone.</param>
 /// <param name="Theme">The preferred theme, if any.</param>
+/// <param name="HasKeys">Single keys act.</param>
 public sealed record KnownPerson(
     long PersonId, string PersonNumber, string Name, long PartnerId, string PartnerNumber, string PartnerName, string? PartnerNameLatin, string PartnerType,
-    string Currency, IReadOnlySet<string> Roles, string? Language, string TimeZone, string? Theme);
+    string Currency, IReadOnlySet<string> Roles, string? Language, string TimeZone, string? Theme, bool HasKeys);
 
 /// <summary>Reads the person on whose behalf the current scope works; the feature that owns people implements it.</summary>
 public interface IPeopleDirectory
@@ -121,4 +125,6 @@ sealed class CurrentPerson : ICurrentPerson
     public string TimeZone => Known?.TimeZone ?? "Etc/UTC";
 
     public string? Theme => Known?.Theme;
+
+    public bool HasKeys => Known?.HasKeys ?? true;
 }

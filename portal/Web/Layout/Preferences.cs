@@ -5,11 +5,11 @@ using Platform.Web;
 
 namespace Portal.Web.Layout;
 
-/// <summary>Keeps a person's language and theme beyond this browser; the feature that owns people implements it.</summary>
+/// <summary>Keeps a person's language, theme and whether keys act beyond this browser; the feature that owns people implements it.</summary>
 public interface IPreferenceKeeper
 {
     /// <summary>Keeps what is not null; the theme <c>auto</c> is kept as none.</summary>
-    Task KeepAsync(string? language, string? theme, CancellationToken ct);
+    Task KeepAsync(string? language, string? theme, bool? keys, CancellationToken ct);
 }
 
 /// <summary>How a person likes the pages: kept in cookies, so that error pages and strangers have it too, and in the person's record.</summary>
@@ -28,14 +28,14 @@ public static class Preferences
     public static bool IsTheme(string theme) => Themes.Contains(theme, StringComparer.Ordinal);
 }
 
-/// <summary>Changes language and theme and returns to the page one was on.</summary>
+/// <summary>Changes language, theme or whether keys act, and returns to the page one was on.</summary>
 [Route("preferences")]
 [AllowAnonymous]
 public sealed class PreferencesController(ICurrentPerson me, IServiceProvider services) : Controller
 {
-    /// <summary>Keeps a language or a theme.</summary>
+    /// <summary>Keeps a language, a theme, or whether keys act.</summary>
     [HttpPost("")]
-    public async Task<IActionResult> Update(string? language, string? theme, string? returnUrl, CancellationToken ct)
+    public async Task<IActionResult> Update(string? language, string? theme, bool? keys, string? returnUrl, CancellationToken ct)
     {
         if ((language is not null && !TextBook.Languages.Contains(language, StringComparer.Ordinal)) || (theme is not null && !Preferences.IsTheme(theme)))
         {
@@ -54,7 +54,7 @@ public sealed class PreferencesController(ICurrentPerson me, IServiceProvider se
 
         if (me.IsKnown && services.GetService<IPreferenceKeeper>() is { } keeper)
         {
-            await keeper.KeepAsync(language, theme, ct);
+            await keeper.KeepAsync(language, theme, keys, ct);
         }
 
         return LocalRedirect(Url.IsLocalUrl(returnUrl) ? returnUrl : "/");

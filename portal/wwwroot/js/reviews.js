@@ -15,8 +15,15 @@
   };
 
   const onOff = list.querySelector('[data-keys-switch]');
-  onOff.checked = kept(localStorage, 'review-keys') !== 'off';
-  onOff.addEventListener('change', () => kept(localStorage, 'review-keys', onOff.checked ? null : 'off'));
+  // Kept with the person, not with this browser; where that fails the switch goes back to what holds.
+  onOff.addEventListener('change', async () => {
+    try {
+      const answer = await fetch(onOff.form.action, { method: 'POST', body: new FormData(onOff.form), redirect: 'manual', keepalive: true });
+      if (answer.type !== 'opaqueredirect' && !answer.ok) throw new Error(answer.status);
+    } catch {
+      onOff.checked = !onOff.checked;
+    }
+  });
 
   // The queue: the focus on a row's link is what is selected, so Enter opens it, and whoever listens hears it.
   const links = () => all('#list [data-opens]');

@@ -104,7 +104,7 @@ public sealed class LookingAtDeals(Chromium chromium, ListeningPortal portal)
         (await page.TextContentAsync("#flash"))!.ShouldContain($"{first} is rejected.");
 
         await page.Keyboard.PressAsync("?");
-        await page.UncheckAsync("[data-keys-switch]");
+        await page.RunAndWaitForResponseAsync(() => page.UncheckAsync("[data-keys-switch]"), answer => answer.Url.EndsWith("/preferences", StringComparison.Ordinal));
         await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("a");
         (await page.TextContentAsync("#decision-hint"))!.ShouldBe("");

@@ -14,6 +14,23 @@ public sealed class WorkingThroughTheQueue : IAsyncLifetime
     public Task DisposeAsync() => portal.DisposeAsync();
 
     [Fact]
+    public async Task Keys_that_were_switched_off_stay_off_for_the_person_wherever_they_sign_in()
+    {
+        await portal.SubmittedAsync(portal.Huaxin, portal.Deal("快捷键开关有限公司"));
+        var desk = portal.SignIn(portal.DealDesk);
+        var queue = await desk.GetAsync("/deals/reviews");
+        Assert.True(queue.Has("[data-keys-switch][checked]"));
+
+        // As the script sends it: the box that is not marked sends nothing, and the hidden field says no.
+        await desk.SubmitAsync(queue, ("keys", "false"));
+
+        Assert.False((await portal.SignIn(portal.DealDesk).GetAsync("/deals/reviews")).Has("[data-keys-switch][checked]"));
+        Assert.True((await portal.SignIn(await portal.Given.SomebodyOfTheBrand("deal_desk")).GetAsync("/deals/reviews")).Has("[data-keys-switch][checked]"));
+        await desk.SubmitAsync("/profile", ("Form.Keys", "true"));
+        Assert.True((await desk.GetAsync("/deals/reviews")).Has("[data-keys-switch][checked]"));
+    }
+
+    [Fact]
     public async Task What_is_due_first_stands_first_with_its_clock_and_its_queue()
     {
         var old = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("青城山泉有限公司"));

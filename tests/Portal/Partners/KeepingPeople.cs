@@ -105,7 +105,7 @@ public sealed class KeepingPeople(PortalApp portal) : IClassFixture<PortalApp>
         var sales = await portal.Given.APerson(await portal.Given.APartner("Profile", "distributor"), "sales");
         var visitor = portal.SignIn(sales);
 
-        var page = await visitor.SubmitAsync("/profile", ("Form.Language", "zh-CN"), ("Form.TimeZone", "Asia/Shanghai"), ("Form.Theme", "dark"));
+        var page = await visitor.SubmitAsync("/profile", ("Form.Language", "zh-CN"), ("Form.TimeZone", "Asia/Shanghai"), ("Form.Theme", "dark"), ("Form.Keys", "true"));
         var wrong = await visitor.SubmitAsync(page, ("Form.TimeZone", "Mars/Olympus"));
 
         page.Text("h1").ShouldBe("个人设置");
