@@ -20,7 +20,14 @@ public sealed class AddCustomers(Db db, CustomerStore customers, AuditTrail audi
         var rows = typed.Select(row => new Row(row)).ToList();
         await db.InTransactionAsync(async () =>
         {
-            foreach (var some in rows.Where(row => row.Entry is null).Chunk(AtOnce))
+            var sound = rows.Where(row => row.Entry is null).ToList();
+            if (sound.Count > 0)
+            {
+                // Of all of them at once and in order, before anything else is held: files of the same companies in opposite order wait for each other instead of deadlocking.
+                await customers.HoldAsync(sound.SelectMany(row => row.Details.Keys), ct);
+            }
+
+            foreach (var some in sound.Chunk(AtOnce))
             {
                 await AddAsync(some, ct);
             }
@@ -32,7 +39,6 @@ public sealed class AddCustomers(Db db, CustomerStore customers, AuditTrail audi
     {
         var now = clock.GetUtcNow().UtcDateTime;
         var (partnerAtWork, brand) = await customers.OwnersAsync(ct);
-        await customers.HoldAsync(rows.SelectMany(row => row.Details.Keys), ct);
         // Only who is certainly the same matters here; the other keys find whom a reviewer should see.
         var candidates = (await customers.CandidatesAsync([.. rows.Select(row => row.Details.Keys.Where(key => key.Decides).ToList())], ct)).ToLookup(candidate => candidate.Ordinal);
         var owners = await OwnersAsync(rows, candidates, ct);

@@ -144,17 +144,27 @@ public sealed partial class ImportRow
     /// <summary>Yes or no; no where it is empty.</summary>
     public bool Yes(string field)
     {
-        switch (Text(field)?.ToLowerInvariant())
+        if (Text(field) is not { } word)
         {
-            case null or "no" or "n" or "false" or "0" or "否" or "不":
-                return false;
-            case "yes" or "y" or "true" or "1" or "是":
-                return true;
-            case var other:
-                Refuse(field, "imports.refused.not_yes_or_no", Short(other));
-                return false;
+            return false;
         }
+
+        if (IsYes(word) is { } meant)
+        {
+            return meant;
+        }
+
+        Refuse(field, "imports.refused.not_yes_or_no", Short(word.ToLowerInvariant()));
+        return false;
     }
+
+    /// <summary>A word that means yes or no; null for any other.</summary>
+    public static bool? IsYes(string word) => word.ToLowerInvariant() switch
+    {
+        "yes" or "y" or "true" or "1" or "是" => true,
+        "no" or "n" or "false" or "0" or "否" or "不" => false,
+        _ => null,
+    };
 
     /// <summary>Several texts, separated by semicolons.</summary>
     public IReadOnlyList<string> List(string field) => Text(field)?.Split([';', '；'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];

@@ -48,5 +48,8 @@ sealed class LeadsWriter(EnterLeads enterLeads, ImportEntries entries) : IImport
         VatNumber = row.Text("vat_number"), Domain = row.Text("domain"), Phone = row.Text("phone"), ContactName = row.Text("contact_name"), ContactEmail = row.Text("contact_email"),
         ContactPhone = row.Text("contact_phone"), Need = row.Paragraphs("need"), Teaser = row.Paragraphs("teaser"), Source = row.Text("source"), Territory = row.Text("territory"),
         ProductLines = row.List("product_lines"), Amount = row.Amount("amount"), Currency = row.Text("currency"),
-    }, row.Text("offer_to"), row.Text("pool"));
+    }, row.Text("offer_to"), row.Text("pool") is { } pool ? Level(pool) : null);
+
+    // Yes is for partners of any level.
+    static string? Level(string typed) => ImportRow.IsYes(typed) switch { true => "registered", false => null, _ => typed.ToLowerInvariant() };
 }

@@ -135,8 +135,12 @@ public sealed class EnterLeads(Db db, LeadStore leads, ManyStore words, ScreenLe
                 }
             }
 
-            PoolLevel = LevelOf(row.Pool);
-            if (PoolLevel is not null && row.OfferTo is not null)
+            PoolLevel = row.Pool;
+            if (PoolLevel is not null && !Levels.Contains(PoolLevel, StringComparer.Ordinal))
+            {
+                Refuse(new("pool", "leads.invalid.level"));
+            }
+            else if (PoolLevel is not null && row.OfferTo is not null)
             {
                 Refuse(new("pool", "leads.many.both"));
             }
@@ -169,22 +173,6 @@ public sealed class EnterLeads(Db db, LeadStore leads, ManyStore words, ScreenLe
         public LeadEntry Entry => IsSound ? new LeadEntry.Entered(New.Number, Hindered, Hindered is not null ? "new" : PartnerId is not null ? "offered" : PoolLevel is not null ? "pool" : "new") : new LeadEntry.Refused(problems);
 
         public void Refuse(FieldProblem problem) => problems.Add(problem);
-
-        string? LevelOf(string? typed)
-        {
-            switch (typed?.ToLowerInvariant())
-            {
-                case null or "no" or "n" or "0" or "否":
-                    return null;
-                case "yes" or "y" or "1" or "是":
-                    return Levels[0];
-                case var level when Levels.Contains(level, StringComparer.Ordinal):
-                    return level;
-                default:
-                    Refuse(new("pool", "leads.invalid.level"));
-                    return null;
-            }
-        }
     }
 }
 
@@ -192,7 +180,7 @@ public sealed class EnterLeads(Db db, LeadStore leads, ManyStore words, ScreenLe
 /// <param name="Row">The row as a spreadsheet counts it.</param>
 /// <param name="Typed">What it says; lines and territory by code or by name.</param>
 /// <param name="OfferTo">The partner it is offered to, by code or number.</param>
-/// <param name="Pool">The level that is needed to take it from the pool; <c>yes</c> for any.</param>
+/// <param name="Pool">The level that is needed to take it from the pool; null where it does not go there.</param>
 public sealed record LeadRow(long Row, LeadTyped Typed, string? OfferTo, string? Pool);
 
 /// <summary>A lead that is about to be written.</summary>

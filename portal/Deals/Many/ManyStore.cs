@@ -16,7 +16,7 @@ public sealed class ManyStore(Db db)
 
     /// <summary>What a partner has in hand about these companies, drafts too.</summary>
     public Task<List<OwnOpenDeal>> OwnOpenAsync(long partnerId, IReadOnlyCollection<long> clusterIds, CancellationToken ct) => db.ListAsync<OwnOpenDeal>("""
-        select c.customer_cluster_id, d.number, d.status, d.territory_id, array(select l.product_line_id from deal_product_line l where l.deal_id = d.deal_id) as line_ids
+        select c.customer_cluster_id, d.number, d.status, d.territory_id, array(select l.product_line_id from deal_product_line l where l.deal_id = d.deal_id and l.lost_at is null) as line_ids
         from deal d join end_customer c using (end_customer_id)
         where d.partner_id = @partnerId and c.customer_cluster_id = any(@clusters) and d.status in ('draft', 'submitted', 'under_review', 'information_requested', 'approved', 'converted')
         order by d.status = 'draft', d.deal_id
@@ -24,7 +24,8 @@ public sealed class ManyStore(Db db)
 
     /// <summary>How many screenings a partner has left today, by the lines that are claimed together (their keys, separated by commas).</summary>
     public async Task<IReadOnlyDictionary<string, int>> ScreeningsLeftAsync(long partnerId, IReadOnlyCollection<string> lines, DateTime now, CancellationToken ct) => (await db.ListAsync<(string Lines, int Left)>("""
-        select asked.lines, y.screenings_per_day - (select count(*)::integer from deal_screening s where s.partner_id = @partnerId and s.screened_at >= brand_midnight(brand_day(@now)))
+        select asked.lines, y.screenings_per_day - (select count(*)::integer from (
+                   select from deal_screening s where s.partner_id = @partnerId and s.screened_at >= brand_midnight(brand_day(@now)) limit y.screenings_per_day) used)
         from unnest(@lines) as asked (lines)
         join partner p on p.partner_id = @partnerId
         join protection_policy y on y.protection_policy_id = protection_policy_for(p.partner_level, string_to_array(asked.lines, ',')::bigint[], null, brand_day(@now))

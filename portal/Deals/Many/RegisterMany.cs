@@ -42,11 +42,9 @@ public sealed class RegisterMany(Db db, DealStore deals, ManyStore many, Capacit
         return rows;
     }
 
-    // The keys of all companies are held at once and in order, before anything else is: files of the same customers in opposite order wait for each other instead of deadlocking.
     async Task CustomersAsync(List<Row> rows, CancellationToken ct)
     {
         var entering = rows.Where(row => row.IsSound && row.Typed.CustomerNumber is null).ToList();
-        await customers.HoldAsync(entering.SelectMany(row => row.Typed.Customer!.Check().Details.Keys), ct);
         var entries = await addCustomers.AddCustomersAsync([.. entering.Select(row => row.Typed.Customer!)], ct);
         foreach (var (row, entry) in entering.Zip(entries))
         {
