@@ -36,6 +36,7 @@ static class DealsFeature
         .AddScoped<ContestedClaims>()
         .AddScoped<AwardClaim>()
         .AddScoped<ApprovalStore>()
+        .AddScoped<DeputyStore>()
         .AddScoped<ApprovalPolicyStore>()
         .AddScoped<KeepApprovalPolicies>()
         .AddScoped<NameDeputies>()

@@ -10,7 +10,7 @@ namespace Portal.Deals;
 [ApiController]
 [Route("api/v1")]
 public sealed class ApprovalsApi(
-    ApprovalStore approvals, ApprovalPolicyStore policies, KeepApprovalPolicies keepPolicies, NameDeputies nameDeputies, DealStore deals, ICurrentPerson me, TimeProvider clock) : ControllerBase
+    ApprovalStore approvals, DeputyStore deputies, ApprovalPolicyStore policies, KeepApprovalPolicies keepPolicies, NameDeputies nameDeputies, DealStore deals, ICurrentPerson me, TimeProvider clock) : ControllerBase
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -36,7 +36,7 @@ public sealed class ApprovalsApi(
     /// <summary>Who decides for whom, now and later.</summary>
     [HttpGet("approval-deputies"), AllowRoles("deal_desk", "channel_manager", "finance", "brand_admin")]
     [ProducesResponseType<IReadOnlyList<Deputy>>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> Deputies(CancellationToken ct) => Ok(await approvals.DeputiesAsync(Now, ct));
+    public async Task<IActionResult> Deputies(CancellationToken ct) => Ok(await deputies.ListAsync(Now, ct));
 
     /// <summary>Names a deputy for a queue one sits in.</summary>
     [HttpPost("approval-deputies"), AllowRoles("deal_desk", "channel_manager", "finance", "brand_admin"), Idempotent]
