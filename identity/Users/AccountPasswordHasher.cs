@@ -10,11 +10,18 @@ namespace Identity.Users;
 /// PBKDF2-HMAC-SHA-512, kept as <c>pbkdf2-sha512$ROUNDS$SALT$HASH</c>: what made a hash stands with it, so that a weaker one is
 /// replaced at the next sign-in.
 /// </summary>
-sealed class AccountPasswordHasher : IPasswordHasher<Account>
+/// <param name="rounds">How many rounds a new hash takes; other than those of the profile in tests alone.</param>
+sealed class AccountPasswordHasher(int rounds) : IPasswordHasher<Account>
 {
     const string Method = "pbkdf2-sha512";
     const int SaltBytes = 16;
     const int HashBytes = 64;
+
+    /// <summary>With the rounds of the profile.</summary>
+    public AccountPasswordHasher()
+        : this(Profile.PasswordRounds)
+    {
+    }
 
     /// <summary>A hash nobody's password has, for the work that is done when there is no account to check.</summary>
     public static string OfNobody { get; } = Format(Profile.PasswordRounds, RandomNumberGenerator.GetBytes(SaltBytes), RandomNumberGenerator.GetBytes(HashBytes));
@@ -22,18 +29,18 @@ sealed class AccountPasswordHasher : IPasswordHasher<Account>
     public string HashPassword(Account user, string password)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
-        return Format(Profile.PasswordRounds, salt, Derive(password, salt, Profile.PasswordRounds));
+        return Format(rounds, salt, Derive(password, salt, rounds));
     }
 
     public PasswordVerificationResult VerifyHashedPassword(Account user, string hashedPassword, string providedPassword)
     {
-        if (hashedPassword.Split('$') is not [Method, var roundsText, var salt, var hash] || !int.TryParse(roundsText, CultureInfo.InvariantCulture, out var rounds))
+        if (hashedPassword.Split('$') is not [Method, var roundsText, var salt, var hash] || !int.TryParse(roundsText, CultureInfo.InvariantCulture, out var kept))
         {
             return PasswordVerificationResult.Failed;
         }
 
-        return !CryptographicOperations.FixedTimeEquals(Convert.FromBase64String(hash), Derive(providedPassword, Convert.FromBase64String(salt), rounds)) ? PasswordVerificationResult.Failed
-            : rounds < Profile.PasswordRounds ? PasswordVerificationResult.SuccessRehashNeeded
+        return !CryptographicOperations.FixedTimeEquals(Convert.FromBase64String(hash), Derive(providedPassword, Convert.FromBase64String(salt), kept)) ? PasswordVerificationResult.Failed
+            : kept < rounds ? PasswordVerificationResult.SuccessRehashNeeded
             : PasswordVerificationResult.Success;
     }
 

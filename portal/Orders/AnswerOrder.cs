@@ -1,13 +1,20 @@
 using Platform.Database;
+using Platform.Outbox;
 using Portal.Kpis;
 using Portal.Stock;
 
 namespace Portal.Orders;
 
-/// <summary>The seller answers a submitted order: promises the whole of it and reserves its stock, or turns it down with a reason.</summary>
-public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, KpiFacts kpis, OrderNews news)
+/// <summary>
+/// The seller answers a submitted order: promises the whole of it from stock, answers line by line, or turns it down with a reason.
+/// Answered by line, what is there is reserved, what is not waits for goods, and what is not promised is called off.
+/// </summary>
+public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, KpiFacts kpis, OrderNews news, Outbox outbox)
 {
-    /// <summary>Promises the whole order.</summary>
+    /// <summary>The longest way ahead that a day may be promised, in days.</summary>
+    public const int FarthestPromise = 730;
+
+    /// <summary>Promises the whole order, which must be in stock.</summary>
     public Task<OrderOutcome> ConfirmAsync(string number, int? version, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
     {
         var order = await orders.TakeAsync(number, ct);
@@ -19,15 +26,36 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, K
         var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
         var place = await stock.PlaceOfAsync(order.SellerId, ct);
         var shortages = await stock.ReserveAsync(place, StockLines.Of(lines, line => line.ProductId, line => line.Quantity), ct);
-        if (shortages.Count > 0)
+        return shortages.Count > 0
+            ? new OrderOutcome.Wrong(Short(lines, shortages))
+            : await ConfirmedAsync(order, place, [.. lines.Select(line => new LineAnswer(line, line.Quantity, line.Quantity, null, null))], ct);
+    }, ct);
+
+    /// <summary>Answers line by line. A line that is not named is promised in full.</summary>
+    /// <param name="number">The order.</param>
+    /// <param name="version">The version the person saw; null where nobody looked.</param>
+    /// <param name="said">What is promised of the lines, by when, and why not all.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<OrderOutcome> ConfirmAsync(string number, int? version, IReadOnlyList<SaidOfLine> said, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    {
+        var order = await orders.TakeAsync(number, ct);
+        if (Permission.Refusal(order, OrderLifecycle.Confirm, version) is { } refused)
         {
-            return new OrderOutcome.Wrong(Short(lines, shortages));
+            return refused;
         }
 
-        await orders.ConfirmAsync(order, place, ct);
-        await kpis.AddOrdersAsync([order.PurchaseOrderId], ct);
-        await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Confirm, OrderStatus.Confirmed, null, ct);
-        return new OrderOutcome.Done(order.Number);
+        var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
+        var problems = SaidOfLine.Problems(said, lines, await orders.TodayAsync(ct)).ToList();
+        if (problems.Count > 0)
+        {
+            return new OrderOutcome.Wrong(problems);
+        }
+
+        var place = await stock.PlaceOfAsync(order.SellerId, ct);
+        var answers = LineAnswer.Of(said, lines);
+        var there = await stock.ReserveUpToAsync(place, StockLines.Of(answers, answer => answer.Line.ProductId, answer => answer.Promised), ct);
+        var shares = Shares.Of(answers, answer => answer.Line.ProductId, answer => answer.Promised, there);
+        return await ConfirmedAsync(order, place, [.. answers.Zip(shares, (answer, share) => answer with { Reserved = share })], ct);
     }, ct);
 
     /// <summary>Turns the order down.</summary>
@@ -48,6 +76,27 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, K
         await news.TellAsync(order!.Number, order.BuyerId, order.SellerId, OrderLifecycle.Reject, OrderStatus.Rejected, new { reason }, ct);
         return new OrderOutcome.Done(order.Number);
     }, ct);
+
+    async Task<OrderOutcome> ConfirmedAsync(OrderInHand order, long place, List<LineAnswer> answers, CancellationToken ct)
+    {
+        await orders.ConfirmAsync(order, place, answers, ct);
+        await kpis.AddOrdersAsync([order.PurchaseOrderId], ct);
+        await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Confirm, OrderStatus.Confirmed, Details(answers), ct);
+        if (answers.Exists(answer => answer.Waiting > 0))
+        {
+            await outbox.PutAsync(OrderUpwardsByItself.Waits, new OrderThatWaits(order.Number, order.SellerId), ct);
+        }
+
+        return new OrderOutcome.Done(order.Number);
+    }
+
+    // What differs from what was ordered; nothing where all is promised and there.
+    static object? Details(List<LineAnswer> answers)
+    {
+        var differing = answers.Where(answer => answer.Refused > 0 || answer.Waiting > 0 || answer.PromisedOn is not null)
+            .Select(answer => new { answer.Line.LineNumber, answer.Promised, answer.Reserved, answer.Waiting, answer.Refused, answer.PromisedOn, answer.Reason }).ToList();
+        return differing.Count > 0 ? new { lines = differing } : null;
+    }
 
     static List<OrderProblem> Short(List<LineInHand> lines, List<Shortage> shortages)
     {

@@ -29,7 +29,7 @@ public sealed class CancelOrder(Db db, OrderWriting orders, StockLedger stock, K
         var status = After(lines);
         if (order.FromPlaceId is { } place)
         {
-            await stock.ReleaseAsync(place, StockLines.Of(open, line => line.ProductId, line => line.Open), ct);
+            await stock.ReleaseAsync(place, StockLines.Of(open, line => line.ProductId, line => line.Reserved), ct);
             await kpis.TakeBackOrdersAsync([order.PurchaseOrderId], ct);
         }
 

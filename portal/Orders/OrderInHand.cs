@@ -62,7 +62,7 @@ public sealed record OrderInHand
 
 /// <summary>A line of an order in hand.</summary>
 public sealed record LineInHand(
-    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, decimal Amount)
+    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, decimal Amount)
 {
     /// <summary>Still to be sent.</summary>
     public int Open => Quantity - Shipped - Cancelled;

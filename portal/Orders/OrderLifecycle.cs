@@ -25,6 +25,9 @@ public static class OrderLifecycle
     /// <summary>Promises the whole order and reserves its stock.</summary>
     public const string Confirm = "confirm";
 
+    /// <summary>Reserves goods that have come for what waits for them.</summary>
+    public const string Allocate = "allocate";
+
     /// <summary>Turns the order down.</summary>
     public const string Reject = "reject";
 
@@ -49,6 +52,7 @@ public static class OrderLifecycle
         new(Cancel, Side.Buyer, [OrderStatus.Submitted], [OrderStatus.Cancelled]) { NeedsReason = true },
         new(Confirm, Side.Seller, [OrderStatus.Submitted], [OrderStatus.Confirmed]),
         new(Reject, Side.Seller, [OrderStatus.Submitted], [OrderStatus.Rejected]) { NeedsReason = true },
+        new(Allocate, Side.Seller, [OrderStatus.Confirmed, OrderStatus.PartiallyShipped], [OrderStatus.Confirmed, OrderStatus.PartiallyShipped]),
         new(Ship, Side.Seller, [OrderStatus.Confirmed, OrderStatus.PartiallyShipped], [OrderStatus.PartiallyShipped, OrderStatus.Shipped]),
         new(Cancel, Side.Seller, [OrderStatus.Confirmed], [OrderStatus.Cancelled]) { NeedsReason = true },
         new(Cancel, Side.Seller, [OrderStatus.PartiallyShipped], [OrderStatus.Shipped, OrderStatus.Received]) { NeedsReason = true },

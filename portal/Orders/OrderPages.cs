@@ -4,7 +4,7 @@ using Portal.Stock;
 namespace Portal.Orders;
 
 /// <summary>Puts together what the page of an order shows.</summary>
-public sealed class OrderPages(Db db, OrderStore orders, StockStore stock)
+public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, StockStore stock)
 {
     /// <summary>The page, or null where there is no such order for the person at work.</summary>
     /// <param name="number">The order.</param>
@@ -18,7 +18,7 @@ public sealed class OrderPages(Db db, OrderStore orders, StockStore stock)
         }
 
         var seller = page.Order is { IsSeller: true, Status: OrderStatus.Submitted };
-        return new OrderShow(page, problems, seller ? await stock.AvailableAsync([.. page.Lines.Select(line => line.ProductId)], ct) : null);
+        return new OrderShow(page, problems, seller ? await stock.AvailableAsync([.. page.Lines.Select(line => line.ProductId)], ct) : null, await chain.FindAsync(page.Order.PurchaseOrderId, ct));
     }, ct);
 }
 
@@ -26,4 +26,5 @@ public sealed class OrderPages(Db db, OrderStore orders, StockStore stock)
 /// <param name="Page">The order with all that hangs on it.</param>
 /// <param name="Problems">Why an act was refused just now.</param>
 /// <param name="Available">What the seller has of each product, while it has to answer.</param>
-public sealed record OrderShow(OrderPage Page, IReadOnlyList<OrderProblem> Problems, IReadOnlyDictionary<long, long>? Available);
+/// <param name="Chain">The orders that hang on this one, itself among them.</param>
+public sealed record OrderShow(OrderPage Page, IReadOnlyList<OrderProblem> Problems, IReadOnlyDictionary<long, long>? Available, IReadOnlyList<ChainedOrder> Chain);

@@ -15,7 +15,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
     /// <summary>Checks a request for the partner at work; today's prices of its upstream.</summary>
     public Task<CheckedOrder> CheckAsync(OrderRequest request, CancellationToken ct) => db.TogetherAsync(async () =>
     {
-        var parties = await orders.PartiesAsync(ct);
+        var parties = await orders.PartiesAsync(request.BuyerId, ct);
         var problems = new List<OrderProblem>(OfTheWhole(request, parties));
         if (parties is not { SellerId: { } seller })
         {

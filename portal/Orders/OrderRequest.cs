@@ -8,4 +8,8 @@ namespace Portal.Orders;
 /// <param name="Currency">The currency the buyer expects; null for its own.</param>
 /// <param name="ExpectedTotal">The total the buyer has seen; a different one stops the submission. Null where nobody looked.</param>
 /// <param name="Lines">SKUs and quantities, as typed.</param>
-public sealed record OrderRequest(string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, IReadOnlyList<SkuLine> Lines);
+public sealed record OrderRequest(string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, IReadOnlyList<SkuLine> Lines)
+{
+    /// <summary>For whom the product itself orders; without meaning for a person, who orders for the own company.</summary>
+    internal long? BuyerId { get; init; }
+}

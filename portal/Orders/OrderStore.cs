@@ -125,7 +125,8 @@ public sealed class OrderStore(Db db)
     /// <summary>The lines of an order with what became of each.</summary>
     public Task<List<OrderLineRow>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<OrderLineRow>("""
         select l.line_number, l.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit,
-               l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.unit_price, l.amount, l.price_steps::text as price_steps
+               l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.promised_on, l.unit_price, l.amount, l.price_steps::text as price_steps,
+               (select a.reason from order_line_answer a where a.purchase_order_line_id = l.purchase_order_line_id and a.reason is not null order by a.purchase_order_step_id desc limit 1) as refused_because
         from purchase_order_line l
         join product p on p.product_id = l.product_id
         where l.purchase_order_id = @purchaseOrderId
@@ -342,6 +343,15 @@ public sealed record OrderLineRow
     /// <summary>Called off.</summary>
     public int Cancelled { get; init; }
 
+    /// <summary>Set aside at the seller's place, of what is open.</summary>
+    public int Reserved { get; init; }
+
+    /// <summary>When the seller means to send what is open.</summary>
+    public DateOnly? PromisedOn { get; init; }
+
+    /// <summary>Why the seller does not deliver all of it.</summary>
+    public string? RefusedBecause { get; init; }
+
     /// <summary>Still to be sent.</summary>
     public int Open => Quantity - Shipped - Cancelled;
 
@@ -384,4 +394,8 @@ public sealed record StepRow(string Act, string Status, string? PartnerName, str
 
 /// <summary>An order with all that hangs on it.</summary>
 public sealed record OrderPage(
-    OrderHead Order, IReadOnlyList<OrderLineRow> Lines, IReadOnlyList<ShipmentPage> Shipments, IReadOnlyList<DiscrepancyRow> Discrepancies, IReadOnlyList<StepRow> Steps);
+    OrderHead Order, IReadOnlyList<OrderLineRow> Lines, IReadOnlyList<ShipmentPage> Shipments, IReadOnlyList<DiscrepancyRow> Discrepancies, IReadOnlyList<StepRow> Steps)
+{
+    /// <summary>True while something that was promised waits for goods.</summary>
+    public bool IsWaitingForGoods => Order.Status is OrderStatus.Confirmed or OrderStatus.PartiallyShipped && Lines.Any(line => line.Open > line.Reserved);
+}

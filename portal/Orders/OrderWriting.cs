@@ -12,13 +12,15 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     /// <summary>Who orders from whom, in what currency, on which day; null for somebody without a company.</summary>
-    public Task<Parties?> PartiesAsync(CancellationToken ct) => db.FindAsync<Parties>("""
+    /// <param name="buyerId">For whom the product itself orders; a person orders for the own company, whatever stands here.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<Parties?> PartiesAsync(long? buyerId, CancellationToken ct) => db.FindAsync<Parties>("""
         select b.partner_id as buyer_id, b.upstream_id as seller_id, s.name as seller_name, s.status as seller_status, b.currency, brand_day(@now) as today,
-               exists (select from unnest(@roles) as role where app_has_role(role)) as may_buy
+               exists (select from unnest(@roles) as role where app_has_role(role)) or (@buyerId is not null and app_is_system()) as may_buy
         from partner b
         left join partner s on s.partner_id = b.upstream_id
-        where b.partner_id = app_partner_id()
-        """, new { now = Now, roles = BuyerRoles.All.ToArray() }, ct);
+        where b.partner_id = case when app_is_system() and @buyerId is not null then @buyerId else app_partner_id() end
+        """, new { now = Now, buyerId, roles = BuyerRoles.All.ToArray() }, ct);
 
     /// <summary>Takes an order to work on: whoever else wants to change it waits until this transaction ends.</summary>
     public Task<OrderInHand?> TakeAsync(string number, CancellationToken ct) => db.FindAsync<OrderInHand>("""
@@ -33,12 +35,15 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>The lines of an order that was taken; nobody changes them meanwhile.</summary>
     public Task<List<LineInHand>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<LineInHand>("""
-        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.amount
+        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.amount
         from purchase_order_line l
         join product p on p.product_id = l.product_id
         where l.purchase_order_id = @purchaseOrderId
         order by l.line_number
         """, new { purchaseOrderId }, ct);
+
+    /// <summary>The day it is for the brand.</summary>
+    public Task<DateOnly> TodayAsync(CancellationToken ct) => db.OneAsync<DateOnly>("select brand_day(@now)", new { now = Now }, ct);
 
     /// <summary>What a draft that was taken says besides its lines.</summary>
     public Task<DraftHead> DraftHeadAsync(long purchaseOrderId, CancellationToken ct) =>
@@ -111,20 +116,41 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         where purchase_order_id = @PurchaseOrderId
         """, new { order.PurchaseOrderId, order.BuyerId, order.SellerId, act, status, reason, now = Now }, ct);
 
-    /// <summary>The seller has promised the whole order from a place.</summary>
-    public Task ConfirmAsync(OrderInHand order, long fromPlaceId, CancellationToken ct) => db.ExecuteAsync("""
+    /// <summary>The seller has answered every line of an order from a place.</summary>
+    public Task ConfirmAsync(OrderInHand order, long fromPlaceId, IReadOnlyList<LineAnswer> answers, CancellationToken ct) => db.ExecuteAsync("""
         with step as (
             insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
-            values (@PurchaseOrderId, @BuyerId, @SellerId, 'confirm', 'confirmed', app_partner_id(), app_person_id(), @now))
+            values (@PurchaseOrderId, @BuyerId, @SellerId, 'confirm', 'confirmed', app_partner_id(), app_person_id(), @now)
+            returning purchase_order_step_id),
+        said as (
+            select * from unnest(@lines, @promised, @reserved, @refused, @promisedOn, @reasons) as said (line_id, promised, reserved, refused, promised_on, reason)),
+        answer as (
+            insert into order_line_answer (purchase_order_step_id, purchase_order_line_id, promised, reserved, refused, promised_on, reason)
+            select step.purchase_order_step_id, said.line_id, said.promised, said.reserved, said.refused, said.promised_on, said.reason
+            from step cross join said),
+        line as (
+            update purchase_order_line l
+            set reserved = said.reserved, cancelled = said.refused, promised_on = said.promised_on
+            from said
+            where l.purchase_order_line_id = said.line_id)
         update purchase_order
         set status = 'confirmed', confirmed_at = @now, from_place_id = @fromPlaceId, version = version + 1
         where purchase_order_id = @PurchaseOrderId
-        """, new { order.PurchaseOrderId, order.BuyerId, order.SellerId, fromPlaceId, now = Now }, ct);
+        """, new
+    {
+        order.PurchaseOrderId, order.BuyerId, order.SellerId, fromPlaceId, now = Now,
+        lines = answers.Select(answer => answer.Line.PurchaseOrderLineId).ToArray(),
+        promised = answers.Select(answer => answer.Promised).ToArray(),
+        reserved = answers.Select(answer => answer.Reserved).ToArray(),
+        refused = answers.Select(answer => answer.Refused).ToArray(),
+        promisedOn = answers.Select(answer => answer.PromisedOn).ToArray(),
+        reasons = answers.Select(answer => answer.Reason).ToArray(),
+    }, ct);
 
-    /// <summary>Calls off what is open of every line.</summary>
+    /// <summary>Calls off what is open of every line; the caller gives back what was reserved.</summary>
     public Task CancelOpenAsync(OrderInHand order, CancellationToken ct) => db.ExecuteAsync("""
         update purchase_order_line
-        set cancelled = quantity - shipped
+        set cancelled = quantity - shipped, reserved = 0
         where purchase_order_id = @PurchaseOrderId and shipped + cancelled < quantity
         """, new { order.PurchaseOrderId }, ct);
 
@@ -140,7 +166,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
             from sent cross join unnest(@lines, @quantities) as line (id, quantity)),
         counted as (
             update purchase_order_line l
-            set shipped = l.shipped + line.quantity
+            set shipped = l.shipped + line.quantity, reserved = l.reserved - line.quantity
             from unnest(@lines, @quantities) as line (id, quantity)
             where l.purchase_order_line_id = line.id),
         step as (

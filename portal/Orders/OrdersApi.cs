@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Platform.Idempotency;
 using Platform.Web;
 using Platform.Web.Api;
@@ -62,10 +63,13 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
     public async Task<IActionResult> Submit(string number, [IfMatch] int version, CancellationToken ct) =>
         await AnswerAsync(await placeOrder.SubmitAsync(number, version, ct), ct);
 
-    /// <summary>Promises the whole order and reserves its stock.</summary>
+    /// <summary>Promises the order: the whole of it from stock, or line by line what is delivered now or later.</summary>
     [HttpPost("{number}/confirmation"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
-    public async Task<IActionResult> Confirm(string number, [IfMatch] int version, CancellationToken ct) =>
-        await AnswerAsync(await answerOrder.ConfirmAsync(number, version, ct), ct);
+    public async Task<IActionResult> Confirm(
+        string number, [IfMatch] int version, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] ConfirmationAsked? asked, CancellationToken ct) => await AnswerAsync(
+        asked?.Lines is { } lines
+            ? await answerOrder.ConfirmAsync(number, version, [.. lines.Select(line => new SaidOfLine(line.LineNumber, line.Quantity, line.PromisedOn, line.Reason))], ct)
+            : await answerOrder.ConfirmAsync(number, version, ct), ct);
 
     /// <summary>Turns the order down.</summary>
     [HttpPost("{number}/rejection"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
@@ -126,6 +130,34 @@ public sealed class ShipmentsApi(OrderStore orders, ReceiveShipment receiveShipm
     };
 }
 
+/// <summary>What a seller's buyers wait for, for programs.</summary>
+[ApiController]
+[Route("api/v1/orders/waiting")]
+public sealed class WaitingApi(WaitingLines waiting, AllocateGoods allocate, OrderUpwards orderUpwards) : ControllerBase
+{
+    /// <summary>What lacks: promised, not in stock and not ordered upwards, summed by product.</summary>
+    [HttpGet("missing")]
+    public async Task<IActionResult> Missing(CancellationToken ct) =>
+        Ok(new { items = (await waiting.MissingAsync(null, null, ct)).GroupBy(line => line.Sku, StringComparer.Ordinal).Select(sku => new { sku = sku.Key, quantity = sku.Sum(line => line.Quantity) }) });
+
+    /// <summary>Reserves what there is for the lines that wait; they are served in the order of the seller's policy.</summary>
+    [HttpPost("allocation"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
+    public async Task<IActionResult> Allocate(CancellationToken ct) => Ok(new { lines = await allocate.RunAsync(ct) });
+
+    /// <summary>Orders upwards what lacks, for one sales order or for all.</summary>
+    [HttpPost("order"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public async Task<IActionResult> Order(UpwardsAsked asked, CancellationToken ct) => await orderUpwards.RunAsync(asked.Order, asked.Submit, null, ct) switch
+    {
+        OrderOutcome.Done(var number, _) => Created(new Uri($"/api/v1/orders/{number}", UriKind.Relative), new { number }),
+        var outcome => OrderProblems.Of(outcome),
+    };
+}
+
+/// <summary>What is to be ordered upwards.</summary>
+/// <param name="Order">For this sales order alone; nothing for all that wait.</param>
+/// <param name="Submit">True to hand the order to the upstream at once.</param>
+public sealed record UpwardsAsked(string? Order, bool Submit);
+
 /// <summary>An order as a program asks for it.</summary>
 /// <param name="PoNumber">One's own number; used once.</param>
 /// <param name="Note">What the seller should know.</param>
@@ -148,6 +180,17 @@ public sealed record OrderLineAsked(string? Sku, decimal? Quantity);
 /// <summary>Why.</summary>
 /// <param name="Reason">In words that the other side reads.</param>
 public sealed record ReasonAsked(string? Reason);
+
+/// <summary>An answer to an order as a program gives it.</summary>
+/// <param name="Lines">What is said of which line; a line that is not named is promised in full. Without lines the whole order must be in stock.</param>
+public sealed record ConfirmationAsked(IReadOnlyList<LineConfirmationAsked>? Lines);
+
+/// <summary>What is promised of a line.</summary>
+/// <param name="LineNumber">The order's line.</param>
+/// <param name="Quantity">How many will be delivered, now or later; what is in stock is reserved at once, the rest waits for goods.</param>
+/// <param name="PromisedOn">By which day.</param>
+/// <param name="Reason">Why not all of it; needed then.</param>
+public sealed record LineConfirmationAsked(int LineNumber, decimal? Quantity, DateOnly? PromisedOn, string? Reason);
 
 /// <summary>A shipment as a program reports it.</summary>
 /// <param name="Carrier">Who carries it.</param>
@@ -190,10 +233,10 @@ public sealed record OrderAnswer(
 
 /// <summary>A line as the API tells it.</summary>
 public sealed record OrderLineAnswer(
-    int LineNumber, string Sku, string Name, int Quantity, int Open, int Shipped, int InTransit, int Received, int Lost, int Cancelled, decimal UnitPrice, decimal Amount, IReadOnlyList<PriceStep> PriceSteps)
+    int LineNumber, string Sku, string Name, int Quantity, int Open, int Reserved, DateOnly? PromisedOn, int Shipped, int InTransit, int Received, int Lost, int Cancelled, string? RefusedBecause, decimal UnitPrice, decimal Amount, IReadOnlyList<PriceStep> PriceSteps)
 {
     internal static OrderLineAnswer Of(OrderLineRow line) => new(
-        line.LineNumber, line.Sku, line.Name, line.Quantity, line.Open, line.Shipped, line.InTransit, line.Received, line.Lost, line.Cancelled, line.UnitPrice, line.Amount, OrderWords.Steps(line.PriceSteps));
+        line.LineNumber, line.Sku, line.Name, line.Quantity, line.Open, line.Reserved, line.PromisedOn, line.Shipped, line.InTransit, line.Received, line.Lost, line.Cancelled, line.RefusedBecause, line.UnitPrice, line.Amount, OrderWords.Steps(line.PriceSteps));
 }
 
 /// <summary>A shipment as the API tells it.</summary>

@@ -94,18 +94,22 @@ public sealed class OrdersCheck(Db db) : ICheck
         """, null, ct);
 
     Task<List<string>> ReservedAsync(CancellationToken ct) => db.ListAsync<string>("""
-        with open as (
-            select o.from_place_id as stock_place_id, l.product_id, sum(l.quantity - l.shipped - l.cancelled) as quantity
+        with promised as (
+            select o.from_place_id as stock_place_id, l.product_id, sum(l.reserved) as quantity
             from purchase_order o join purchase_order_line l using (purchase_order_id)
-            where o.status in ('confirmed', 'partially_shipped')
+            where l.reserved > 0 and o.status in ('confirmed', 'partially_shipped')
             group by o.from_place_id, l.product_id)
-        select format('%s of %s: %s reserved, %s open in confirmed orders', p.sku, holder.number, coalesce(b.reserved, 0), coalesce(open.quantity, 0))
-        from open
+        select format('%s of %s: %s reserved, %s of them for confirmed orders', p.sku, holder.number, coalesce(b.reserved, 0), coalesce(promised.quantity, 0))
+        from promised
         full join stock_balance b using (stock_place_id, product_id)
         join stock_place place using (stock_place_id)
         join partner holder using (partner_id)
         join product p using (product_id)
-        where coalesce(b.reserved, 0) <> coalesce(open.quantity, 0)
+        where coalesce(b.reserved, 0) <> coalesce(promised.quantity, 0)
+        union all
+        select format('%s line %s has %s reserved, and the order is %s', o.number, l.line_number, l.reserved, o.status)
+        from purchase_order_line l join purchase_order o using (purchase_order_id)
+        where l.reserved > 0 and o.status not in ('confirmed', 'partially_shipped')
         limit 100
         """, null, ct);
 

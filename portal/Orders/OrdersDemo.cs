@@ -8,7 +8,7 @@ namespace Portal.Orders;
 
 /// <summary>The demo's orders: fifteen months that are over, and some that stand in every state today.</summary>
 sealed class OrdersDemo(
-    Db db, OrderHistory history, Prices prices, PlaceOrder placeOrder, AnswerOrder answerOrder, ShipOrder shipOrder, ReceiveShipment receiveShipment, CancelOrder cancelOrder, OrderStore orders, TimeProvider clock) : IDemoPart
+    Db db, OrderHistory history, Prices prices, PlaceOrder placeOrder, AnswerOrder answerOrder, ShipOrder shipOrder, ReceiveShipment receiveShipment, CancelOrder cancelOrder, OrderUpwards orderUpwards, OrderStore orders, TimeProvider clock) : IDemoPart
 {
     const int Months = 15;
 
@@ -106,6 +106,7 @@ sealed class OrdersDemo(
         await OrderAsync(buyer, random, "partially_shipped", ct);
         await OrderAsync(buyer, random, "shipped", ct);
         await OrderAsync(buyer, random, "received", ct);
+        await WaitingAsync(buyer, random, ct);
     }
 
     async Task OrderAsync(Buyer buyer, Random random, string until, CancellationToken ct)
@@ -150,6 +151,25 @@ sealed class OrdersDemo(
         var sent = (await orders.FindShipmentAsync(shipment, ct))!.Lines;
         Expect(await receiveShipment.RunAsync(shipment, null, new(null,
             [.. sent.Select((line, index) => new ArrivedLine(line.LineNumber, line.Quantity - (index == 0 ? 1 : 0), 0, index == 0 ? 1 : 0, 0, 0, index == 0 ? "外箱破损 / Box crushed" : null))]), ct));
+    }
+
+    // More than the seller has: a part waits, and a seller that is no brand has ordered it from its own upstream.
+    async Task WaitingAsync(Buyer buyer, Random random, CancellationToken ct)
+    {
+        await EnterAsync(buyer.Email!, ct);
+        var wanted = buyer.Products.Take(24).OrderBy(_ => random.Next()).First().Sku;
+        var there = await db.OneAsync<long>("""
+            select coalesce(max(b.on_hand - b.reserved), 0)
+            from stock_balance b join product p using (product_id)
+            where b.stock_place_id = stock_place_of(@SellerId) and p.sku = @wanted
+            """, new { buyer.SellerId, wanted }, ct);
+        var number = Expect(await placeOrder.CreateAsync(new(null, null, null, null, [new(wanted, there + 12)]), submit: true, ct)).Number;
+        await EnterAsync(buyer.SellersEmail!, ct);
+        Expect(await answerOrder.ConfirmAsync(number, null, [new(1, there + 10, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(18), "生产排期 / Production is booked")], ct));
+        if (buyer.PartnerType is not "distributor")
+        {
+            Expect(await orderUpwards.RunAsync(number, submit: true, buyer.SellerId, ct));
+        }
     }
 
     // A reseller's shelf is whatever the story left on it; today's orders need some of everything.

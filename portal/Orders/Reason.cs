@@ -3,7 +3,8 @@ namespace Portal.Orders;
 /// <summary>The reason that every negative act needs.</summary>
 static class Reason
 {
-    const int Longest = 1000;
+    /// <summary>The longest reason, in characters.</summary>
+    public const int Longest = 1000;
 
     /// <summary>What is wrong with the reason, or null.</summary>
     public static OrderOutcome? Problem(string? reason) =>

@@ -3,7 +3,7 @@ using Portal.Stock;
 
 namespace Portal.Orders;
 
-/// <summary>The seller sends goods of a confirmed order, all that is open or a part of it.</summary>
+/// <summary>The seller sends goods of a confirmed order, all that is reserved for it or a part of that.</summary>
 public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, OrderNews news)
 {
     /// <summary>Sends the goods.</summary>
@@ -52,6 +52,10 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
             else if (quantity > ordered.Open)
             {
                 yield return new(line.LineNumber, "quantity", "orders.problem.more_than_open", ordered.Sku, ordered.Open);
+            }
+            else if (quantity > ordered.Reserved)
+            {
+                yield return new(line.LineNumber, "quantity", "orders.problem.more_than_reserved", ordered.Sku, ordered.Reserved, ordered.Open - ordered.Reserved);
             }
         }
 

@@ -10,7 +10,7 @@ namespace Portal.Orders;
 [Route("orders/{number}/shipments"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
 public sealed class ShipmentsController(OrderStore orders, ShipOrder shipOrder, Texts t) : Controller
 {
-    /// <summary>What is open, ready to be sent.</summary>
+    /// <summary>What is reserved, ready to be sent.</summary>
     [HttpGet("new")]
     public async Task<IActionResult> New(string number, CancellationToken ct)
     {
@@ -57,11 +57,11 @@ public sealed class ShipmentForm
     /// <summary>The lines.</summary>
     public List<ShipmentFormLine> Lines { get; set; } = [];
 
-    /// <summary>Everything that is open.</summary>
+    /// <summary>Everything that is reserved.</summary>
     public static ShipmentForm Of(OrderPage page) => new()
     {
         Version = page.Order.Version,
-        Lines = [.. page.Lines.Where(line => line.Open > 0).Select(line => new ShipmentFormLine { LineNumber = line.LineNumber, Quantity = FormattableString.Invariant($"{line.Open}") })],
+        Lines = [.. page.Lines.Where(line => line.Open > 0).Select(line => new ShipmentFormLine { LineNumber = line.LineNumber, Quantity = FormattableString.Invariant($"{line.Reserved}") })],
     };
 
     internal Dispatch Dispatch => new(Text(Carrier), Text(TrackingNumber), [.. Lines.Select(line => new DispatchedLine(line.LineNumber, SkuLines.Quantity(line.Quantity ?? "0")))]);

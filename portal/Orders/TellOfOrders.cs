@@ -34,7 +34,7 @@ sealed class TellOfOrders(Db db, Notifier notifier) : IOutboxReceiver
 
     static Recipients? Whom(OrderStep step) => step.Act switch
     {
-        OrderLifecycle.Submit or OrderLifecycle.Receive => Recipients.Of(step.SellerId, SellerRoles.All),
+        OrderLifecycle.Submit or OrderLifecycle.Receive or OrderLifecycle.Allocate => Recipients.Of(step.SellerId, SellerRoles.All),
         OrderLifecycle.Confirm or OrderLifecycle.Reject or OrderLifecycle.Ship => Recipients.Of(step.BuyerId, BuyerRoles.All),
         OrderLifecycle.Cancel => Recipients.Of(step.BuyerId, BuyerRoles.All) + Recipients.Of(step.SellerId, SellerRoles.All),
         _ => null,

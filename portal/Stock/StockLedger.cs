@@ -1,4 +1,5 @@
 using Platform.Database;
+using Platform.Outbox;
 
 namespace Portal.Stock;
 
@@ -6,8 +7,11 @@ namespace Portal.Stock;
 /// Moves goods, in the transaction of the act that moves them. The database's functions take the balances in the order of their
 /// keys, write the ledger and keep the balances; the code can neither write them otherwise nor make them negative.
 /// </summary>
-public sealed class StockLedger(Db db, TimeProvider clock)
+public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
 {
+    /// <summary>The kind of outbox message that says of which products a place has more to give; see <see cref="FreedGoods"/>.</summary>
+    public const string Freed = "stock.freed";
+
     /// <summary>The name of the constraint that keeps places from giving what they do not have.</summary>
     public const string NeverNegative = "stock_is_never_negative";
 
@@ -22,10 +26,19 @@ public sealed class StockLedger(Db db, TimeProvider clock)
             from stock_reserve(@placeId, @products, @quantities)
             """, new { placeId, products = lines.Products, quantities = lines.Quantities }, ct);
 
+    /// <summary>Promises goods of a place that the caller holds, as much of each product as there is.</summary>
+    /// <returns>How much of each product was promised; those of which there is nothing are not named.</returns>
+    public async Task<IReadOnlyDictionary<long, long>> ReserveUpToAsync(long placeId, StockLines lines, CancellationToken ct) =>
+        (await db.ListAsync<(long ProductId, long Quantity)>("select product_id, quantity from stock_reserve_up_to(@placeId, @products, @quantities)",
+            new { placeId, products = lines.Products, quantities = lines.Quantities }, ct)).ToDictionary(given => given.ProductId, given => given.Quantity);
+
     /// <summary>Takes a promise back.</summary>
-    public Task ReleaseAsync(long placeId, StockLines lines, CancellationToken ct) =>
-        db.ExecuteAsync("select stock_release(@placeId, @products, @quantities)",
+    public async Task ReleaseAsync(long placeId, StockLines lines, CancellationToken ct)
+    {
+        await db.ExecuteAsync("select stock_release(@placeId, @products, @quantities)",
             new { placeId, products = lines.Products, quantities = lines.Quantities }, ct);
+        await TellAsync(placeId, lines, ct);
+    }
 
     /// <summary>Reserved goods leave a place that the caller holds, on the way to another.</summary>
     public Task ShipAsync(long placeId, long toPlaceId, StockLines lines, string orderNumber, string shipmentNumber, CancellationToken ct) =>
@@ -39,9 +52,12 @@ public sealed class StockLedger(Db db, TimeProvider clock)
     /// <param name="orderNumber">The order they were sent for.</param>
     /// <param name="receiptNumber">The goods receipt.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task ReceiveAsync(long placeId, StockLines received, long[] lost, string orderNumber, string receiptNumber, CancellationToken ct) =>
-        db.ExecuteAsync("select stock_receive(@placeId, @products, @quantities, @lost, @now, @orderNumber, @receiptNumber)",
+    public async Task ReceiveAsync(long placeId, StockLines received, long[] lost, string orderNumber, string receiptNumber, CancellationToken ct)
+    {
+        await db.ExecuteAsync("select stock_receive(@placeId, @products, @quantities, @lost, @now, @orderNumber, @receiptNumber)",
             new { placeId, products = received.Products, quantities = received.Quantities, lost, now = clock.GetUtcNow().UtcDateTime, orderNumber, receiptNumber }, ct);
+        await TellAsync(placeId, received, ct);
+    }
 
     /// <summary>Goods enter a place by supply, or leave it by a sale to an end customer or a loss.</summary>
     /// <param name="kind"><c>supply</c>, <c>sale</c> or <c>loss</c>.</param>
@@ -50,14 +66,32 @@ public sealed class StockLedger(Db db, TimeProvider clock)
     /// <param name="movedAt">When it happened; not later than now.</param>
     /// <param name="note">Why, in the words of who records it.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task RecordAsync(string kind, long placeId, StockLines lines, DateTimeOffset movedAt, string? note, CancellationToken ct) =>
-        db.ExecuteAsync("select stock_record(@kind, @placeId, @products, @quantities, @movedAt, @now, @note)",
+    public async Task RecordAsync(string kind, long placeId, StockLines lines, DateTimeOffset movedAt, string? note, CancellationToken ct)
+    {
+        await db.ExecuteAsync("select stock_record(@kind, @placeId, @products, @quantities, @movedAt, @now, @note)",
             new { kind, placeId, products = lines.Products, quantities = lines.Quantities, movedAt = movedAt.UtcDateTime, now = clock.GetUtcNow().UtcDateTime, note }, ct);
+        if (kind is "supply")
+        {
+            await TellAsync(placeId, lines, ct);
+        }
+    }
 
     /// <summary>The place a partner receives at and ships from; known of any partner.</summary>
     public Task<long> PlaceOfAsync(long partnerId, CancellationToken ct) =>
         db.OneAsync<long>("select stock_place_of(@partnerId)", new { partnerId }, ct);
+
+    // After the commit and in a transaction of its own: whoever gives the goods to those who wait takes their orders first, which the act at work
+    // can no longer do once it holds the balances.
+    Task TellAsync(long placeId, StockLines lines, CancellationToken ct) =>
+        lines.Quantities.Any(quantity => quantity > 0)
+            ? outbox.PutAsync(Freed, new FreedGoods(placeId, [.. lines.Products.Where((_, index) => lines.Quantities[index] > 0).Distinct()]), ct)
+            : Task.CompletedTask;
 }
+
+/// <summary>A place has more to give than before: goods came, or a promise was taken back.</summary>
+/// <param name="PlaceId">The place's key.</param>
+/// <param name="Products">The keys of the products.</param>
+public sealed record FreedGoods(long PlaceId, long[] Products);
 
 /// <summary>Products and how many of each, as two arrays of one length; the same product may stand twice.</summary>
 /// <param name="Products">The keys of the products.</param>

@@ -6,6 +6,7 @@ using Identity.Clients;
 using Identity.Users;
 using Identity.Web;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,8 +38,10 @@ public class IdentityApp : IAsyncLifetime
     /// <summary>The password of accounts that are made without one being named.</summary>
     public const string Password = "correct horse battery staple";
 
-    // Hashed once; the rounds are those of the product.
-    static readonly string PasswordHash = new AccountPasswordHasher().HashPassword(new(), Password);
+    // Few rounds: the tests sign in hundreds of times. Those who care about the rounds ask for the product's.
+    static readonly AccountPasswordHasher Hasher = new(1000);
+
+    static readonly string PasswordHash = Hasher.HashPassword(new(), Password);
 
     readonly IdentityApp? first;
     readonly string files;
@@ -253,6 +256,7 @@ public class IdentityApp : IAsyncLifetime
             builder.ConfigureTestServices(services =>
             {
                 services.AddSingleton<TimeProvider>(identity.Clock);
+                services.AddScoped<IPasswordHasher<Account>>(_ => Hasher);
                 foreach (var name in new[] { GuardedFetch.HttpClientName, TellClient.PortalHttpClient })
                 {
                     services.AddHttpClient(name).ConfigurePrimaryHttpMessageHandler(() => identity.Outside);

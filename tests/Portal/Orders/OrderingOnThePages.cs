@@ -123,11 +123,42 @@ public sealed class OrderingOnThePages(PortalApp portal) : IClassFixture<PortalA
         var page = await seller.PressAsync(await seller.GetAsync($"/orders/{number}"), "form[action$=confirmation]");
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, page.Status);
-        Assert.Equal("Line 1: A-06: 10 ordered, 0 available. Take goods in first, or reject the order.", page.Text(".flash-problem li"));
+        Assert.Equal("Line 1: A-06: 10 ordered, 0 available. Confirm by line, take goods in first, or reject the order.", page.Text(".flash-problem li"));
 
         var rejected = await seller.SubmitAsync(page, ("reason", "sold out"));
         Assert.Contains("Rejected", rejected.Text(".badge"));
         Assert.Contains("sold out", rejected.Text("blockquote"));
+    }
+
+    [Fact]
+    public async Task An_order_is_confirmed_by_line_and_waits_until_goods_come()
+    {
+        var buyer = portal.SignIn(await portal.Given.ADistributor("华信 waits"));
+        var brand = await portal.Given.SomebodyOfTheBrand("brand_admin");
+        var seller = portal.SignIn(brand);
+        await portal.Given.Stock(brand.Partner, "A-11", 4);
+        var number = (await buyer.PressAsync(await buyer.GetAsync("/orders/new"), "button[value=submit]", ("Lines", "A-11 10\nA-12 2"))).Text("h1");
+        Assert.Equal(HttpStatusCode.NotFound, (await buyer.GetAsync($"/orders/{number}/confirmation/new")).Status);
+
+        var wrong = await seller.SubmitAsync($"/orders/{number}/confirmation/new", ("Lines[0].Quantity", "11"), ("Lines[0].PromisedOn", "2020-01-01"), ("Lines[1].Quantity", "0"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.Status);
+        Assert.Equal(
+            ["Only 10 of A-11 were ordered. Promise at most that.", "Promise a day from today to two years ahead, or none.", "2 will not be delivered. Say why."],
+            wrong.Document.QuerySelectorAll(".field-problem div").Select(problem => problem.TextContent.Trim()));
+        Assert.Equal("11", wrong.Value("Lines[0].Quantity"));
+
+        var confirmed = await seller.SubmitAsync(wrong, ("Lines[0].Quantity", "10"), ("Lines[0].PromisedOn", "2026-03-20"), ("Lines[1].Quantity", "0"), ("Lines[1].Reason", "sold out"));
+        Assert.Contains("Confirmed", confirmed.Text(".badge"));
+        var seen = await buyer.GetAsync($"/orders/{number}");
+        Assert.Contains("20 Mar 2026", seen.Text("tbody"));
+        Assert.Contains("Not delivered in full: sold out", seen.Text("tbody"));
+
+        Assert.Contains("A-11", (await seller.GetAsync("/orders/waiting")).Text("tbody"));
+        await portal.Given.Stock(brand.Partner, "A-11", 20);
+        var served = await seller.PressAsync(await seller.GetAsync("/orders/waiting"), "form[action$=allocation]");
+        Assert.Contains("1 line has been served from stock.", served.Text(".flash"));
+        Assert.Contains("10", (await seller.GetAsync($"/orders/{number}/shipments/new")).Value("Lines[0].Quantity"));
+        Assert.Equal(HttpStatusCode.OK, (await seller.GetOnlyAsync("/orders/waiting/export")).Status);
     }
 
     [Fact]

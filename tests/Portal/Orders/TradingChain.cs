@@ -139,12 +139,18 @@ public sealed class Desk
     {
         Db = db;
         var writing = new OrderWriting(db, TimeProvider.System);
-        var news = new OrderNews(new AuditTrail(db, TimeProvider.System), new Outbox(db, TimeProvider.System));
-        Ledger = new StockLedger(db, TimeProvider.System);
+        var (audit, outbox) = (new AuditTrail(db, TimeProvider.System), new Outbox(db, TimeProvider.System));
+        var news = new OrderNews(audit, outbox);
+        Ledger = new StockLedger(db, outbox, TimeProvider.System);
+        Waiting = new WaitingLines(db, TimeProvider.System);
+        Chain = new OrderChain(db);
+        Policies = new SellingPolicies(db, audit, TimeProvider.System);
+        Allocate = new AllocateGoods(db, Waiting, Ledger, audit, outbox);
         Orders = new OrderStore(db);
         Pricing = new OrderPricing(db, writing, new Prices(db));
         Place = new PlaceOrder(db, Pricing, writing, news);
-        Answer = new AnswerOrder(db, writing, Ledger, new KpiFacts(db), news);
+        Upwards = new OrderUpwards(db, Waiting, Place, audit);
+        Answer = new AnswerOrder(db, writing, Ledger, new KpiFacts(db), news, outbox);
         Ship = new ShipOrder(db, writing, Ledger, news);
         Receive = new ReceiveShipment(db, writing, Ledger, news);
         Cancel = new CancelOrder(db, writing, Ledger, new KpiFacts(db), news);
@@ -155,6 +161,16 @@ public sealed class Desk
     public Db Db { get; }
 
     public StockLedger Ledger { get; }
+
+    public WaitingLines Waiting { get; }
+
+    public OrderChain Chain { get; }
+
+    public SellingPolicies Policies { get; }
+
+    public AllocateGoods Allocate { get; }
+
+    public OrderUpwards Upwards { get; }
 
     public OrderStore Orders { get; }
 

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Platform.Audit;
+using Platform.Database;
+using Platform.Outbox;
+using Portal.Stock;
+
+namespace Portal.Orders;
+
+/// <summary>
+/// Gives goods that a seller has to the lines that wait for them (分货), in the order its <see cref="SellingPolicy"/> names; a line that goods were
+/// ordered upwards for comes before those that only hope. Runs by itself whenever a place has more to give, and when the seller asks.
+/// </summary>
+public sealed class AllocateGoods(Db db, WaitingLines waiting, StockLedger stock, AuditTrail audit, Outbox outbox)
+{
+    /// <summary>Reserves what there is.</summary>
+    /// <param name="placeId">The seller's place; the caller holds it, or is the product itself.</param>
+    /// <param name="products">The products to look at; null for all.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <returns>How many lines got something.</returns>
+    public Task<int> RunAsync(long placeId, long[]? products, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        // Orders, then balances, then lines: the same way round as in every act. What waits is read when the orders are held, not before.
+        var lines = await waiting.TakeOrdersAsync(placeId, products, ct) ? await waiting.InTurnAsync(placeId, products, ct) : [];
+        if (lines.Count == 0)
+        {
+            return 0;
+        }
+
+        var there = await stock.ReserveUpToAsync(placeId, StockLines.Of(lines, line => line.ProductId, line => line.Wanted), ct);
+        var given = lines.Zip(Shares.Of(lines, line => line.ProductId, line => line.Wanted, there)).Where(share => share.Second > 0).ToList();
+        await waiting.ReserveAsync(given, ct);
+        foreach (var order in given.GroupBy(share => (share.First.Number, share.First.Status, share.First.BuyerId, share.First.SellerId)))
+        {
+            await audit.RecordAsync([new("order.allocate", "order", order.Key.Number, [order.Key.BuyerId, order.Key.SellerId],
+                new { lines = order.Select(share => new { share.First.LineNumber, quantity = share.Second }) })], ct);
+            await outbox.PutAsync(OrderNews.Kind, new OrderStep(order.Key.Number, OrderLifecycle.Allocate, order.Key.Status, order.Key.BuyerId, order.Key.SellerId), ct);
+        }
+
+        return given.Count;
+    }, ct);
+
+    /// <summary>Reserves what the partner at work has for all that wait for it.</summary>
+    public Task<int> RunAsync(CancellationToken ct) => db.InTransactionAsync(async () => await RunAsync(await waiting.MyPlaceAsync(ct), null, ct), ct);
+}
+
+/// <summary>Goods have come to a place, or a promise was taken back: whoever waits for them is served.</summary>
+sealed class AllocateFreedGoods(AllocateGoods allocate) : IOutboxReceiver
+{
+    public string Kind => StockLedger.Freed;
+
+    public async Task ReceiveAsync(JsonElement payload, CancellationToken ct)
+    {
+        var freed = payload.Deserialize<FreedGoods>(Outbox.Json)!;
+        await allocate.RunAsync(freed.PlaceId, freed.Products, ct);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Platform.Audit;
+using Platform.Database;
+using Platform.Outbox;
+using Portal.Notifications;
+using Portal.Stock;
+
+namespace Portal.Orders;
+
+/// <summary>
+/// A seller orders from its own upstream what its buyers wait for (背靠背订货): one order for the missing quantities, remembered line by line, so that
+/// the goods go to those lines when they come. What is on order already is not ordered again.
+/// </summary>
+public sealed class OrderUpwards(Db db, WaitingLines waiting, PlaceOrder placeOrder, AuditTrail audit)
+{
+    /// <summary>Orders what lacks.</summary>
+    /// <param name="number">For this sales order alone; null for all that wait.</param>
+    /// <param name="submit">True to hand the order to the upstream at once, false to keep it as a draft.</param>
+    /// <param name="sellerId">For whom the product itself orders; null for the partner at work.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<OrderOutcome> RunAsync(string? number, bool submit, long? sellerId, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        // Two who order the same missing goods at the same moment: the second one waits here, and finds them on order.
+        await db.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('order_supply', coalesce(@sellerId, app_partner_id())))", new { sellerId }, ct);
+        var missing = await waiting.MissingAsync(number, sellerId, ct);
+        if (missing.Count == 0)
+        {
+            return OrderOutcome.Because("", "orders.problem.nothing_missing");
+        }
+
+        var lines = missing.GroupBy(line => line.Sku, StringComparer.Ordinal).Select(sku => new SkuLine(sku.Key, sku.Sum(line => line.Quantity))).ToList();
+        var outcome = await placeOrder.CreateAsync(new(null, null, null, null, lines) { BuyerId = sellerId }, submit, ct);
+        if (outcome is OrderOutcome.Done(var upwards, _))
+        {
+            await waiting.SupplyAsync(upwards, missing, ct);
+            await audit.RecordAsync("order.supply", "order", upwards, await waiting.BuyerOfAsync(upwards, ct), new { salesOrder = number, lines }, ct);
+        }
+
+        return outcome;
+    }, ct);
+}
+
+/// <summary>Where a seller's policy says so, what lacks at the confirmation of an order is ordered upwards by itself; what cannot be ordered is told.</summary>
+sealed class OrderUpwardsByItself(Db db, OrderUpwards orderUpwards, SellingPolicies policies, Notifier notifier) : IOutboxReceiver
+{
+    /// <summary>The kind of outbox message that says that a confirmed order waits for goods.</summary>
+    public const string Waits = "order.waits";
+
+    public string Kind => Waits;
+
+    public Task ReceiveAsync(JsonElement payload, CancellationToken ct)
+    {
+        var order = payload.Deserialize<OrderThatWaits>(Outbox.Json)!;
+        return db.InTransactionAsync(async () =>
+        {
+            if ((await policies.FindAsync(order.SellerId, ct)).PassesUp is not "automatic")
+            {
+                return;
+            }
+
+            // Told twice, the second time nothing is missing any more.
+            if (await orderUpwards.RunAsync(order.Number, submit: true, order.SellerId, ct) is not (OrderOutcome.Done or OrderOutcome.Wrong { Problems: [{ TextKey: "orders.problem.nothing_missing" }] }))
+            {
+                await notifier.TellAsync(Recipients.Of(order.SellerId, BuyerRoles.All), "orders.told.not_ordered_upwards", [order.Number], "/orders/" + order.Number, ct);
+            }
+        }, ct);
+    }
+}
+
+/// <summary>A confirmed order that waits for goods, as the outbox carries it.</summary>
+/// <param name="Number">The order.</param>
+/// <param name="SellerId">Whose goods lack.</param>
+sealed record OrderThatWaits(string Number, long SellerId);

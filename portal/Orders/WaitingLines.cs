@@ -1,0 +1,158 @@
+using Platform.Database;
+using Portal.Web.Lists;
+
+namespace Portal.Orders;
+
+/// <summary>Reads and serves the lines of confirmed orders that wait for goods (缺货待补): promised, not yet reserved.</summary>
+public sealed class WaitingLines(Db db, TimeProvider clock)
+{
+    /// <summary>How the list may be narrowed and sorted.</summary>
+    public static ListShape Shape { get; } = new("waiting", "promised", new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["sku"] = "p.sku",
+        ["number"] = "o.number",
+        ["buyer"] = "buyer.name",
+        ["wanted"] = "(l.quantity - l.shipped - l.cancelled - l.reserved)",
+        ["promised"] = "l.promised_on",
+        ["submitted"] = "o.submitted_at",
+    }, Tie: "o.submitted_at, l.purchase_order_line_id", Filters: []);
+
+    const string Waiting = """
+        from purchase_order_line l
+        join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status in ('confirmed', 'partially_shipped')
+        join product p on p.product_id = l.product_id
+        left join partner buyer on buyer.partner_id = o.buyer_id
+        where l.seller_id = (select app_partner_id()) and l.shipped + l.cancelled + l.reserved < l.quantity
+          and (@words::text is null or o.number like @beginning or p.sku ilike @within or p.name ilike @within or p.name_zh ilike @within
+               or buyer.name ilike @within or buyer.name_latin ilike @within)
+        """;
+
+    /// <summary>What of a line's waiting is on its way to the seller: ordered upwards with orders that have not come yet.</summary>
+    const string OrderedUpwards = """
+        (select coalesce(sum(s.quantity), 0)::int from order_supply s join purchase_order up on up.purchase_order_id = s.purchase_order_id
+         where s.for_line_id = l.purchase_order_line_id and up.status in ('draft', 'submitted', 'pending_approval', 'confirmed', 'partially_shipped', 'shipped'))
+        """;
+
+    /// <summary>One page of what waits for the partner at work.</summary>
+    public Task<ListPage<WaitingLine>> ListAsync(ListQuery query, CancellationToken ct) => db.TogetherAsync(async () =>
+    {
+        var total = await db.OneAsync<long>($"select count(*) {Waiting}", Arguments(query), ct);
+        return new ListPage<WaitingLine>(await db.ListAsync<WaitingLine>($"{Selected(query)} limit @limit offset @offset", Arguments(query), ct), total);
+    }, ct);
+
+    /// <summary>The whole list, row by row, for a file.</summary>
+    public IAsyncEnumerable<WaitingLine> StreamAsync(ListQuery query, CancellationToken ct) => db.StreamAsync<WaitingLine>(Selected(query), Arguments(query), ct);
+
+    static string Selected(ListQuery query) => $"""
+        select o.number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin,
+               l.quantity - l.shipped - l.cancelled - l.reserved as wanted, {OrderedUpwards} as ordered_upwards, l.promised_on, o.submitted_at
+        {Waiting}
+        order by {query.OrderBy}
+        """;
+
+    static object Arguments(ListQuery query) => new
+    {
+        words = query.Words,
+        beginning = LikePattern.Beginning(query.Words?.ToUpperInvariant()),
+        within = LikePattern.Within(query.Words),
+        limit = query.Limit,
+        offset = query.Offset,
+    };
+
+    /// <summary>What lacks: what waits for the partner at work and has not been ordered upwards, product by product and line by line.</summary>
+    /// <param name="number">Of this order alone; null for all.</param>
+    /// <param name="sellerId">The partner; null for the one at work.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<List<MissingLine>> MissingAsync(string? number, long? sellerId, CancellationToken ct) => db.ListAsync<MissingLine>($"""
+        select line_id, sku, quantity
+        from (select l.purchase_order_line_id as line_id, p.sku, l.quantity - l.shipped - l.cancelled - l.reserved - {OrderedUpwards} as quantity
+              from purchase_order_line l
+              join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status in ('confirmed', 'partially_shipped')
+              join product p on p.product_id = l.product_id
+              where l.seller_id = coalesce(@sellerId, app_partner_id()) and l.shipped + l.cancelled + l.reserved < l.quantity
+                and (@number::text is null or o.number = @number)) as waiting
+        where quantity > 0
+        order by sku, line_id
+        """, new { number, sellerId }, ct);
+
+    /// <summary>Remembers for which lines an order upwards was made.</summary>
+    public Task SupplyAsync(string orderNumber, IReadOnlyCollection<MissingLine> lines, CancellationToken ct) => db.ExecuteAsync("""
+        insert into order_supply (purchase_order_id, for_line_id, partner_id, quantity)
+        select o.purchase_order_id, line.id, o.buyer_id, line.quantity
+        from purchase_order o cross join unnest(@ids, @quantities) as line (id, quantity)
+        where o.number = @orderNumber
+        """, new { orderNumber, ids = lines.Select(line => line.LineId).ToArray(), quantities = lines.Select(line => line.Quantity).ToArray() }, ct);
+
+    /// <summary>Who has made an order.</summary>
+    public Task<long> BuyerOfAsync(string orderNumber, CancellationToken ct) =>
+        db.OneAsync<long>("select buyer_id from purchase_order where number = @orderNumber", new { orderNumber }, ct);
+
+    /// <summary>The place of the partner at work.</summary>
+    public Task<long> MyPlaceAsync(CancellationToken ct) => db.OneAsync<long>("select stock_place_of(app_partner_id())", null, ct);
+
+    /// <summary>Takes the orders with lines that wait for goods of a place, in the order of their keys.</summary>
+    /// <returns>False where nobody waits.</returns>
+    public async Task<bool> TakeOrdersAsync(long placeId, long[]? products, CancellationToken ct) => (await db.ListAsync<long>("""
+        select o.purchase_order_id
+        from purchase_order o
+        where o.purchase_order_id in (
+            select l.purchase_order_id
+            from purchase_order_line l
+            join purchase_order held on held.purchase_order_id = l.purchase_order_id
+            where l.seller_id = (select s.partner_id from stock_place s where s.stock_place_id = @placeId)
+              and l.shipped + l.cancelled + l.reserved < l.quantity
+              and (@products::bigint[] is null or l.product_id = any (@products))
+              and held.status in ('confirmed', 'partially_shipped') and held.from_place_id = @placeId)
+        order by o.purchase_order_id
+        for no key update
+        """, new { placeId, products }, ct)).Count > 0;
+
+    /// <summary>The lines that wait for goods of a place, the first to be served first; their orders are held.</summary>
+    public Task<List<LineInTurn>> InTurnAsync(long placeId, long[]? products, CancellationToken ct) => db.ListAsync<LineInTurn>("""
+        select l.purchase_order_line_id, l.line_number, l.product_id, l.quantity - l.shipped - l.cancelled - l.reserved as wanted,
+               o.purchase_order_id, o.number, o.status, o.buyer_id, o.seller_id
+        from purchase_order_line l
+        join purchase_order o on o.purchase_order_id = l.purchase_order_id
+        left join selling_policy rule on rule.partner_id = o.seller_id
+        left join partner buyer on buyer.partner_id = o.buyer_id
+        where l.seller_id = (select s.partner_id from stock_place s where s.stock_place_id = @placeId)
+          and l.shipped + l.cancelled + l.reserved < l.quantity
+          and (@products::bigint[] is null or l.product_id = any (@products))
+          and o.status in ('confirmed', 'partially_shipped') and o.from_place_id = @placeId
+        order by exists (select from order_supply s join purchase_order_line got on got.purchase_order_id = s.purchase_order_id and got.product_id = l.product_id
+                         where s.for_line_id = l.purchase_order_line_id and got.received > 0) desc,
+                 case rule.allocates when 'by_level' then array_position(array['platinum', 'gold', 'silver', 'registered'], buyer.partner_level) end,
+                 case rule.allocates when 'by_promised_day' then l.promised_on end nulls last,
+                 o.submitted_at, o.purchase_order_id, l.line_number
+        """, new { placeId, products }, ct);
+
+    /// <summary>Counts what lines got, and remembers it as a step of their orders.</summary>
+    public Task ReserveAsync(IReadOnlyCollection<(LineInTurn Line, int Quantity)> given, CancellationToken ct) => db.ExecuteAsync("""
+        with line as (
+            update purchase_order_line l
+            set reserved = l.reserved + given.quantity
+            from unnest(@lines, @quantities) as given (id, quantity)
+            where l.purchase_order_line_id = given.id
+            returning l.purchase_order_id),
+        served as (
+            update purchase_order o
+            set version = o.version + 1
+            from (select distinct purchase_order_id from line) as had
+            where o.purchase_order_id = had.purchase_order_id
+            returning o.purchase_order_id, o.buyer_id, o.seller_id, o.status)
+        insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
+        select purchase_order_id, buyer_id, seller_id, 'allocate', status, coalesce(app_partner_id(), seller_id), app_person_id(), @now
+        from served
+        """, new { lines = given.Select(share => share.Line.PurchaseOrderLineId).ToArray(), quantities = given.Select(share => share.Quantity).ToArray(), now = clock.GetUtcNow().UtcDateTime }, ct);
+}
+
+/// <summary>A line that waits, in a list.</summary>
+public sealed record WaitingLine(
+    string Number, int LineNumber, string Sku, string Name, string NameZh, string? BuyerName, string? BuyerNameLatin, int Wanted, int OrderedUpwards, DateOnly? PromisedOn, DateTime SubmittedAt);
+
+/// <summary>What lacks for a line and is not on order.</summary>
+public sealed record MissingLine(long LineId, string Sku, int Quantity);
+
+/// <summary>A line whose turn it may be.</summary>
+public sealed record LineInTurn(
+    long PurchaseOrderLineId, int LineNumber, long ProductId, int Wanted, long PurchaseOrderId, string Number, string Status, long BuyerId, long SellerId);
