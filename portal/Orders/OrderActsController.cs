@@ -12,7 +12,7 @@ public sealed class OrderActsController(PlaceOrder placeOrder, AnswerOrder answe
     /// <summary>The buyer hands its draft to the seller.</summary>
     [HttpPost("submission"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
     public async Task<IActionResult> Submit(string number, int? version, CancellationToken ct) =>
-        await AnswerAsync(number, await placeOrder.SubmitAsync(number, version, ct), "orders.submitted", ct);
+        await AnswerAsync(number, await placeOrder.SubmitAsync(number, version, ct), (await pages.FindAsync(number, [], ct))?.Page.Order.Status is OrderStatus.PendingApproval ? "orders.waits_for_approval" : "orders.submitted", ct);
 
     /// <summary>The seller promises the order.</summary>
     [HttpPost("confirmation"), Idempotent, AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
@@ -36,17 +36,13 @@ public sealed class OrderActsController(PlaceOrder placeOrder, AnswerOrder answe
 
     async Task<IActionResult> AnswerAsync(string number, OrderOutcome outcome, string doneKey, CancellationToken ct)
     {
-        switch (outcome)
+        if (outcome is OrderOutcome.Wrong wrong && await pages.FindAsync(number, wrong.Problems, ct) is { } page)
         {
-            case OrderOutcome.Done:
-                this.Flash(FlashKind.Done, t[doneKey, number]);
-                return this.ToOrder(number);
-            case OrderOutcome.Wrong wrong when await pages.FindAsync(number, wrong.Problems, ct) is { } page:
-                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-                return View("OrderPage", page);
-            default:
-                return this.Refuse(number, outcome, t);
+            Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return View("OrderPage", page);
         }
+
+        return this.AnswerTo(number, outcome, doneKey, t);
     }
 }
 
@@ -55,6 +51,18 @@ static class OrderAnswers
 {
     /// <summary>Back to the order's page.</summary>
     public static IActionResult ToOrder(this Controller controller, string number) => controller.RedirectToAction("Show", "Orders", new { number });
+
+    /// <summary>Back to the order's page with a word that it is done, or why it is not.</summary>
+    public static IActionResult AnswerTo(this Controller controller, string number, OrderOutcome outcome, string doneKey, Texts t)
+    {
+        if (outcome is not OrderOutcome.Done)
+        {
+            return controller.Refuse(number, outcome, t);
+        }
+
+        controller.Flash(FlashKind.Done, t[doneKey, number]);
+        return controller.ToOrder(number);
+    }
 
     /// <summary>An act was not done, for a reason that is not in the form.</summary>
     public static IActionResult Refuse(this Controller controller, string number, OrderOutcome outcome, Texts t)

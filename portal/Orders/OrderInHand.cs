@@ -85,7 +85,7 @@ public sealed record Parties(
 
 /// <summary>An order as it is written.</summary>
 public sealed record NewOrder(
-    string Number, long BuyerId, long SellerId, string? PoNumber, DateOnly OrderedOn, string Currency, string? Note, bool Submitted, IReadOnlyList<PricedLine> Lines)
+    string Number, long BuyerId, long SellerId, string? PoNumber, DateOnly OrderedOn, string Currency, string? Note, string Status, IReadOnlyList<PricedLine> Lines)
 {
     /// <summary>The sum of the rounded lines.</summary>
     public decimal Total => Lines.Sum(line => line.Amount);
@@ -94,7 +94,7 @@ public sealed record NewOrder(
     {
         var arguments = new DynamicParameters(new
         {
-            Number, BuyerId, SellerId, PoNumber, OrderedOn, Currency, Note, Submitted, Total, now,
+            Number, BuyerId, SellerId, PoNumber, OrderedOn, Currency, Note, Status, Total, now,
             LineCount = Lines.Count,
         });
         arguments.Add("LineNumbers", Enumerable.Range(1, Lines.Count).ToArray());

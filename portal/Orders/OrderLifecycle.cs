@@ -22,7 +22,16 @@ public static class OrderLifecycle
     /// <summary>Hands the draft to the seller.</summary>
     public const string Submit = "submit";
 
-    /// <summary>Promises the whole order and reserves its stock.</summary>
+    /// <summary>Hands an order that went beyond somebody's limit to the seller.</summary>
+    public const string Approve = "approve";
+
+    /// <summary>Gives such an order back to whoever wrote it.</summary>
+    public const string SendBack = "send_back";
+
+    /// <summary>Takes such an order back to change it.</summary>
+    public const string Recall = "recall";
+
+    /// <summary>Promises the order, and reserves what there is.</summary>
     public const string Confirm = "confirm";
 
     /// <summary>Reserves goods that have come for what waits for them.</summary>
@@ -47,7 +56,10 @@ public static class OrderLifecycle
     public static IReadOnlyList<Transition> Transitions { get; } =
     [
         new(Edit, Side.Buyer, [OrderStatus.Draft], [OrderStatus.Draft]),
-        new(Submit, Side.Buyer, [OrderStatus.Draft], [OrderStatus.Submitted]),
+        new(Submit, Side.Buyer, [OrderStatus.Draft], [OrderStatus.Submitted, OrderStatus.PendingApproval]),
+        new(Approve, Side.Buyer, [OrderStatus.PendingApproval], [OrderStatus.Submitted]),
+        new(SendBack, Side.Buyer, [OrderStatus.PendingApproval], [OrderStatus.Draft]) { NeedsReason = true },
+        new(Recall, Side.Buyer, [OrderStatus.PendingApproval], [OrderStatus.Draft]),
         new(Cancel, Side.Buyer, [OrderStatus.Draft], [OrderStatus.Cancelled]),
         new(Cancel, Side.Buyer, [OrderStatus.Submitted], [OrderStatus.Cancelled]) { NeedsReason = true },
         new(Confirm, Side.Seller, [OrderStatus.Submitted], [OrderStatus.Confirmed]),
@@ -76,6 +88,7 @@ public static class OrderLifecycle
     public static bool IsDone(string act, string status) => act switch
     {
         Submit => status is not (OrderStatus.Draft or OrderStatus.Cancelled),
+        Approve => status is OrderStatus.Submitted,
         Confirm => status is OrderStatus.Confirmed or OrderStatus.PartiallyShipped or OrderStatus.Shipped or OrderStatus.Received or OrderStatus.Closed,
         Reject => status is OrderStatus.Rejected,
         Cancel => status is OrderStatus.Cancelled,

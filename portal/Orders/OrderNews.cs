@@ -9,6 +9,13 @@ public sealed class OrderNews(AuditTrail audit, Outbox outbox)
     /// <summary>The kind of outbox message that speaks of a step.</summary>
     public const string Kind = "order.step";
 
+    /// <summary>The kind of outbox message that speaks of an approval.</summary>
+    public const string ApprovalKind = "order.approval";
+
+    /// <summary>Tells somebody of the buyer's company of an approval: who is asked, and whoever asked how it ended.</summary>
+    public Task TellOfApprovalAsync(string number, long buyerId, string act, long? personId, CancellationToken ct) =>
+        outbox.PutAsync(ApprovalKind, new ApprovalWord(number, act, buyerId, personId), ct);
+
     /// <summary>Records and tells.</summary>
     /// <param name="number">The order.</param>
     /// <param name="buyerId">Whose purchase it is.</param>
@@ -19,15 +26,22 @@ public sealed class OrderNews(AuditTrail audit, Outbox outbox)
     /// <param name="ct">Stops waiting.</param>
     public async Task TellAsync(string number, long buyerId, long sellerId, string act, string status, object? details, CancellationToken ct)
     {
-        // A draft is the buyer's own affair: the seller neither reads of it nor is told.
-        var isDraft = status is OrderStatus.Draft;
-        await audit.RecordAsync([new("order." + act, "order", number, isDraft ? [buyerId] : [buyerId, sellerId], details)], ct);
-        if (!isDraft)
+        // A draft, and what waits for approval, is the buyer's own affair: the seller neither reads of it nor is told.
+        var isBuyersOwn = status is OrderStatus.Draft or OrderStatus.PendingApproval;
+        await audit.RecordAsync([new("order." + act, "order", number, isBuyersOwn ? [buyerId] : [buyerId, sellerId], details)], ct);
+        if (!isBuyersOwn)
         {
             await outbox.PutAsync(Kind, new OrderStep(number, act, status, buyerId, sellerId), ct);
         }
     }
 }
+
+/// <summary>A word about an approval inside the buyer's company, as the outbox carries it.</summary>
+/// <param name="Number">The order.</param>
+/// <param name="Act"><c>ask</c>, or how it ended.</param>
+/// <param name="BuyerId">The company.</param>
+/// <param name="PersonId">Who is told; null for the administrators.</param>
+public sealed record ApprovalWord(string Number, string Act, long BuyerId, long? PersonId);
 
 /// <summary>A step of an order, as the outbox carries it.</summary>
 /// <param name="Number">The order.</param>

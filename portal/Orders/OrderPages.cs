@@ -4,7 +4,7 @@ using Portal.Stock;
 namespace Portal.Orders;
 
 /// <summary>Puts together what the page of an order shows.</summary>
-public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, StockStore stock)
+public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, OrderApprovals approvals, StockStore stock)
 {
     /// <summary>The page, or null where there is no such order for the person at work.</summary>
     /// <param name="number">The order.</param>
@@ -18,7 +18,8 @@ public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, Stock
         }
 
         var seller = page.Order is { IsSeller: true, Status: OrderStatus.Submitted };
-        return new OrderShow(page, problems, seller ? await stock.AvailableAsync([.. page.Lines.Select(line => line.ProductId)], ct) : null, await chain.FindAsync(page.Order.PurchaseOrderId, ct));
+        return new OrderShow(page, problems, seller ? await stock.AvailableAsync([.. page.Lines.Select(line => line.ProductId)], ct) : null, await chain.FindAsync(page.Order.PurchaseOrderId, ct),
+            page.Order.IsBuyer ? await approvals.OfOrderAsync(page.Order.PurchaseOrderId, ct) : []);
     }, ct);
 }
 
@@ -27,4 +28,5 @@ public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, Stock
 /// <param name="Problems">Why an act was refused just now.</param>
 /// <param name="Available">What the seller has of each product, while it has to answer.</param>
 /// <param name="Chain">The orders that hang on this one, itself among them.</param>
-public sealed record OrderShow(OrderPage Page, IReadOnlyList<OrderProblem> Problems, IReadOnlyDictionary<long, long>? Available, IReadOnlyList<ChainedOrder> Chain);
+/// <param name="Approvals">What was asked and said about it inside the buyer's company, the newest first.</param>
+public sealed record OrderShow(OrderPage Page, IReadOnlyList<OrderProblem> Problems, IReadOnlyDictionary<long, long>? Available, IReadOnlyList<ChainedOrder> Chain, IReadOnlyList<ApprovalRow> Approvals);

@@ -9,7 +9,7 @@ public static class OrderStatus
     /// <summary>With the seller, waiting for an answer.</summary>
     public const string Submitted = "submitted";
 
-    /// <summary>Waiting inside the buyer's company; entered once limits per person are kept.</summary>
+    /// <summary>Beyond a limit of whoever wrote it, and waiting for a word inside the buyer's company; the seller does not see it yet.</summary>
     public const string PendingApproval = "pending_approval";
 
     /// <summary>Promised by the seller, its stock reserved.</summary>

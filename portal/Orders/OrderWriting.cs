@@ -53,9 +53,9 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
     /// <returns>False when the buyer has used the purchase order number before; then nothing is written.</returns>
     public Task<bool> InsertAsync(NewOrder order, CancellationToken ct) => db.OneAsync<bool>("""
         with placed as (
-            insert into purchase_order (number, buyer_id, seller_id, po_number, ordered_on, currency, line_count, total_amount, status, to_place_id, note, created_at, submitted_at)
-            values (@Number, @BuyerId, @SellerId, @PoNumber, @OrderedOn, @Currency, @LineCount, @Total, case when @Submitted then 'submitted' else 'draft' end,
-                    stock_place_of(@BuyerId), @Note, @now, case when @Submitted then @now end)
+            insert into purchase_order (number, buyer_id, seller_id, po_number, ordered_on, currency, line_count, total_amount, status, to_place_id, note, created_at, submitted_at, ordered_by)
+            values (@Number, @BuyerId, @SellerId, @PoNumber, @OrderedOn, @Currency, @LineCount, @Total, @Status,
+                    stock_place_of(@BuyerId), @Note, @now, case when @Status = 'submitted' then @now end, case when @Status <> 'draft' then app_person_id() end)
             on conflict on constraint a_po_number_is_used_once do nothing
             returning purchase_order_id),
         line as (
@@ -64,7 +64,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
             from placed cross join unnest(@LineNumbers, @Products, @Quantities, @UnitPrices, @Amounts, @PriceSteps) as l (line_number, product_id, quantity, unit_price, amount, price_steps)),
         step as (
             insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
-            select placed.purchase_order_id, @BuyerId, @SellerId, case when @Submitted then 'submit' else 'edit' end, case when @Submitted then 'submitted' else 'draft' end,
+            select placed.purchase_order_id, @BuyerId, @SellerId, case when @Status = 'draft' then 'edit' else 'submit' end, @Status,
                    app_partner_id(), app_person_id(), @now
             from placed)
         select exists (select from placed)
@@ -97,11 +97,11 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
                 from unnest(@LineNumbers, @Products, @Quantities, @UnitPrices, @Amounts, @PriceSteps) as l (line_number, product_id, quantity, unit_price, amount, price_steps)),
             step as (
                 insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
-                select @PurchaseOrderId, @BuyerId, @SellerId, 'submit', 'submitted', app_partner_id(), app_person_id(), @now
-                where @Submitted)
+                select @PurchaseOrderId, @BuyerId, @SellerId, 'submit', @Status, app_partner_id(), app_person_id(), @now
+                where @Status <> 'draft')
             update purchase_order
             set po_number = @PoNumber, note = @Note, ordered_on = @OrderedOn, line_count = @LineCount, total_amount = @Total, version = version + 1,
-                status = case when @Submitted then 'submitted' else 'draft' end, submitted_at = case when @Submitted then @now end
+                status = @Status, submitted_at = case when @Status = 'submitted' then @now end, ordered_by = case when @Status <> 'draft' then app_person_id() end
             where purchase_order_id = @PurchaseOrderId
             """, arguments, ct);
     }
@@ -115,6 +115,16 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         set status = @status, version = version + 1
         where purchase_order_id = @PurchaseOrderId
         """, new { order.PurchaseOrderId, order.BuyerId, order.SellerId, act, status, reason, now = Now }, ct);
+
+    /// <summary>Hands an approved order that was taken to its seller; it counts for today, in the month of whoever wrote it.</summary>
+    public Task SubmitApprovedAsync(OrderInHand order, CancellationToken ct) => db.ExecuteAsync("""
+        with step as (
+            insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
+            values (@PurchaseOrderId, @BuyerId, @SellerId, 'approve', 'submitted', app_partner_id(), app_person_id(), @now))
+        update purchase_order
+        set status = 'submitted', submitted_at = @now, ordered_on = brand_day(@now), version = version + 1
+        where purchase_order_id = @PurchaseOrderId
+        """, new { order.PurchaseOrderId, order.BuyerId, order.SellerId, now = Now }, ct);
 
     /// <summary>The seller has answered every line of an order from a place.</summary>
     public Task ConfirmAsync(OrderInHand order, long fromPlaceId, IReadOnlyList<LineAnswer> answers, CancellationToken ct) => db.ExecuteAsync("""

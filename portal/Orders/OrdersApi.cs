@@ -49,7 +49,7 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
     [HttpPost(""), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
     public async Task<IActionResult> Create(OrderAsked asked, CancellationToken ct) => await placeOrder.CreateAsync(asked.Request, asked.Submit, ct) switch
     {
-        OrderOutcome.Done(var number, _) => Placed(number, asked.Submit),
+        OrderOutcome.Done(var number, _) => Placed(number, asked.Submit ? (await orders.HeadAsync(number, ct))!.Status : OrderStatus.Draft),
         var outcome => OrderProblems.Of(outcome),
     };
 
@@ -104,10 +104,10 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
         return Ok(OrderAnswer.Of(page));
     }
 
-    CreatedAtActionResult Placed(string number, bool submitted)
+    CreatedAtActionResult Placed(string number, string status)
     {
         this.SendVersion(1);
-        return CreatedAtAction(nameof(Show), new { number }, new { number, status = submitted ? OrderStatus.Submitted : OrderStatus.Draft, version = 1 });
+        return CreatedAtAction(nameof(Show), new { number }, new { number, status, version = 1 });
     }
 }
 

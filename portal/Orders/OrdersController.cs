@@ -86,7 +86,12 @@ public sealed class OrdersController(OrderStore orders, OrderPages pages, OrderP
         switch (await write(form.Act is "submit"))
         {
             case OrderOutcome.Done(var written, _):
-                this.Flash(FlashKind.Done, t[form.Act is "submit" ? "orders.submitted" : "orders.kept", written]);
+                this.Flash(FlashKind.Done, t[await orders.HeadAsync(written, ct) switch
+                {
+                    { Status: OrderStatus.PendingApproval } => "orders.waits_for_approval",
+                    { Status: OrderStatus.Draft } => "orders.kept",
+                    _ => "orders.submitted",
+                }, written]);
                 return RedirectToAction(nameof(Show), new { number = written });
             case OrderOutcome.Wrong wrong:
                 Response.StatusCode = StatusCodes.Status422UnprocessableEntity;

@@ -6,7 +6,7 @@ using Portal.Web.Display;
 namespace Portal.Orders;
 
 /// <summary>What of the orders waits on the start page: to be confirmed and shipped by a seller, to be received and finished by a buyer.</summary>
-sealed class OrdersWaiting(OrderStore orders, ICurrentPerson me, Texts t, TimeProvider clock) : IWaitingSource
+sealed class OrdersWaiting(OrderStore orders, OrderApprovals approvals, ICurrentPerson me, Texts t, TimeProvider clock) : IWaitingSource
 {
     static readonly TimeSpan TooLong = TimeSpan.FromDays(2);
 
@@ -23,6 +23,7 @@ sealed class OrdersWaiting(OrderStore orders, ICurrentPerson me, Texts t, TimePr
         [
             .. sells ? Selling(waiting) : [],
             .. buys ? Buying(waiting) : [],
+            .. buys && !me.IsBrand ? [new Waiting("orders.waiting.approve", (int)await approvals.WaitingAsync(ct), "/orders?status=pending_approval", "checklist")] : Array.Empty<Waiting>(),
         ];
     }
 

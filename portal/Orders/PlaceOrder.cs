@@ -3,8 +3,11 @@ using Portal.Stock;
 
 namespace Portal.Orders;
 
-/// <summary>A buyer writes an order: keeps it as a draft, changes the draft, or hands it to the seller.</summary>
-public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders, OrderNews news)
+/// <summary>
+/// A buyer writes an order: keeps it as a draft, changes the draft, or hands it to the seller. What goes beyond a limit of who writes it waits for
+/// a word inside the company first.
+/// </summary>
+public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders, PurchaseLimits limits, OrderNews news)
 {
     /// <summary>Writes a new order.</summary>
     /// <param name="request">What is wanted.</param>
@@ -18,14 +21,14 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
             return refusal;
         }
 
-        var written = Written(order, PublicNumber.New("PO"), submit);
+        var needed = submit ? await limits.NeededAsync(order.Total, order.Parties!.Today, ct) : null;
+        var written = Written(order, PublicNumber.New("PO"), StatusOf(submit, needed));
         if (!await orders.InsertAsync(written, ct))
         {
             return await NumberUsedAsync(written, ct);
         }
 
-        await news.TellAsync(written.Number, written.BuyerId, written.SellerId, submit ? OrderLifecycle.Submit : OrderLifecycle.Edit,
-            submit ? OrderStatus.Submitted : OrderStatus.Draft, Details(written), ct);
+        await TellAsync(written, needed, ct);
         return new OrderOutcome.Done(written.Number);
     }, ct);
 
@@ -77,16 +80,28 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
             return OrderOutcome.Because("", "orders.problem.seller_changed", order.Parties.SellerName ?? "");
         }
 
-        var written = Written(order, draft.Number, submit);
+        var needed = submit ? await limits.NeededAsync(order.Total, order.Parties.Today, ct) : null;
+        var written = Written(order, draft.Number, StatusOf(submit, needed));
         if (!await orders.ReplaceAsync(draft, written, ct))
         {
             return await NumberUsedAsync(written, ct);
         }
 
-        await news.TellAsync(draft.Number, draft.BuyerId, draft.SellerId, submit ? OrderLifecycle.Submit : OrderLifecycle.Edit,
-            submit ? OrderStatus.Submitted : OrderStatus.Draft, Details(written), ct);
+        await TellAsync(written, needed, ct);
         return new OrderOutcome.Done(draft.Number);
     }
+
+    async Task TellAsync(NewOrder written, ApprovalNeeded? needed, CancellationToken ct)
+    {
+        await news.TellAsync(written.Number, written.BuyerId, written.SellerId, written.Status is OrderStatus.Draft ? OrderLifecycle.Edit : OrderLifecycle.Submit, written.Status, Details(written), ct);
+        if (needed is not null)
+        {
+            await limits.AskAsync(written.Number, needed, ct);
+            await news.TellOfApprovalAsync(written.Number, written.BuyerId, "ask", needed.ApproverId, ct);
+        }
+    }
+
+    static string StatusOf(bool submit, ApprovalNeeded? needed) => !submit ? OrderStatus.Draft : needed is null ? OrderStatus.Submitted : OrderStatus.PendingApproval;
 
     static OrderOutcome? Refusal(CheckedOrder order, bool submit)
     {
@@ -110,9 +125,9 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
             : null;
     }
 
-    static NewOrder Written(CheckedOrder order, string number, bool submit) => new(
+    static NewOrder Written(CheckedOrder order, string number, string status) => new(
         number, order.Parties!.BuyerId, order.Parties.SellerId!.Value, order.Request.PoNumber, order.Parties.Today, order.Parties.Currency,
-        order.Request.Note, submit, [.. order.Lines.Select(line => line.Priced!)]);
+        order.Request.Note, status, [.. order.Lines.Select(line => line.Priced!)]);
 
     static object Details(NewOrder order) => new { order.PoNumber, order.Currency, order.Total, Lines = order.Lines.Count };
 

@@ -28,17 +28,30 @@ sealed class TellOfOrders(Db db, Notifier notifier) : IOutboxReceiver
                 from partner b, partner s
                 where b.partner_id = @BuyerId and s.partner_id = @SellerId
                 """, step, ct);
-            await notifier.TellAsync(told, "orders.told." + step.Act, [step.Number, names.Buyer, names.Seller], "/orders/" + step.Number, ct);
+            await notifier.TellAsync(told, "orders.told." + (step.Act is OrderLifecycle.Approve ? OrderLifecycle.Submit : step.Act), [step.Number, names.Buyer, names.Seller], "/orders/" + step.Number, ct);
         }, ct);
     }
 
     static Recipients? Whom(OrderStep step) => step.Act switch
     {
-        OrderLifecycle.Submit or OrderLifecycle.Receive or OrderLifecycle.Allocate => Recipients.Of(step.SellerId, SellerRoles.All),
+        OrderLifecycle.Submit or OrderLifecycle.Approve or OrderLifecycle.Receive or OrderLifecycle.Allocate => Recipients.Of(step.SellerId, SellerRoles.All),
         OrderLifecycle.Confirm or OrderLifecycle.Reject or OrderLifecycle.Ship => Recipients.Of(step.BuyerId, BuyerRoles.All),
         OrderLifecycle.Cancel => Recipients.Of(step.BuyerId, BuyerRoles.All) + Recipients.Of(step.SellerId, SellerRoles.All),
         _ => null,
     };
 
     sealed record Names(string Buyer, string Seller);
+}
+
+/// <summary>Tells whoever is asked that an order waits, and whoever asked what came of it.</summary>
+sealed class TellOfApprovals(Db db, Notifier notifier) : IOutboxReceiver
+{
+    public string Kind => OrderNews.ApprovalKind;
+
+    public Task ReceiveAsync(JsonElement payload, CancellationToken ct)
+    {
+        var word = payload.Deserialize<ApprovalWord>(Outbox.Json)!;
+        return db.InTransactionAsync(() => notifier.TellAsync(
+            word.PersonId is { } person ? Recipients.Person(person) : Recipients.Of(word.BuyerId, BuyerRoles.Admin), "orders.told." + word.Act, [word.Number], "/orders/" + word.Number, ct), ct);
+    }
 }

@@ -162,6 +162,29 @@ public sealed class OrderingOnThePages(PortalApp portal) : IClassFixture<PortalA
     }
 
     [Fact]
+    public async Task An_order_beyond_a_limit_is_approved_on_its_page()
+    {
+        var admin = await portal.Given.ADistributor("华信 limits");
+        var clerk = await portal.Given.APerson(admin.Partner, "purchasing");
+        var (chief, buyer) = (portal.SignIn(admin), portal.SignIn(clerk));
+        var form = await chief.GetAsync("/orders/limits");
+        var row = form.Document.QuerySelectorAll("tbody tr").TakeWhile(person => person.QuerySelector("input[type=hidden]")!.GetAttribute("value") != clerk.Number).Count();
+        var wrong = await chief.SubmitAsync(form, ($"Rows[{row}].PerOrder", "much"));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Enter an amount of 0 or more, or nothing for no limit."), (wrong.Status, wrong.Text($"#limit-problem-{row}")));
+        Assert.Contains("The limits are kept.", (await chief.SubmitAsync(wrong, ($"Rows[{row}].PerOrder", "50"))).Text(".flash"));
+
+        var waits = await buyer.PressAsync(await buyer.GetAsync("/orders/new"), "button[value=submit]", ("Lines", "A-10 1"));
+        Assert.Contains("is beyond your limit and waits for approval", waits.Text(".flash"));
+        Assert.Empty(waits.Document.QuerySelectorAll("form[action$='/approval']"));
+        Assert.Contains("Orders to approve", (await chief.GetAsync("/")).Document.Body!.TextContent);
+
+        var number = waits.Text("h1");
+        var approved = await chief.PressAsync(await chief.GetAsync($"/orders/{number}"), "form[action$='/approval']");
+        Assert.Contains("Submitted", approved.Text(".badge"));
+        Assert.Contains("CNY 100.10 is beyond CNY 50.00 per order", approved.Document.QuerySelector(".timeline-list")!.TextContent.Replace('\u00A0', ' '));
+    }
+
+    [Fact]
     public async Task Lists_are_narrowed_and_exported()
     {
         var clerk = portal.SignIn(await portal.Given.ADistributor("华信 lists"));

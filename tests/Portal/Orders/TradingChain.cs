@@ -148,7 +148,10 @@ public sealed class Desk
         Allocate = new AllocateGoods(db, Waiting, Ledger, audit, outbox);
         Orders = new OrderStore(db);
         Pricing = new OrderPricing(db, writing, new Prices(db));
-        Place = new PlaceOrder(db, Pricing, writing, news);
+        Limits = new PurchaseLimits(db, audit, TimeProvider.System);
+        Approvals = new OrderApprovals(db, TimeProvider.System);
+        Approve = new ApproveOrder(db, writing, Approvals, news);
+        Place = new PlaceOrder(db, Pricing, writing, Limits, news);
         Upwards = new OrderUpwards(db, Waiting, Place, audit);
         Answer = new AnswerOrder(db, writing, Ledger, new KpiFacts(db), news, outbox);
         Ship = new ShipOrder(db, writing, Ledger, news);
@@ -161,6 +164,12 @@ public sealed class Desk
     public Db Db { get; }
 
     public StockLedger Ledger { get; }
+
+    public PurchaseLimits Limits { get; }
+
+    public OrderApprovals Approvals { get; }
+
+    public ApproveOrder Approve { get; }
 
     public WaitingLines Waiting { get; }
 
