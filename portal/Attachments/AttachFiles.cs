@@ -109,6 +109,8 @@ public sealed class AttachFiles(
         {
             return await db.InTransactionAsync(async () =>
             {
+                // Held before what is kept is read: of two sendings at the same moment one takes it along.
+                var held = await attachments.HoldAsync(record, ct);
                 var kept = record.ReadBy is null ? [] : await keptFiles.ForAsync(record.IsDispute, record.Id, ct);
                 var (recognised, problems) = Look(files);
                 if (files.Count + kept.Count == 0)
@@ -118,7 +120,7 @@ public sealed class AttachFiles(
 
                 if (problems.Count == 0)
                 {
-                    problems.AddRange(await RoomAsync(record, kept.Count + files.Count, kept.Sum(file => (long)file.Bytes) + files.Sum(file => (long)file.Content.Length), ct));
+                    problems.AddRange(Room(held.Files + kept.Count + files.Count, held.Bytes + kept.Sum(file => (long)file.Bytes) + files.Sum(file => (long)file.Content.Length)));
                 }
 
                 return problems.Count > 0 ? await RefuseAsync(record, recognised, problems, ct) : await InsertAsync(record, recognised, kept, tell, ct);
@@ -130,13 +132,10 @@ public sealed class AttachFiles(
         }
     }
 
-    async Task<IReadOnlyList<FieldProblem>> RoomAsync(AttachedTo record, int files, long length, CancellationToken ct)
-    {
-        var (count, bytes) = await attachments.HoldAsync(record, ct);
-        return count + files > Limits.MostFilesOfRecord ? [new("files", "attachments.refused.too_many", Limits.MostFilesOfRecord)]
-            : bytes + length > Limits.MostBytesOfRecord ? [new("files", "attachments.refused.record_full", AttachmentStore.Length(Limits.MostBytesOfRecord))]
-            : [];
-    }
+    IReadOnlyList<FieldProblem> Room(int files, long length) =>
+        files > Limits.MostFilesOfRecord ? [new("files", "attachments.refused.too_many", Limits.MostFilesOfRecord)]
+        : length > Limits.MostBytesOfRecord ? [new("files", "attachments.refused.record_full", AttachmentStore.Length(Limits.MostBytesOfRecord))]
+        : [];
 
     // What was in order need not be chosen again.
     async Task<AttachmentOutcome> RefuseAsync(AttachedTo record, List<RecognisedFile> files, IReadOnlyList<FieldProblem> problems, CancellationToken ct) =>

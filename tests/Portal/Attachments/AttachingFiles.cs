@@ -105,6 +105,18 @@ public sealed class AttachingFiles(ClaimingPartners portal) : IClassFixture<Clai
         Assert.Equal("attachments.refused.none", Assert.Single(Assert.IsType<AttachmentOutcome.Invalid>(await SendAsync(portal.Huaxin, deal)).Problems).TextKey);
     }
 
+    [Fact]
+    public async Task What_is_kept_goes_along_once_also_with_forms_sent_at_the_same_moment()
+    {
+        var deal = await portal.SubmittedAsync(portal.Yuanjian, portal.Deal("附件并发有限公司"));
+        await SendAsync(portal.Yuanjian, deal, new SentFile("good.pdf", Pdf), new SentFile("tool.png", "MZ"u8.ToArray()));
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(at => Task.Run(() => SendAsync(portal.Yuanjian, deal, new SentFile($"{at}.txt", "x"u8.ToArray())))));
+
+        Assert.Equal([1, 1, 1, 2], outcomes.Select(outcome => Assert.IsType<AttachmentOutcome.Done>(outcome).Numbers.Count).Order());
+        Assert.Equal([Pdf.LongLength], await portal.Database.ListAsync<long>("select sum(octet_length(p.content)) from portal.attachment a join portal.attachment_part p using (attachment_id) join portal.deal d using (deal_id) where d.number = @deal and a.name = 'good.pdf' group by a.attachment_id", new { deal }));
+    }
+
     Task<List<long>> KeptAsync() => portal.Database.ListAsync<long>("select count(*) from portal.kept_file");
 
     Task<AttachmentOutcome> SendAsync(TestPerson person, string deal, params SentFile[] files) =>
