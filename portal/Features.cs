@@ -18,6 +18,7 @@ using Portal.Pricing;
 using Portal.Probing;
 using Portal.Quotes;
 using Portal.Receipts;
+using Portal.Receivables;
 using Portal.Search;
 using Portal.Stock;
 using Portal.Verify;
@@ -49,6 +50,7 @@ static class Features
         .AddNotifications()
         .AddSearch()
         .AddStock()
+        .AddReceivables()
         .AddOrders()
         .AddQuotes()
         .AddImports()

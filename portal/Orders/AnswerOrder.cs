@@ -9,7 +9,7 @@ namespace Portal.Orders;
 /// The seller answers a submitted order: promises the whole of it from stock, answers line by line, or turns it down with a reason.
 /// Answered by line, what is there is reserved, what is not waits for goods, and what is not promised is called off.
 /// </summary>
-public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, KpiFacts kpis, OrderNews news, Outbox outbox)
+public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, OrderBooks books, KpiFacts kpis, OrderNews news, Outbox outbox)
 {
     /// <summary>The longest way ahead that a day may be promised, in days.</summary>
     public const int FarthestPromise = 730;
@@ -21,6 +21,11 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, K
         if (Permission.Refusal(order, OrderLifecycle.Confirm, version) is { } refused)
         {
             return refused;
+        }
+
+        if (await books.StopAsync(order!, OrderLifecycle.Confirm, ct) is { } stopped)
+        {
+            return stopped;
         }
 
         var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
@@ -42,6 +47,11 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, K
         if (Permission.Refusal(order, OrderLifecycle.Confirm, version) is { } refused)
         {
             return refused;
+        }
+
+        if (await books.StopAsync(order!, OrderLifecycle.Confirm, ct) is { } stopped)
+        {
+            return stopped;
         }
 
         var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);

@@ -81,7 +81,7 @@ public sealed record DraftHead(string? PoNumber, string? Note);
 
 /// <summary>Who orders from whom.</summary>
 public sealed record Parties(
-    long BuyerId, long? SellerId, string? SellerName, string? SellerStatus, string Currency, DateOnly Today, bool MayBuy);
+    long BuyerId, long? SellerId, string? SellerName, string? SellerStatus, string Currency, DateOnly Today, bool MayBuy, bool WatchesCredit);
 
 /// <summary>An order as it is written.</summary>
 public sealed record NewOrder(

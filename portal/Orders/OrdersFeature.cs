@@ -15,6 +15,7 @@ static class OrdersFeature
         .AddScoped<OrderWriting>()
         .AddScoped<OrderPricing>()
         .AddScoped<OrderNews>()
+        .AddScoped<OrderBooks>()
         .AddScoped<PlaceOrder>()
         .AddScoped<AnswerOrder>()
         .AddScoped<ShipOrder>()

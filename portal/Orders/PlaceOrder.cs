@@ -7,7 +7,7 @@ namespace Portal.Orders;
 /// A buyer writes an order: keeps it as a draft, changes the draft, or hands it to the seller. What goes beyond a limit of who writes it waits for
 /// a word inside the company first.
 /// </summary>
-public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders, PurchaseLimits limits, OrderNews news)
+public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders, PurchaseLimits limits, OrderBooks books, OrderNews news)
 {
     /// <summary>Writes a new order.</summary>
     /// <param name="request">What is wanted.</param>
@@ -23,11 +23,18 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
 
         var needed = submit ? await limits.NeededAsync(order.Total, order.Parties!.Today, ct) : null;
         var written = Written(order, PublicNumber.New("PO"), StatusOf(submit, needed));
+        var credit = await books.BeforeSubmitAsync(order.Parties!, written, ct);
+        if (OrderBooks.Refusal(credit) is { } beyond)
+        {
+            return beyond;
+        }
+
         if (!await orders.InsertAsync(written, ct))
         {
             return await NumberUsedAsync(written, ct);
         }
 
+        await books.AfterSubmitAsync(written, credit, ct);
         await TellAsync(written, needed, ct);
         return new OrderOutcome.Done(written.Number);
     }, ct);
@@ -82,11 +89,18 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
 
         var needed = submit ? await limits.NeededAsync(order.Total, order.Parties.Today, ct) : null;
         var written = Written(order, draft.Number, StatusOf(submit, needed));
+        var credit = await books.BeforeSubmitAsync(order.Parties, written, ct);
+        if (OrderBooks.Refusal(credit) is { } beyond)
+        {
+            return beyond;
+        }
+
         if (!await orders.ReplaceAsync(draft, written, ct))
         {
             return await NumberUsedAsync(written, ct);
         }
 
+        await books.AfterSubmitAsync(written, credit, ct);
         await TellAsync(written, needed, ct);
         return new OrderOutcome.Done(draft.Number);
     }

@@ -4,7 +4,7 @@ using Portal.Stock;
 namespace Portal.Orders;
 
 /// <summary>The seller sends goods of a confirmed order, all that is reserved for it or a part of that.</summary>
-public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, OrderNews news)
+public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, OrderBooks books, OrderNews news)
 {
     /// <summary>Sends the goods.</summary>
     /// <param name="number">The order.</param>
@@ -26,11 +26,17 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
             return new OrderOutcome.Wrong(problems);
         }
 
+        if (await books.StopAsync(order, OrderLifecycle.Ship, ct) is { } stopped)
+        {
+            return stopped;
+        }
+
         var shipment = new NewShipment(PublicNumber.New("SH"), dispatch.Carrier, dispatch.TrackingNumber, Carried(dispatch, lines));
         // The stock rows first, the lines after them: the same way round in every act.
         await stock.ShipAsync(order.FromPlaceId!.Value, order.ToPlaceId, StockLines.Of(shipment.Lines, line => line.Line.ProductId, line => line.Quantity), order.Number, shipment.Number, ct);
         var status = After(lines, shipment);
         await orders.InsertShipmentAsync(order, shipment, status, ct);
+        await books.ShippedAsync(order, shipment.Number, ct);
         await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Ship, status,
             new { shipment = shipment.Number, lines = shipment.Lines.Select(line => new { line.Line.LineNumber, line.Quantity }) }, ct);
         return new OrderOutcome.Done(order.Number, shipment.Number);

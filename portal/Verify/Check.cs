@@ -5,7 +5,7 @@ namespace Portal.Verify;
 /// </summary>
 public interface ICheck
 {
-    /// <summary>The name on the command line: stock, orders, money, kpis, audit.</summary>
+    /// <summary>The name on the command line: stock, orders, money, kpis, audit. Checks of one name run together.</summary>
     string Name { get; }
 
     /// <summary>Looks for contradictions.</summary>

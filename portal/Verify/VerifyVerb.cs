@@ -11,7 +11,7 @@ public sealed class VerifyVerb(CallerAccessor caller, IEnumerable<ICheck> checks
     public string Name => "verify";
 
     /// <inheritdoc/>
-    public string Usage => $"verify [{string.Join('|', checks.Select(check => check.Name).Order(StringComparer.Ordinal))}|all]  looks for contradictions in the stored data";
+    public string Usage => $"verify [{string.Join('|', checks.Select(check => check.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))}|all]  looks for contradictions in the stored data";
 
     /// <inheritdoc/>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, CancellationToken ct)
@@ -19,7 +19,7 @@ public sealed class VerifyVerb(CallerAccessor caller, IEnumerable<ICheck> checks
         var asked = arguments switch
         {
             [] or ["all"] => [.. checks.OrderBy(check => check.Name, StringComparer.Ordinal)],
-            [var name] when checks.FirstOrDefault(check => check.Name == name) is { } check => new[] { check },
+            [var name] when checks.Where(check => check.Name == name).ToList() is { Count: > 0 } named => named,
             _ => throw new UsageException($"There is no check '{string.Join(' ', arguments)}'."),
         };
         caller.Current = Caller.System("verify");

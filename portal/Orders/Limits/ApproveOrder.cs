@@ -6,7 +6,7 @@ namespace Portal.Orders;
 /// An order that went beyond a limit: whoever is asked hands it to the seller or sends it back with a reason; whoever wrote it may take it back.
 /// Nobody approves what they wrote themselves.
 /// </summary>
-public sealed class ApproveOrder(Db db, OrderWriting orders, OrderApprovals approvals, OrderNews news)
+public sealed class ApproveOrder(Db db, OrderWriting orders, OrderApprovals approvals, OrderBooks books, OrderNews news)
 {
     /// <summary>Hands it to the seller.</summary>
     public Task<OrderOutcome> ApproveAsync(string number, int? version, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
@@ -20,6 +20,11 @@ public sealed class ApproveOrder(Db db, OrderWriting orders, OrderApprovals appr
         if (!approval!.MayDecide)
         {
             return new OrderOutcome.Forbidden();
+        }
+
+        if (await books.BeforeApprovedAsync(order!, ct) is { } beyond)
+        {
+            return beyond;
         }
 
         await approvals.EndAsync(approval, "approved", null, ct);

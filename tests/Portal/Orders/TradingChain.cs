@@ -5,6 +5,7 @@ using Platform.Outbox;
 using Portal.Kpis;
 using Portal.Orders;
 using Portal.Pricing;
+using Portal.Receivables;
 using Portal.Stock;
 using Portal.Verify;
 using Support;
@@ -116,7 +117,7 @@ public sealed class TradingChain : IAsyncLifetime
     {
         var db = TheProduct.Db;
         List<string> findings = [];
-        foreach (var check in new ICheck[] { new StockCheck(db), new OrdersCheck(db), new MoneyCheck(db), new KpiCheck(db) })
+        foreach (var check in new ICheck[] { new StockCheck(db), new OrdersCheck(db), new MoneyCheck(db), new ReceivablesCheck(db), new KpiCheck(db) })
         {
             findings.AddRange((await check.RunAsync(default)).Findings);
         }
@@ -141,6 +142,7 @@ public sealed class Desk
         var writing = new OrderWriting(db, TimeProvider.System);
         var (audit, outbox) = (new AuditTrail(db, TimeProvider.System), new Outbox(db, TimeProvider.System));
         var news = new OrderNews(audit, outbox);
+        var books = new OrderBooks(new CreditGate(db, audit, TimeProvider.System), new InvoiceShipment(db, audit, TimeProvider.System));
         Ledger = new StockLedger(db, outbox, TimeProvider.System);
         Waiting = new WaitingLines(db, TimeProvider.System);
         Chain = new OrderChain(db);
@@ -150,11 +152,11 @@ public sealed class Desk
         Pricing = new OrderPricing(db, writing, new Prices(db));
         Limits = new PurchaseLimits(db, audit, TimeProvider.System);
         Approvals = new OrderApprovals(db, TimeProvider.System);
-        Approve = new ApproveOrder(db, writing, Approvals, news);
-        Place = new PlaceOrder(db, Pricing, writing, Limits, news);
+        Approve = new ApproveOrder(db, writing, Approvals, books, news);
+        Place = new PlaceOrder(db, Pricing, writing, Limits, books, news);
         Upwards = new OrderUpwards(db, Waiting, Place, audit);
-        Answer = new AnswerOrder(db, writing, Ledger, new KpiFacts(db), news, outbox);
-        Ship = new ShipOrder(db, writing, Ledger, news);
+        Answer = new AnswerOrder(db, writing, Ledger, books, new KpiFacts(db), news, outbox);
+        Ship = new ShipOrder(db, writing, Ledger, books, news);
         Receive = new ReceiveShipment(db, writing, Ledger, news);
         Cancel = new CancelOrder(db, writing, Ledger, new KpiFacts(db), news);
         Close = new CloseOrder(db, writing, news);

@@ -1,0 +1,51 @@
+using Portal.Receivables;
+
+namespace Portal.Orders;
+
+/// <summary>What the acts on an order mean for the books: credit is asked for before an order goes on, and a shipment is invoiced with it.</summary>
+public sealed class OrderBooks(CreditGate gate, InvoiceShipment invoiceShipment)
+{
+    /// <summary>Asks whether a new order fits into the buyer's credit; null where nobody watches this buyer.</summary>
+    public async Task<CreditVerdict?> BeforeSubmitAsync(Parties parties, IReadOnlyList<PricedLine> lines, CancellationToken ct) => parties.WatchesCredit
+        ? await gate.CheckNewAsync(parties.SellerId!.Value, parties.BuyerId, parties.Currency, [.. lines.Select(line => (line.ProductId, line.Amount))], ct)
+        : null;
+
+    /// <summary>The refusal that a verdict on a new order is; null where the order is taken, and be it to wait.</summary>
+    public static OrderOutcome? Refusal(CreditVerdict? verdict) => verdict is null or { Passes: true } or { Holds: true } ? null : Wrong(verdict, toBuyer: true);
+
+    /// <summary>Lets the order that was just submitted wait for the seller's finance, where the verdict says so.</summary>
+    public Task AfterSubmitAsync(NewOrder order, CreditVerdict? verdict, CancellationToken ct) => verdict is { Holds: true }
+        ? gate.HoldAsync(order.Number, order.SellerId, order.BuyerId, OrderLifecycle.Submit, verdict, ct)
+        : Task.CompletedTask;
+
+    /// <summary>Asks before an order is confirmed or shipped. What stops it is the refusal; where the policy says so the order waits from now on, which is kept.</summary>
+    public async Task<OrderOutcome?> StopAsync(OrderInHand order, string point, CancellationToken ct)
+    {
+        var verdict = await gate.CheckAsync(order.PurchaseOrderId, order.SellerId, order.BuyerId, order.Currency, point, ct);
+        if (verdict.Untaxed is { } countries)
+        {
+            return OrderOutcome.Because("", "receivables.gate.untaxed", countries);
+        }
+
+        if (verdict.Passes)
+        {
+            return null;
+        }
+
+        if (verdict.Holds)
+        {
+            await gate.HoldAsync(order.Number, order.SellerId, order.BuyerId, point, verdict, ct);
+        }
+
+        return Wrong(verdict, toBuyer: false);
+    }
+
+    /// <summary>Invoices a shipment that was just written.</summary>
+    public Task ShippedAsync(OrderInHand order, string shipmentNumber, CancellationToken ct) => invoiceShipment.RunAsync(shipmentNumber, order.SellerId, order.BuyerId, ct);
+
+    static OrderOutcome.Wrong Wrong(CreditVerdict verdict, bool toBuyer)
+    {
+        var problem = verdict.Problem(toBuyer);
+        return OrderOutcome.Because("credit", problem.TextKey, problem.Arguments);
+    }
+}

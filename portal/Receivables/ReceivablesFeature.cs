@@ -1,0 +1,26 @@
+using Platform.Jobs;
+using Portal.Verify;
+
+namespace Portal.Receivables;
+
+/// <summary>Receivables: invoices, payments, credit and the ledger under them.</summary>
+static class ReceivablesFeature
+{
+    /// <summary>Registers acts, stores, the job and the check.</summary>
+    public static IServiceCollection AddReceivables(this IServiceCollection services)
+    {
+        services
+            .AddScoped<InvoiceShipment>()
+            .AddScoped<IssueCreditNote>()
+            .AddScoped<EnterPayments>()
+            .AddScoped<MatchCredits>()
+            .AddScoped<CreditGate>()
+            .AddScoped<KeepCredit>()
+            .AddScoped<KeepTax>()
+            .AddScoped<ReceivablesStore>()
+            .AddScoped<AccountStore>()
+            .AddScoped<ICheck, ReceivablesCheck>()
+            .AddScheduledJob<RemindBuyers>("0 35 5 * * ?");
+        return services;
+    }
+}
