@@ -111,6 +111,14 @@ public sealed class ExportRows(Db db)
             order by d.deal_id
             """,
         // A lead that is over is not handed out again: it says to nobody.
+        "payments" => """
+            select p.paid_on, p.amount, p.currency, coalesce(b.code, b.number) as payer, p.reference, p.bank_reference
+            from payment p
+            join partner b on b.partner_id = p.buyer_id
+            where (p.seller_id = app_partner_id() or (app_is_system() and p.seller_id = (select s.partner_id from partner s where s.partner_type = 'brand')))
+              and not exists (select from payment_reversal r where r.payment_id = p.payment_id)
+            order by p.payment_id
+            """,
         "leads" => """
             select l.company, l.country_code, l.state, l.city, l.address, l.credit_code, l.vat_number, l.domain, l.phone,
                    (select string_agg(n.code, ';' order by n.code) from lead_product_line x join product_line n using (product_line_id) where x.lead_id = l.lead_id) as product_lines, t.code as territory,

@@ -142,6 +142,13 @@ public sealed record ImportKind(string Code, params IReadOnlyList<ImportField> F
             new("source", Text, "Fair 2026", "lead_source", "origin", "campaign", "来源", "线索来源", "市场活动"),
             new("offer_to", Text, "HX-001", "partner", "partner_code", "partner_number", "assigned_partner", "分配给", "伙伴代码", "伙伴"),
             new("pool", Text, "silver", "pool_level", "线索池", "线索池等级")) { IsEnteredByAPerson = true },
+        new("payments",
+            new("paid_on", Day, "2026-03-02", "date", "booking_date", "value_date", "posting_date", "transaction_date", "到账日期", "记账日期", "交易日期", "日期") { IsRequired = true },
+            new("amount", Number, "10788.00", "credit", "credit_amount", "amount_paid", "received", "金额", "到账金额", "贷方金额", "收入金额") { IsRequired = true, CurrencyField = "currency" },
+            new("currency", Text, "CNY", "currency_code", "币种", "货币"),
+            new("payer", Text, "HX-001", "payer_name", "debtor", "customer", "customer_number", "buyer", "buyer_code", "partner_code", "counterparty", "付款方", "付款人", "对方户名", "客户编号"),
+            new("reference", Text, "2026-000017", "remittance_information", "purpose", "description", "text", "memo", "附言", "摘要", "用途", "备注"),
+            new("bank_reference", Text, "BR-20260302-0001", "transaction_id", "end_to_end_id", "bank_reference_number", "statement_reference", "流水号", "交易流水号")) { IsEnteredByAPerson = true },
     ];
 
     /// <summary>Its rows are entered by the person who gave the file, with that person's rights and name; those of other kinds of the brand by the product itself.</summary>

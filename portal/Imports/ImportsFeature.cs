@@ -5,7 +5,7 @@ using Portal.Web;
 
 namespace Portal.Imports;
 
-/// <summary>Files in: partners, products, prices, promotions, customers, orders of the past, registrations, leads. And out again.</summary>
+/// <summary>Files in: partners, products, prices, promotions, customers, orders of the past, registrations, leads, payments. And out again.</summary>
 static class ImportsFeature
 {
     /// <summary>Registers stores, acts, writers, the runner, the verbs and the job.</summary>
@@ -33,6 +33,7 @@ static class ImportsFeature
             .AddScoped<IImportWriter, OrdersWriter>()
             .AddScoped<IImportWriter, DealsWriter>()
             .AddScoped<IImportWriter, LeadsWriter>()
+            .AddScoped<IImportWriter, PaymentsWriter>()
             .AddScoped<IOutboxReceiver, TellOfImports>()
             .AddScoped<IDemoPart, ImportsDemo>()
             .AddScoped<IVerb, ImportVerb>()

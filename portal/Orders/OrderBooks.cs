@@ -1,13 +1,19 @@
+using Platform.Database;
 using Portal.Receivables;
 
 namespace Portal.Orders;
 
 /// <summary>What the acts on an order mean for the books: credit is asked for before an order goes on, and a shipment is invoiced with it.</summary>
-public sealed class OrderBooks(CreditGate gate, InvoiceShipment invoiceShipment)
+public sealed class OrderBooks(Db db, CreditGate gate, InvoiceShipment invoiceShipment)
 {
     /// <summary>Asks whether a new order fits into the buyer's credit; null where nobody watches this buyer.</summary>
     public async Task<CreditVerdict?> BeforeSubmitAsync(Parties parties, IReadOnlyList<PricedLine> lines, CancellationToken ct) => parties.WatchesCredit
         ? await gate.CheckNewAsync(parties.SellerId!.Value, parties.BuyerId, parties.Currency, [.. lines.Select(line => (line.ProductId, line.Amount))], ct)
+        : null;
+
+    /// <summary>What the gate would say to an order as it is being written; a transaction of its own, for the gate makes rivals wait.</summary>
+    public async Task<CreditVerdict?> PreviewAsync(CheckedOrder order, CancellationToken ct) => order is { Parties: { WatchesCredit: true, SellerId: not null } parties, Lines.Count: > 0 }
+        ? await db.InTransactionAsync(() => BeforeSubmitAsync(parties, [.. order.Lines.Select(line => line.Priced).OfType<PricedLine>()], ct), ct)
         : null;
 
     /// <summary>The refusal that a verdict on a new order is; null where the order is taken, and be it to wait.</summary>

@@ -61,6 +61,9 @@ public sealed class OrderForm
 /// <param name="Number">The draft that is changed; null for a new one.</param>
 public sealed record OrderFormPage(OrderForm Form, CheckedOrder Checked, IReadOnlyDictionary<long, OfferedStock> Offered, string? Number)
 {
+    /// <summary>What the credit gate would say to it now; null where nobody watches this buyer.</summary>
+    public Portal.Receivables.CreditVerdict? Credit { get; init; }
+
     /// <summary>The products the finder found.</summary>
     public IReadOnlyList<FoundProduct> Found { get; init; } = [];
 

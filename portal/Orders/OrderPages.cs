@@ -1,10 +1,11 @@
 using Platform.Database;
+using Portal.Receivables;
 using Portal.Stock;
 
 namespace Portal.Orders;
 
 /// <summary>Puts together what the page of an order shows.</summary>
-public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, OrderApprovals approvals, StockStore stock)
+public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, OrderApprovals approvals, StockStore stock, ReceivablesStore books)
 {
     /// <summary>The page, or null where there is no such order for the person at work.</summary>
     /// <param name="number">The order.</param>
@@ -19,7 +20,11 @@ public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, Order
 
         var seller = page.Order is { IsSeller: true, Status: OrderStatus.Submitted };
         return new OrderShow(page, problems, seller ? await stock.AvailableAsync([.. page.Lines.Select(line => line.ProductId)], ct) : null, await chain.FindAsync(page.Order.PurchaseOrderId, ct),
-            page.Order.IsBuyer ? await approvals.OfOrderAsync(page.Order.PurchaseOrderId, ct) : []);
+            page.Order.IsBuyer ? await approvals.OfOrderAsync(page.Order.PurchaseOrderId, ct) : [])
+        {
+            Invoices = page.Shipments.Count > 0 ? await books.OfOrderAsync(number, ct) : [],
+            Hold = await books.HoldOfOrderAsync(number, ct),
+        };
     }, ct);
 }
 
@@ -29,4 +34,11 @@ public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, Order
 /// <param name="Available">What the seller has of each product, while it has to answer.</param>
 /// <param name="Chain">The orders that hang on this one, itself among them.</param>
 /// <param name="Approvals">What was asked and said about it inside the buyer's company, the newest first.</param>
-public sealed record OrderShow(OrderPage Page, IReadOnlyList<OrderProblem> Problems, IReadOnlyDictionary<long, long>? Available, IReadOnlyList<ChainedOrder> Chain, IReadOnlyList<ApprovalRow> Approvals);
+public sealed record OrderShow(OrderPage Page, IReadOnlyList<OrderProblem> Problems, IReadOnlyDictionary<long, long>? Available, IReadOnlyList<ChainedOrder> Chain, IReadOnlyList<ApprovalRow> Approvals)
+{
+    /// <summary>What was invoiced of it.</summary>
+    public IReadOnlyList<InvoiceRow> Invoices { get; init; } = [];
+
+    /// <summary>Why it waits for the seller's finance; null where it does not.</summary>
+    public OrderHold? Hold { get; init; }
+}

@@ -14,7 +14,7 @@ namespace Portal.Orders;
 
 /// <summary>Lists of orders from either side, the page of one order, and the page on which one is written.</summary>
 [Route("orders")]
-public sealed class OrdersController(OrderStore orders, OrderPages pages, OrderPricing pricing, PlaceOrder placeOrder, ProductFinder finder, StockStore stock, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class OrdersController(OrderStore orders, OrderPages pages, OrderPricing pricing, PlaceOrder placeOrder, OrderBooks books, ProductFinder finder, StockStore stock, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     /// <summary>What one's company has ordered; the brand orders from nobody and sees what it has sold.</summary>
     [HttpGet("")]
@@ -110,7 +110,7 @@ public sealed class OrdersController(OrderStore orders, OrderPages pages, OrderP
     {
         var found = await pricing.CheckAsync(form.Request, ct);
         var offered = await stock.OfferedAsync([.. found.Lines.Select(line => line.ProductId).OfType<long>()], ct);
-        return new(form, found, offered.ToDictionary(row => row.ProductId), number) { Found = await finder.FindAsync(form.Find, ct) };
+        return new(form, found, offered.ToDictionary(row => row.ProductId), number) { Found = await finder.FindAsync(form.Find, ct), Credit = await books.PreviewAsync(found, ct) };
     }
 
     async Task<IActionResult> ListAsync(string side, CancellationToken ct)

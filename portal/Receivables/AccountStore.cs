@@ -169,7 +169,12 @@ public sealed record StatementRow(DateOnly HappenedOn, string Kind, string Docum
 
 /// <summary>What a partner owed on a day, by how long it was overdue.</summary>
 public sealed record AgeingRow(
-    string PartnerNumber, string PartnerName, string? PartnerNameLatin, string Currency, decimal NotDue, decimal Days30, decimal Days60, decimal Days90, decimal Days180, decimal Older, decimal OnAccount, decimal Total);
+    string PartnerNumber, string PartnerName, string? PartnerNameLatin, string Currency, decimal NotDue, decimal Days30, decimal Days60, decimal Days90, decimal Days180, decimal Older, decimal OnAccount, decimal Total)
+{
+    /// <summary>The amounts by age, the youngest first.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyList<decimal> Buckets => [NotDue, Days30, Days60, Days90, Days180, Older];
+}
 
 /// <summary>How the own company keeps its receivables.</summary>
 public sealed record BooksSettings

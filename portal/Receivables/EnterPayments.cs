@@ -17,7 +17,10 @@ public sealed partial class EnterPayments(Db db, MatchCredits matching, AuditTra
     /// <param name="ct">Stops waiting.</param>
     public Task<List<PaymentEntry>> RunAsync(IReadOnlyList<PaymentTyped> typed, string source, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync(3, async () =>
     {
-        var (seller, may, today) = await db.OneAsync<(long?, bool, DateOnly)>("select app_partner_id(), app_keeps_books_of(app_partner_id()), brand_day(@now)", new { now = clock.GetUtcNow().UtcDateTime }, ct);
+        var (seller, may, today) = await db.OneAsync<(long?, bool, DateOnly)>("""
+            select own.seller, app_keeps_books_of(own.seller), brand_day(@now)
+            from (select coalesce(app_partner_id(), case when app_is_system() then (select partner_id from partner where partner_type = 'brand') end) as seller) as own
+            """, new { now = clock.GetUtcNow().UtcDateTime }, ct);
         if (seller is not { } own || !may)
         {
             return typed.Select(_ => (PaymentEntry)new PaymentEntry.Refused([new("", "receivables.problem.not_yours")])).ToList();

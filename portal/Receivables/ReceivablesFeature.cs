@@ -1,4 +1,6 @@
 using Platform.Jobs;
+using Portal.Demo;
+using Portal.Start;
 using Portal.Verify;
 
 namespace Portal.Receivables;
@@ -19,6 +21,8 @@ static class ReceivablesFeature
             .AddScoped<KeepTax>()
             .AddScoped<ReceivablesStore>()
             .AddScoped<AccountStore>()
+            .AddScoped<IWaitingSource, ReceivablesWaiting>()
+            .AddScoped<IDemoPart, ReceivablesDemo>()
             .AddScoped<ICheck, ReceivablesCheck>()
             .AddScheduledJob<RemindBuyers>("0 35 5 * * ?");
         return services;

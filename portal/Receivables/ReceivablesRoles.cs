@@ -1,3 +1,5 @@
+using Portal.Web;
+
 namespace Portal.Receivables;
 
 /// <summary>Who reads and who keeps the books between a seller and its buyers; the database says the same (<c>app_keeps_books_of</c>).</summary>
@@ -29,4 +31,9 @@ public static class ReceivablesRoles
 
     /// <summary>Those who read what the own company owes.</summary>
     public static IReadOnlyList<string> BuyerReaders { get; } = [PartnerAdmin, Purchasing];
+
+    /// <summary>True when the person reads that side of an account; that it is an account of the own company, the database sees to.</summary>
+    /// <param name="me">Who.</param>
+    /// <param name="asSeller">The own company is the one that is owed.</param>
+    public static bool MayRead(ICurrentPerson me, bool asSeller) => me.Has(asSeller ? SellerReaders : BuyerReaders);
 }

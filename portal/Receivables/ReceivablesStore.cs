@@ -304,5 +304,15 @@ public sealed record OrderHold(string Why, decimal? LimitAmount, decimal? Exposu
 /// <summary>An order that waits for the own finance.</summary>
 public sealed record HeldOrder(string Number, string PartnerName, string? PartnerNameLatin, string Why, decimal? LimitAmount, decimal? Exposure, decimal OrderAmount, string Currency, DateTime PlacedAt);
 
+/// <summary>A side of an invoice, as it was called and where it was then.</summary>
+public sealed record InvoiceParty(string Number, string Name, string? NameLatin, string Country, string? Address)
+{
+    /// <summary>How it is kept.</summary>
+    public static System.Text.Json.JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower };
+}
+
+/// <summary>Matches as a page shows them.</summary>
+public sealed record SettlementsShown(IReadOnlyList<SettlementRow> Rows, bool OfInvoice);
+
 /// <summary>What waits for a company's finance.</summary>
 public sealed record WaitingBooks(long Payments, long OverdueBuyers, long OverdueInvoices);

@@ -31,6 +31,7 @@ public sealed class Navigation(EndpointDataSource endpoints)
         [
             new("/orders", "shopping-cart", "web.nav.orders", ["brand_admin", "channel_manager", "finance", .. Partner]),
             new("/stock", "packages", "web.nav.stock", ["brand_admin", "channel_manager", "partner_admin", "sales", "purchasing", "viewer"]),
+            new("/receivables", "file-invoice", "web.nav.receivables", ["brand_admin", "channel_manager", "finance", "partner_admin", "sales", "purchasing"]),
             new("/catalog", "category", "web.nav.catalog", Everybody),
             new("/prices", "tags", "web.nav.prices", ["brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales", "purchasing"]),
         ]),
@@ -42,7 +43,7 @@ public sealed class Navigation(EndpointDataSource endpoints)
         [
             new("/partners", "sitemap", "web.nav.partners", [.. Brand, "partner_admin", "sales"]),
             new("/people", "users", "web.nav.people", ["brand_admin", "partner_admin"]),
-            new("/imports", "file-import", "web.nav.imports", ["brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales"]),
+            new("/imports", "file-import", "web.nav.imports", ["brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales"]),
             new("/audit", "history", "web.nav.audit", ["brand_admin", "finance", "partner_admin"]),
         ]),
     ];

@@ -1,0 +1,167 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using Platform.Idempotency;
+using Platform.Texts;
+using Portal.Web;
+
+namespace Portal.Receivables;
+
+/// <summary>The decisions of a seller's finance about credit, terms, reminders and orders that wait.</summary>
+[Route("receivables"), AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin, ReceivablesRoles.PartnerAdmin)]
+public sealed class CreditController(KeepCredit keepCredit, AccountStore accounts, Texts t) : Controller
+{
+    /// <summary>Sets a limit.</summary>
+    [HttpPost("accounts/{partner}/limits"), Idempotent]
+    public async Task<IActionResult> SetLimit(string partner, decimal? limitAmount, string? limitCurrency, DateOnly? limitFrom, DateOnly? limitUntil, string? limitReason, CancellationToken ct) =>
+        await AnswerAsync(partner, "limit", await keepCredit.SetLimitAsync(partner, new(limitAmount, Typed.Text(limitCurrency)?.ToUpperInvariant(), limitFrom, limitUntil, Typed.Text(limitReason)), ct), ct);
+
+    /// <summary>Stops a buyer.</summary>
+    [HttpPost("accounts/{partner}/holds"), Idempotent]
+    public async Task<IActionResult> Hold(string partner, string? holdReason, CancellationToken ct) => await AnswerAsync(partner, "hold", await keepCredit.HoldAsync(partner, Typed.Text(holdReason), ct), ct);
+
+    /// <summary>Lets it go on.</summary>
+    [HttpPost("accounts/{partner}/hold-ends"), Idempotent]
+    public async Task<IActionResult> EndHold(string partner, string? endReason, CancellationToken ct) => await AnswerAsync(partner, "end", await keepCredit.EndHoldAsync(partner, Typed.Text(endReason), ct), ct);
+
+    /// <summary>Sets a buyer's terms.</summary>
+    [HttpPost("accounts/{partner}/terms"), Idempotent]
+    public async Task<IActionResult> SetTerms(string partner, int? termsDaysNet, bool termsEndOfMonth, DateOnly? termsFrom, string? termsReason, CancellationToken ct) =>
+        await AnswerAsync(partner, "terms", await keepCredit.SetTermsAsync(partner, new(termsDaysNet, termsEndOfMonth, termsFrom, Typed.Text(termsReason)), ct), ct);
+
+    /// <summary>Lets an order pass that waits.</summary>
+    [HttpPost("releases/{order}"), Idempotent]
+    public async Task<IActionResult> Release(string order, string? releaseReason, CancellationToken ct)
+    {
+        switch (await keepCredit.ReleaseAsync(order, Typed.Text(releaseReason), ct))
+        {
+            case BooksOutcome.Done:
+                this.Flash(FlashKind.Done, t["receivables.released", order]);
+                return Redirect("/orders/" + order);
+            case BooksOutcome.Wrong(var problems):
+                this.Flash(FlashKind.Problem, problems[0].Text(t));
+                return Redirect("/orders/" + order);
+            case BooksOutcome.Forbidden:
+                return Forbid();
+            default:
+                return NotFound();
+        }
+    }
+
+    /// <summary>Where credit is checked, when invoices are due, when buyers are reminded.</summary>
+    [HttpGet("settings")]
+    public async Task<IActionResult> Settings(CancellationToken ct) => View("BooksSettings", SettingsForm.Of(await accounts.SettingsAsync(ct)));
+
+    /// <summary>Keeps the credit policy.</summary>
+    [HttpPost("settings/policy"), Idempotent]
+    public async Task<IActionResult> KeepPolicy(SettingsForm form, CancellationToken ct) => await AnswerAsync(form, await keepCredit.SetPolicyAsync(form.Policy, ct), "policy", ct);
+
+    /// <summary>Keeps the general terms.</summary>
+    [HttpPost("settings/terms"), Idempotent]
+    public async Task<IActionResult> KeepTerms(SettingsForm form, CancellationToken ct) => await AnswerAsync(form, await keepCredit.SetTermsAsync(null, new(form.DaysNet, form.EndOfMonth, null, Typed.Text(form.TermsReason)), ct), "terms", ct);
+
+    /// <summary>Keeps the levels of the reminders.</summary>
+    [HttpPost("settings/reminders"), Idempotent]
+    public async Task<IActionResult> KeepReminders(SettingsForm form, CancellationToken ct) => await AnswerAsync(form, form.Levels is { } levels
+        ? await keepCredit.SetRemindersAsync(levels, ct)
+        : BooksOutcome.Because("levelDays", "receivables.problem.levels"), "reminders", ct);
+
+    async Task<IActionResult> AnswerAsync(string partner, string what, BooksOutcome outcome, CancellationToken ct)
+    {
+        switch (outcome)
+        {
+            case BooksOutcome.Done:
+                this.Flash(FlashKind.Done, t[$"receivables.done.{what}"]);
+                return RedirectToAction("Account", "Receivables", new { partner });
+            case BooksOutcome.Wrong(var problems) when await accounts.PairAsync(partner, ct) is { } pair:
+                ModelState.Explain(problems, t, field => what + FieldProblems.AsOnForm(field));
+                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+                return View("AccountPage", await AccountPage.OfAsync(accounts, pair, what, ct));
+            case BooksOutcome.Forbidden:
+                return Forbid();
+            default:
+                return NotFound();
+        }
+    }
+
+    async Task<IActionResult> AnswerAsync(SettingsForm form, BooksOutcome outcome, string what, CancellationToken ct)
+    {
+        switch (outcome)
+        {
+            case BooksOutcome.Done:
+                this.Flash(FlashKind.Done, t[$"receivables.done.{what}"]);
+                return RedirectToAction(nameof(Settings));
+            case BooksOutcome.Wrong(var problems):
+                ModelState.Explain(problems, t, field => field is "reason" ? (what is "terms" ? "TermsReason" : "PolicyReason") : FieldProblems.AsOnForm(field));
+                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+                // the other cards stand as they are kept
+                var kept = SettingsForm.Of(await accounts.SettingsAsync(ct));
+                return View("BooksSettings", what switch
+                {
+                    "policy" => form.With(kept.DaysNet, kept.EndOfMonth, kept.LevelDays),
+                    "terms" => kept.With(form.DaysNet, form.EndOfMonth, kept.LevelDays),
+                    _ => kept.With(kept.DaysNet, kept.EndOfMonth, form.LevelDays),
+                });
+            case BooksOutcome.Forbidden:
+                return Forbid();
+            default:
+                return NotFound();
+        }
+    }
+}
+
+/// <summary>The settings as they are typed.</summary>
+public sealed record SettingsForm
+{
+    /// <summary>Checked at the submission.</summary>
+    public bool AtSubmit { get; init; }
+
+    /// <summary>Checked at the confirmation.</summary>
+    public bool AtConfirm { get; init; }
+
+    /// <summary>Checked at the shipment.</summary>
+    public bool AtShip { get; init; }
+
+    /// <summary>Orders count from their submission on.</summary>
+    public bool CountsSubmitted { get; init; }
+
+    /// <summary>Refuse or hold.</summary>
+    public string? WhenExceeded { get; init; }
+
+    /// <summary>Stops buyers who owe something for more days than that.</summary>
+    public int? OverdueDays { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? PolicyReason { get; init; }
+
+    /// <summary>Days until an invoice is due.</summary>
+    public int? DaysNet { get; init; }
+
+    /// <summary>At the end of that month.</summary>
+    public bool EndOfMonth { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? TermsReason { get; init; }
+
+    /// <summary>Days, apart by commas.</summary>
+    public string? LevelDays { get; init; }
+
+    internal PolicyTyped Policy => new([.. new[] { ("submit", AtSubmit), ("confirm", AtConfirm), ("ship", AtShip) }.Where(point => point.Item2).Select(point => point.Item1)], CountsSubmitted, WhenExceeded, OverdueDays, Typed.Text(PolicyReason));
+
+    internal IReadOnlyList<int>? Levels
+    {
+        get
+        {
+            var words = (LevelDays ?? "").Split([',', '，', ';', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var days = words.Select(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var day) ? day : 0).ToList();
+            return days.Contains(0) ? null : days;
+        }
+    }
+
+    internal SettingsForm With(int? daysNet, bool endOfMonth, string? levelDays) => this with { DaysNet = daysNet, EndOfMonth = endOfMonth, LevelDays = levelDays };
+
+    internal static SettingsForm Of(BooksSettings settings) => new()
+    {
+        AtSubmit = settings.CheckedAt.Contains("submit"), AtConfirm = settings.CheckedAt.Contains("confirm"), AtShip = settings.CheckedAt.Contains("ship"), CountsSubmitted = settings.CountsSubmitted,
+        WhenExceeded = settings.WhenExceeded, OverdueDays = settings.OverdueDays, DaysNet = settings.DaysNet, EndOfMonth = settings.EndOfMonth, LevelDays = string.Join(", ", settings.LevelDays),
+    };
+}
