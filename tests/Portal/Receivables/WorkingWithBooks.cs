@@ -28,7 +28,7 @@ public sealed class WorkingWithBooks(KeepingBooks books) : IClassFixture<Keeping
         page = await finance.PressAsync(page, "form[action$='/matches'] button");
         Assert.Contains("The amounts are matched", page.Text(".flash"), StringComparison.Ordinal);
         Assert.Equal(invoice.GrossAmount - 50m, (await books.InvoiceAsync(invoice.Number)).Invoice.OpenAmount);
-        page = await finance.PressAsync(page, "form[action$='/unmatchings'] button", ("reason", "of another buyer"));
+        page = await finance.PressAsync(page, "form[action$='/unmatchings'] button", ("invoice", invoice.Number), ("reason", "of another buyer"));
         Assert.Contains("open again", page.Text(".flash"), StringComparison.Ordinal);
         page = await finance.PressAsync(page, "form[action$='/reversal'] button[type=submit]", ("reversalReason", ""));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, page.Status);
@@ -68,8 +68,21 @@ public sealed class WorkingWithBooks(KeepingBooks books) : IClassFixture<Keeping
         }
 
         Assert.Contains("2026-", (await finance.GetAsync($"/receivables/accounts/{buyer.Partner.Number}/statement/export?format=csv")).Body, StringComparison.Ordinal);
-        page = await finance.SubmitAsync(await finance.GetAsync("/receivables/tax"), ("x", "y"));
-        Assert.Equal(HttpStatusCode.OK, page.Status);
+    }
+
+    [Fact]
+    public async Task A_tax_rule_takes_the_place_of_the_one_before_from_its_first_day_on()
+    {
+        var finance = books.SignIn(books.Finance);
+        var form = await finance.GetAsync("/receivables/tax?country=GB");
+
+        var refused = await finance.SubmitAsync(form, ("Rule.SellerCountry", "gb"), ("Rule.BuyerCountry", "GBR"), ("Rule.TaxClass", "standard"), ("Rule.Treatment", "taxed"), ("Rule.Percent", "21"), ("Rule.Reason", "VAT 21%"), ("Rule.ReasonZh", "增值税 21%"));
+        Assert.Contains("Write two capital letters", refused.Words, StringComparison.Ordinal);
+        var page = await finance.SubmitAsync(form, ("Rule.SellerCountry", "gb"), ("Rule.BuyerCountry", "gb"), ("Rule.TaxClass", "standard"), ("Rule.Treatment", "taxed"), ("Rule.Percent", "21"), ("Rule.Reason", "VAT 21%"), ("Rule.ReasonZh", "增值税 21%"));
+
+        Assert.Contains("are kept", page.Text(".flash"), StringComparison.Ordinal);
+        Assert.Equal([0.20m, 0.21m], await books.Database.ListAsync<decimal>(
+            "set local search_path = portal, public; select r.rate from unnest(array[-1, 0]) as d cross join lateral tax_for('GB', 'GB', 'standard', @today::date + d) r order by d", new { today = books.Clock.Today }));
     }
 
     [Fact]
