@@ -14,6 +14,12 @@ public sealed class OrderForm
     /// <summary>What the seller should know.</summary>
     public string? Note { get; set; }
 
+    /// <summary>The day by which all of it is wanted, as the browser sends it.</summary>
+    public string? RequestedOn { get; set; }
+
+    /// <summary>The name under which the lines are kept as a list.</summary>
+    public string? ListName { get; set; }
+
     /// <summary>SKU and quantity, a row each.</summary>
     public string? Lines { get; set; }
 
@@ -41,12 +47,22 @@ public sealed class OrderForm
         PoNumber = draft.Order.PoNumber,
         Note = draft.Order.Note,
         Version = draft.Order.Version,
-        Lines = string.Join('\n', draft.Lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Sku} {line.Quantity}"))),
+        Lines = Typed(draft.Lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn })),
     };
+
+    /// <summary>The lines of an order, to be ordered again.</summary>
+    public static OrderForm Again(OrderPage order) => new() { Lines = Typed(order.Lines.Select(line => new SkuLine(line.Sku, line.Quantity))) };
+
+    /// <summary>Lines as they would be typed; a quantity that is no number stands as a question mark, for a line without one would mean one.</summary>
+    public static string Typed(IEnumerable<SkuLine> lines) =>
+        string.Join('\n', lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Sku} {line.Quantity?.ToString(CultureInfo.InvariantCulture) ?? "?"}{(line.Day is { } day ? " " : "")}{line.Day:yyyy-MM-dd}")));
 
     /// <summary>What is wanted.</summary>
     public OrderRequest Request => new(Text(PoNumber), Text(Note), null,
-        ShownFor == MarkOfLines && decimal.TryParse(ShownTotal, NumberStyles.Number, CultureInfo.InvariantCulture, out var total) ? total : null, SkuLines.Read(Lines));
+        ShownFor == MarkOfLines && decimal.TryParse(ShownTotal, NumberStyles.Number, CultureInfo.InvariantCulture, out var total) ? total : null, SkuLines.Read(Lines))
+    {
+        RequestedOn = DateOnly.TryParseExact(RequestedOn, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null,
+    };
 
     /// <summary>Tells the lines that are typed now from others.</summary>
     public string MarkOfLines => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((Lines ?? "").ReplaceLineEndings("\n").Trim())).AsSpan(0, 8));
@@ -66,6 +82,12 @@ public sealed record OrderFormPage(OrderForm Form, CheckedOrder Checked, IReadOn
 
     /// <summary>The products the finder found.</summary>
     public IReadOnlyList<FoundProduct> Found { get; init; } = [];
+
+    /// <summary>The lists of the company.</summary>
+    public IReadOnlyList<OrderListRow> Lists { get; init; } = [];
+
+    /// <summary>What was noticed in a file whose lines were taken: rows that cannot be read, merged cells, hidden rows.</summary>
+    public IReadOnlyList<string> Noticed { get; init; } = [];
 
     /// <summary>What is wrong beyond what the check says: a number used twice, a changed price.</summary>
     public IReadOnlyList<OrderProblem> Refused { get; init; } = [];

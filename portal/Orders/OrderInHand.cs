@@ -62,7 +62,7 @@ public sealed record OrderInHand
 
 /// <summary>A line of an order in hand.</summary>
 public sealed record LineInHand(
-    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, decimal Amount)
+    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, DateOnly? RequestedOn, decimal Amount)
 {
     /// <summary>Still to be sent.</summary>
     public int Open => Quantity - Shipped - Cancelled;
@@ -102,6 +102,7 @@ public sealed record NewOrder(
         arguments.Add("Quantities", Lines.Select(line => line.Quantity).ToArray());
         arguments.Add("UnitPrices", Lines.Select(line => line.UnitPrice).ToArray());
         arguments.Add("Amounts", Lines.Select(line => line.Amount).ToArray());
+        arguments.Add("RequestedOn", Lines.Select(line => line.RequestedOn).ToArray());
         arguments.Add("PriceSteps", Lines.Select(line => line.PriceSteps).ToArray());
         return arguments;
     }
@@ -118,7 +119,11 @@ public sealed record NewOrder(
 /// <param name="Amount">Quantity times price, rounded to the currency's minor unit.</param>
 /// <param name="PriceSteps">How the price came about, as JSON.</param>
 public sealed record PricedLine(
-    long ProductId, string Sku, string Name, string NameZh, string Unit, int Quantity, decimal UnitPrice, decimal Amount, string PriceSteps);
+    long ProductId, string Sku, string Name, string NameZh, string Unit, int Quantity, decimal UnitPrice, decimal Amount, string PriceSteps)
+{
+    /// <summary>The day by which it is wanted.</summary>
+    public DateOnly? RequestedOn { get; init; }
+}
 
 /// <summary>A shipment as it is written.</summary>
 public sealed record NewShipment(string Number, string? Carrier, string? TrackingNumber, IReadOnlyList<(LineInHand Line, int Quantity)> Lines);

@@ -24,7 +24,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
 
         var found = await prices.ForAsync(parties.BuyerId, seller, parties.Currency, parties.Today,
             [.. request.Lines.Select(line => new AskedLine(line.Sku, line.QuantityProblem is null ? line.Quantity!.Value : 1))], ct);
-        var lines = request.Lines.Zip(found, Check).ToList();
+        var lines = request.Lines.Zip(found, (asked, price) => Check(asked, price, asked.Day ?? request.RequestedOn, parties.Today)).ToList();
         problems.AddRange(lines.SelectMany((line, index) => line.Problems.Select(problem => problem with { Line = index + 1 })));
         return new CheckedOrder(request, parties, lines, problems);
     }, ct);
@@ -61,7 +61,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
         }
     }
 
-    static CheckedLine Check(SkuLine asked, LinePrice price)
+    static CheckedLine Check(SkuLine asked, LinePrice price, DateOnly? requestedOn, DateOnly today)
     {
         var problems = new List<OrderProblem>();
         if (price.Refusal is { } refusal)
@@ -78,9 +78,14 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
             problems.Add(new(null, "quantity", "orders.problem.amount_too_large"));
         }
 
+        if (requestedOn < today || requestedOn > today.AddDays(AnswerOrder.FarthestPromise))
+        {
+            problems.Add(new(null, "requestedOn", "orders.problem.requested_day", requestedOn));
+        }
+
         return new(asked, problems.Count > 0 ? null : new(
             price.ProductId!.Value, price.Sku, price.Name!, price.NameZh ?? price.Name!, price.Unit ?? "", (int)asked.Quantity!.Value,
-            price.UnitPrice, price.LineAmount, JsonSerializer.Serialize(price.Steps, Json)))
+            price.UnitPrice, price.LineAmount, JsonSerializer.Serialize(price.Steps, Json)) { RequestedOn = requestedOn })
         {
             Problems = problems,
             ProductId = price.ProductId,

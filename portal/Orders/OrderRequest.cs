@@ -10,6 +10,9 @@ namespace Portal.Orders;
 /// <param name="Lines">SKUs and quantities, as typed.</param>
 public sealed record OrderRequest(string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, IReadOnlyList<SkuLine> Lines)
 {
+    /// <summary>The day by which all of it is wanted; a line may say another.</summary>
+    public DateOnly? RequestedOn { get; init; }
+
     /// <summary>For whom the product itself orders; without meaning for a person, who orders for the own company.</summary>
     internal long? BuyerId { get; init; }
 }

@@ -125,7 +125,7 @@ public sealed class OrderStore(Db db)
     /// <summary>The lines of an order with what became of each.</summary>
     public Task<List<OrderLineRow>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<OrderLineRow>("""
         select l.line_number, l.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit,
-               l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.promised_on, l.unit_price, l.amount, l.price_steps::text as price_steps,
+               l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.requested_on, l.promised_on, l.unit_price, l.amount, l.price_steps::text as price_steps,
                (select a.reason from order_line_answer a where a.purchase_order_line_id = l.purchase_order_line_id and a.reason is not null order by a.purchase_order_step_id desc limit 1) as refused_because
         from purchase_order_line l
         join product p on p.product_id = l.product_id
@@ -345,6 +345,9 @@ public sealed record OrderLineRow
 
     /// <summary>Set aside at the seller's place, of what is open.</summary>
     public int Reserved { get; init; }
+
+    /// <summary>By which day the buyer wants it.</summary>
+    public DateOnly? RequestedOn { get; init; }
 
     /// <summary>When the seller means to send what is open.</summary>
     public DateOnly? PromisedOn { get; init; }

@@ -165,9 +165,10 @@ public sealed record UpwardsAsked(string? Order, bool Submit);
 /// <param name="ExpectedTotal">The total expected; a different one stops the submission.</param>
 /// <param name="Submit">True to hand it to the seller at once.</param>
 /// <param name="Lines">What is wanted.</param>
-public sealed record OrderAsked(string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, bool Submit, IReadOnlyList<OrderLineAsked> Lines)
+/// <param name="RequestedOn">The day by which it is wanted; a line may say another.</param>
+public sealed record OrderAsked(string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, bool Submit, IReadOnlyList<OrderLineAsked> Lines, DateOnly? RequestedOn = null)
 {
-    internal OrderRequest Request => new(Text(PoNumber), Text(Note), Currency, ExpectedTotal, [.. (Lines ?? []).Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity))]);
+    internal OrderRequest Request => new(Text(PoNumber), Text(Note), Currency, ExpectedTotal, [.. (Lines ?? []).Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn })]) { RequestedOn = RequestedOn };
 
     static string? Text(string? sent) => string.IsNullOrWhiteSpace(sent) ? null : sent.Trim();
 }
@@ -175,7 +176,8 @@ public sealed record OrderAsked(string? PoNumber, string? Note, string? Currency
 /// <summary>A line that is asked for.</summary>
 /// <param name="Sku">The product.</param>
 /// <param name="Quantity">How many, whole pieces.</param>
-public sealed record OrderLineAsked(string? Sku, decimal? Quantity);
+/// <param name="RequestedOn">The day by which it is wanted.</param>
+public sealed record OrderLineAsked(string? Sku, decimal? Quantity, DateOnly? RequestedOn = null);
 
 /// <summary>Why.</summary>
 /// <param name="Reason">In words that the other side reads.</param>
@@ -233,10 +235,10 @@ public sealed record OrderAnswer(
 
 /// <summary>A line as the API tells it.</summary>
 public sealed record OrderLineAnswer(
-    int LineNumber, string Sku, string Name, int Quantity, int Open, int Reserved, DateOnly? PromisedOn, int Shipped, int InTransit, int Received, int Lost, int Cancelled, string? RefusedBecause, decimal UnitPrice, decimal Amount, IReadOnlyList<PriceStep> PriceSteps)
+    int LineNumber, string Sku, string Name, int Quantity, int Open, int Reserved, DateOnly? RequestedOn, DateOnly? PromisedOn, int Shipped, int InTransit, int Received, int Lost, int Cancelled, string? RefusedBecause, decimal UnitPrice, decimal Amount, IReadOnlyList<PriceStep> PriceSteps)
 {
     internal static OrderLineAnswer Of(OrderLineRow line) => new(
-        line.LineNumber, line.Sku, line.Name, line.Quantity, line.Open, line.Reserved, line.PromisedOn, line.Shipped, line.InTransit, line.Received, line.Lost, line.Cancelled, line.RefusedBecause, line.UnitPrice, line.Amount, OrderWords.Steps(line.PriceSteps));
+        line.LineNumber, line.Sku, line.Name, line.Quantity, line.Open, line.Reserved, line.RequestedOn, line.PromisedOn, line.Shipped, line.InTransit, line.Received, line.Lost, line.Cancelled, line.RefusedBecause, line.UnitPrice, line.Amount, OrderWords.Steps(line.PriceSteps));
 }
 
 /// <summary>A shipment as the API tells it.</summary>

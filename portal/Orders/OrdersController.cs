@@ -14,7 +14,9 @@ namespace Portal.Orders;
 
 /// <summary>Lists of orders from either side, the page of one order, and the page on which one is written.</summary>
 [Route("orders")]
-public sealed class OrdersController(OrderStore orders, OrderPages pages, OrderPricing pricing, PlaceOrder placeOrder, OrderBooks books, ProductFinder finder, StockStore stock, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class OrdersController(
+    OrderStore orders, OrderPages pages, OrderPricing pricing, PlaceOrder placeOrder, OrderBooks books, ProductFinder finder, OrderLists lists, LinesFile linesFile, StockStore stock, ICurrentPerson me, Texts t,
+    TimeProvider clock) : Controller
 {
     /// <summary>What one's company has ordered; the brand orders from nobody and sees what it has sold.</summary>
     [HttpGet("")]
@@ -36,9 +38,52 @@ public sealed class OrdersController(OrderStore orders, OrderPages pages, OrderP
         await Response.SendExcelAsync(t["orders.file." + side], me.PartnerName, clock.GetUtcNow(), OrderColumns.Of(t), orders.StreamAsync(list, ct).Select(row => OrderColumns.Row(row, t)), ct);
     }
 
-    /// <summary>An empty order.</summary>
+    /// <summary>An empty order, or one with the lines of an order or a list.</summary>
+    /// <param name="again">The number of an order of one's company that is ordered again.</param>
+    /// <param name="list">The number of a list.</param>
+    /// <param name="ct">Stops waiting.</param>
     [HttpGet("new"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
-    public async Task<IActionResult> New(CancellationToken ct) => View("OrderForm", await PageAsync(new OrderForm(), null, ct));
+    public async Task<IActionResult> New(string? again, string? list, CancellationToken ct)
+    {
+        var form = new OrderForm();
+        if (again is not null)
+        {
+            if (await orders.FindAsync(again, ct) is not { Order.IsBuyer: true } order)
+            {
+                return NotFound();
+            }
+
+            form = OrderForm.Again(order);
+        }
+        else if (list is not null)
+        {
+            if (await lists.LinesAsync(list, ct) is not { } lines)
+            {
+                return NotFound();
+            }
+
+            form.Lines = OrderForm.Typed(lines);
+        }
+
+        return View("OrderForm", await PageAsync(form, null, ct));
+    }
+
+    /// <summary>Adds the lines of a file to those that are typed.</summary>
+    [HttpPost("lines"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin), RequestSizeLimit(LinesFile.MostBytes + (256 * 1024)), RequestFormLimits(MultipartBodyLengthLimit = LinesFile.MostBytes)]
+    public async Task<IActionResult> Lines(OrderForm form, string? draft, IFormFile? file, CancellationToken ct)
+    {
+        ReadLines read = new([], [t["orders.problem.no_file"]]);
+        if (file is not null)
+        {
+            await using var content = file.OpenReadStream();
+            read = await linesFile.ReadAsync(content, file.FileName, t, ct);
+        }
+
+        form.Lines = string.Join('\n', new[] { form.Lines?.TrimEnd(), OrderForm.Typed(read.Lines) }.Where(lines => !string.IsNullOrEmpty(lines)));
+        ModelState.Clear();
+        Response.StatusCode = read.Lines.Count == 0 ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK;
+        return View("OrderForm", await PageAsync(form, draft, ct) with { Noticed = read.Noticed });
+    }
 
     /// <summary>Takes what was typed: checks it, keeps it as a draft or hands it to the seller.</summary>
     [HttpPost(""), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
@@ -72,6 +117,11 @@ public sealed class OrdersController(OrderStore orders, OrderPages pages, OrderP
 
     async Task<IActionResult> WriteAsync(OrderForm form, string? number, Func<bool, Task<OrderOutcome>> write, CancellationToken ct)
     {
+        if (form.Act is "list")
+        {
+            return await KeepListAsync(form, number, ct);
+        }
+
         if (form.Act is not ("save" or "submit"))
         {
             if (form.Add is { } sku)
@@ -106,11 +156,34 @@ public sealed class OrdersController(OrderStore orders, OrderPages pages, OrderP
         }
     }
 
+    async Task<IActionResult> KeepListAsync(OrderForm form, string? number, CancellationToken ct)
+    {
+        var page = await PageAsync(form, number, ct);
+        switch (await lists.KeepAsync(form.ListName, page.Checked.Lines, ct))
+        {
+            case OrderOutcome.Done:
+                this.Flash(FlashKind.Done, t["orders.list_kept", form.ListName!.Trim()]);
+                ModelState.Clear();
+                form.ListName = null;
+                return View("OrderForm", page with { Lists = await lists.AllAsync(ct) });
+            case OrderOutcome.Wrong wrong:
+                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+                return View("OrderForm", page with { Refused = wrong.Problems });
+            default:
+                return Forbid();
+        }
+    }
+
     async Task<OrderFormPage> PageAsync(OrderForm form, string? number, CancellationToken ct)
     {
         var found = await pricing.CheckAsync(form.Request, ct);
         var offered = await stock.OfferedAsync([.. found.Lines.Select(line => line.ProductId).OfType<long>()], ct);
-        return new(form, found, offered.ToDictionary(row => row.ProductId), number) { Found = await finder.FindAsync(form.Find, ct), Credit = await books.PreviewAsync(found, ct) };
+        return new(form, found, offered.ToDictionary(row => row.ProductId), number)
+        {
+            Found = await finder.FindAsync(form.Find, ct),
+            Lists = await lists.AllAsync(ct),
+            Credit = await books.PreviewAsync(found, ct),
+        };
     }
 
     async Task<IActionResult> ListAsync(string side, CancellationToken ct)

@@ -27,6 +27,8 @@ static class OrdersFeature
         .AddScoped<OrderApprovals>()
         .AddScoped<ApproveOrder>()
         .AddScoped<IOutboxReceiver, TellOfApprovals>()
+        .AddScoped<OrderLists>()
+        .AddScoped<LinesFile>()
         .AddScoped<WaitingLines>()
         .AddScoped<OrderChain>()
         .AddScoped<AllocateGoods>()

@@ -8,6 +8,9 @@ namespace Portal.Stock;
 /// <param name="Quantity">How many; null where it is missing or no number.</param>
 public sealed record SkuLine(string Sku, decimal? Quantity)
 {
+    /// <summary>The day for which it is wanted, where one was written behind the quantity.</summary>
+    public DateOnly? Day { get; init; }
+
     /// <summary>More than this of one thing is a slip of the finger.</summary>
     public const int MostOfOne = 1_000_000;
 
@@ -32,7 +35,7 @@ public static class SkuLines
 
     /// <summary>
     /// Reads one SKU and quantity a row, separated by a tab (as copied from Excel), comma, semicolon or blanks; "x" before a quantity
-    /// and full-width digits are understood. A row without quantity means one.
+    /// and full-width digits are understood. A row without quantity means one. A day may follow: 2026-12-24.
     /// </summary>
     public static IReadOnlyList<SkuLine> Read(string? text) =>
         [.. (text ?? "").Normalize(NormalizationForm.FormKC).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(Most + 1).Select(Row)];
@@ -50,8 +53,12 @@ public static class SkuLines
         {
             [] => new("", null),
             [var sku] => new(sku, 1),
-            [var sku, "x" or "X" or "×" or "*", var quantity, ..] => new(sku, Quantity(quantity)),
-            [var sku, var quantity, ..] => new(sku, Quantity(quantity.TrimStart('x', 'X', '×', '*'))),
+            [var sku, "x" or "X" or "×" or "*", var quantity, .. var rest] => new(sku, Quantity(quantity)) { Day = Day(rest) },
+            [var sku, var quantity, .. var rest] => new(sku, Quantity(quantity.TrimStart('x', 'X', '×', '*'))) { Day = Day(rest) },
         };
     }
+
+    // What is no day is a remark of whoever wrote the list.
+    static DateOnly? Day(string[] rest) =>
+        rest is [var text, ..] && DateOnly.TryParseExact(text, ["yyyy-M-d", "yyyy/M/d", "yyyy.M.d"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 }

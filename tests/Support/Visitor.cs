@@ -76,7 +76,7 @@ public sealed class Visitor
             given.Add((button.Name, button.Value));
         }
 
-        return SendAsync(form, page, given, (element as IHtmlButtonElement)?.GetAttribute("formaction"));
+        return SendAsync(form, page, given, element as IHtmlButtonElement);
     }
 
     /// <summary>Sends a form that nobody was shown, as a forger would: no token but those given.</summary>
@@ -108,15 +108,16 @@ public sealed class Visitor
 
     static string Describe(IHtmlFormElement form) => $"{form.GetAttribute("method")} {form.GetAttribute("action")} ({string.Join(", ", form.Elements.Select(element => element.GetAttribute("name")).Where(name => name is not null).Distinct())})";
 
-    Task<Page> SendAsync(IHtmlFormElement form, Page page, List<(string Field, object? Value)> given, string? action = null)
+    Task<Page> SendAsync(IHtmlFormElement form, Page page, List<(string Field, object? Value)> given, IHtmlButtonElement? button = null)
     {
         var named = given.Select(field => field.Field).ToHashSet();
         var kept = form.Elements.Where(element => element.GetAttribute("name") is { Length: > 0 } name && !named.Contains(name)).SelectMany(Values);
         var all = kept.Concat(given.SelectMany(field => Spread(field.Field, field.Value))).ToList();
-        var target = action ?? form.GetAttribute("action");
+        var target = button?.GetAttribute("formaction") ?? form.GetAttribute("action");
+        var encoding = button?.GetAttribute("formenctype") ?? form.GetAttribute("enctype");
         return SendAsync(new HttpRequestMessage(HttpMethod.Post, string.IsNullOrEmpty(target) ? page.Path : target)
         {
-            Content = form.GetAttribute("enctype") == "multipart/form-data" ? Multipart(all) : new FormUrlEncodedContent(all.Select(field => KeyValuePair.Create(field.Name, (string)field.Value))),
+            Content = encoding == "multipart/form-data" ? Multipart(all) : new FormUrlEncodedContent(all.Select(field => KeyValuePair.Create(field.Name, (string)field.Value))),
         }, follow: true);
     }
 

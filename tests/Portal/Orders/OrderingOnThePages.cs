@@ -162,6 +162,37 @@ public sealed class OrderingOnThePages(PortalApp portal) : IClassFixture<PortalA
     }
 
     [Fact]
+    public async Task Lines_come_from_a_file_an_earlier_order_and_a_list()
+    {
+        var clerk = portal.SignIn(await portal.Given.ADistributor("华信 files"));
+        var form = await clerk.GetAsync("/orders/new");
+
+        var read = await clerk.PressAsync(form, "button[formaction='/orders/lines']",
+            ("file", new TestFile("order.csv", "货号;数量;到货日期\nA-01;3;2026-03-20\nA-02;x;\nNOPE;1;\n"u8.ToArray())), ("Lines", "A-05 1"), ("PoNumber", "F-1"));
+        Assert.Equal(["A-05 1", "A-01 3 2026-03-20", "A-02 ?", "NOPE 1"], read.Document.QuerySelector("textarea")!.TextContent.Trim().Split('\n').Select(line => line.Trim()));
+        Assert.Equal("F-1", read.Value("PoNumber"));
+        Assert.Equal(2, read.Document.QuerySelectorAll("tr.is-wrong").Length);
+        var refused = await clerk.PressAsync(form, "button[formaction='/orders/lines']", ("file", new TestFile("order.xlsm", "PK"u8.ToArray())), ("Lines", "A-05 1"));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "A-05 1"), (refused.Status, refused.Document.QuerySelector("textarea")!.TextContent.Trim()));
+        Assert.NotEmpty(refused.Text(".flash-note"));
+
+        var kept = await clerk.PressAsync(read, "button[value=list]", ("Lines", "A-01 3\nA-02 4"), ("ListName", "Weekly"));
+        Assert.Contains("The lines are kept as Weekly.", kept.Text(".flash"));
+        var again = await clerk.PressAsync(await clerk.GetAsync("/orders/new"), "button[value=list]", ("Lines", "A-03 5"), ("ListName", "Weekly"));
+        var link = Assert.Single(again.Document.QuerySelectorAll("a[href^='/orders/new?list=']")).GetAttribute("href")!;
+        Assert.Equal("A-03 5", (await clerk.GetAsync(link)).Document.QuerySelector("textarea")!.TextContent.Trim());
+        Assert.Equal(HttpStatusCode.NotFound, (await portal.SignIn(await portal.Given.ADistributor("Eurodist files")).GetAsync(link)).Status);
+
+        var number = (await clerk.PressAsync(await clerk.GetAsync("/orders/new"), "button[value=submit]", ("Lines", "A-07 2\nA-07 3 2026-04-01"), ("RequestedOn", "2026-03-15"))).Text("h1");
+        var page = await clerk.GetAsync($"/orders/{number}");
+        Assert.Contains("15 Mar 2026", page.Text("tbody"));
+        Assert.Contains("1 Apr 2026", page.Text("tbody"));
+        Assert.Equal("A-07 2\nA-07 3", (await clerk.GetAsync($"/orders/new?again={number}")).Document.QuerySelector("textarea")!.TextContent.Trim().ReplaceLineEndings("\n"));
+        var late = await clerk.PressAsync(await clerk.GetAsync("/orders/new"), "button[value=submit]", ("Lines", "A-07 2 2026-03-01"));
+        Assert.Contains("Choose a day from today to two years ahead.", late.Text("tr.is-wrong"));
+    }
+
+    [Fact]
     public async Task An_order_beyond_a_limit_is_approved_on_its_page()
     {
         var admin = await portal.Given.ADistributor("华信 limits");

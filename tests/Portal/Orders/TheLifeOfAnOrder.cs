@@ -60,4 +60,13 @@ public sealed class TheLifeOfAnOrder
     [InlineData("S-001 1e9", "S-001", null)]
     public void Pasted_lines_are_read_as_people_write_them(string row, string sku, double? quantity) =>
         Assert.Equal([new SkuLine(sku, (decimal?)quantity)], SkuLines.Read("\n  " + row + "\r\n\n"));
+
+    [Theory]
+    [InlineData("S-001 3 2026-12-24", 24)]
+    [InlineData("S-001\t3\t2026/12/4", 4)]
+    [InlineData("S-001 x 3 2026.12.24", 24)]
+    [InlineData("S-001 3 2026-13-24", null)]
+    [InlineData("S-001 3 soon", null)]
+    public void A_day_may_stand_behind_the_quantity(string row, int? day) =>
+        Assert.Equal([new SkuLine("S-001", 3) { Day = day is { } on ? new DateOnly(2026, 12, on) : null }], SkuLines.Read(row));
 }
