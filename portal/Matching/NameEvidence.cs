@@ -24,22 +24,23 @@ sealed record NameEvidence(Evidence Name, bool IsWhole, bool IsNearby, bool IsSu
     public static NameEvidence? Of(CompanyProfile asked, CompanyProfile other, bool? samePhone, Scorer scorer)
     {
         var place = PlaceComparison.Of(asked, other, samePhone);
-        var best = (Points: double.NegativeInfinity, Comparison: (Comparison?)null, Mine: (CompanyName?)null, Theirs: (CompanyName?)null);
+        var best = (Rank: double.NegativeInfinity, Points: 0.0, Comparison: (Comparison?)null, Mine: (CompanyName?)null, Theirs: (CompanyName?)null);
         var areSisters = false;
         foreach (var (mine, theirs) in asked.ParsedNames.SelectMany(mine => other.ParsedNames.Select(theirs => (mine, theirs))))
         {
             var comparison = Comparison.Of(mine, theirs, place, scorer.Rarity);
-            var points = scorer.Points(comparison) + (IsWholeName(mine, theirs) ? 100 : 0);
+            var points = scorer.Points(comparison);
+            var rank = points + (IsWholeName(mine, theirs) ? 100 : 0);
             areSisters |= SisterCompanies.Are(mine, theirs, scorer.Rarity);
-            best = points > best.Points ? (points, comparison, mine, theirs) : best;
+            best = rank > best.Rank ? (rank, points, comparison, mine, theirs) : best;
         }
 
-        return best is { Comparison: { } found, Mine: { } one, Theirs: { } two } ? Of(found, one, two, place, areSisters, scorer) : null;
+        return best is { Comparison: { } found, Mine: { } one, Theirs: { } two } ? Of(found, best.Points, one, two, place, areSisters, scorer) : null;
     }
 
-    static NameEvidence Of(Comparison found, CompanyName mine, CompanyName theirs, PlaceComparison place, bool areSisters, Scorer scorer)
+    static NameEvidence Of(Comparison found, double scored, CompanyName mine, CompanyName theirs, PlaceComparison place, bool areSisters, Scorer scorer)
     {
-        var points = Rounded(scorer.Points(found));
+        var points = Rounded(scored);
         var whole = IsWholeName(mine, theirs);
         var knows = found.Family is Family.Record;
         var beside = knows ? Beside(found, scorer) : [];

@@ -58,7 +58,7 @@ static class TextSimilarity
     /// </summary>
     public static double Edits(string one, string other, Func<char, char, bool>? soundsTheSame = null)
     {
-        var (before, last, next) = (new double[other.Length + 1], new double[other.Length + 1], new double[other.Length + 1]);
+        Span<double> before = stackalloc double[other.Length + 1], last = stackalloc double[other.Length + 1], next = stackalloc double[other.Length + 1];
         for (var j = 0; j <= other.Length; j++)
         {
             last[j] = j;
@@ -78,7 +78,10 @@ static class TextSimilarity
                 }
             }
 
-            (before, last, next) = (last, next, before);
+            var oldest = before;
+            before = last;
+            last = next;
+            next = oldest;
         }
 
         return last[other.Length];
@@ -88,7 +91,7 @@ static class TextSimilarity
     public static int LongestCommonPart(string one, string other)
     {
         var longest = 0;
-        var lengths = new int[other.Length + 1];
+        Span<int> lengths = stackalloc int[other.Length + 1];
         foreach (var mine in one)
         {
             for (var j = other.Length; j > 0; j--)
@@ -109,9 +112,26 @@ static class TextSimilarity
             return string.Equals(one, other, StringComparison.Ordinal) ? 1 : 0;
         }
 
-        var pairs = Enumerable.Range(0, one.Length - 1).Select(at => (one[at], one[at + 1])).ToHashSet();
-        var theirs = Enumerable.Range(0, other.Length - 1).Select(at => (other[at], other[at + 1])).ToHashSet();
-        return 2.0 * pairs.Count(theirs.Contains) / (pairs.Count + theirs.Count);
+        var (mine, both) = DistinctPairs(one, other);
+        var (theirs, _) = DistinctPairs(other, one);
+        return 2.0 * both / (mine + theirs);
+    }
+
+    // How many different pairs of neighbours the first has, and how many of them the other has.
+    static (int Own, int Shared) DistinctPairs(ReadOnlySpan<char> one, ReadOnlySpan<char> other)
+    {
+        var (own, shared) = (0, 0);
+        for (var at = 0; at < one.Length - 1; at++)
+        {
+            var pair = one.Slice(at, 2);
+            if (one[..(at + 1)].IndexOf(pair, StringComparison.Ordinal) < 0)
+            {
+                own++;
+                shared += other.IndexOf(pair, StringComparison.Ordinal) < 0 ? 0 : 1;
+            }
+        }
+
+        return (own, shared);
     }
 
     static double Jaro(string one, string other)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Portal.Matching.Scoring;
 
 /// <summary>The longest common subsequence of two texts, each character weighed by how rare it is: what both share in the same order, and what one has alone.</summary>
@@ -26,26 +28,45 @@ sealed record Alignment(
             return new(n == 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
 
-        var weights = new double[n];
+        // Dozens of names are compared for each that is typed: no table of its own for each.
+        var rented = ArrayPool<double>.Shared.Rent(n + (n + 1) * (m + 1));
+        try
+        {
+            return Of(first, second, rarity, rented.AsSpan(0, n), rented.AsSpan(n, (n + 1) * (m + 1)));
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(rented);
+        }
+    }
+
+    static Alignment Of(string first, string second, Rarity rarity, Span<double> weights, Span<double> best)
+    {
+        var (n, m) = (first.Length, second.Length);
         for (var i = 0; i < n; i++)
         {
             weights[i] = Math.Max(Least, rarity.Of(first[i]));
         }
 
-        var best = new double[n + 1, m + 1];
+        // A row for each character of the first and one behind it; what lies behind either end shares nothing.
+        best[(n * (m + 1))..].Clear();
         for (var i = n - 1; i >= 0; i--)
         {
+            var row = best.Slice(i * (m + 1), m + 1);
+            var below = best.Slice((i + 1) * (m + 1), m + 1);
+            row[m] = 0;
             for (var j = m - 1; j >= 0; j--)
             {
-                best[i, j] = first[i] == second[j] ? best[i + 1, j + 1] + weights[i] : Math.Max(best[i + 1, j], best[i, j + 1]);
+                row[j] = first[i] == second[j] ? below[j + 1] + weights[i] : Math.Max(below[j], row[j + 1]);
             }
         }
 
         return Walk(first, second, weights, best, rarity);
     }
 
-    static Alignment Walk(string first, string second, double[] weights, double[,] best, Rarity rarity)
+    static Alignment Walk(string first, string second, ReadOnlySpan<double> weights, ReadOnlySpan<double> best, Rarity rarity)
     {
+        var width = second.Length + 1;
         double lackingSecond = 0, rarestSecond = 0, lackingFirst = 0, rarestFirst = 0;
         int i = 0, j = 0, shared = 0, start = -1, end = -1, firstLacking = -1;
         while (i < first.Length || j < second.Length)
@@ -57,7 +78,7 @@ sealed record Alignment(
                 i++;
                 j++;
             }
-            else if (j == second.Length || (i < first.Length && best[i + 1, j] >= best[i, j + 1]))
+            else if (j == second.Length || (i < first.Length && best[(i + 1) * width + j] >= best[i * width + j + 1]))
             {
                 lackingSecond += weights[i];
                 rarestSecond = Math.Max(rarestSecond, weights[i]);
@@ -73,7 +94,7 @@ sealed record Alignment(
             }
         }
 
-        var sum = best[0, 0];
+        var sum = best[0];
         return new(lackingSecond == 0, sum / (sum + lackingSecond), sum / (sum + lackingFirst), sum, rarestSecond, lackingSecond, rarestFirst, lackingFirst,
             shared == 0 ? 0 : end - start + 1 - shared, firstLacking < 0 ? 1 : (double)firstLacking / second.Length);
     }

@@ -12,14 +12,18 @@ sealed class Scorer
     static readonly Lazy<Scorer> TheLearned = new(Load);
 
     readonly Model model;
-    readonly Dictionary<Family, (double Base, double Scale, double Shift, decimal Certain, Tree[] Trees)> families;
+    readonly Dictionary<Family, (double Base, double Scale, double Shift, decimal Certain, Tree[] Trees, Forest Forest)> families;
 
     /// <summary>Makes a scorer of a model.</summary>
     public Scorer(Model model)
     {
         this.model = model;
         Rarity = new(model.Rarity);
-        families = model.Families.ToDictionary(entry => Enum.Parse<Family>(entry.Key, ignoreCase: true), entry => (entry.Value.Base, entry.Value.Scale, entry.Value.Shift, (decimal)entry.Value.Certain, entry.Value.Trees.Select(Model.Tree).ToArray()));
+        families = model.Families.ToDictionary(entry => Enum.Parse<Family>(entry.Key, ignoreCase: true), entry =>
+        {
+            var trees = entry.Value.Trees.Select(Model.Tree).ToArray();
+            return (entry.Value.Base, entry.Value.Scale, entry.Value.Shift, (decimal)entry.Value.Certain, trees, new Forest(trees));
+        });
     }
 
     /// <summary>The one that comes with the product.</summary>
@@ -34,14 +38,8 @@ sealed class Scorer
     /// <summary>The points of a comparison: the more, the surer it is one company; negative where it is hardly one.</summary>
     public double Points(Comparison comparison)
     {
-        var (start, scale, shift, _, trees) = families[comparison.Family];
-        var odds = start;
-        foreach (var tree in trees)
-        {
-            odds += tree.Of(comparison.Features);
-        }
-
-        return odds * scale + shift;
+        var (start, scale, shift, _, _, forest) = families[comparison.Family];
+        return forest.Sum(start, comparison.Features) * scale + shift;
     }
 
     /// <summary>From so many points on an answer of that family was right in more than 99 of 100 companies that were not learned from.</summary>
@@ -50,7 +48,7 @@ sealed class Scorer
     /// <summary>What each feature has to do with the points, in points; the rest is what they would be without looking.</summary>
     public double[] Explain(Comparison comparison)
     {
-        var (_, scale, _, _, trees) = families[comparison.Family];
+        var (_, scale, _, _, trees, _) = families[comparison.Family];
         var parts = new double[comparison.Features.Length];
         foreach (var tree in trees)
         {
