@@ -40,7 +40,7 @@ public sealed class AddCustomers(Db db, CustomerStore customers, AuditTrail audi
         var now = clock.GetUtcNow().UtcDateTime;
         var (partnerAtWork, brand) = await customers.OwnersAsync(ct);
         // Only who is certainly the same matters here; the other keys find whom a reviewer should see.
-        var candidates = (await customers.CandidatesAsync([.. rows.Select(row => row.Details.Keys.Where(key => key.Decides).ToList())], ct)).ToLookup(candidate => candidate.Ordinal);
+        var candidates = (await customers.CandidatesAsync([.. rows.Select(row => row.Details.Keys.Where(key => key.Decides).Select(SoughtKey.Of).ToList())], ct)).ToLookup(candidate => candidate.Ordinal);
         var owners = await OwnersAsync(rows, candidates, ct);
         foreach (var row in rows)
         {

@@ -8,6 +8,9 @@ public sealed class CustomerStore(Db db)
 {
     const int LongestBucketList = 512;
 
+    // Of those who have one key so many are looked at; fewer for a long name, which has rarer keys beside.
+    const int MostOfAKey = 300, MostOfOneOfMany = 150, Many = 12;
+
     /// <summary>A customer by its number, as far as the caller may see it.</summary>
     public Task<Customer?> FindAsync(string number, CancellationToken ct) => db.FindAsync<Customer>("""
         select c.end_customer_id, c.number, c.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, c.customer_cluster_id, c.name, c.other_names, c.other_name_kinds, c.former_names, c.country_code,
@@ -34,15 +37,18 @@ public sealed class CustomerStore(Db db)
         """, new { ids = clusterIds.ToArray() }, ct);
 
     /// <summary>Customers of any partner that may be one of the asked ones; <see cref="CustomerCandidate.Ordinal"/> says which.</summary>
-    /// <param name="asked">The companies asked about.</param>
+    /// <param name="asked">What each of the companies asked about is looked for by.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<List<CustomerCandidate>> CandidatesAsync(IReadOnlyList<IReadOnlyList<MatchKey>> asked, CancellationToken ct) => db.ListAsync<CustomerCandidate>("""
-        select * from customer_candidates(@ordinals, @kinds, @keys, 300)
+    public Task<List<CustomerCandidate>> CandidatesAsync(IReadOnlyList<IReadOnlyList<SoughtKey>> asked, CancellationToken ct) => db.ListAsync<CustomerCandidate>("""
+        select * from customer_candidates(@ordinals, @kinds, @keys, @weights, @always, @caps)
         """, new
     {
         ordinals = asked.SelectMany((keys, ordinal) => keys.Select(_ => ordinal)).ToArray(),
         kinds = asked.SelectMany(keys => keys.Select(key => key.Kind)).ToArray(),
         keys = asked.SelectMany(keys => keys.Select(key => key.Key)).ToArray(),
+        weights = asked.SelectMany(keys => keys.Select(key => (float)key.Weight)).ToArray(),
+        always = asked.SelectMany(keys => keys.Select(key => key.Always)).ToArray(),
+        caps = asked.SelectMany(keys => keys.Select(_ => keys.Count > Many ? MostOfOneOfMany : MostOfAKey)).ToArray(),
     }, ct);
 
     /// <summary>How partners are called themselves: nobody's end customer is that partner.</summary>

@@ -40,7 +40,7 @@ public sealed class ScreenClaim(Db db, DealStore deals, CustomerStore customers)
     async Task<(Verdict Verdict, List<Found> Candidates)> ScreenAsync(AskedClaim asked, ProtectionPolicy policy, DateTime now, CancellationToken ct)
     {
         var own = asked.CustomerClusterId is { } cluster ? new[] { cluster } : [];
-        var candidates = Judged(asked, await customers.CandidatesAsync([asked.Company.Keys], ct));
+        var candidates = Judged(asked, await customers.CandidatesAsync([asked.Company.Sought], ct));
         var standings = await deals.StandingAsync(
             [.. candidates.Select(found => found.CustomerClusterId).Concat(own).Distinct()],
             [.. candidates.Where(found => found.Judgement.Band == Band.Certain).Select(found => found.CustomerClusterId).Concat(own).Distinct()], asked, policy.RecentlyExpiredDays, now, ct);

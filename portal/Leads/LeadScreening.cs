@@ -22,7 +22,7 @@ public sealed class ScreenLeads(Db db, LeadStore leads, LeadScreeningStore scree
         foreach (var some in asked.Chunk(AtOnce))
         {
             var profiles = some.Select(lead => lead.Company.Check().Details.Profile).ToList();
-            var found = (await customers.CandidatesAsync([.. profiles.Select(profile => profile.Keys)], ct)).ToLookup(candidate => candidate.Ordinal);
+            var found = (await customers.CandidatesAsync([.. profiles.Select(profile => profile.Sought)], ct)).ToLookup(candidate => candidate.Ordinal);
             await screenings.KeepAsync([.. some.Select(lead => lead.LeadId)], [.. some.SelectMany((lead, place) => Judged(lead.LeadId, profiles[place], found[place]))], clock.GetUtcNow().UtcDateTime, ct);
         }
     }

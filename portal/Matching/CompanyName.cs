@@ -23,9 +23,6 @@ public sealed partial record CompanyName(string Whole, string Core, IReadOnlyLis
     /// <summary>What is longer is cut off here.</summary>
     internal const int Longest = 200;
 
-    /// <summary>A sound of fewer letters is everybody's (一义, 易易) and finds nobody.</summary>
-    internal const int ShortestSound = 6;
-
     // Of names whose characters are read in several ways so many are enough: two characters of two readings each.
     const int Readings = 4;
 

@@ -57,7 +57,7 @@ static class SpelledOutForms
         ("limited", "private limited company; private limited; sendirian berhad; proprietary limited; pvt ltd; pte ltd; pty ltd"),
 
         // Japan, and China in pinyin, syllable by syllable and word by word.
-        ("joint_stock", "kabushiki kaisha; kabushiki gaisha; gu fen you xian gong si; gufen youxian gongsi; gu fen you xian ze ren gong si"),
+        ("joint_stock", "kabushiki kaisha; kabushiki gaisha; gu fen you xian gong si; gufen youxian gongsi; gu fen gong si; gufen gongsi; gu fen you xian ze ren gong si"),
         ("limited", "yugen kaisha; you xian ze ren gong si; you xian gong si; kong gu you xian gong si; youxian zeren gongsi; youxian gongsi"),
         ("llc", "godo kaisha"),
         ("company", "ji tuan; jituan"),

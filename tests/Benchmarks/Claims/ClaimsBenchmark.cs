@@ -120,7 +120,7 @@ static class ClaimsBenchmark
         var found = 0;
         foreach (var some in aliases.Chunk(50))
         {
-            var candidates = await ActAsync(installation, person, services => services.GetRequiredService<CustomerStore>().CandidatesAsync([.. some.Select(alias => MatchKey.Of(new CompanyProfile([alias.Alias], "CN")))], ct), ct);
+            var candidates = await ActAsync(installation, person, services => services.GetRequiredService<CustomerStore>().CandidatesAsync([.. some.Select(alias => new CompanyProfile([alias.Alias], "CN").Sought)], ct), ct);
             var known = candidates.Select(candidate => (candidate.Ordinal, candidate.EndCustomerId)).ToHashSet();
             found += some.Index().Count(alias => known.Contains((alias.Index, claims.Customer(alias.Item.Number))));
         }

@@ -48,7 +48,8 @@ sealed class RawRegistrations
         var (issuer, subject, partner) = clients[client % clients.Length];
         var number = Interlocked.Increment(ref next);
         var name = string.Create(CultureInfo.InvariantCulture, $"{names.Name(number)}{number}");
-        var found = MatchKey.Of(new CompanyProfile([name], "CN"));
+        var company = new CompanyProfile([name], "CN");
+        var (found, sought) = (company.Keys, company.Sought);
         var (kinds, keys) = (found.Select(key => key.Kind).ToArray(), found.Select(key => key.Key).ToArray());
         var (customer, deal, now, idempotent) = (PublicNumber.New("C"), PublicNumber.New("D"), DateTime.UtcNow, Guid.NewGuid().ToString());
         await using var connection = await source.OpenConnectionAsync(ct);
@@ -74,7 +75,7 @@ sealed class RawRegistrations
             )
             insert into deal_product_line (deal_id, product_line_id, partner_id) select deal_id, $6, partner_id from entered
             """, deal, partner, scope.Territory, now, customer, scope.Line);
-        Add("select * from customer_candidates(array_fill(0, array[cardinality($1)]), $1, $2, 300)", kinds, keys);
+        Add("select * from customer_candidates(array_fill(0, array[cardinality($1)]), $1, $2, $3, $4, array_fill(150, array[cardinality($1)]))", sought.Select(key => key.Kind).ToArray(), sought.Select(key => key.Key).ToArray(), sought.Select(key => (float)key.Weight).ToArray(), sought.Select(key => key.Always).ToArray());
         Add("select * from claim_standing(array(select customer_cluster_id from end_customer where number = $1), array[$2], $3, null, $4, interval '30 days')", customer, scope.Line, scope.Territory, now);
         Add("""
             insert into deal_screening (deal_id, partner_id, screened_at, matcher, conflict, band, matched_fields, blocked, asked_name)

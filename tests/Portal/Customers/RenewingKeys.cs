@@ -25,7 +25,7 @@ public sealed class RenewingKeys(ClaimingPartners portal) : IClassFixture<Claimi
 
         Assert.Equal(1, await RenewAsync());
 
-        Assert.Equal(["core 云帆物流", "head yunfan", "lead 云帆流", "lead 云帆物", "pair 云帆", "pair 云流", "pair 宁帆", "pair 帆流", "pair 波帆", "pair 波流", "sound ningboyunfanwuliu", "sound yunfanwuliu", "whole 宁波云帆物流"], await KeysAsync());
+        Assert.Equal(["core 云帆物流", "head yunfan", "lead 云帆流", "lead 云帆物", "lost 宁波云物流", "lost 宁波帆物流", "pair 云帆", "pair 云流", "pair 宁帆", "pair 帆流", "pair 波帆", "pair 波流", "placed 宁波云帆", "sound ningboyunfanwuliu", "sound yunfanwuliu", "whole 宁波云帆物流"], await KeysAsync());
         Assert.Equal([MatchKey.Version], await portal.Database.ListAsync<int>("select distinct keys_version from end_customer"));
         // Nobody changed the customer: who has it open can still save it.
         Assert.Equal(before, await VersionAsync());
