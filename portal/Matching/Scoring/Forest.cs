@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Portal.Matching.Scoring;
 
 /// <summary>The trees of one family side by side in memory: a screening asks them some ten thousand questions.</summary>
@@ -44,5 +46,6 @@ sealed class Forest
     }
 
     /// <summary>A question, or with no feature an answer.</summary>
+    [StructLayout(LayoutKind.Auto)]
     readonly record struct Node(int Feature, int Left, double Number);
 }
