@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Identity.SecondFactors;
 using Identity.Sessions;
 using Identity.Throttling;
@@ -49,7 +50,7 @@ sealed class SignInWithPassword(
 
         var normalized = accounts.NormalizeEmail(email)!;
         var account = await store.TakeTryAsync(normalized, Profile.FailuresThatLock, Profile.Lockout, ct);
-        var result = await work.RunAsync(() => hasher.VerifyHashedPassword(account ?? new(), account?.PasswordHash ?? AccountPasswordHasher.OfNobody, password), ct);
+        var result = await work.RunAsync(() => hasher.VerifyHashedPassword(account ?? new(), account?.PasswordHash ?? work.HashOfNobody, password), ct);
         if (account is null || result is PasswordVerificationResult.Failed)
         {
             await RecordRefusalAsync(normalized, account, address, ct);
@@ -111,9 +112,12 @@ sealed class SignInWithPassword(
 }
 
 /// <summary>Lets no more passwords be hashed at a time than there are processors, so that sign-ins queue up instead of starving everything else.</summary>
-sealed class PasswordWork : IDisposable
+sealed class PasswordWork(IPasswordHasher<Account> hasher) : IDisposable
 {
     readonly SemaphoreSlim places = new(Math.Max(1, Environment.ProcessorCount));
+
+    /// <summary>A hash nobody's password has, for the work that is done when there is no account to check.</summary>
+    public string HashOfNobody { get; } = hasher.HashPassword(new(), Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
 
     public async Task<T> RunAsync<T>(Func<T> hash, CancellationToken ct)
     {

@@ -23,9 +23,6 @@ sealed class AccountPasswordHasher(int rounds) : IPasswordHasher<Account>
     {
     }
 
-    /// <summary>A hash nobody's password has, for the work that is done when there is no account to check.</summary>
-    public static string OfNobody { get; } = Format(Profile.PasswordRounds, RandomNumberGenerator.GetBytes(SaltBytes), RandomNumberGenerator.GetBytes(HashBytes));
-
     public string HashPassword(Account user, string password)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);

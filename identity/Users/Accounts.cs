@@ -47,7 +47,7 @@ static class AccountsSetup
     {
         // Before AddIdentityCore, whose own are then not added.
         services.AddScoped<IPasswordValidator<Account>, PasswordRules>();
-        services.AddScoped<IPasswordHasher<Account>, AccountPasswordHasher>();
+        services.AddSingleton<IPasswordHasher<Account>, AccountPasswordHasher>();
         services.AddScoped<IUserValidator<Account>, AddressRules>();
         services.AddIdentityCore<Account>(options =>
         {

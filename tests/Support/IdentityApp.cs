@@ -256,7 +256,7 @@ public class IdentityApp : IAsyncLifetime
             builder.ConfigureTestServices(services =>
             {
                 services.AddSingleton<TimeProvider>(identity.Clock);
-                services.AddScoped<IPasswordHasher<Account>>(_ => Hasher);
+                services.AddSingleton<IPasswordHasher<Account>>(Hasher);
                 foreach (var name in new[] { GuardedFetch.HttpClientName, TellClient.PortalHttpClient })
                 {
                     services.AddHttpClient(name).ConfigurePrimaryHttpMessageHandler(() => identity.Outside);

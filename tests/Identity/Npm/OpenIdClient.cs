@@ -8,13 +8,13 @@ using Support;
 namespace Identity.Tests.Npm;
 
 /// <summary>openid-client (npm), a certified relying party that nobody here wrote, against identity as it is started for real.</summary>
-public sealed class OpenIdClient
+public sealed class OpenIdClient(OpenIdClient.Started started) : IClassFixture<OpenIdClient.Started>
 {
+    readonly RunningIdentity identity = started.Identity;
+
     [Fact]
     public async Task Pushes_signs_in_asks_about_the_person_replays_signs_out_and_calls_the_api()
     {
-        await NpmParts.InstallAsync();
-        await using var identity = await RunningIdentity.StartAsync();
         var account = await identity.AddAccountAsync();
 
         var seen = await NpmParts.TellAsync("sign-in.mjs", identity.Issuer, "portal", IdentityApp.PortalSecret, "http://localhost:5080/signin-oidc", "http://localhost:5080/signout-callback-oidc",
@@ -33,8 +33,6 @@ public sealed class OpenIdClient
     [Fact]
     public async Task So_does_oauth4webapi_which_checks_every_answer_by_the_letter()
     {
-        await NpmParts.InstallAsync();
-        await using var identity = await RunningIdentity.StartAsync();
         var account = await identity.AddAccountAsync();
 
         var seen = await NpmParts.TellAsync("by-the-letter.mjs", identity.Issuer, "portal", IdentityApp.PortalSecret, "http://localhost:5080/signin-oidc", "http://localhost:5080/signout-callback-oidc", account.Email, IdentityApp.Password);
@@ -49,8 +47,6 @@ public sealed class OpenIdClient
     [Fact]
     public async Task Goes_on_without_the_person_with_a_key_refreshes_and_gives_everything_back()
     {
-        await NpmParts.InstallAsync();
-        await using var identity = await RunningIdentity.StartAsync();
         var account = await identity.AddAccountAsync();
         await identity.PrepareAsync(app => app.AnOfflineClientAsync("offline", client => (client.RequireDPoP, client.RequirePushedAuthorization) = (true, true)));
         var api = new { Name = "portal.api", Secret = "the secret of the API portal.api" };
@@ -68,8 +64,6 @@ public sealed class OpenIdClient
     [Fact]
     public async Task So_does_an_application_without_a_secret_until_an_old_token_comes_again()
     {
-        await NpmParts.InstallAsync();
-        await using var identity = await RunningIdentity.StartAsync();
         var account = await identity.AddAccountAsync();
         await identity.PrepareAsync(app => app.AnOfflineClientAsync("without-secret", client =>
             (client.RequireClientSecret, client.RequireDPoP, client.TokenEndpointAuthMethod) = (false, true, "none")));
@@ -86,11 +80,9 @@ public sealed class OpenIdClient
     [Fact]
     public async Task An_application_that_signs_for_itself_pushes_refreshes_and_is_told_behind_the_browsers_back_when_its_person_signs_out()
     {
-        await NpmParts.InstallAsync();
-        await using var identity = await RunningIdentity.StartAsync(("Outbound:AllowThisMachine", "true"));
         var account = await identity.AddAccountAsync();
         var backChannel = $"http://127.0.0.1:{RunningIdentity.FreePort()}/signed-out";
-        var key = await ASigningClientAsync(identity, "signed", client =>
+        var key = await ASigningClientAsync("signed", client =>
             (client.BackChannelLogoutUri, client.PostLogoutRedirectUris) = (backChannel, ["https://signed.test/bye"]));
 
         var seen = await NpmParts.TellAsync("signed.mjs", identity.Issuer, "signed", key, "https://signed.test/cb", "https://signed.test/bye", backChannel, account.Email, IdentityApp.Password);
@@ -105,10 +97,8 @@ public sealed class OpenIdClient
     [Fact]
     public async Task So_does_oauth4webapi_at_each_endpoint_for_clients()
     {
-        await NpmParts.InstallAsync();
-        await using var identity = await RunningIdentity.StartAsync();
         var account = await identity.AddAccountAsync();
-        var key = await ASigningClientAsync(identity, "by-letter", _ => { });
+        var key = await ASigningClientAsync("by-letter", _ => { });
 
         var seen = await NpmParts.TellAsync("signed-by-the-letter.mjs", identity.Issuer, "by-letter", key, "https://by-letter.test/cb", account.Email, IdentityApp.Password);
 
@@ -118,8 +108,6 @@ public sealed class OpenIdClient
     [Fact]
     public async Task Oidc_client_ts_in_a_browser_without_a_secret_proves_its_key_refreshes_and_signs_out()
     {
-        await NpmParts.InstallAsync();
-        await using var identity = await RunningIdentity.StartAsync();
         var account = await identity.AddAccountAsync();
         await identity.PrepareAsync(app => app.AnOfflineClientAsync("browser-app", client =>
             (client.RequireClientSecret, client.RequireDPoP, client.TokenEndpointAuthMethod, client.PostLogoutRedirectUris) = (false, true, "none", ["https://browser-app.test/bye"])));
@@ -136,7 +124,7 @@ public sealed class OpenIdClient
     }
 
     // A client that pushes, binds its tokens to a key and authenticates by assertions. Answers its private key as a JWK.
-    static async Task<string> ASigningClientAsync(RunningIdentity identity, string clientId, Action<Client> change)
+    async Task<string> ASigningClientAsync(string clientId, Action<Client> change)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var (point, secret) = (key.ExportParameters(true).Q, key.ExportParameters(true).D);
@@ -148,5 +136,19 @@ public sealed class OpenIdClient
             change(client);
         }));
         return JsonSerializer.Serialize(new Dictionary<string, string>(jwk) { ["d"] = Base64UrlEncoder.Encode(secret) });
+    }
+
+    /// <summary>One identity for all of them: each has a person and a client of its own. It may call back into this machine.</summary>
+    public sealed class Started : IAsyncLifetime
+    {
+        internal RunningIdentity Identity { get; private set; } = null!;
+
+        public async Task InitializeAsync()
+        {
+            await NpmParts.InstallAsync();
+            Identity = await RunningIdentity.StartAsync(("Outbound:AllowThisMachine", "true"));
+        }
+
+        public async Task DisposeAsync() => await Identity.DisposeAsync();
     }
 }

@@ -55,12 +55,8 @@ public sealed class SigningIn(SigningIn.Watched identity) : IClassFixture<Signin
     public async Task The_time_does_not_tell_who_has_an_account_for_the_same_work_is_done(string what)
     {
         var account = await identity.AnAccountAsync();
-        await identity.Database.ExecuteAsync(what switch
-        {
-            "disabled" => "update account set disabled_at = now() where subject = @Subject",
-            "without a password" => "update account set password_hash = null where subject = @Subject",
-            _ => "select @Subject",
-        }, account);
+        await identity.Database.ExecuteAsync("update account set password_hash = @hash, disabled_at = case when @what = 'disabled' then now() end where subject = @Subject",
+            new { account.Subject, what, hash = what is "without a password" ? null : new AccountPasswordHasher().HashPassword(new(), IdentityApp.Password) });
         var visitor = identity.Visitor();
         var page = await visitor.GetAsync("/sign-in");
         var before = identity.Hashes.Count;
@@ -294,7 +290,7 @@ public sealed class SigningIn(SigningIn.Watched identity) : IClassFixture<Signin
 
         public IReadOnlyCollection<string> Hashes => hashes;
 
-        protected override void Configure(IServiceCollection services) => services.AddScoped<IPasswordHasher<Account>>(_ => new Noting(hashes));
+        protected override void Configure(IServiceCollection services) => services.AddSingleton<IPasswordHasher<Account>>(new Noting(hashes));
 
         sealed class Noting(ConcurrentQueue<string> hashes) : IPasswordHasher<Account>
         {

@@ -40,11 +40,7 @@ sealed class RunningIdentity : IAsyncDisposable
         return running;
     }
 
-    public async Task<TestAccount> AddAccountAsync()
-    {
-        var account = await first.AnAccountAsync("somebody@company.test");
-        return account;
-    }
+    public Task<TestAccount> AddAccountAsync() => first.AnAccountAsync();
 
     /// <summary>Does something beside it on the same database, such as registering a client.</summary>
     public Task PrepareAsync(Func<IdentityApp, Task> work) => work(first);
