@@ -161,7 +161,7 @@ public sealed record SettingsForm
 
     internal static SettingsForm Of(BooksSettings settings) => new()
     {
-        AtSubmit = settings.CheckedAt.Contains("submit"), AtConfirm = settings.CheckedAt.Contains("confirm"), AtShip = settings.CheckedAt.Contains("ship"), CountsSubmitted = settings.CountsSubmitted,
+        AtSubmit = settings.CheckedAt.Contains("submit", StringComparer.Ordinal), AtConfirm = settings.CheckedAt.Contains("confirm", StringComparer.Ordinal), AtShip = settings.CheckedAt.Contains("ship", StringComparer.Ordinal), CountsSubmitted = settings.CountsSubmitted,
         WhenExceeded = settings.WhenExceeded, OverdueDays = settings.OverdueDays, DaysNet = settings.DaysNet, EndOfMonth = settings.EndOfMonth, LevelDays = string.Join(", ", settings.LevelDays),
     };
 }

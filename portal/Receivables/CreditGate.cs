@@ -1,5 +1,6 @@
 using Platform.Audit;
 using Platform.Database;
+using Platform.Outbox;
 using Platform.Web;
 using Portal.Web.Display;
 
@@ -9,7 +10,7 @@ namespace Portal.Receivables;
 /// May an order go on? Asked by the acts on orders, in their transaction, at the points the seller's policy names. Whoever asks keeps the
 /// buyer's other orders waiting until the transaction ends, so that two cannot both fit into what is left of a limit.
 /// </summary>
-public sealed class CreditGate(Db db, AuditTrail audit, TimeProvider clock)
+public sealed class CreditGate(Db db, AuditTrail audit, Outbox outbox, TimeProvider clock)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -49,6 +50,7 @@ public sealed class CreditGate(Db db, AuditTrail audit, TimeProvider clock)
         await db.ExecuteAsync("select credit_hold_order(@orderNumber, @point, @Why, @LimitAmount, @Exposure, @OrderAmount, @now)",
             new { orderNumber, point, verdict.Why, verdict.LimitAmount, verdict.Exposure, verdict.OrderAmount, now = Now }, ct);
         await audit.RecordAsync([new("order.credit_held", "order", orderNumber, [buyerId, sellerId], new { point, verdict.Why, verdict.LimitAmount, verdict.Exposure, verdict.OrderAmount })], ct);
+        await outbox.PutAsync(TellOfCredit.HeldKind, new OrderOnHold(orderNumber, sellerId, buyerId), ct);
     }
 }
 

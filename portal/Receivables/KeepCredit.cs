@@ -1,5 +1,6 @@
 using Platform.Audit;
 using Platform.Database;
+using Platform.Outbox;
 using Platform.Web;
 
 namespace Portal.Receivables;
@@ -8,7 +9,7 @@ namespace Portal.Receivables;
 /// The decisions of a seller's finance about credit: limits with their days, holds by hand, the release of an order that waits, where credit is checked,
 /// when invoices are due and when buyers are reminded. Each is a row of its own with who, when and why; none is ever changed.
 /// </summary>
-public sealed class KeepCredit(Db db, AuditTrail audit, TimeProvider clock)
+public sealed class KeepCredit(Db db, AuditTrail audit, Outbox outbox, TimeProvider clock)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -122,6 +123,7 @@ public sealed class KeepCredit(Db db, AuditTrail audit, TimeProvider clock)
         if (await db.OneAsync<bool>("select credit_release_order(@OrderId, @reason, @now)", new { held.OrderId, reason, now = Now }, ct))
         {
             await audit.RecordAsync([new("order.credit_released", "order", orderNumber, [held.BuyerId, held.SellerId], new { reason })], ct);
+            await outbox.PutAsync(TellOfCredit.ReleasedKind, new OrderOnHold(orderNumber, held.SellerId, held.BuyerId), ct);
         }
 
         return new BooksOutcome.Done(orderNumber);

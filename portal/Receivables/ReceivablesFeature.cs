@@ -1,4 +1,5 @@
 using Platform.Jobs;
+using Platform.Outbox;
 using Portal.Demo;
 using Portal.Start;
 using Portal.Verify;
@@ -21,6 +22,8 @@ static class ReceivablesFeature
             .AddScoped<KeepTax>()
             .AddScoped<ReceivablesStore>()
             .AddScoped<AccountStore>()
+            .AddScoped<IOutboxReceiver, TellOfHeldOrders>()
+            .AddScoped<IOutboxReceiver, TellOfReleasedOrders>()
             .AddScoped<IWaitingSource, ReceivablesWaiting>()
             .AddScoped<IDemoPart, ReceivablesDemo>()
             .AddScoped<ICheck, ReceivablesCheck>()

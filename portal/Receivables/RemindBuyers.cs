@@ -59,7 +59,7 @@ public sealed class RemindBuyers(Db db, Notifier notifier, Letters letters, Audi
             {
                 var key = $"receivables.told.reminder.{Math.Min(reminder.Level, 3)}";
                 await notifier.TellAsync(Recipients.Person([.. listeners.Select(listener => listener.PersonId)]), key, values, "/receivables/payable", ct);
-                await letters.WriteAsync(listeners, key, values, string.Join('\n', overdue.Select(item => $"{item.LegalNumber}  {item.DueOn:yyyy-MM-dd}  {Amount(item.Currency, item.OpenAmount)}")), "/receivables/payable", ct);
+                await letters.WriteAsync(listeners, key, values, string.Join('\n', overdue.Select(item => string.Create(CultureInfo.InvariantCulture, $"{item.LegalNumber}  {item.DueOn:yyyy-MM-dd}  {Amount(item.Currency, item.OpenAmount)}"))), "/receivables/payable", ct);
             }
         }
     }

@@ -142,7 +142,7 @@ public sealed class Desk
         var writing = new OrderWriting(db, TimeProvider.System);
         var (audit, outbox) = (new AuditTrail(db, TimeProvider.System), new Outbox(db, TimeProvider.System));
         var news = new OrderNews(audit, outbox);
-        var books = new OrderBooks(db, new CreditGate(db, audit, TimeProvider.System), new InvoiceShipment(db, audit, TimeProvider.System));
+        var books = new OrderBooks(db, new CreditGate(db, audit, outbox, TimeProvider.System), new InvoiceShipment(db, audit, TimeProvider.System));
         Ledger = new StockLedger(db, outbox, TimeProvider.System);
         Waiting = new WaitingLines(db, TimeProvider.System);
         Chain = new OrderChain(db);
