@@ -175,7 +175,7 @@ public sealed partial class EnterPayments(Db db, MatchCredits matching, AuditTra
         }
     }
 
-    [GeneratedRegex("[A-Z0-9]+(-[A-Z0-9]+)+", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("[A-Z0-9]+(-[A-Z0-9]+)+", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex DocumentNumber();
 
     sealed record Buyer(long PartnerId, string Currency);
