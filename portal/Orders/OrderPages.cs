@@ -5,7 +5,7 @@ using Portal.Stock;
 namespace Portal.Orders;
 
 /// <summary>Puts together what the page of an order shows.</summary>
-public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, OrderApprovals approvals, StockStore stock, ReceivablesStore books)
+public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, OrderApprovals approvals, WaitingLines waiting, StockStore stock, ReceivablesStore books)
 {
     /// <summary>The page, or null where there is no such order for the person at work.</summary>
     /// <param name="number">The order.</param>
@@ -24,6 +24,7 @@ public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, Order
         {
             Invoices = page.Shipments.Count > 0 ? await books.OfOrderAsync(number, ct) : [],
             Hold = await books.HoldOfOrderAsync(number, ct),
+            IsMissing = page is { Order.IsSeller: true, IsWaitingForGoods: true } && (await waiting.MissingAsync(number, null, ct)).Count > 0,
         };
     }, ct);
 }
@@ -41,4 +42,7 @@ public sealed record OrderShow(OrderPage Page, IReadOnlyList<OrderProblem> Probl
 
     /// <summary>Why it waits for the seller's finance; null where it does not.</summary>
     public OrderHold? Hold { get; init; }
+
+    /// <summary>True for the seller while something that waits has not been ordered upwards.</summary>
+    public bool IsMissing { get; init; }
 }

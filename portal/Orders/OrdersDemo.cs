@@ -106,7 +106,7 @@ sealed class OrdersDemo(
         await OrderAsync(buyer, random, "partially_shipped", ct);
         await OrderAsync(buyer, random, "shipped", ct);
         await OrderAsync(buyer, random, "received", ct);
-        await WaitingAsync(buyer, random, ct);
+        await WaitingAsync(buyer, ct);
     }
 
     async Task OrderAsync(Buyer buyer, Random random, string until, CancellationToken ct)
@@ -154,18 +154,20 @@ sealed class OrdersDemo(
     }
 
     // More than the seller has: a part waits, and a seller that is no brand has ordered it from its own upstream.
-    async Task WaitingAsync(Buyer buyer, Random random, CancellationToken ct)
+    async Task WaitingAsync(Buyer buyer, CancellationToken ct)
     {
         await EnterAsync(buyer.Email!, ct);
-        var wanted = buyer.Products.Take(24).OrderBy(_ => random.Next()).First().Sku;
-        var there = await db.OneAsync<long>("""
-            select coalesce(max(b.on_hand - b.reserved), 0)
-            from stock_balance b join product p using (product_id)
-            where b.stock_place_id = stock_place_of(@SellerId) and p.sku = @wanted
-            """, new { buyer.SellerId, wanted }, ct);
-        var number = Expect(await placeOrder.CreateAsync(new(null, null, null, null, [new(wanted, there + 12)]), submit: true, ct)).Number;
+        var (wanted, there) = await db.OneAsync<(string Sku, long There)>("""
+            select p.sku, coalesce(b.on_hand - b.reserved, 0) as there
+            from product p
+            left join stock_balance b on b.product_id = p.product_id and b.stock_place_id = stock_place_of(@SellerId)
+            where p.sku = any (@skus)
+            order by there, p.sku
+            limit 1
+            """, new { buyer.SellerId, skus = buyer.Products.Select(product => product.Sku).ToArray() }, ct);
+        var number = Expect(await placeOrder.CreateAsync(new(null, null, null, null, [new(wanted, there + 5)]), submit: true, ct)).Number;
         await EnterAsync(buyer.SellersEmail!, ct);
-        Expect(await answerOrder.ConfirmAsync(number, null, [new(1, there + 10, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(18), "生产排期 / Production is booked")], ct));
+        Expect(await answerOrder.ConfirmAsync(number, null, [new(1, there + 4, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(18), "生产排期 / Production is booked")], ct));
         if (buyer.PartnerType is not "distributor")
         {
             Expect(await orderUpwards.RunAsync(number, submit: true, buyer.SellerId, ct));
