@@ -20,7 +20,8 @@ public sealed class AllocateGoods(Db db, WaitingLines waiting, StockLedger stock
     public Task<int> RunAsync(long placeId, long[]? products, CancellationToken ct) => db.InTransactionAsync(async () =>
     {
         // Orders, then balances, then lines: the same way round as in every act. What waits is read when the orders are held, not before.
-        var lines = await waiting.TakeOrdersAsync(placeId, products, ct) ? await waiting.InTurnAsync(placeId, products, ct) : [];
+        // An order that is confirmed meanwhile is not held and has its turn next time.
+        var lines = await waiting.TakeOrdersAsync(placeId, products, ct) is { Count: > 0 } held ? await waiting.InTurnAsync(placeId, products, held, ct) : [];
         if (lines.Count == 0)
         {
             return 0;
@@ -40,7 +41,7 @@ public sealed class AllocateGoods(Db db, WaitingLines waiting, StockLedger stock
     }, ct);
 
     /// <summary>Reserves what the partner at work has for all that wait for it.</summary>
-    public Task<int> RunAsync(CancellationToken ct) => db.InTransactionAsync(async () => await RunAsync(await waiting.MyPlaceAsync(ct), null, ct), ct);
+    public Task<int> RunAsync(CancellationToken ct) => db.InTransactionAsync(async () => await RunAsync(await waiting.PlaceAsync(null, ct), null, ct), ct);
 }
 
 /// <summary>Goods have come to a place, or a promise was taken back: whoever waits for them is served.</summary>

@@ -44,14 +44,9 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
     public Task<OrderOutcome> ConfirmAsync(string number, int? version, IReadOnlyList<SaidOfLine> said, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
     {
         var order = await orders.TakeAsync(number, ct);
-        if (Permission.Refusal(order, OrderLifecycle.Confirm, version) is { } refused)
+        if (Permission.Refusal(order, OrderLifecycle.Confirm, version, says: true) is { } refused)
         {
             return refused;
-        }
-
-        if (await books.StopAsync(order!, OrderLifecycle.Confirm, ct) is { } stopped)
-        {
-            return stopped;
         }
 
         var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
@@ -59,6 +54,11 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
         if (problems.Count > 0)
         {
             return new OrderOutcome.Wrong(problems);
+        }
+
+        if (await books.StopAsync(order, OrderLifecycle.Confirm, ct) is { } stopped)
+        {
+            return stopped;
         }
 
         var place = await stock.PlaceOfAsync(order.SellerId, ct);

@@ -26,7 +26,7 @@ public sealed class ConfirmationController(OrderPages pages, AnswerOrder answerO
     }
 
     /// <summary>Promises what is said of each line.</summary>
-    [HttpPost("lines"), Idempotent]
+    [HttpPost("lines"), Idempotent, RequestFormLimits(ValueCountLimit = 8 * SkuLines.Most)]
     public async Task<IActionResult> Create(string number, ConfirmationForm form, CancellationToken ct)
     {
         switch (await answerOrder.ConfirmAsync(number, form.Version, form.Said, ct))

@@ -55,7 +55,10 @@ public sealed class OrderForm
 
     /// <summary>Lines as they would be typed; a quantity that is no number stands as a question mark, for a line without one would mean one.</summary>
     public static string Typed(IEnumerable<SkuLine> lines) =>
-        string.Join('\n', lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Sku} {line.Quantity?.ToString(CultureInfo.InvariantCulture) ?? "?"}{(line.Day is { } day ? " " : "")}{line.Day:yyyy-MM-dd}")));
+        string.Join('\n', lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Sku} {line.Quantity?.ToString(CultureInfo.InvariantCulture) ?? "?"}{Written(line)}")));
+
+    // What was no day stands as none, so that it is asked for.
+    static string Written(SkuLine line) => line.HasNoSuchDay ? " 0-0-0" : line.Day is { } day ? " " + day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "";
 
     /// <summary>What is wanted.</summary>
     public OrderRequest Request => new(Text(PoNumber), Text(Note), null,

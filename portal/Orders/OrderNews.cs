@@ -28,10 +28,11 @@ public sealed class OrderNews(AuditTrail audit, Outbox outbox)
     {
         // A draft, and what waits for approval, is the buyer's own affair: the seller neither reads of it nor is told.
         var isBuyersOwn = status is OrderStatus.Draft or OrderStatus.PendingApproval;
-        await audit.RecordAsync([new("order." + act, "order", number, isBuyersOwn ? [buyerId] : [buyerId, sellerId], details)], ct);
+        // The brand reads the whole audit, and is a seller too: of what is the buyer's own it reads that it happened, not what was in it.
+        await audit.RecordAsync([new("order." + act, "order", number, isBuyersOwn ? [buyerId] : [buyerId, sellerId], isBuyersOwn ? null : details)], ct);
         if (!isBuyersOwn)
         {
-            await outbox.PutAsync(Kind, new OrderStep(number, act, status, buyerId, sellerId), ct);
+            await outbox.PutAsync(Kind, new OrderStep(number, act, status, buyerId, sellerId) { IsInPart = act is OrderLifecycle.Confirm && details is not null }, ct);
         }
     }
 }
@@ -49,4 +50,8 @@ public sealed record ApprovalWord(string Number, string Act, long BuyerId, long?
 /// <param name="Status">The state it led to.</param>
 /// <param name="BuyerId">The buyer's key.</param>
 /// <param name="SellerId">The seller's key.</param>
-public sealed record OrderStep(string Number, string Act, string Status, long BuyerId, long SellerId);
+public sealed record OrderStep(string Number, string Act, string Status, long BuyerId, long SellerId)
+{
+    /// <summary>True where a confirmation does not promise all of it from stock.</summary>
+    public bool IsInPart { get; init; }
+}

@@ -78,7 +78,11 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
             problems.Add(new(null, "quantity", "orders.problem.amount_too_large"));
         }
 
-        if (requestedOn < today || requestedOn > today.AddDays(AnswerOrder.FarthestPromise))
+        if (asked.HasNoSuchDay)
+        {
+            problems.Add(new(null, "requestedOn", "orders.problem.no_such_day"));
+        }
+        else if (requestedOn < today || requestedOn > today.AddDays(AnswerOrder.FarthestPromise))
         {
             problems.Add(new(null, "requestedOn", "orders.problem.requested_day", requestedOn));
         }

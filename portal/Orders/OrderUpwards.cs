@@ -11,7 +11,7 @@ namespace Portal.Orders;
 /// A seller orders from its own upstream what its buyers wait for (背靠背订货): one order for the missing quantities, remembered line by line, so that
 /// the goods go to those lines when they come. What is on order already is not ordered again.
 /// </summary>
-public sealed class OrderUpwards(Db db, WaitingLines waiting, PlaceOrder placeOrder, AuditTrail audit)
+public sealed class OrderUpwards(Db db, WaitingLines waiting, AllocateGoods allocate, PlaceOrder placeOrder, AuditTrail audit)
 {
     /// <summary>Orders what lacks.</summary>
     /// <param name="number">For this sales order alone; null for all that wait.</param>
@@ -22,6 +22,8 @@ public sealed class OrderUpwards(Db db, WaitingLines waiting, PlaceOrder placeOr
     {
         // Two who order the same missing goods at the same moment: the second one waits here, and finds them on order.
         await db.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('order_supply', coalesce(@sellerId, app_partner_id())))", new { sellerId }, ct);
+        // What has come and nobody was given yet is no longer missing.
+        await allocate.RunAsync(await waiting.PlaceAsync(sellerId, ct), null, ct);
         var missing = await waiting.MissingAsync(number, sellerId, ct);
         if (missing.Count == 0)
         {

@@ -111,11 +111,11 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
     public Task AdvanceAsync(OrderInHand order, string act, string status, string? reason, CancellationToken ct) => db.ExecuteAsync("""
         with step as (
             insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, reason, happened_at)
-            values (@PurchaseOrderId, @BuyerId, @SellerId, @act, @status, app_partner_id(), app_person_id(), @reason, @now))
+            values (@PurchaseOrderId, @BuyerId, @SellerId, @act, case when @wasDraft then 'draft' else @status end, app_partner_id(), app_person_id(), @reason, @now))
         update purchase_order
         set status = @status, version = version + 1
         where purchase_order_id = @PurchaseOrderId
-        """, new { order.PurchaseOrderId, order.BuyerId, order.SellerId, act, status, reason, now = Now }, ct);
+        """, new { order.PurchaseOrderId, order.BuyerId, order.SellerId, act, status, wasDraft = order.Status is OrderStatus.Draft, reason, now = Now }, ct);
 
     /// <summary>Hands an approved order that was taken to its seller; it counts for today, in the month of whoever wrote it.</summary>
     public Task SubmitApprovedAsync(OrderInHand order, CancellationToken ct) => db.ExecuteAsync("""

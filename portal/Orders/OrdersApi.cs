@@ -68,7 +68,7 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
     public async Task<IActionResult> Confirm(
         string number, [IfMatch] int version, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] ConfirmationAsked? asked, CancellationToken ct) => await AnswerAsync(
         asked?.Lines is { } lines
-            ? await answerOrder.ConfirmAsync(number, version, [.. lines.Select(line => new SaidOfLine(line.LineNumber, line.Quantity, line.PromisedOn, line.Reason))], ct)
+            ? await answerOrder.ConfirmAsync(number, version, [.. lines.OfType<LineConfirmationAsked>().Select(line => new SaidOfLine(line.LineNumber, line.Quantity, line.PromisedOn, line.Reason))], ct)
             : await answerOrder.ConfirmAsync(number, version, ct), ct);
 
     /// <summary>Turns the order down.</summary>
@@ -86,7 +86,7 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
     public async Task<IActionResult> Close(string number, [IfMatch] int version, CancellationToken ct) =>
         await AnswerAsync(await closeOrder.RunAsync(number, version, ct), ct);
 
-    /// <summary>Sends goods of a confirmed order, all that is open or a part.</summary>
+    /// <summary>Sends goods of a confirmed order, all that is reserved or a part.</summary>
     [HttpPost("{number}/shipments"), Idempotent, AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
     public async Task<IActionResult> Ship(string number, ShipmentAsked asked, CancellationToken ct) => await shipOrder.RunAsync(number, null, asked.Dispatch, ct) switch
     {
@@ -168,7 +168,7 @@ public sealed record UpwardsAsked(string? Order, bool Submit);
 /// <param name="RequestedOn">The day by which it is wanted; a line may say another.</param>
 public sealed record OrderAsked(string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, bool Submit, IReadOnlyList<OrderLineAsked> Lines, DateOnly? RequestedOn = null)
 {
-    internal OrderRequest Request => new(Text(PoNumber), Text(Note), Currency, ExpectedTotal, [.. (Lines ?? []).Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn })]) { RequestedOn = RequestedOn };
+    internal OrderRequest Request => new(Text(PoNumber), Text(Note), Currency, ExpectedTotal, [.. (Lines ?? []).OfType<OrderLineAsked>().Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn })]) { RequestedOn = RequestedOn };
 
     static string? Text(string? sent) => string.IsNullOrWhiteSpace(sent) ? null : sent.Trim();
 }

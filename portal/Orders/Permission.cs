@@ -4,7 +4,11 @@ namespace Portal.Orders;
 static class Permission
 {
     /// <summary>Why the act may not be done by the person at work, or null where it may. What has been done already counts as done.</summary>
-    public static OrderOutcome? Refusal(OrderInHand? order, string act, int? version)
+    /// <param name="order">The order; null where there is none.</param>
+    /// <param name="act">The act.</param>
+    /// <param name="version">The version the person saw; null where nobody looked.</param>
+    /// <param name="says">True where the act says more than that it is done: what was said to another version is not taken for done.</param>
+    public static OrderOutcome? Refusal(OrderInHand? order, string act, int? version, bool says = false)
     {
         if (order is null)
         {
@@ -15,6 +19,11 @@ static class Permission
         if (!sides.Exists(order.HasRoleOf))
         {
             return new OrderOutcome.Forbidden();
+        }
+
+        if (says && version is { } read && read != order.Version)
+        {
+            return new OrderOutcome.Stale(order.Version);
         }
 
         if (OrderLifecycle.IsDone(act, order.Status))

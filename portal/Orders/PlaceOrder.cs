@@ -49,7 +49,7 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
     {
         var draft = await orders.TakeAsync(number, ct);
         var act = submit ? OrderLifecycle.Submit : OrderLifecycle.Edit;
-        if (Permission.Refusal(draft, act, version) is { } refused)
+        if (Permission.Refusal(draft, act, version, says: true) is { } refused)
         {
             return refused;
         }

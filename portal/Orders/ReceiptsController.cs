@@ -20,7 +20,7 @@ public sealed class ReceiptsController(OrderStore orders, ReceiveShipment receiv
     };
 
     /// <summary>Takes it in.</summary>
-    [HttpPost(""), Idempotent]
+    [HttpPost(""), Idempotent, RequestFormLimits(ValueCountLimit = 8 * SkuLines.Most)]
     public async Task<IActionResult> Create(string number, ReceiptForm form, CancellationToken ct)
     {
         if (await orders.FindShipmentAsync(number, ct) is not { } page)

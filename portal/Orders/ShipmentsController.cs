@@ -25,7 +25,7 @@ public sealed class ShipmentsController(OrderStore orders, ShipOrder shipOrder, 
     }
 
     /// <summary>Sends them.</summary>
-    [HttpPost(""), Idempotent]
+    [HttpPost(""), Idempotent, RequestFormLimits(ValueCountLimit = 8 * SkuLines.Most)]
     public async Task<IActionResult> Create(string number, ShipmentForm form, CancellationToken ct)
     {
         switch (await shipOrder.RunAsync(number, form.Version, form.Dispatch, ct))

@@ -28,7 +28,7 @@ sealed class TellOfOrders(Db db, Notifier notifier) : IOutboxReceiver
                 from partner b, partner s
                 where b.partner_id = @BuyerId and s.partner_id = @SellerId
                 """, step, ct);
-            await notifier.TellAsync(told, "orders.told." + (step.Act is OrderLifecycle.Approve ? OrderLifecycle.Submit : step.Act), [step.Number, names.Buyer, names.Seller], "/orders/" + step.Number, ct);
+            await notifier.TellAsync(told, "orders.told." + (step.Act is OrderLifecycle.Approve ? OrderLifecycle.Submit : step.IsInPart ? "confirm_in_part" : step.Act), [step.Number, names.Buyer, names.Seller], "/orders/" + step.Number, ct);
         }, ct);
     }
 

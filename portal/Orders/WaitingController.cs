@@ -72,7 +72,7 @@ public sealed class WaitingController(WaitingLines waiting, AllocateGoods alloca
     async Task<WaitingListPage> PageAsync(IReadOnlyList<OrderProblem> problems, CancellationToken ct)
     {
         var query = ListQuery.Read(Request, WaitingLines.Shape);
-        return new(query, await waiting.ListAsync(query, ct), await policies.FindAsync(null, ct), problems);
+        return new(query, await waiting.ListAsync(query, ct), await policies.FindAsync(null, ct), (await waiting.MissingAsync(null, null, ct)).Count > 0, problems);
     }
 }
 
@@ -80,5 +80,6 @@ public sealed class WaitingController(WaitingLines waiting, AllocateGoods alloca
 /// <param name="Query">What was asked.</param>
 /// <param name="Page">The rows.</param>
 /// <param name="Policy">What the seller does about them.</param>
+/// <param name="IsMissing">True where something that waits has not been ordered upwards.</param>
 /// <param name="Problems">Why nothing was ordered upwards.</param>
-public sealed record WaitingListPage(ListQuery Query, ListPage<WaitingLine> Page, SellingPolicy Policy, IReadOnlyList<OrderProblem> Problems);
+public sealed record WaitingListPage(ListQuery Query, ListPage<WaitingLine> Page, SellingPolicy Policy, bool IsMissing, IReadOnlyList<OrderProblem> Problems);

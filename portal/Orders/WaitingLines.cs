@@ -27,10 +27,19 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
                or buyer.name ilike @within or buyer.name_latin ilike @within)
         """;
 
-    /// <summary>What of a line's waiting is on its way to the seller: ordered upwards with orders that have not come yet.</summary>
+    // What of a line's waiting is still to come with orders upwards: no more than is open or on its way of them, dealt out in the order of the lines
+    // they were made for. A draft that was cut, or a line the upstream refused, counts for what is left of it.
     const string OrderedUpwards = """
-        (select coalesce(sum(s.quantity), 0)::int from order_supply s join purchase_order up on up.purchase_order_id = s.purchase_order_id
-         where s.for_line_id = l.purchase_order_line_id and up.status in ('draft', 'submitted', 'pending_approval', 'confirmed', 'partially_shipped', 'shipped'))
+        (select coalesce(sum(greatest(0, least(due.quantity, due.coming - due.before))), 0)::int
+         from (select s.quantity,
+                      (select coalesce(sum(x.quantity - x.cancelled - x.received - x.lost), 0)
+                       from purchase_order_line x where x.purchase_order_id = s.purchase_order_id and x.product_id = l.product_id) as coming,
+                      (select coalesce(sum(b.quantity), 0)
+                       from order_supply b join purchase_order_line bl on bl.purchase_order_line_id = b.for_line_id
+                       where b.purchase_order_id = s.purchase_order_id and bl.product_id = l.product_id and b.for_line_id < s.for_line_id) as before
+               from order_supply s join purchase_order up on up.purchase_order_id = s.purchase_order_id
+               where s.for_line_id = l.purchase_order_line_id
+                 and up.status in ('draft', 'submitted', 'pending_approval', 'confirmed', 'partially_shipped', 'shipped')) as due)
         """;
 
     /// <summary>One page of what waits for the partner at work.</summary>
@@ -87,12 +96,12 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
     public Task<long> BuyerOfAsync(string orderNumber, CancellationToken ct) =>
         db.OneAsync<long>("select buyer_id from purchase_order where number = @orderNumber", new { orderNumber }, ct);
 
-    /// <summary>The place of the partner at work.</summary>
-    public Task<long> MyPlaceAsync(CancellationToken ct) => db.OneAsync<long>("select stock_place_of(app_partner_id())", null, ct);
+    /// <summary>The place of a partner; null for the one at work.</summary>
+    public Task<long> PlaceAsync(long? partnerId, CancellationToken ct) => db.OneAsync<long>("select stock_place_of(coalesce(@partnerId, app_partner_id()))", new { partnerId }, ct);
 
     /// <summary>Takes the orders with lines that wait for goods of a place, in the order of their keys.</summary>
-    /// <returns>False where nobody waits.</returns>
-    public async Task<bool> TakeOrdersAsync(long placeId, long[]? products, CancellationToken ct) => (await db.ListAsync<long>("""
+    /// <returns>Their keys; none where nobody waits.</returns>
+    public Task<List<long>> TakeOrdersAsync(long placeId, long[]? products, CancellationToken ct) => db.ListAsync<long>("""
         select o.purchase_order_id
         from purchase_order o
         where o.purchase_order_id in (
@@ -105,17 +114,17 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
               and held.status in ('confirmed', 'partially_shipped') and held.from_place_id = @placeId)
         order by o.purchase_order_id
         for no key update
-        """, new { placeId, products }, ct)).Count > 0;
+        """, new { placeId, products }, ct);
 
-    /// <summary>The lines that wait for goods of a place, the first to be served first; their orders are held.</summary>
-    public Task<List<LineInTurn>> InTurnAsync(long placeId, long[]? products, CancellationToken ct) => db.ListAsync<LineInTurn>("""
+    /// <summary>The lines of orders that are held and wait for goods of a place, the first to be served first.</summary>
+    public Task<List<LineInTurn>> InTurnAsync(long placeId, long[]? products, IReadOnlyCollection<long> held, CancellationToken ct) => db.ListAsync<LineInTurn>("""
         select l.purchase_order_line_id, l.line_number, l.product_id, l.quantity - l.shipped - l.cancelled - l.reserved as wanted,
                o.purchase_order_id, o.number, o.status, o.buyer_id, o.seller_id
         from purchase_order_line l
         join purchase_order o on o.purchase_order_id = l.purchase_order_id
         left join selling_policy rule on rule.partner_id = o.seller_id
         left join partner buyer on buyer.partner_id = o.buyer_id
-        where l.seller_id = (select s.partner_id from stock_place s where s.stock_place_id = @placeId)
+        where l.purchase_order_id = any (@held)
           and l.shipped + l.cancelled + l.reserved < l.quantity
           and (@products::bigint[] is null or l.product_id = any (@products))
           and o.status in ('confirmed', 'partially_shipped') and o.from_place_id = @placeId
@@ -124,7 +133,7 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
                  case rule.allocates when 'by_level' then array_position(array['platinum', 'gold', 'silver', 'registered'], buyer.partner_level) end,
                  case rule.allocates when 'by_promised_day' then l.promised_on end nulls last,
                  o.submitted_at, o.purchase_order_id, l.line_number
-        """, new { placeId, products }, ct);
+        """, new { placeId, products, held = held.ToArray() }, ct);
 
     /// <summary>Counts what lines got, and remembers it as a step of their orders.</summary>
     public Task ReserveAsync(IReadOnlyCollection<(LineInTurn Line, int Quantity)> given, CancellationToken ct) => db.ExecuteAsync("""

@@ -11,6 +11,9 @@ public sealed record SkuLine(string Sku, decimal? Quantity)
     /// <summary>The day for which it is wanted, where one was written behind the quantity.</summary>
     public DateOnly? Day { get; init; }
 
+    /// <summary>True where a day was written that there is not, or in a way that is not understood.</summary>
+    public bool HasNoSuchDay { get; init; }
+
     /// <summary>More than this of one thing is a slip of the finger.</summary>
     public const int MostOfOne = 1_000_000;
 
@@ -53,12 +56,17 @@ public static class SkuLines
         {
             [] => new("", null),
             [var sku] => new(sku, 1),
-            [var sku, "x" or "X" or "×" or "*", var quantity, .. var rest] => new(sku, Quantity(quantity)) { Day = Day(rest) },
-            [var sku, var quantity, .. var rest] => new(sku, Quantity(quantity.TrimStart('x', 'X', '×', '*'))) { Day = Day(rest) },
+            [var sku, "x" or "X" or "×" or "*", var quantity, .. var rest] => new(sku, Quantity(quantity)) { Day = Day(rest), HasNoSuchDay = IsNoDay(rest) },
+            [var sku, var quantity, .. var rest] => new(sku, Quantity(quantity.TrimStart('x', 'X', '×', '*'))) { Day = Day(rest), HasNoSuchDay = IsNoDay(rest) },
         };
     }
 
-    // What is no day is a remark of whoever wrote the list.
-    static DateOnly? Day(string[] rest) =>
-        rest is [var text, ..] && DateOnly.TryParseExact(text, ["yyyy-M-d", "yyyy/M/d", "yyyy.M.d"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+    /// <summary>A day as people write it, the year first, or the day first with points between: 2026-12-24, 2026/12/24, 2026年12月24日, 24.12.2026.</summary>
+    public static DateOnly? Day(string? text) =>
+        DateOnly.TryParseExact((text ?? "").Trim(), ["yyyy-M-d", "yyyy/M/d", "yyyy.M.d", "yyyy年M月d日", "d.M.yyyy"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    static DateOnly? Day(string[] rest) => rest is [var text, ..] ? Day(text) : null;
+
+    // A remark behind the quantity is passed over; what looks like a day and is none is not.
+    static bool IsNoDay(string[] rest) => rest is [var text, ..] && char.IsAsciiDigit(text[0]) && text.Count(letter => letter is '-' or '/' or '.' or '年' or '月') >= 2 && Day(text) is null;
 }

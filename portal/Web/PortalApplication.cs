@@ -100,6 +100,8 @@ static class PortalApplication
     {
         services.AddControllersWithViews(options =>
             {
+                // The longest list on a page is an order's: 2,000 lines.
+                options.MaxModelBindingCollectionSize = 2000;
                 options.Filters.Add(new AutoValidateAntiforgeryTokenAttribute());
                 options.Conventions.Add(new ApiConvention());
             })

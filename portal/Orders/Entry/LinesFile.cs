@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Localization;
 using Portal.Documents.Tables;
 using Portal.Stock;
@@ -85,9 +84,17 @@ public sealed class LinesFile(TableReader reader)
         {
             var sku = Cell(cells, Sku);
             var quantity = Cell(cells, Quantity);
-            return sku is null && quantity is null ? null : new(sku ?? "", quantity is null ? null : SkuLines.Quantity(quantity.Replace(" ", "", StringComparison.Ordinal)))
+            if (sku is null && quantity is null)
             {
-                Day = DateOnly.TryParseExact(Day is { } day ? Cell(cells, day) : null, ["yyyy-M-d", "yyyy/M/d", "yyyy.M.d"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var on) ? on : null,
+                return null;
+            }
+
+            // A cell that is a moment has its day first.
+            var day = Day is { } column ? Cell(cells, column)?.Split([' ', 'T'])[0] : null;
+            return new(sku ?? "", quantity is null ? null : SkuLines.Quantity(quantity.Replace(" ", "", StringComparison.Ordinal)))
+            {
+                Day = SkuLines.Day(day),
+                HasNoSuchDay = day is not null && SkuLines.Day(day) is null,
             };
         }
 

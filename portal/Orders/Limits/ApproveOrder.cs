@@ -22,14 +22,24 @@ public sealed class ApproveOrder(Db db, OrderWriting orders, OrderApprovals appr
             return new OrderOutcome.Forbidden();
         }
 
-        if (await books.BeforeApprovedAsync(order!, ct) is { } beyond)
+        // While it waited the company may have been placed below another seller, or the seller suspended.
+        var parties = await orders.PartiesAsync(null, ct);
+        if (parties?.SellerId != order!.SellerId || parties.SellerStatus is not "active")
+        {
+            return parties?.SellerId == order.SellerId
+                ? OrderOutcome.Because("", "orders.problem.seller_suspended", parties.SellerName ?? "")
+                : OrderOutcome.Because("", "orders.problem.seller_changed", parties?.SellerName ?? "");
+        }
+
+        if (await books.BeforeApprovedAsync(order, ct) is { } beyond)
         {
             return beyond;
         }
 
         await approvals.EndAsync(approval, "approved", null, ct);
-        await orders.SubmitApprovedAsync(order!, ct);
-        await news.TellAsync(order!.Number, order.BuyerId, order.SellerId, OrderLifecycle.Approve, OrderStatus.Submitted, null, ct);
+        await orders.SubmitApprovedAsync(order, ct);
+        await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Approve, OrderStatus.Submitted, null, ct);
+        await news.TellOfApprovalAsync(order.Number, order.BuyerId, OrderLifecycle.Approve, approval.AskedBy, ct);
         return new OrderOutcome.Done(order.Number);
     }, ct);
 
@@ -69,7 +79,7 @@ public sealed class ApproveOrder(Db db, OrderWriting orders, OrderApprovals appr
         await approvals.EndAsync(approval, outcome, reason, ct);
         await orders.AdvanceAsync(order, act, OrderStatus.Draft, reason, ct);
         await news.TellAsync(order.Number, order.BuyerId, order.SellerId, act, OrderStatus.Draft, new { reason }, ct);
-        await news.TellOfApprovalAsync(order.Number, order.BuyerId, act, approval.AskedBy, ct);
+        await news.TellOfApprovalAsync(order.Number, order.BuyerId, act, approval.IsMine ? approval.ApproverId : approval.AskedBy, ct);
         return new OrderOutcome.Done(order.Number);
     }
 }

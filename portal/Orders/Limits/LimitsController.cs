@@ -86,7 +86,7 @@ public sealed class LimitForm
             chosen.Add(new(person.PersonId, person.Number, perOrder, perMonth, approver?.PersonId, approver?.Number));
         }
 
-        return chosen;
+        return [.. chosen.DistinctBy(limit => limit.PersonId)];
     }
 
     static decimal? Amount(string? typed, string field, Microsoft.AspNetCore.Mvc.ModelBinding.ModelStateDictionary problems, Texts t)

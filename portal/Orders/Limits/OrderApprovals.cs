@@ -14,7 +14,7 @@ public sealed class OrderApprovals(Db db, TimeProvider clock)
 
     /// <summary>The approval that an order waits for, of an order that was taken.</summary>
     public Task<OpenApproval> OpenAsync(long purchaseOrderId, CancellationToken ct) => db.OneAsync<OpenApproval>($"""
-        select a.order_approval_id, a.asked_by, a.asked_by = app_person_id() as is_mine, {Deciders} as may_decide
+        select a.order_approval_id, a.asked_by, a.approver_id, a.asked_by = app_person_id() as is_mine, {Deciders} as may_decide
         from order_approval a
         join purchase_order o on o.purchase_order_id = a.purchase_order_id
         where a.purchase_order_id = @purchaseOrderId and a.outcome is null
@@ -52,9 +52,10 @@ public sealed class OrderApprovals(Db db, TimeProvider clock)
 /// <summary>An approval that is waited for.</summary>
 /// <param name="OrderApprovalId">The key.</param>
 /// <param name="AskedBy">Who wrote the order.</param>
-/// <param name="IsMine">True where that is the person at work.</param>
+/// <param name="ApproverId">Who was asked; null for the administrators.</param>
+/// <param name="IsMine">True where the person at work wrote the order.</param>
 /// <param name="MayDecide">True where the person at work may decide.</param>
-public sealed record OpenApproval(long OrderApprovalId, long AskedBy, bool IsMine, bool MayDecide);
+public sealed record OpenApproval(long OrderApprovalId, long AskedBy, long? ApproverId, bool IsMine, bool MayDecide);
 
 /// <summary>An approval on the page of its order.</summary>
 public sealed record ApprovalRow(

@@ -149,7 +149,7 @@ public sealed class PurchaseLimits(Db db, AuditTrail audit, TimeProvider clock)
             approvers = chosen.Select(limit => limit.ApproverId).ToArray(),
         }, ct);
         await audit.RecordAsync("order.limits", "partner", company.Number, company.PartnerId,
-            new { limits = chosen.Select(limit => new { person = limit.Number, limit.PerOrder, limit.PerMonth, approver = limit.ApproverNumber }) }, ct);
+            new { people = chosen.Select(limit => limit.Number) }, ct); // how much is the company's own affair; the brand reads the audit too
         return true;
     }, ct);
 

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Outbox;
 using Support;
 
 namespace Portal.Tests.Orders;
@@ -162,6 +164,43 @@ public sealed class OrderingOnThePages(PortalApp portal) : IClassFixture<PortalA
     }
 
     [Fact]
+    public async Task What_lacks_is_ordered_upwards_and_what_comes_is_reserved_without_anybody()
+    {
+        var brand = await portal.Given.SomebodyOfTheBrand("brand_admin");
+        var middle = await portal.Given.ADistributor("华信 in the middle");
+        var (seller, between) = (portal.SignIn(brand), portal.SignIn(middle));
+        var buyer = portal.SignIn(await portal.Given.AReseller("江南 at the end", middle.Partner));
+        Assert.Contains("The rules are kept.", (await between.SubmitAsync("/orders/waiting", ("passesUp", "automatic"))).Text(".flash"));
+        var wanted = (await buyer.PressAsync(await buyer.GetAsync("/orders/new"), "button[value=submit]", ("Lines", "A-21 6"))).Text("h1");
+
+        await between.SubmitAsync($"/orders/{wanted}/confirmation/new", ("Lines[0].Quantity", "6"));
+        await DeliverAsync();
+
+        var upwards = Assert.Single((await between.GetAsync("/orders?status=submitted")).Document.QuerySelectorAll("tbody td a")).TextContent;
+        Assert.Contains(upwards, (await between.GetAsync($"/orders/{wanted}")).Document.Body!.TextContent);
+        Assert.DoesNotContain(upwards, (await buyer.GetAsync($"/orders/{wanted}")).Document.Body!.TextContent);
+        Assert.Empty((await between.GetAsync($"/orders/{wanted}")).Document.QuerySelectorAll("form[action='/orders/waiting/order']"));
+
+        await seller.SubmitAsync($"/orders/{upwards}/confirmation/new", ("Lines[0].Quantity", "6"));
+        await seller.SubmitAsync("/stock/moves/new", ("Kind", "supply"), ("Lines", "A-21 6"), ("Note", "made"));
+        await DeliverAsync();
+        var sent = await seller.SubmitAsync($"/orders/{upwards}/shipments/new", ("Lines[0].Quantity", "6"));
+        await between.SubmitAsync($"/shipments/{sent.Text(".card-title").Split(' ')[^1]}/receipts/new", ("Lines[0].Received", "6"));
+        await DeliverAsync();
+
+        Assert.Equal("6", (await between.GetAsync($"/orders/{wanted}/shipments/new")).Value("Lines[0].Quantity"));
+        Assert.Contains("Goods reserved", (await between.GetAsync($"/orders/{wanted}")).Document.Body!.TextContent);
+        Assert.Contains($"Goods have come for {wanted}", (await between.GetAsync("/notifications")).Document.Body!.TextContent);
+    }
+
+    async Task DeliverAsync()
+    {
+        while (await portal.Services.GetRequiredService<OutboxDelivery>().DeliverDueAsync(CancellationToken.None) > 0)
+        {
+        }
+    }
+
+    [Fact]
     public async Task Lines_come_from_a_file_an_earlier_order_and_a_list()
     {
         var clerk = portal.SignIn(await portal.Given.ADistributor("华信 files"));
@@ -213,6 +252,19 @@ public sealed class OrderingOnThePages(PortalApp portal) : IClassFixture<PortalA
         var approved = await chief.PressAsync(await chief.GetAsync($"/orders/{number}"), "form[action$='/approval']");
         Assert.Contains("Submitted", approved.Text(".badge"));
         Assert.Contains("CNY 100.10 is beyond CNY 50.00 per order", approved.Document.QuerySelector(".timeline-list")!.TextContent.Replace('\u00A0', ' '));
+    }
+
+    [Fact]
+    public async Task A_draft_is_dropped_without_a_reason_and_enter_only_checks()
+    {
+        var clerk = portal.SignIn(await portal.Given.ADistributor("华信 drops"));
+        var form = await clerk.GetAsync("/orders/new");
+        Assert.Equal("check", form.Document.QuerySelector("form.order-form button")!.GetAttribute("value"));
+
+        var draft = await clerk.PressAsync(form, "button[value=save]", ("Lines", "A-30 2"));
+        var dropped = await clerk.PressAsync(draft, "form[action$=cancellation]");
+
+        Assert.Contains("Cancelled", dropped.Text(".badge"));
     }
 
     [Fact]

@@ -139,6 +139,17 @@ public sealed class OrderingWithinLimits : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_waited_goes_to_no_seller_that_is_none_any_more()
+    {
+        await LimitAsync("huaxin-buys", perOrder: 100);
+        var number = await OrderAsync("huaxin-buys", 10);
+        await chain.Database.ExecuteAsync("update portal.partner set upstream_id = (select partner_id from portal.partner where code = 'eurodist') where code = 'huaxin'");
+
+        Assert.Equal([(null, "orders.problem.seller_changed")], Problems(await chain.At("huaxin-admin").Approve.ApproveAsync(number, null, default)));
+        Assert.Equal("pending_approval", await StatusAsync(number));
+    }
+
+    [Fact]
     public async Task Two_who_decide_at_once_decide_once()
     {
         await LimitAsync("huaxin-buys", perOrder: 100, approver: "huaxin-head");

@@ -65,8 +65,12 @@ public sealed class TheLifeOfAnOrder
     [InlineData("S-001 3 2026-12-24", 24)]
     [InlineData("S-001\t3\t2026/12/4", 4)]
     [InlineData("S-001 x 3 2026.12.24", 24)]
-    [InlineData("S-001 3 2026-13-24", null)]
+    [InlineData("S-001 3 24.12.2026", 24)]
+    [InlineData("S-001 3 2026年12月24日", 24)]
     [InlineData("S-001 3 soon", null)]
+    [InlineData("S-001 3 1.5kg", null)]
+    [InlineData("S-001 3 2026-13-24", 0)]
+    [InlineData("S-001 3 12/24/2026", 0)]
     public void A_day_may_stand_behind_the_quantity(string row, int? day) =>
-        Assert.Equal([new SkuLine("S-001", 3) { Day = day is { } on ? new DateOnly(2026, 12, on) : null }], SkuLines.Read(row));
+        Assert.Equal([new SkuLine("S-001", 3) { Day = day is > 0 and var on ? new DateOnly(2026, 12, on) : null, HasNoSuchDay = day is 0 }], SkuLines.Read(row));
 }

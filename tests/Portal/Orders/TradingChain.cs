@@ -154,7 +154,7 @@ public sealed class Desk
         Approvals = new OrderApprovals(db, TimeProvider.System);
         Approve = new ApproveOrder(db, writing, Approvals, books, news);
         Place = new PlaceOrder(db, Pricing, writing, Limits, books, news);
-        Upwards = new OrderUpwards(db, Waiting, Place, audit);
+        Upwards = new OrderUpwards(db, Waiting, Allocate, Place, audit);
         Answer = new AnswerOrder(db, writing, Ledger, books, new KpiFacts(db), news, outbox);
         Ship = new ShipOrder(db, writing, Ledger, books, news);
         Receive = new ReceiveShipment(db, writing, Ledger, news);

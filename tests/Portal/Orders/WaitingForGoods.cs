@@ -162,6 +162,32 @@ public sealed class WaitingForGoods : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_clerk_cut_from_the_draft_or_the_upstream_refused_is_missing_again()
+    {
+        var (first, second) = (await WaitingAsync("wuxi-all", ("S-001", 10), there: 0, seller: "jiangnan-all"), await WaitingAsync("wuxi-all", ("S-001", 4), there: 0, seller: "jiangnan-all"));
+        var upwards = Number(await chain.At("jiangnan-all").Upwards.RunAsync(null, submit: false, null, default));
+        Assert.Empty(await chain.At("jiangnan-all").Waiting.MissingAsync(null, null, default));
+
+        Number(await chain.At("jiangnan-all").Place.UpdateAsync(upwards, null, Order(("S-001", 11)), submit: true, default));
+        Assert.Equal([3], (await chain.At("jiangnan-all").Waiting.MissingAsync(null, null, default)).Select(line => line.Quantity));
+        Number(await chain.At("huaxin-sells").Answer.ConfirmAsync(upwards, null, [new(1, 6, null, "sold out")], default));
+
+        Assert.Equal([4], (await chain.At("jiangnan-all").Waiting.MissingAsync(first, null, default)).Select(line => line.Quantity));
+        Assert.Equal([4], (await chain.At("jiangnan-all").Waiting.MissingAsync(second, null, default)).Select(line => line.Quantity));
+    }
+
+    [Fact]
+    public async Task An_answer_to_another_version_is_not_taken_for_done()
+    {
+        await chain.GivenStockAsync("north", "S-001", 50);
+        var number = await SubmittedAsync("huaxin-buys", ("S-001", 10));
+        var version = (await chain.At("north-admin").HeadAsync(number)).Version;
+        Number(await chain.At("north-admin").Answer.ConfirmAsync(number, version, default));
+
+        Assert.IsType<OrderOutcome.Stale>(await chain.At("north-admin").Answer.ConfirmAsync(number, version, [new(1, 4, null, "sold out")], default));
+    }
+
+    [Fact]
     public async Task Two_who_order_the_same_missing_goods_at_once_order_them_once()
     {
         await WaitingAsync("wuxi-all", ("S-001", 10), there: 0, seller: "jiangnan-all");
