@@ -52,7 +52,8 @@ sealed class SignInThroughProvider(
         try
         {
             CheckAttempt(http, answer, attempt, secrets, provider);
-            using var deadline = StartFederation.Deadline(ct);
+            using var patience = StartFederation.Deadline(clock);
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
             var person = await answers.ReadAsync(provider!, attempt!, secrets!, answer, deadline.Token);
             await faults.NoteAsync(provider!, null, null, ct);
             await CheckClientAsync(secrets!.Request, provider!, ct);

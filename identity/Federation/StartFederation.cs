@@ -28,7 +28,7 @@ abstract record FederationStart
 /// <summary>Sends a browser to a provider, and remembers what has to come back.</summary>
 sealed class StartFederation(
     ProviderStore providers, ProviderConfigurations configurations, FederationAttempts attempts, FederationRefusals refusals, PendingAuthorizations pending, ClientStore clients,
-    IdentitySettings settings)
+    IdentitySettings settings, TimeProvider clock)
 {
     /// <summary>For a sign-in.</summary>
     /// <param name="http">The browser.</param>
@@ -65,7 +65,8 @@ sealed class StartFederation(
         string authorize;
         try
         {
-            using var deadline = Deadline(ct);
+            using var patience = Deadline(clock);
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
             authorize = (await configurations.Of(provider.Issuer).GetConfigurationAsync(deadline.Token)).AuthorizationEndpoint;
         }
         catch (Exception failure) when (failure is ProviderUnusableException || (failure is OperationCanceledException && !ct.IsCancellationRequested))
@@ -105,10 +106,5 @@ sealed class StartFederation(
     }
 
     /// <summary>The moment from which somebody has waited long enough for a provider.</summary>
-    public static CancellationTokenSource Deadline(CancellationToken ct)
-    {
-        var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        deadline.CancelAfter(Profile.ProviderPatience);
-        return deadline;
-    }
+    public static CancellationTokenSource Deadline(TimeProvider clock) => new(Profile.ProviderPatience, clock);
 }

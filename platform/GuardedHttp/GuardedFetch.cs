@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace Platform.GuardedHttp;
@@ -69,7 +70,8 @@ public sealed record GuardedFetchOptions(bool AllowThisMachine);
 /// </summary>
 /// <param name="clients">Gives the client named <see cref="HttpClientName"/>.</param>
 /// <param name="options">The exception for development.</param>
-public sealed class GuardedFetch(IHttpClientFactory clients, GuardedFetchOptions options)
+/// <param name="clock">What patience is measured by.</param>
+public sealed class GuardedFetch(IHttpClientFactory clients, GuardedFetchOptions options, TimeProvider clock)
 {
     /// <summary>The HTTP client underneath; tests put their own handler under this name.</summary>
     public const string HttpClientName = "guarded";
@@ -90,8 +92,8 @@ public sealed class GuardedFetch(IHttpClientFactory clients, GuardedFetchOptions
             throw new FetchRefusedException(FetchFailure.NotHttps, $"{Name(address)} is not an https address.");
         }
 
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        deadline.CancelAfter(Patience);
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
         try
         {
             using var client = clients.CreateClient(HttpClientName);
@@ -160,6 +162,7 @@ public static class GuardedFetchSetup
     {
         var options = new GuardedFetchOptions(!environment.IsProduction() && configuration.GetValue("Outbound:AllowThisMachine", false));
         services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GuardedFetch>();
         // The factory's own lines would hold whole addresses.
         services.AddHttpClient(GuardedFetch.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => Handler(options)).RemoveAllLoggers();

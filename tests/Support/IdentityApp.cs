@@ -52,7 +52,7 @@ public class IdentityApp : IAsyncLifetime
 
     /// <summary>An identity of its own.</summary>
     public IdentityApp()
-        : this(null, new())
+        : this(null, new(timersStandStill: true))
     {
     }
 

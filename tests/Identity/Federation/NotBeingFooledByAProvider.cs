@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Platform.GuardedHttp;
 using Support;
 
 namespace Identity.Tests.Federation;
@@ -121,9 +122,17 @@ public sealed class NotBeingFooledByAProvider(FederatedIdentity identity) : ICla
         var visitor = identity.Visitor();
         var request = await partner.StartAsync(visitor);
         await other.SignInAsync(identity.Visitor());
-        partner.Provider.Instead = (asked, ct) => how switch
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        async Task<HttpResponseMessage> SaysNothingAsync(CancellationToken ct)
         {
-            "slow" => Task.Delay(TimeSpan.FromHours(1), ct).ContinueWith<HttpResponseMessage>(_ => throw new OperationCanceledException(ct), TaskScheduler.Default),
+            asked.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, ct);
+            throw new InvalidOperationException("Nobody gives up.");
+        }
+
+        partner.Provider.Instead = (_, ct) => how switch
+        {
+            "slow" => SaysNothingAsync(ct),
             "huge" => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(new string(' ', 600 * 1024) + "{}", Encoding.UTF8, "application/json") }),
             "redirecting" => Task.FromResult(new HttpResponseMessage(HttpStatusCode.TemporaryRedirect) { Headers = { Location = new("https://evil.test/token") } }),
             "broken" => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{\"access_token\":", Encoding.UTF8, "application/json") }),
@@ -131,6 +140,12 @@ public sealed class NotBeingFooledByAProvider(FederatedIdentity identity) : ICla
         };
         var waiting = visitor.GetOnlyAsync(partner.Answer(request));
         var good = await other.SignInAsync(identity.Visitor());
+        if (how is "slow")
+        {
+            await asked.Task;
+            identity.Clock.Advance(GuardedFetch.Patience);
+        }
+
         var page = await waiting;
 
         Assert.Equal(HttpStatusCode.SeeOther, good.Status);
