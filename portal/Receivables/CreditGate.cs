@@ -63,7 +63,7 @@ public sealed record CreditVerdict
     /// <summary><c>limit</c>, <c>overdue</c>, <c>hold</c> or <c>order</c>; null where it passes.</summary>
     public string? Why { get; init; }
 
-    /// <summary>The limit.</summary>
+    /// <summary>The limit; null where none holds in this currency.</summary>
     public decimal? LimitAmount { get; init; }
 
     /// <summary>What is used of it: open orders and unpaid invoices less credits, without this order.</summary>
@@ -103,6 +103,7 @@ public sealed record CreditVerdict
         var side = toBuyer ? "buyer" : "seller";
         return Why switch
         {
+            "limit" when LimitAmount is null => new("", $"receivables.gate.no_limit.{side}", Of(OrderAmount), Currency, Of(Missing)),
             "limit" => new("", $"receivables.gate.limit.{side}", Of(OrderAmount), Of(LimitAmount ?? 0), Of(Exposure ?? 0), Of(Missing)),
             "overdue" => new("", $"receivables.gate.overdue.{side}", Of(Overdue ?? 0), OverdueDays ?? 0),
             "hold" => new("", $"receivables.gate.hold.{side}", HoldReason ?? ""),

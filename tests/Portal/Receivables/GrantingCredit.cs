@@ -139,6 +139,58 @@ public sealed class GrantingCredit(KeepingBooks books) : IClassFixture<KeepingBo
     }
 
     [Fact]
+    public async Task A_limit_that_ended_or_is_in_another_currency_lends_nothing()
+    {
+        var (late, abroad) = (await books.Given.ADistributor("Ended limit"), await books.Given.ADistributor("Other currency"));
+        await books.Database.ExecuteAsync("""
+            insert into portal.credit_limit (seller_id, buyer_id, currency, amount, valid, reason, set_at) values (@seller, @buyer, 'CNY', 500, '[2026-01-01,2026-02-01)', 'for January', @now)
+            """, new { seller = books.Admin.Partner.PartnerId, buyer = late.Partner.PartnerId, now = books.Clock.Now.UtcDateTime });
+        Assert.IsType<BooksOutcome.Done>(await books.DecideAsync(credit => credit.SetLimitAsync(abroad.Partner.Number, new(500m, "USD", null, null, "in dollars"), default)));
+
+        foreach (var buyer in new[] { late, abroad })
+        {
+            var refused = KeepingBooks.Problem(await books.SubmitAsync(buyer, ("A-01", 1)));
+            Assert.Equal(("receivables.gate.no_limit.buyer", "CNY"), (refused.TextKey, refused.Arguments[1]));
+        }
+
+        await books.PaidAsync(late, 12m); // 11.31 are paid in advance
+        await books.SubmittedAsync(late, ("A-01", 1));
+        Assert.Equal(0m, (await books.PositionAsync(late)).LimitAmount);
+    }
+
+    [Fact]
+    public async Task A_release_does_not_outlast_a_later_hold()
+    {
+        await PolicyAsync(Refusing with { WhenExceeded = "hold" });
+        var buyer = await books.Given.ADistributor("Held later");
+        await LimitAsync(buyer, 100m);
+        var order = await books.SubmittedAsync(buyer, ("A-10", 1));
+        Assert.IsType<BooksOutcome.Done>(await books.DecideAsync(credit => credit.ReleaseAsync(order, "paid tomorrow", default)));
+        Assert.IsType<OrderOutcome.Done>(await books.ConfirmAsync(order));
+        await PolicyAsync(Refusing);
+        books.Clock.Advance(TimeSpan.FromMinutes(1));
+        await books.DecideAsync(credit => credit.HoldAsync(buyer.Partner.Number, "bankrupt", default));
+
+        Assert.Equal("receivables.gate.hold.seller", KeepingBooks.Problem(await books.ShipAsync(order, (1, 1))).TextKey);
+
+        await books.DecideAsync(credit => credit.EndHoldAsync(buyer.Partner.Number, "it was another", default));
+        Assert.IsType<OrderOutcome.Done>(await books.ShipAsync(order, (1, 1)));
+    }
+
+    [Fact]
+    public async Task Of_two_releases_at_once_one_is_recorded_and_told()
+    {
+        await PolicyAsync(Refusing with { WhenExceeded = "hold" });
+        var buyer = await books.Given.ADistributor("Two releases");
+        await LimitAsync(buyer, 100m);
+        var order = await books.SubmittedAsync(buyer, ("A-10", 1));
+
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => books.DecideAsync(credit => credit.ReleaseAsync(order, "fine", default)))), outcome => Assert.IsType<BooksOutcome.Done>(outcome));
+
+        Assert.Single(await books.Database.ListAsync<string>("select action from portal.audit_entry where subject_number = @order and action = 'order.credit_released'", new { order }));
+    }
+
+    [Fact]
     public async Task Nobody_grants_credit_to_itself_or_reads_what_is_between_others()
     {
         var (buyer, other) = (await books.Given.ADistributor("Greedy"), await books.Given.ADistributor("Curious"));
