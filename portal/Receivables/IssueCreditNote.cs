@@ -12,7 +12,7 @@ public sealed class IssueCreditNote(Db db, AuditTrail audit, TimeProvider clock)
     /// <param name="invoiceNumber">The invoice.</param>
     /// <param name="typed">What is taken back.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<BooksOutcome> RunAsync(string invoiceNumber, CreditNoteTyped typed, CancellationToken ct) => db.InTransactionAsync<BooksOutcome>(async () =>
+    public Task<BooksOutcome> RunAsync(string invoiceNumber, CreditNoteTyped typed, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync<BooksOutcome>(3, async () =>
     {
         var invoice = await db.FindAsync<Invoiced>("""
             select invoice_id, seller_id, buyer_id, currency, app_keeps_books_of(seller_id) as may
@@ -73,6 +73,12 @@ public sealed class IssueCreditNote(Db db, AuditTrail audit, TimeProvider clock)
 
         if (typed.Kind is "lines")
         {
+            if (typed.Lines.Any(line => line is null))
+            {
+                yield return new("lines", "receivables.problem.empty_entry");
+                yield break;
+            }
+
             if (!typed.Lines.Any(line => line.Quantity > 0))
             {
                 yield return new("lines", "receivables.problem.no_quantity");

@@ -25,6 +25,11 @@ public sealed class MatchCredits(Db db, AuditTrail audit, TimeProvider clock)
     /// <param name="ct">Stops waiting.</param>
     public async Task<BooksOutcome> MatchAsync(string creditNumber, IReadOnlyList<MatchTyped> parts, CancellationToken ct)
     {
+        if (parts.Any(part => part is null))
+        {
+            return BooksOutcome.Because("parts", "receivables.problem.empty_entry");
+        }
+
         try
         {
             return await db.InTransactionDespiteDeadlocksAsync<BooksOutcome>(3, async () =>

@@ -78,6 +78,22 @@ public sealed class CreditingInvoices(KeepingBooks books) : IClassFixture<Keepin
     }
 
     [Fact]
+    public async Task A_credit_note_and_a_payment_at_once_are_both_written()
+    {
+        // they take the account's rows in different orders; whoever is ended by that begins anew
+        var buyer = await books.Given.ADistributor("Note and payment");
+        var invoice = (await books.InvoiceAsync(await books.InvoicedAsync(buyer, ("A-10", 1)))).Invoice;
+        for (var round = 1; round <= 3; round++)
+        {
+            var (note, payment) = (books.CreditAsync(invoice.Number, Amount(1m)), books.PayAsync(buyer, 2m, $"{invoice.LegalNumber} {round}"));
+            Assert.IsType<BooksOutcome.Done>(await note);
+            Assert.IsType<PaymentEntry.Entered>(await payment);
+        }
+
+        Assert.Equal(invoice.GrossAmount - 9m, (await books.InvoiceAsync(invoice.Number)).Invoice.OpenAmount);
+    }
+
+    [Fact]
     public async Task A_credit_note_on_a_paid_invoice_stays_as_credit_for_the_next()
     {
         var buyer = await books.Given.ADistributor("Credit on account");

@@ -147,6 +147,8 @@ public sealed class WorkingWithBooks(KeepingBooks books) : IClassFixture<Keeping
         Assert.Equal((HttpStatusCode.Created, 100m, 0m), (entered.Status, entered.Json.GetProperty("matched").GetDecimal(), entered.Json.GetProperty("left").GetDecimal()));
         Assert.Equal((HttpStatusCode.Conflict, "payment-twice"), await finance.PostAsync("/api/v1/receivables/payments", payment) is var twice ? (twice.Status, twice.Problem) : default);
 
+        Assert.Equal((HttpStatusCode.BadRequest, true), await finance.PostAsync($"/api/v1/receivables/invoices/{number}/credit-notes", new { kind = "lines", lines = new object?[] { null }, reason = "rebate" }) is var emptyLine ? (emptyLine.Status, emptyLine.Json.GetProperty("errors")[0].GetProperty("field").GetString() is "lines") : default);
+        Assert.Equal((HttpStatusCode.BadRequest, true), await finance.PostAsync($"/api/v1/receivables/payments/{entered.Json.GetProperty("number").GetString()}/matches", new { parts = new object?[] { null } }) is var emptyPart ? (emptyPart.Status, emptyPart.Json.GetProperty("errors")[0].GetProperty("field").GetString() is "parts") : default);
         var note = await finance.PostAsync($"/api/v1/receivables/invoices/{number}/credit-notes", new { kind = "amount", amount = 13.11m, reason = "rebate" });
         Assert.Equal(HttpStatusCode.Created, note.Status);
         Assert.Equal(0m, (await own.GetAsync($"/api/v1/receivables/invoices/{number}")).Json.GetProperty("openAmount").GetDecimal());
