@@ -1,11 +1,12 @@
 using Platform.Database;
 using Portal.Receivables;
 using Portal.Stock;
+using Portal.Web;
 
 namespace Portal.Orders;
 
 /// <summary>Puts together what the page of an order shows.</summary>
-public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, OrderApprovals approvals, WaitingLines waiting, StockStore stock, ReceivablesStore books)
+public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, OrderApprovals approvals, WaitingLines waiting, StockStore stock, ReceivablesStore books, ICurrentPerson me)
 {
     /// <summary>The page, or null where there is no such order for the person at work.</summary>
     /// <param name="number">The order.</param>
@@ -18,12 +19,13 @@ public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, Order
             return null;
         }
 
+        var readsBooks = me.IsBrand || (page.Order.IsSeller && ReceivablesRoles.MayRead(me, asSeller: true)) || (page.Order.IsBuyer && ReceivablesRoles.MayRead(me, asSeller: false));
         var seller = page.Order is { IsSeller: true, Status: OrderStatus.Submitted };
         return new OrderShow(page, problems, seller ? await stock.AvailableAsync([.. page.Lines.Select(line => line.ProductId)], ct) : null, await chain.FindAsync(page.Order.PurchaseOrderId, ct),
             page.Order.IsBuyer ? await approvals.OfOrderAsync(page.Order.PurchaseOrderId, ct) : [])
         {
-            Invoices = page.Shipments.Count > 0 ? await books.OfOrderAsync(number, ct) : [],
-            Hold = await books.HoldOfOrderAsync(number, ct),
+            Invoices = readsBooks && page.Shipments.Count > 0 ? await books.OfOrderAsync(number, ct) : [],
+            Hold = readsBooks ? await books.HoldOfOrderAsync(number, ct) : null,
             IsMissing = page is { Order.IsSeller: true, IsWaitingForGoods: true } && (await waiting.MissingAsync(number, null, ct)).Count > 0,
         };
     }, ct);

@@ -86,6 +86,19 @@ public sealed class WorkingWithBooks(KeepingBooks books) : IClassFixture<Keeping
     }
 
     [Fact]
+    public async Task An_order_shows_its_invoices_to_those_who_read_the_books()
+    {
+        var buyer = await books.Given.ADistributor("Order reader");
+        var invoice = (await books.InvoiceAsync(await books.InvoicedAsync(buyer, ("A-01", 1)))).Invoice;
+
+        foreach (var (person, reads) in new[] { (await books.Given.APerson(buyer.Partner, "purchasing"), true), (await books.Given.APerson(buyer.Partner, "sales"), false), (books.Finance, true) })
+        {
+            var page = await books.SignIn(person).GetAsync($"/orders/{invoice.OrderNumber}");
+            Assert.Equal((HttpStatusCode.OK, reads), (page.Status, page.Words.Contains(invoice.LegalNumber, StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
     public async Task A_buyer_reads_its_own_account_and_nobody_elses()
     {
         var buyer = await books.Given.ADistributor("Reader");
