@@ -18,29 +18,28 @@ public sealed class AccountStore(Db db, TimeProvider clock)
         ? db.ListAsync<Position>($"""
             select {PositionColumns}
             from credit_positions(app_partner_id(), null, brand_day(@Now)) p
-            join partner other on other.partner_id = p.buyer_id
+            join account_partners() other on other.partner_id = p.buyer_id
             order by p.overdue desc, p.balance + p.open_orders desc, other.name
             """, new { Now }, ct)
         : db.ListAsync<Position>($"""
             select {PositionColumns}
             from (select seller_id from ledger_account where buyer_id = app_partner_id() union select seller_id from credit_limit where buyer_id = app_partner_id()
                   union select upstream_id from partner where partner_id = app_partner_id() and upstream_id is not null) as s
-            join partner other on other.partner_id = s.seller_id
+            join account_partners() other on other.partner_id = s.seller_id
             cross join lateral credit_positions(s.seller_id, app_partner_id(), brand_day(@Now)) p
             order by other.name, p.currency
             """, new { Now }, ct);
 
     /// <summary>The pair of the own company and another one, whichever of them sells; null where they have nothing with each other.</summary>
     public Task<AccountPair?> PairAsync(string partnerNumber, CancellationToken ct) => db.FindAsync<AccountPair>("""
-        select s.partner_id as seller_id, b.partner_id as buyer_id, other.number as partner_number, other.name as partner_name, other.name_latin as partner_name_latin, b.currency,
-               s.partner_id = app_partner_id() as is_seller, app_keeps_books_of(s.partner_id) as may_write, brand_day(@Now) as today
+        select pair.seller_id, pair.buyer_id, other.number as partner_number, other.name as partner_name, other.name_latin as partner_name_latin, pair.currency,
+               pair.seller_id = me.partner_id as is_seller, app_keeps_books_of(pair.seller_id) as may_write, brand_day(@Now) as today
         from partner me
-        join partner other on other.number = @partnerNumber and other.partner_id <> me.partner_id
-        join partner b on b.partner_id in (me.partner_id, other.partner_id)
-        join partner s on s.partner_id in (me.partner_id, other.partner_id) and s.partner_id <> b.partner_id
+        join account_partners() other on other.number = @partnerNumber and other.partner_id <> me.partner_id
+        cross join lateral (values (me.partner_id, other.partner_id, other.currency, other.upstream_id), (other.partner_id, me.partner_id, me.currency, me.upstream_id)) as pair (seller_id, buyer_id, currency, upstream_id)
         where me.partner_id = app_partner_id()
-          and (b.upstream_id = s.partner_id or exists (select from ledger_account a where a.seller_id = s.partner_id and a.buyer_id = b.partner_id))
-        order by b.upstream_id = s.partner_id desc
+          and (pair.upstream_id = pair.seller_id or exists (select from ledger_account a where a.seller_id = pair.seller_id and a.buyer_id = pair.buyer_id))
+        order by pair.upstream_id is not distinct from pair.seller_id desc
         limit 1
         """, new { partnerNumber, Now }, ct);
 
@@ -48,7 +47,7 @@ public sealed class AccountStore(Db db, TimeProvider clock)
     public Task<List<Position>> PositionsAsync(AccountPair pair, CancellationToken ct) => db.ListAsync<Position>($"""
         select {PositionColumns}
         from credit_positions(@SellerId, @BuyerId, brand_day(@Now)) p
-        join partner other on other.number = @PartnerNumber
+        join account_partners() other on other.number = @PartnerNumber
         order by p.currency
         """, new { pair.SellerId, pair.BuyerId, pair.PartnerNumber, Now }, ct);
 
@@ -122,9 +121,9 @@ public sealed class AccountStore(Db db, TimeProvider clock)
                coalesce(-sum(i.open) filter (where i.side = 'credit'), 0) as on_account,
                coalesce(sum(case i.side when 'debit' then i.open else -i.open end), 0) as total
         from item i
-        join partner other on other.partner_id = i.other_id
+        join account_partners() other on other.partner_id = i.other_id
         where i.open <> 0
-        group by other.partner_id, i.currency
+        group by other.partner_id, other.number, other.name, other.name_latin, i.currency
         order by i.currency, sum(case i.side when 'debit' then i.open else -i.open end) desc, other.name
         """, new { day, side, known = known ?? Forever }, ct);
 

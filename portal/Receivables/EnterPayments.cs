@@ -110,7 +110,7 @@ public sealed partial class EnterPayments(Db db, MatchCredits matching, AuditTra
         var found = (await db.ListAsync<(int Place, long PartnerId, string Currency)>("""
             with candidate as (
                 select b.partner_id, b.currency, b.number, b.code, lower(b.name) as name, lower(b.name_latin) as name_latin
-                from partner b
+                from account_partners() b
                 where b.partner_id <> @seller
                   and (b.upstream_id = @seller or b.partner_id in (select a.buyer_id from ledger_account a where a.seller_id = @seller))),
             guess as (

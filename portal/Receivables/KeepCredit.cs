@@ -135,7 +135,7 @@ public sealed class KeepCredit(Db db, AuditTrail audit, Outbox outbox, TimeProvi
         var pair = await db.FindAsync<Pair>("""
             select s.partner_id as seller_id, b.partner_id as buyer_id, coalesce(b.number, s.number) as number, coalesce(b.currency, s.currency) as currency, brand_day(@now) as today, app_keeps_books_of(s.partner_id) as may
             from partner s
-            left join partner b on b.number = @buyerNumber and b.partner_id <> s.partner_id
+            left join account_partners() b on b.number = @buyerNumber and b.partner_id <> s.partner_id
                 and (b.upstream_id = s.partner_id or exists (select from ledger_account a where a.seller_id = s.partner_id and a.buyer_id = b.partner_id))
             where s.partner_id = app_partner_id() and (@buyerNumber::text is null or b.partner_id is not null)
             """, new { buyerNumber, now = Now }, ct);

@@ -78,6 +78,31 @@ public sealed class ReadingBooks(KeepingBooks books) : IClassFixture<KeepingBook
     }
 
     [Fact]
+    public async Task An_account_stays_in_sight_of_both_sides_when_the_buyer_was_moved()
+    {
+        var (seller, other) = (await books.Given.ADistributor("Old seller"), await books.Given.ADistributor("New seller"));
+        var buyer = await books.Given.AReseller("Moved buyer", seller.Partner);
+        await books.Database.ExecuteAsync("""
+            insert into portal.ledger_account (seller_id, buyer_id, currency, kind) values (@seller, @buyer, 'CNY', 'receivable')
+            """, new { seller = seller.Partner.PartnerId, buyer = buyer.Partner.PartnerId });
+        await books.Database.ExecuteAsync("set local search_path = portal, public; update portal.partner set upstream_id = @upstream where partner_id = @moved", new { upstream = other.Partner.PartnerId, moved = buyer.Partner.PartnerId });
+
+        Assert.Contains(buyer.Partner.Number, (await PositionsAsync(seller, "seller")).Select(position => position.PartnerNumber));
+        Assert.Contains(seller.Partner.Number, (await PositionsAsync(buyer, "buyer")).Select(position => position.PartnerNumber));
+        Assert.Equal((true, false), (await PairAsync(seller, buyer))!.IsSeller is var sells && (await PairAsync(buyer, seller))!.IsSeller is var buys ? (sells, buys) : default);
+        Assert.IsType<PaymentEntry.Entered>(await books.PayAsync(seller, buyer, 5m, null, null, 0));
+        Assert.Equal(-5m, (await books.AsAsync<AccountStore, List<AgeingRow>>(seller, store => store.AgeingAsync(books.Clock.Today, null, "seller", default))).Single().Total);
+        Assert.IsType<BooksOutcome.Done>(await books.AsAsync<KeepCredit, BooksOutcome>(seller, credit => credit.HoldAsync(buyer.Partner.Number, "moved", default)));
+        // and of nobody else
+        Assert.Null(await PairAsync(other, seller));
+        Assert.Null(await PairAsync(await books.Given.ADistributor("Not in it"), buyer));
+
+        Task<List<Position>> PositionsAsync(TestPerson reader, string side) => books.AsAsync<AccountStore, List<Position>>(reader, store => store.PositionsAsync(side, default));
+
+        Task<AccountPair?> PairAsync(TestPerson reader, TestPerson with) => books.AsAsync<AccountStore, AccountPair?>(reader, store => store.PairAsync(with.Partner.Number, default));
+    }
+
+    [Fact]
     public async Task Overdue_invoices_are_reminded_of_once_at_each_level_in_the_readers_language()
     {
         var buyer = await books.Given.ADistributor("Reminded");
