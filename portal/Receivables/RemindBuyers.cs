@@ -21,7 +21,8 @@ public sealed class RemindBuyers(Db db, Notifier notifier, Letters letters, Audi
     {
         var now = clock.GetUtcNow().UtcDateTime;
         var written = await db.ListAsync<Reminder>("""
-            select r.number, r.seller_id, r.buyer_id, r.level, s.name as seller_name
+            select r.number, r.seller_id, r.buyer_id, r.level, s.name as seller_name,
+                   (select cardinality(p.level_days) from reminder_policy p where p.seller_id = r.seller_id order by p.reminder_policy_id desc limit 1) as levels
             from reminders_write(@numbers, brand_day(@now), @now, @AtOnce) r
             join partner s on s.partner_id = r.seller_id
             """, new { numbers = Enumerable.Range(0, AtOnce).Select(_ => PublicNumber.New("RM")).ToArray(), now, AtOnce }, ct);
@@ -57,7 +58,7 @@ public sealed class RemindBuyers(Db db, Notifier notifier, Letters letters, Audi
             var listeners = audiences[reminder.BuyerId].Select(reader => new Listener(reader.PersonId, reader.Email, reader.Language, IsActor: false)).ToList();
             if (listeners.Count > 0)
             {
-                var key = $"receivables.told.reminder.{Math.Min(reminder.Level, 3)}";
+                var key = $"receivables.told.reminder.{reminder.Tone}";
                 await notifier.TellAsync(Recipients.Person([.. listeners.Select(listener => listener.PersonId)]), key, values, "/receivables/payable", ct);
                 await letters.WriteAsync(listeners, key, values, string.Join('\n', overdue.Select(item => string.Create(CultureInfo.InvariantCulture, $"{item.LegalNumber}  {item.DueOn:yyyy-MM-dd}  {Amount(item.Currency, item.OpenAmount)}"))), "/receivables/payable", ct);
             }
@@ -67,7 +68,11 @@ public sealed class RemindBuyers(Db db, Notifier notifier, Letters letters, Audi
     // Read in two languages, so written in neither: 1234.50 CNY.
     static string Amount(string currency, decimal amount) => string.Create(CultureInfo.InvariantCulture, $"{amount.ToString("F" + Money.MinorUnits(currency).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)} {currency}");
 
-    sealed record Reminder(string Number, long SellerId, long BuyerId, int Level, string SellerName);
+    sealed record Reminder(string Number, long SellerId, long BuyerId, int Level, string SellerName, int Levels)
+    {
+        // Nobody is told "the last time" while another level is to come.
+        public int Tone => Level < 3 ? Level : Level >= Levels ? 3 : 2;
+    }
 
     sealed record Item(string Reminder, string? LegalNumber, string Number, DateOnly DueOn, string Currency, decimal OpenAmount);
 

@@ -78,6 +78,23 @@ public sealed class ReadingBooks(KeepingBooks books) : IClassFixture<KeepingBook
     }
 
     [Fact]
+    public async Task Only_the_last_level_is_called_the_last()
+    {
+        var buyer = await books.Given.ADistributor("Four levels");
+        await books.Database.ExecuteAsync("update portal.person set email = 'buyer@four.example', language = 'en' where person_id = @PersonId", buyer);
+        await books.DecideAsync(credit => credit.SetRemindersAsync([3, 10, 20, 30], default));
+        await books.InvoicedAsync(buyer, ("A-01", 1));
+        foreach (var (days, begins) in new[] { (33, "Northlight reminds you of"), (7, "Northlight reminds you again"), (10, "Northlight reminds you again"), (10, "Last reminder by Northlight") })
+        {
+            books.Clock.Advance(TimeSpan.FromDays(days));
+            await books.InScopeAsync(Caller.System("job:remind"), services => services.GetRequiredService<RemindBuyers>().RunAsync(default));
+            Assert.StartsWith(begins, (await books.Database.ListAsync<string>("""
+                select payload ->> 'subject' from portal.outbox_message where kind = 'mail' and payload ->> 'to' = 'buyer@four.example' order by outbox_message_id desc limit 1
+                """)).Single(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task An_account_stays_in_sight_of_both_sides_when_the_buyer_was_moved()
     {
         var (seller, other) = (await books.Given.ADistributor("Old seller"), await books.Given.ADistributor("New seller"));
