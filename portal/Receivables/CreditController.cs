@@ -10,10 +10,13 @@ namespace Portal.Receivables;
 [Route("receivables"), AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin, ReceivablesRoles.PartnerAdmin)]
 public sealed class CreditController(KeepCredit keepCredit, AccountStore accounts, Texts t) : Controller
 {
+    // What could not be read stands at its field already; it is never taken for something left out.
+    static readonly BooksOutcome Unreadable = new BooksOutcome.Wrong([]);
+
     /// <summary>Sets a limit.</summary>
     [HttpPost("accounts/{partner}/limits"), Idempotent]
     public async Task<IActionResult> SetLimit(string partner, decimal? limitAmount, string? limitCurrency, DateOnly? limitFrom, DateOnly? limitUntil, string? limitReason, CancellationToken ct) =>
-        await AnswerAsync(partner, "limit", await keepCredit.SetLimitAsync(partner, new(limitAmount, Typed.Text(limitCurrency)?.ToUpperInvariant(), limitFrom, limitUntil, Typed.Text(limitReason)), ct), ct);
+        await AnswerAsync(partner, "limit", ModelState.IsValid ? await keepCredit.SetLimitAsync(partner, new(limitAmount, Typed.Text(limitCurrency)?.ToUpperInvariant(), limitFrom, limitUntil, Typed.Text(limitReason)), ct) : Unreadable, ct);
 
     /// <summary>Stops a buyer.</summary>
     [HttpPost("accounts/{partner}/holds"), Idempotent]
@@ -26,7 +29,7 @@ public sealed class CreditController(KeepCredit keepCredit, AccountStore account
     /// <summary>Sets a buyer's terms.</summary>
     [HttpPost("accounts/{partner}/terms"), Idempotent]
     public async Task<IActionResult> SetTerms(string partner, int? termsDaysNet, bool termsEndOfMonth, DateOnly? termsFrom, string? termsReason, CancellationToken ct) =>
-        await AnswerAsync(partner, "terms", await keepCredit.SetTermsAsync(partner, new(termsDaysNet, termsEndOfMonth, termsFrom, Typed.Text(termsReason)), ct), ct);
+        await AnswerAsync(partner, "terms", ModelState.IsValid ? await keepCredit.SetTermsAsync(partner, new(termsDaysNet, termsEndOfMonth, termsFrom, Typed.Text(termsReason)), ct) : Unreadable, ct);
 
     /// <summary>Lets an order pass that waits.</summary>
     [HttpPost("releases/{order}"), Idempotent]
@@ -53,11 +56,11 @@ public sealed class CreditController(KeepCredit keepCredit, AccountStore account
 
     /// <summary>Keeps the credit policy.</summary>
     [HttpPost("settings/policy"), Idempotent]
-    public async Task<IActionResult> KeepPolicy(SettingsForm form, CancellationToken ct) => await AnswerAsync(form, await keepCredit.SetPolicyAsync(form.Policy, ct), "policy", ct);
+    public async Task<IActionResult> KeepPolicy(SettingsForm form, CancellationToken ct) => await AnswerAsync(form, ModelState.IsValid ? await keepCredit.SetPolicyAsync(form.Policy, ct) : Unreadable, "policy", ct);
 
     /// <summary>Keeps the general terms.</summary>
     [HttpPost("settings/terms"), Idempotent]
-    public async Task<IActionResult> KeepTerms(SettingsForm form, CancellationToken ct) => await AnswerAsync(form, await keepCredit.SetTermsAsync(null, new(form.DaysNet, form.EndOfMonth, null, Typed.Text(form.TermsReason)), ct), "terms", ct);
+    public async Task<IActionResult> KeepTerms(SettingsForm form, CancellationToken ct) => await AnswerAsync(form, ModelState.IsValid ? await keepCredit.SetTermsAsync(null, new(form.DaysNet, form.EndOfMonth, null, Typed.Text(form.TermsReason)), ct) : Unreadable, "terms", ct);
 
     /// <summary>Keeps the levels of the reminders.</summary>
     [HttpPost("settings/reminders"), Idempotent]

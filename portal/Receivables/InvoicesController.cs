@@ -58,7 +58,7 @@ public sealed class InvoicesController(ReceivablesStore books, IssueCreditNote i
     [HttpPost("{number}/credit-notes"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin, ReceivablesRoles.PartnerAdmin)]
     public async Task<IActionResult> CreateCreditNote(string number, CreditNoteForm form, CancellationToken ct)
     {
-        switch (await issueCreditNote.RunAsync(number, form.Typed, ct))
+        switch (ModelState.IsValid ? await issueCreditNote.RunAsync(number, form.Typed, ct) : new BooksOutcome.Wrong([]))
         {
             case BooksOutcome.Done(var note):
                 this.Flash(FlashKind.Done, t["receivables.credited", note]);

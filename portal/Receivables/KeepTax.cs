@@ -7,14 +7,14 @@ namespace Portal.Receivables;
 /// <summary>The brand's finance keeps tax rules and the classes of products. A rule that has held stays; another takes its place from a day on.</summary>
 public sealed class KeepTax(Db db, AuditTrail audit, TimeProvider clock)
 {
-    /// <summary>All rules, those that hold first; the closest to a country first.</summary>
+    /// <summary>All rules by country, the one for all others first; the closest first within a country.</summary>
     public Task<List<TaxRule>> ListAsync(string? country, CancellationToken ct) => db.ListAsync<TaxRule>("""
-        select r.seller_country, r.buyer_country, r.tax_class, r.rate, r.treatment, r.reason, r.reason_zh, lower(r.valid) as starts, upper(r.valid) - 1 as ends
+        select r.seller_country, r.buyer_country, r.tax_class, r.rate, r.treatment, r.reason, r.reason_zh, lower(r.valid) as starts, upper(r.valid) - 1 as ends, r.valid @> brand_day(@now) as holds
         from tax_rule r
         where not isempty(r.valid) and (@country::text is null or r.seller_country = @country or r.seller_country is null)
-        order by r.seller_country nulls last, r.buyer_country is distinct from r.seller_country, r.buyer_country nulls last, r.tax_class, lower(r.valid) desc
+        order by r.seller_country nulls first, r.buyer_country is distinct from r.seller_country, r.buyer_country nulls last, r.tax_class, lower(r.valid) desc
         limit 500
-        """, new { country }, ct);
+        """, new { country, now = clock.GetUtcNow().UtcDateTime }, ct);
 
     /// <summary>The countries that have rules of their own.</summary>
     public Task<List<string>> CountriesAsync(CancellationToken ct) => db.ListAsync<string>("select distinct seller_country from tax_rule where seller_country is not null order by 1", null, ct);
@@ -39,6 +39,29 @@ public sealed class KeepTax(Db db, AuditTrail audit, TimeProvider clock)
             typed.SellerCountry, typed.BuyerCountry, typed.TaxClass, typed.Treatment, typed.Reason, typed.ReasonZh, rate = (typed.Percent ?? 0) / 100, from = typed.From ?? today, now = clock.GetUtcNow().UtcDateTime,
         }, ct);
         await audit.RecordAsync("tax_rule.set", "tax_rule", $"{typed.SellerCountry ?? "*"} {typed.BuyerCountry ?? "*"} {typed.TaxClass ?? "*"}", null, typed, ct);
+        return new BooksOutcome.Done("");
+    }, ct);
+
+    /// <summary>Ends the rule of those countries and goods with a day; nothing takes its place.</summary>
+    public Task<BooksOutcome> EndAsync(TaxRuleEndTyped typed, CancellationToken ct) => db.InTransactionAsync<BooksOutcome>(async () =>
+    {
+        var (may, today) = await db.OneAsync<(bool, DateOnly)>("select app_has_role('finance') or app_has_role('brand_admin'), brand_day(@now)", new { now = clock.GetUtcNow().UtcDateTime }, ct);
+        if (!may)
+        {
+            return new BooksOutcome.Forbidden();
+        }
+
+        if (typed.LastDay is not { } lastDay || lastDay < today)
+        {
+            return BooksOutcome.Because("lastDay", "receivables.problem.past");
+        }
+
+        if (!await db.OneAsync<bool>("select end_tax_rule(@SellerCountry, @BuyerCountry, @TaxClass, @lastDay)", new { typed.SellerCountry, typed.BuyerCountry, typed.TaxClass, lastDay }, ct))
+        {
+            return BooksOutcome.Because("sellerCountry", "receivables.problem.no_rule");
+        }
+
+        await audit.RecordAsync("tax_rule.ended", "tax_rule", $"{typed.SellerCountry ?? "*"} {typed.BuyerCountry ?? "*"} {typed.TaxClass ?? "*"}", null, typed, ct);
         return new BooksOutcome.Done("");
     }, ct);
 
@@ -85,7 +108,7 @@ public sealed class KeepTax(Db db, AuditTrail audit, TimeProvider clock)
         {
             yield return new("treatment", "receivables.problem.treatment");
         }
-        else if (typed.Percent is not (null or (>= 0 and <= 100)) || (typed.Treatment is not "taxed" && typed.Percent is > 0) || (typed.Percent is { } percent && decimal.Round(percent, 2) != percent))
+        else if (typed.Percent is not (null or (>= 0 and <= 100)) || (typed.Treatment is not "taxed" && typed.Percent is > 0) || (typed is { Treatment: "taxed", Percent: null }) || (typed.Percent is { } percent && decimal.Round(percent, 2) != percent))
         {
             yield return new("percent", "receivables.problem.percent");
         }
@@ -134,13 +157,31 @@ public sealed record TaxRule
 
     /// <summary>The last day; null for one that holds until another.</summary>
     public DateOnly? Ends { get; init; }
+
+    /// <summary>True where it holds today.</summary>
+    public bool Holds { get; init; }
+
+    /// <summary>The rule for all countries that have none of their own, without a tax: as long as it holds, nothing is ever refused for want of a rule.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool CatchesAll => this is { Holds: true, SellerCountry: null, BuyerCountry: null, TaxClass: null, Treatment: "outside" };
+
+    /// <summary>Its countries and goods in one word, a star for all.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Key => $"{SellerCountry ?? "*"} {BuyerCountry ?? "*"} {TaxClass ?? "*"}";
 }
+
+/// <summary>Which rule ends, and when.</summary>
+/// <param name="SellerCountry">Two letters; null for every country without rules of its own.</param>
+/// <param name="BuyerCountry">Two letters; null for all other countries.</param>
+/// <param name="TaxClass"><c>standard</c>, <c>reduced</c>, <c>zero</c>; null for all.</param>
+/// <param name="LastDay">The last day on which it holds; today or later.</param>
+public sealed record TaxRuleEndTyped(string? SellerCountry, string? BuyerCountry, string? TaxClass, DateOnly? LastDay);
 
 /// <summary>A tax rule as it is entered.</summary>
 /// <param name="SellerCountry">Two letters; null for every country without rules of its own.</param>
 /// <param name="BuyerCountry">Two letters; null for all other countries.</param>
 /// <param name="TaxClass"><c>standard</c>, <c>reduced</c>, <c>zero</c>; null for all.</param>
-/// <param name="Percent">The rate in percent.</param>
+/// <param name="Percent">The rate in percent; what is taxed has one, and nothing else has.</param>
 /// <param name="Treatment"><c>taxed</c>, <c>reverse_charge</c>, <c>export</c>, <c>exempt</c> or <c>outside</c>.</param>
 /// <param name="Reason">The words on the invoice.</param>
 /// <param name="ReasonZh">The same in Chinese.</param>

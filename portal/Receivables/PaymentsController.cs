@@ -49,7 +49,7 @@ public sealed class PaymentsController(ReceivablesStore books, AccountStore acco
     [HttpPost(""), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin, ReceivablesRoles.PartnerAdmin)]
     public async Task<IActionResult> Create(PaymentForm form, CancellationToken ct)
     {
-        switch ((await enterPayments.RunAsync([form.Typed], "typed", ct)).Single())
+        switch (ModelState.IsValid ? (await enterPayments.RunAsync([form.Typed], "typed", ct)).Single() : new PaymentEntry.Refused([]))
         {
             case PaymentEntry.Entered(var number, _, var left):
                 this.Flash(FlashKind.Done, t[left > 0 ? "receivables.entered_open" : "receivables.entered", number]);
@@ -73,7 +73,7 @@ public sealed class PaymentsController(ReceivablesStore books, AccountStore acco
     /// <summary>Matches it with invoices.</summary>
     [HttpPost("{number}/matches"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin, ReceivablesRoles.PartnerAdmin)]
     public async Task<IActionResult> Match(string number, MatchForm form, CancellationToken ct) =>
-        await AnswerAsync(number, await matchCredits.MatchAsync(number, [.. form.Parts.Select(part => new MatchTyped(part.Invoice, part.Amount))], ct), "receivables.matched", null, ct);
+        await AnswerAsync(number, ModelState.IsValid ? await matchCredits.MatchAsync(number, [.. form.Parts.Select(part => new MatchTyped(part.Invoice, part.Amount))], ct) : new BooksOutcome.Wrong([]), "receivables.matched", null, ct);
 
     /// <summary>Takes back what was matched with an invoice.</summary>
     [HttpPost("{number}/unmatchings"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin, ReceivablesRoles.PartnerAdmin)]

@@ -186,6 +186,10 @@ public sealed class CreditApi(KeepCredit keepCredit, KeepTax keepTax, AccountSto
     [HttpPost("tax-rules"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin)]
     public async Task<IActionResult> SetTaxRule(TaxRuleTyped asked, CancellationToken ct) => Answer(await keepTax.SetAsync(asked, ct));
 
+    /// <summary>Ends the tax rule of those countries and goods with a day; where none holds afterwards, nothing can be sent.</summary>
+    [HttpPost("tax-rules/ends"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin)]
+    public async Task<IActionResult> EndTaxRule(TaxRuleEndTyped asked, CancellationToken ct) => Answer(await keepTax.EndAsync(asked, ct));
+
     /// <summary>Puts products into a tax class.</summary>
     [HttpPost("tax-classes"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin)]
     public async Task<IActionResult> SetTaxClass(TaxClassAsked asked, CancellationToken ct) => Answer(await keepTax.ClassifyAsync(asked.TaxClass, asked.Skus ?? [], ct));

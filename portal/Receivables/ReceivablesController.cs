@@ -50,8 +50,11 @@ public sealed class ReceivablesController(AccountStore accounts, ReceivablesStor
 
     /// <summary>The statement of an account for a period.</summary>
     [HttpGet("accounts/{partner}/statement")]
-    public async Task<IActionResult> Statement(string partner, string? currency, DateOnly? from, DateOnly? to, DateOnly? known, CancellationToken ct) =>
-        await StatementAsync(partner, currency, from, to, known, ct) is { } page ? View("StatementPage", page) : NotFound();
+    public async Task<IActionResult> Statement(string partner, string? currency, DateOnly? from, DateOnly? to, DateOnly? known, CancellationToken ct)
+    {
+        SayUnreadable();
+        return await StatementAsync(partner, currency, from, to, known, ct) is { } page ? View("StatementPage", page) : NotFound();
+    }
 
     /// <summary>The statement as a file, Excel or CSV.</summary>
     [HttpGet("accounts/{partner}/statement/export"), EnableRateLimiting(RateLimits.Costly)]
@@ -60,6 +63,11 @@ public sealed class ReceivablesController(AccountStore accounts, ReceivablesStor
         if (await StatementAsync(partner, currency, from, to, known, ct) is not { } page)
         {
             return NotFound();
+        }
+
+        if (SayUnreadable())
+        {
+            return View("StatementPage", page);
         }
 
         var title = string.Create(CultureInfo.InvariantCulture, $"{t["receivables.statement"].Value} {page.Pair.PartnerName} {page.Statement.Asked.From:yyyy-MM-dd} {page.Statement.Asked.To:yyyy-MM-dd}");
@@ -77,18 +85,37 @@ public sealed class ReceivablesController(AccountStore accounts, ReceivablesStor
     [HttpGet("ageing")]
     public async Task<IActionResult> Ageing(DateOnly? on, DateOnly? known, CancellationToken ct, string side = "seller")
     {
+        SayUnreadable();
         side = Side(side);
         return View("AgeingPage", await AgeingAsync(side, on, known, ct));
     }
 
     /// <summary>The same as an Excel file.</summary>
     [HttpGet("ageing/export"), EnableRateLimiting(RateLimits.Costly)]
-    public async Task ExportAgeing(DateOnly? on, DateOnly? known, CancellationToken ct, string side = "seller")
+    public async Task<IActionResult> ExportAgeing(DateOnly? on, DateOnly? known, CancellationToken ct, string side = "seller")
     {
         var page = await AgeingAsync(Side(side), on, known, ct);
+        if (SayUnreadable())
+        {
+            return View("AgeingPage", page);
+        }
+
         await Response.SendExcelAsync(t["receivables.ageing"], me.PartnerName, clock.GetUtcNow(),
             [new(t["receivables.partner"], Width: 30), new(t["receivables.currency"], Width: 10), .. AgeingPage.Buckets.Append("on_account").Append("total").Select(bucket => new TableColumn(t["receivables.bucket." + bucket], TableColumnKind.Number))],
             page.Rows.Select(IReadOnlyList<object?> (row) => [row.PartnerName, row.Currency, .. row.Buckets.Cast<object?>(), row.OnAccount, row.Total]).ToAsyncEnumerable(), ct);
+        return new EmptyResult();
+    }
+
+    // A day that cannot be read stands at its field with what is wrong; the page beside it is the one without it.
+    bool SayUnreadable()
+    {
+        if (ModelState.IsValid)
+        {
+            return false;
+        }
+
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return true;
     }
 
     // Whoever reads one side only gets that one.

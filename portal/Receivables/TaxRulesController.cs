@@ -11,18 +11,23 @@ public sealed class TaxRulesController(KeepTax keepTax, Texts t) : Controller
 {
     /// <summary>The rules of a country.</summary>
     [HttpGet("")]
-    public Task<IActionResult> Index(CancellationToken ct, string? country = null) => PageAsync(country, new TaxRuleForm(), new TaxClassForm(), ct);
+    public Task<IActionResult> Index(CancellationToken ct, string? country = null) => PageAsync(country, new TaxRuleForm(), new TaxRuleEndForm(), new TaxClassForm(), ct);
 
     /// <summary>Enters a rule.</summary>
     [HttpPost(""), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin)]
-    public async Task<IActionResult> Create([FromForm(Name = "Rule")] TaxRuleForm form, CancellationToken ct) => await AnswerAsync(await keepTax.SetAsync(form.Typed, ct), "Rule.", form.SellerCountry, form, new(), ct);
+    public async Task<IActionResult> Create([FromForm(Name = "Rule")] TaxRuleForm form, CancellationToken ct) => await AnswerAsync(ModelState.IsValid ? await keepTax.SetAsync(form.Typed, ct) : new BooksOutcome.Wrong([]), "Rule.", form.SellerCountry, form, new(), new(), ct);
+
+    /// <summary>Ends a rule with a day.</summary>
+    [HttpPost("ends"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin)]
+    public async Task<IActionResult> End([FromForm(Name = "End")] TaxRuleEndForm form, string? country, CancellationToken ct) =>
+        await AnswerAsync(ModelState.IsValid ? await keepTax.EndAsync(form.Typed, ct) : new BooksOutcome.Wrong([]), "End.", Web.Typed.Text(country), new(), form, new(), ct);
 
     /// <summary>Puts products into a class.</summary>
     [HttpPost("classes"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin)]
     public async Task<IActionResult> Classify([FromForm(Name = "Goods")] TaxClassForm form, CancellationToken ct) =>
-        await AnswerAsync(await keepTax.ClassifyAsync(form.TaxClass, [.. (form.Skus ?? "").Split([',', '，', ';', '\n', '\r', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)], ct), "Goods.", null, new(), form, ct);
+        await AnswerAsync(await keepTax.ClassifyAsync(form.TaxClass, [.. (form.Skus ?? "").Split([',', '，', ';', '\n', '\r', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)], ct), "Goods.", null, new(), new(), form, ct);
 
-    async Task<IActionResult> AnswerAsync(BooksOutcome outcome, string prefix, string? country, TaxRuleForm rule, TaxClassForm goods, CancellationToken ct)
+    async Task<IActionResult> AnswerAsync(BooksOutcome outcome, string prefix, string? country, TaxRuleForm rule, TaxRuleEndForm end, TaxClassForm goods, CancellationToken ct)
     {
         switch (outcome)
         {
@@ -30,16 +35,16 @@ public sealed class TaxRulesController(KeepTax keepTax, Texts t) : Controller
                 this.Flash(FlashKind.Done, t["receivables.done.tax"]);
                 return RedirectToAction(nameof(Index), new { country });
             case BooksOutcome.Wrong(var problems):
-                ModelState.Explain(problems, t, field => prefix + FieldProblems.AsOnForm(field));
+                ModelState.Explain(problems, t, field => prefix + (prefix is "End." && field is "sellerCountry" ? "Rule" : FieldProblems.AsOnForm(field)));
                 Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-                return await PageAsync(country, rule, goods, ct);
+                return await PageAsync(country, rule, end, goods, ct);
             default:
                 return Forbid();
         }
     }
 
-    async Task<IActionResult> PageAsync(string? country, TaxRuleForm rule, TaxClassForm goods, CancellationToken ct) =>
-        View("TaxRuleList", new TaxRuleListPage(country, await keepTax.ListAsync(string.IsNullOrEmpty(country) ? null : country, ct), await keepTax.CountriesAsync(ct), rule, goods));
+    async Task<IActionResult> PageAsync(string? country, TaxRuleForm rule, TaxRuleEndForm end, TaxClassForm goods, CancellationToken ct) =>
+        View("TaxRuleList", new TaxRuleListPage(country, await keepTax.ListAsync(string.IsNullOrEmpty(country) ? null : country, ct), await keepTax.CountriesAsync(ct), rule, end, goods));
 }
 
 /// <summary>A tax rule as it is typed.</summary>
@@ -72,6 +77,20 @@ public sealed record TaxRuleForm
     internal TaxRuleTyped Typed => new(Web.Typed.Text(SellerCountry)?.ToUpperInvariant(), Web.Typed.Text(BuyerCountry)?.ToUpperInvariant(), Web.Typed.Text(TaxClass), Percent, Treatment, Web.Typed.Text(Reason), Web.Typed.Text(ReasonZh), From);
 }
 
+/// <summary>The end of a rule as it is typed.</summary>
+public sealed record TaxRuleEndForm
+{
+    /// <summary>Which: seller's country, buyer's country and class, a star for all.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>The last day on which it holds.</summary>
+    public DateOnly? LastDay { get; init; }
+
+    internal TaxRuleEndTyped Typed => (Rule ?? "").Split(' ') is [var seller, var buyer, var goods] ? new(One(seller), One(buyer), One(goods), LastDay) : new("", "", "", LastDay);
+
+    static string? One(string word) => word is "*" ? null : word;
+}
+
 /// <summary>Products and their class as they are typed.</summary>
 public sealed record TaxClassForm
 {
@@ -83,4 +102,4 @@ public sealed record TaxClassForm
 }
 
 /// <summary>The rules as the page shows them.</summary>
-public sealed record TaxRuleListPage(string? Country, IReadOnlyList<TaxRule> Rules, IReadOnlyList<string> Countries, TaxRuleForm Rule, TaxClassForm Goods);
+public sealed record TaxRuleListPage(string? Country, IReadOnlyList<TaxRule> Rules, IReadOnlyList<string> Countries, TaxRuleForm Rule, TaxRuleEndForm End, TaxClassForm Goods);

@@ -86,6 +86,66 @@ public sealed class WorkingWithBooks(KeepingBooks books) : IClassFixture<Keeping
     }
 
     [Fact]
+    public async Task What_cannot_be_read_is_said_at_its_field_and_kept_and_nothing_is_written()
+    {
+        var buyer = await books.Given.ADistributor("Unreadable");
+        var invoice = (await books.InvoiceAsync(await books.InvoicedAsync(buyer, ("A-01", 5), ("A-10", 5)))).Invoice;
+        var payment = await books.PaidAsync(buyer, 7m);
+        var finance = books.SignIn(books.Finance);
+
+        var page = await finance.SubmitAsync(await finance.GetAsync($"/receivables/invoices/{invoice.Number}/credit-notes/new"), ("Kind", "lines"), ("Lines[0].Quantity", "2"), ("Lines[1].Quantity", "3 pieces"), ("Reason", "lost"));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "3 pieces", "2"), (page.Status, Value("Lines[1].Quantity"), Value("Lines[0].Quantity")));
+        Assert.Contains("3 pieces", page.Text(".field-problem"), StringComparison.Ordinal);
+        Assert.Empty((await books.InvoiceAsync(invoice.Number)).CreditNotes);
+
+        page = await finance.PressAsync(await finance.GetAsync($"/receivables/payments/{payment}"), "form[action$='/matches'] button", ("Parts[0].Amount", "7 yuan"));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "7 yuan"), (page.Status, Value("Parts[0].Amount")));
+
+        page = await finance.PressAsync(await finance.GetAsync("/receivables/settings"), "form[action$='/policy'] button", ("OverdueDays", "30 days"), ("PolicyReason", "strict"));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "30 days"), (page.Status, Value("OverdueDays")));
+
+        page = await finance.PressAsync(await finance.GetAsync($"/receivables/accounts/{buyer.Partner.Number}"), "form[action$='/limits'] button[type=submit]", ("limitAmount", "100"), ("limitUntil", "soon"), ("limitReason", "review"));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "100"), (page.Status, Value("limitAmount")));
+        Assert.Null((await books.PositionAsync(buyer)).LimitAmount);
+
+        var tax = await finance.GetAsync("/receivables/tax?country=SG");
+        foreach (var (typed, says) in new[] { ("13%", "13%"), ("", "Write the rate in percent") })
+        {
+            page = await finance.PressAsync(tax, "form[action='/receivables/tax'][method=post] button",
+                ("Rule.SellerCountry", "SG"), ("Rule.BuyerCountry", "SG"), ("Rule.TaxClass", "standard"), ("Rule.Treatment", "taxed"), ("Rule.Percent", typed), ("Rule.Reason", "GST"), ("Rule.ReasonZh", "商品及服务税"));
+            Assert.Equal((HttpStatusCode.UnprocessableEntity, typed), (page.Status, Value("Rule.Percent") ?? ""));
+            Assert.Contains(says, page.Text(".field-problem"), StringComparison.Ordinal);
+        }
+
+        Assert.Single(await books.Database.ListAsync<decimal>("select rate from portal.tax_rule where seller_country = 'SG' and buyer_country = 'SG' and tax_class = 'standard'"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await finance.GetAsync($"/receivables/accounts/{buyer.Partner.Number}/statement?from=never")).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await finance.GetAsync("/receivables/ageing/export?on=never")).Status);
+
+        string? Value(string name) => page.Document.QuerySelector($"input[name='{name}']")!.GetAttribute("value");
+    }
+
+    [Fact]
+    public async Task A_rule_is_ended_with_a_day_and_the_page_says_while_one_catches_all()
+    {
+        var finance = books.SignIn(books.Finance);
+        var tax = await finance.GetAsync("/receivables/tax?country=KR");
+        Assert.Contains("for all countries without rules of their own still holds", tax.Words, StringComparison.Ordinal);
+
+        var page = await finance.PressAsync(tax, "form[action$='/tax/ends'] button", ("End.Rule", "* * *"), ("End.LastDay", "2020-01-01"));
+        Assert.Contains("Choose today or a later day", page.Words, StringComparison.Ordinal);
+        page = await finance.PressAsync(tax, "form[action$='/tax/ends'] button", ("End.Rule", "* * *"), ("End.LastDay", books.Clock.Today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+
+        Assert.Contains("are kept", page.Words, StringComparison.Ordinal);
+        Assert.Equal([0], await books.Database.ListAsync<int>(
+            "set local search_path = portal, public; select d from unnest(array[0, 1]) as d cross join lateral tax_for('BR', 'BR', 'standard', @today::date + d) r", new { today = books.Clock.Today }));
+        var api = books.Api(await books.Given.AnApiClient(books.Admin.Partner, "finance"));
+        Assert.Equal(HttpStatusCode.BadRequest, (await api.PostAsync("/api/v1/receivables/tax-rules/ends", new { sellerCountry = "ZZ", lastDay = books.Clock.Today })).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await api.PostAsync("/api/v1/receivables/tax-rules/ends", new { sellerCountry = "KR", buyerCountry = "KR", taxClass = "zero", lastDay = books.Clock.Today })).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await api.PostAsync("/api/v1/receivables/tax-rules", new { sellerCountry = "KR", treatment = "taxed", reason = "VAT", reasonZh = "增值税" })).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await books.SignIn(await books.Given.ADistributor("Ends no rule")).PressAsync(tax, "form[action$='/tax/ends'] button")).Status);
+    }
+
+    [Fact]
     public async Task An_order_shows_its_invoices_to_those_who_read_the_books()
     {
         var buyer = await books.Given.ADistributor("Order reader");
