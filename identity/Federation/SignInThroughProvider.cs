@@ -52,8 +52,7 @@ sealed class SignInThroughProvider(
         try
         {
             CheckAttempt(http, answer, attempt, secrets, provider);
-            using var patience = StartFederation.Deadline(clock);
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
+            using var deadline = StartFederation.Deadline(clock, ct);
             var person = await answers.ReadAsync(provider!, attempt!, secrets!, answer, deadline.Token);
             await faults.NoteAsync(provider!, null, null, ct);
             await CheckClientAsync(secrets!.Request, provider!, ct);

@@ -7,6 +7,7 @@ using Identity.SignIn;
 using Identity.Token;
 using Identity.Web;
 using Microsoft.AspNetCore.WebUtilities;
+using Platform.GuardedHttp;
 
 namespace Identity.Federation;
 
@@ -65,8 +66,7 @@ sealed class StartFederation(
         string authorize;
         try
         {
-            using var patience = Deadline(clock);
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
+            using var deadline = Deadline(clock, ct);
             authorize = (await configurations.Of(provider.Issuer).GetConfigurationAsync(deadline.Token)).AuthorizationEndpoint;
         }
         catch (Exception failure) when (failure is ProviderUnusableException || (failure is OperationCanceledException && !ct.IsCancellationRequested))
@@ -106,5 +106,5 @@ sealed class StartFederation(
     }
 
     /// <summary>The moment from which somebody has waited long enough for a provider.</summary>
-    public static CancellationTokenSource Deadline(TimeProvider clock) => new(Profile.ProviderPatience, clock);
+    public static Deadline Deadline(TimeProvider clock, CancellationToken ct) => new(Profile.ProviderPatience, clock, ct);
 }

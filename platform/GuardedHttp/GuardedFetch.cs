@@ -92,8 +92,7 @@ public sealed class GuardedFetch(IHttpClientFactory clients, GuardedFetchOptions
             throw new FetchRefusedException(FetchFailure.NotHttps, $"{Name(address)} is not an https address.");
         }
 
-        using var patience = new CancellationTokenSource(Patience, clock);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
+        using var deadline = new Deadline(Patience, clock, ct);
         try
         {
             using var client = clients.CreateClient(HttpClientName);
