@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Platform.Audit;
 using Platform.Database;
 using Platform.Outbox;
 using Portal.Stock;
@@ -10,7 +9,7 @@ namespace Portal.Orders;
 /// Gives goods that a seller has to the lines that wait for them (分货), in the order its <see cref="SellingPolicy"/> names; a line that goods were
 /// ordered upwards for comes before those that only hope. Runs by itself whenever a place has more to give, and when the seller asks.
 /// </summary>
-public sealed class AllocateGoods(Db db, WaitingLines waiting, StockLedger stock, AuditTrail audit, Outbox outbox)
+public sealed class AllocateGoods(Db db, WaitingLines waiting, StockLedger stock, OrderNews news)
 {
     /// <summary>Reserves what there is.</summary>
     /// <param name="placeId">The seller's place; the caller holds it, or is the product itself.</param>
@@ -30,13 +29,8 @@ public sealed class AllocateGoods(Db db, WaitingLines waiting, StockLedger stock
         var there = await stock.ReserveUpToAsync(placeId, StockLines.Of(lines, line => line.ProductId, line => line.Wanted), ct);
         var given = lines.Zip(Shares.Of(lines, line => line.ProductId, line => line.Wanted, there)).Where(share => share.Second > 0).ToList();
         await waiting.ReserveAsync(given, ct);
-        foreach (var order in given.GroupBy(share => (share.First.Number, share.First.Status, share.First.BuyerId, share.First.SellerId)))
-        {
-            await audit.RecordAsync([new("order.allocate", "order", order.Key.Number, [order.Key.BuyerId, order.Key.SellerId],
-                new { lines = order.Select(share => new { share.First.LineNumber, quantity = share.Second }) })], ct);
-            await outbox.PutAsync(OrderNews.Kind, new OrderStep(order.Key.Number, OrderLifecycle.Allocate, order.Key.Status, order.Key.BuyerId, order.Key.SellerId), ct);
-        }
-
+        await news.TellAsync([.. given.GroupBy(share => share.First.Step).Select(order =>
+            (order.Key, (object?)new { lines = order.Select(share => new { share.First.LineNumber, quantity = share.Second }) }))], ct);
         return given.Count;
     }, ct);
 

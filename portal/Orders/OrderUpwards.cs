@@ -34,8 +34,8 @@ public sealed class OrderUpwards(Db db, WaitingLines waiting, AllocateGoods allo
         var outcome = await placeOrder.CreateAsync(new(null, null, null, null, lines) { BuyerId = sellerId }, submit, ct);
         if (outcome is OrderOutcome.Done(var upwards, _))
         {
-            await waiting.SupplyAsync(upwards, missing, ct);
-            await audit.RecordAsync("order.supply", "order", upwards, await waiting.BuyerOfAsync(upwards, ct), new { salesOrder = number, lines }, ct);
+            var buyer = await waiting.SupplyAsync(upwards, missing, ct);
+            await audit.RecordAsync("order.supply", "order", upwards, buyer, new { salesOrder = number, lines }, ct);
         }
 
         return outcome;

@@ -12,17 +12,22 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
         ["sku"] = "p.sku",
         ["number"] = "o.number",
         ["buyer"] = "buyer.name",
-        ["wanted"] = "(l.quantity - l.shipped - l.cancelled - l.reserved)",
+        ["wanted"] = Wanted,
         ["promised"] = "l.promised_on",
         ["submitted"] = "o.submitted_at",
     }, Tie: "o.submitted_at, l.purchase_order_line_id", Filters: []);
 
-    const string Waiting = """
+    // How much of a line waits; that something does, as the index purchase_order_line_waiting has it; and the orders in which it can.
+    const string Wanted = "(l.quantity - l.shipped - l.cancelled - l.reserved)";
+    const string Waits = "l.shipped + l.cancelled + l.reserved < l.quantity";
+    const string AtWork = "in ('confirmed', 'partially_shipped')";
+
+    const string Waiting = $"""
         from purchase_order_line l
-        join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status in ('confirmed', 'partially_shipped')
+        join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status {AtWork}
         join product p on p.product_id = l.product_id
         left join partner buyer on buyer.partner_id = o.buyer_id
-        where l.seller_id = (select app_partner_id()) and l.shipped + l.cancelled + l.reserved < l.quantity
+        where l.seller_id = (select app_partner_id()) and {Waits}
           and (@words::text is null or o.number like @beginning or p.sku ilike @within or p.name ilike @within or p.name_zh ilike @within
                or buyer.name ilike @within or buyer.name_latin ilike @within)
         """;
@@ -54,7 +59,7 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
 
     static string Selected(ListQuery query) => $"""
         select o.number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin,
-               l.quantity - l.shipped - l.cancelled - l.reserved as wanted, {OrderedUpwards} as ordered_upwards, l.promised_on, o.submitted_at
+               {Wanted} as wanted, {OrderedUpwards} as ordered_upwards, l.promised_on, o.submitted_at
         {Waiting}
         order by {query.OrderBy}
         """;
@@ -74,34 +79,34 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
     /// <param name="ct">Stops waiting.</param>
     public Task<List<MissingLine>> MissingAsync(string? number, long? sellerId, CancellationToken ct) => db.ListAsync<MissingLine>($"""
         select line_id, sku, quantity
-        from (select l.purchase_order_line_id as line_id, p.sku, l.quantity - l.shipped - l.cancelled - l.reserved - {OrderedUpwards} as quantity
+        from (select l.purchase_order_line_id as line_id, p.sku, {Wanted} - {OrderedUpwards} as quantity
               from purchase_order_line l
-              join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status in ('confirmed', 'partially_shipped')
+              join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status {AtWork}
               join product p on p.product_id = l.product_id
-              where l.seller_id = coalesce(@sellerId, app_partner_id()) and l.shipped + l.cancelled + l.reserved < l.quantity
+              where l.seller_id = coalesce(@sellerId, app_partner_id()) and {Waits}
                 and (@number::text is null or o.number = @number)) as waiting
         where quantity > 0
         order by sku, line_id
         """, new { number, sellerId }, ct);
 
     /// <summary>Remembers for which lines an order upwards was made.</summary>
-    public Task SupplyAsync(string orderNumber, IReadOnlyCollection<MissingLine> lines, CancellationToken ct) => db.ExecuteAsync("""
-        insert into order_supply (purchase_order_id, for_line_id, partner_id, quantity)
-        select o.purchase_order_id, line.id, o.buyer_id, line.quantity
-        from purchase_order o cross join unnest(@ids, @quantities) as line (id, quantity)
-        where o.number = @orderNumber
+    /// <returns>Who made it.</returns>
+    public Task<long> SupplyAsync(string orderNumber, IReadOnlyCollection<MissingLine> lines, CancellationToken ct) => db.OneAsync<long>("""
+        with made as (
+            select purchase_order_id, buyer_id from purchase_order where number = @orderNumber),
+        supply as (
+            insert into order_supply (purchase_order_id, for_line_id, partner_id, quantity)
+            select made.purchase_order_id, line.id, made.buyer_id, line.quantity
+            from made cross join unnest(@ids, @quantities) as line (id, quantity))
+        select buyer_id from made
         """, new { orderNumber, ids = lines.Select(line => line.LineId).ToArray(), quantities = lines.Select(line => line.Quantity).ToArray() }, ct);
-
-    /// <summary>Who has made an order.</summary>
-    public Task<long> BuyerOfAsync(string orderNumber, CancellationToken ct) =>
-        db.OneAsync<long>("select buyer_id from purchase_order where number = @orderNumber", new { orderNumber }, ct);
 
     /// <summary>The place of a partner; null for the one at work.</summary>
     public Task<long> PlaceAsync(long? partnerId, CancellationToken ct) => db.OneAsync<long>("select stock_place_of(coalesce(@partnerId, app_partner_id()))", new { partnerId }, ct);
 
     /// <summary>Takes the orders with lines that wait for goods of a place, in the order of their keys.</summary>
     /// <returns>Their keys; none where nobody waits.</returns>
-    public Task<List<long>> TakeOrdersAsync(long placeId, long[]? products, CancellationToken ct) => db.ListAsync<long>("""
+    public Task<List<long>> TakeOrdersAsync(long placeId, long[]? products, CancellationToken ct) => db.ListAsync<long>($"""
         select o.purchase_order_id
         from purchase_order o
         where o.purchase_order_id in (
@@ -109,25 +114,25 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
             from purchase_order_line l
             join purchase_order held on held.purchase_order_id = l.purchase_order_id
             where l.seller_id = (select s.partner_id from stock_place s where s.stock_place_id = @placeId)
-              and l.shipped + l.cancelled + l.reserved < l.quantity
+              and {Waits}
               and (@products::bigint[] is null or l.product_id = any (@products))
-              and held.status in ('confirmed', 'partially_shipped') and held.from_place_id = @placeId)
+              and held.status {AtWork} and held.from_place_id = @placeId)
         order by o.purchase_order_id
         for no key update
         """, new { placeId, products }, ct);
 
     /// <summary>The lines of orders that are held and wait for goods of a place, the first to be served first.</summary>
-    public Task<List<LineInTurn>> InTurnAsync(long placeId, long[]? products, IReadOnlyCollection<long> held, CancellationToken ct) => db.ListAsync<LineInTurn>("""
-        select l.purchase_order_line_id, l.line_number, l.product_id, l.quantity - l.shipped - l.cancelled - l.reserved as wanted,
-               o.purchase_order_id, o.number, o.status, o.buyer_id, o.seller_id
+    public Task<List<LineInTurn>> InTurnAsync(long placeId, long[]? products, IReadOnlyCollection<long> held, CancellationToken ct) => db.ListAsync<LineInTurn>($"""
+        select l.purchase_order_line_id, l.line_number, l.product_id, {Wanted} as wanted,
+               o.number, o.status, o.buyer_id, o.seller_id
         from purchase_order_line l
         join purchase_order o on o.purchase_order_id = l.purchase_order_id
         left join selling_policy rule on rule.partner_id = o.seller_id
         left join partner buyer on buyer.partner_id = o.buyer_id
         where l.purchase_order_id = any (@held)
-          and l.shipped + l.cancelled + l.reserved < l.quantity
+          and {Waits}
           and (@products::bigint[] is null or l.product_id = any (@products))
-          and o.status in ('confirmed', 'partially_shipped') and o.from_place_id = @placeId
+          and o.status {AtWork} and o.from_place_id = @placeId
         order by exists (select from order_supply s join purchase_order_line got on got.purchase_order_id = s.purchase_order_id and got.product_id = l.product_id
                          where s.for_line_id = l.purchase_order_line_id and got.received > 0) desc,
                  case rule.allocates when 'by_level' then array_position(array['platinum', 'gold', 'silver', 'registered'], buyer.partner_level) end,
@@ -164,4 +169,8 @@ public sealed record MissingLine(long LineId, string Sku, int Quantity);
 
 /// <summary>A line whose turn it may be.</summary>
 public sealed record LineInTurn(
-    long PurchaseOrderLineId, int LineNumber, long ProductId, int Wanted, long PurchaseOrderId, string Number, string Status, long BuyerId, long SellerId);
+    long PurchaseOrderLineId, int LineNumber, long ProductId, int Wanted, string Number, string Status, long BuyerId, long SellerId)
+{
+    /// <summary>What it is for its order when the line gets something.</summary>
+    internal OrderStep Step => new(Number, OrderLifecycle.Allocate, Status, BuyerId, SellerId);
+}

@@ -147,7 +147,7 @@ public sealed class Desk
         Waiting = new WaitingLines(db, TimeProvider.System);
         Chain = new OrderChain(db);
         Policies = new SellingPolicies(db, audit, TimeProvider.System);
-        Allocate = new AllocateGoods(db, Waiting, Ledger, audit, outbox);
+        Allocate = new AllocateGoods(db, Waiting, Ledger, news);
         Orders = new OrderStore(db);
         Pricing = new OrderPricing(db, writing, new Prices(db));
         Limits = new PurchaseLimits(db, audit, TimeProvider.System);
