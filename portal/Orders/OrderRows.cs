@@ -1,0 +1,174 @@
+namespace Portal.Orders;
+
+/// <summary>The head of one order.</summary>
+public sealed record OrderHead
+{
+    /// <summary>The key; it never leaves the server.</summary>
+    public long PurchaseOrderId { get; init; }
+
+    /// <summary>The public number.</summary>
+    public string Number { get; init; } = "";
+
+    /// <summary>The buyer's own number.</summary>
+    public string? PoNumber { get; init; }
+
+    /// <summary>The number it had where it was imported from.</summary>
+    public string? ExternalNumber { get; init; }
+
+    /// <summary><c>portal</c>, or <c>history</c> for what happened before.</summary>
+    public string Origin { get; init; } = "";
+
+    /// <summary>The day it counts for, in the brand's zone.</summary>
+    public DateOnly OrderedOn { get; init; }
+
+    /// <summary>ISO 4217.</summary>
+    public string Currency { get; init; } = "";
+
+    /// <summary>The sum of the lines.</summary>
+    public decimal TotalAmount { get; init; }
+
+    /// <summary>How many lines.</summary>
+    public int LineCount { get; init; }
+
+    /// <summary>One of <see cref="OrderStatus"/>.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>What the buyer adds.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>When the seller got it.</summary>
+    public DateTime? SubmittedAt { get; init; }
+
+    /// <summary>When the seller promised it.</summary>
+    public DateTime? ConfirmedAt { get; init; }
+
+    /// <summary>Counts the changes.</summary>
+    public int Version { get; init; }
+
+    /// <summary>The buyer's name.</summary>
+    public string? BuyerName { get; init; }
+
+    /// <summary>The same in Latin letters.</summary>
+    public string? BuyerNameLatin { get; init; }
+
+    /// <summary>The buyer's public number.</summary>
+    public string? BuyerNumber { get; init; }
+
+    /// <summary>The seller's name.</summary>
+    public string? SellerName { get; init; }
+
+    /// <summary>The same in Latin letters.</summary>
+    public string? SellerNameLatin { get; init; }
+
+    /// <summary>The seller's public number.</summary>
+    public string? SellerNumber { get; init; }
+
+    /// <summary>True when the person at work is on the buyer's side.</summary>
+    public bool IsBuyer { get; init; }
+
+    /// <summary>True when the person at work is on the seller's side.</summary>
+    public bool IsSeller { get; init; }
+
+    /// <summary>The side of the person at work; null for the brand looking at its partners' order.</summary>
+    public Side? Side => IsBuyer ? Orders.Side.Buyer : IsSeller ? Orders.Side.Seller : null;
+
+    /// <summary>What somebody with these roles can do now.</summary>
+    public IEnumerable<Transition> OpenTo(IReadOnlySet<string> roles) =>
+        Side is { } side && OrderLifecycle.RolesOf(side).Any(roles.Contains) ? OrderLifecycle.Open(side, Status) : [];
+}
+
+/// <summary>A line of an order.</summary>
+public sealed record OrderLineRow
+{
+    /// <summary>Its place in the order, from 1.</summary>
+    public int LineNumber { get; init; }
+
+    /// <summary>The product's key; it never leaves the server.</summary>
+    public long ProductId { get; init; }
+
+    /// <summary>The product.</summary>
+    public string Sku { get; init; } = "";
+
+    /// <summary>Its name.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Its Chinese name, or the other.</summary>
+    public string NameZh { get; init; } = "";
+
+    /// <summary>What one is.</summary>
+    public string Unit { get; init; } = "";
+
+    /// <summary>Ordered.</summary>
+    public int Quantity { get; init; }
+
+    /// <summary>Sent so far.</summary>
+    public int Shipped { get; init; }
+
+    /// <summary>Arrived in good order.</summary>
+    public int Received { get; init; }
+
+    /// <summary>Sent and never arrived, or not usable.</summary>
+    public int Lost { get; init; }
+
+    /// <summary>Called off.</summary>
+    public int Cancelled { get; init; }
+
+    /// <summary>Set aside at the seller's place, of what is open.</summary>
+    public int Reserved { get; init; }
+
+    /// <summary>By which day the buyer wants it.</summary>
+    public DateOnly? RequestedOn { get; init; }
+
+    /// <summary>When the seller means to send what is open.</summary>
+    public DateOnly? PromisedOn { get; init; }
+
+    /// <summary>Why the seller does not deliver all of it.</summary>
+    public string? RefusedBecause { get; init; }
+
+    /// <summary>Still to be sent.</summary>
+    public int Open => Quantity - Shipped - Cancelled;
+
+    /// <summary>On the way.</summary>
+    public int InTransit => Shipped - Received - Lost;
+
+    /// <summary>The price of one.</summary>
+    public decimal UnitPrice { get; init; }
+
+    /// <summary>Quantity times price, rounded.</summary>
+    public decimal Amount { get; init; }
+
+    /// <summary>How the price came about, as JSON.</summary>
+    public string PriceSteps { get; init; } = "[]";
+}
+
+/// <summary>The head of a shipment.</summary>
+public sealed record ShipmentHead(
+    long ShipmentId, string Number, string OrderNumber, DateTime ShippedAt, string? Carrier, string? TrackingNumber, bool IsBuyer, string Status, int Version);
+
+/// <summary>A line of a shipment with what became of it.</summary>
+public sealed record ShipmentLineRow(string ShipmentNumber, int LineNumber, string Sku, string Name, string NameZh, string Unit, int Quantity, int Received, int Lost)
+{
+    /// <summary>Still on the way.</summary>
+    public int InTransit => Quantity - Received - Lost;
+}
+
+/// <summary>A shipment with its lines.</summary>
+public sealed record ShipmentPage(ShipmentHead Head, IReadOnlyList<ShipmentLineRow> Lines)
+{
+    /// <summary>True while something of it is on the way.</summary>
+    public bool IsUnderWay => Lines.Any(line => line.InTransit > 0);
+}
+
+/// <summary>What differed at a receipt.</summary>
+public sealed record DiscrepancyRow(string ReceiptNumber, string ShipmentNumber, int LineNumber, string Sku, string Kind, int Quantity, string? Note);
+
+/// <summary>One step in the history of an order.</summary>
+public sealed record StepRow(string Act, string Status, string? PartnerName, string? PartnerNameLatin, string? PersonName, string? DocumentNumber, string? Reason, DateTime HappenedAt);
+
+/// <summary>An order with all that hangs on it.</summary>
+public sealed record OrderPage(
+    OrderHead Order, IReadOnlyList<OrderLineRow> Lines, IReadOnlyList<ShipmentPage> Shipments, IReadOnlyList<DiscrepancyRow> Discrepancies, IReadOnlyList<StepRow> Steps)
+{
+    /// <summary>True while something that was promised waits for goods.</summary>
+    public bool IsWaitingForGoods => Order.Status is OrderStatus.Confirmed or OrderStatus.PartiallyShipped && Lines.Any(line => line.Open > line.Reserved);
+}
