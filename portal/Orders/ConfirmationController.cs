@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Idempotency;
 using Platform.Texts;
@@ -77,14 +76,10 @@ public sealed class ConfirmationFormLine
     /// <summary>Why not all.</summary>
     public string? Reason { get; set; }
 
-    internal SaidOfLine Said
+    internal SaidOfLine Said => new(LineNumber, SkuLines.Quantity(Quantity ?? ""), Typed.Day(PromisedOn), Reason)
     {
-        get
-        {
-            var isDay = DateOnly.TryParseExact(PromisedOn, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day);
-            return new(LineNumber, SkuLines.Quantity(Quantity ?? ""), isDay ? day : null, Reason) { HasNoSuchDay = !isDay && !string.IsNullOrWhiteSpace(PromisedOn) };
-        }
-    }
+        HasNoSuchDay = Typed.Day(PromisedOn) is null && !string.IsNullOrWhiteSpace(PromisedOn),
+    };
 }
 
 /// <summary>The page on which an order is answered line by line.</summary>

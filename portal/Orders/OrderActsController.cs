@@ -11,8 +11,11 @@ public sealed class OrderActsController(PlaceOrder placeOrder, AnswerOrder answe
 {
     /// <summary>The buyer hands its draft to the seller.</summary>
     [HttpPost("submission"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
-    public async Task<IActionResult> Submit(string number, int? version, CancellationToken ct) =>
-        await AnswerAsync(number, await placeOrder.SubmitAsync(number, version, ct), (await pages.FindAsync(number, [], ct))?.Page.Order.Status is OrderStatus.PendingApproval ? "orders.waits_for_approval" : "orders.submitted", ct);
+    public async Task<IActionResult> Submit(string number, int? version, CancellationToken ct)
+    {
+        var outcome = await placeOrder.SubmitAsync(number, version, ct);
+        return await AnswerAsync(number, outcome, OrderAnswers.SubmittedKey(outcome), ct);
+    }
 
     /// <summary>The seller promises the order.</summary>
     [HttpPost("confirmation"), Idempotent, AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
@@ -49,6 +52,9 @@ public sealed class OrderActsController(PlaceOrder placeOrder, AnswerOrder answe
 /// <summary>The answers that all pages of an order give alike.</summary>
 static class OrderAnswers
 {
+    /// <summary>What is said of an order that was handed in: it is with the seller, or waits inside the company.</summary>
+    public static string SubmittedKey(OrderOutcome outcome) => outcome is OrderOutcome.Done { WaitsForApproval: true } ? "orders.waits_for_approval" : "orders.submitted";
+
     /// <summary>Back to the order's page.</summary>
     public static IActionResult ToOrder(this Controller controller, string number) => controller.RedirectToAction("Show", "Orders", new { number });
 

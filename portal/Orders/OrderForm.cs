@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Portal.Stock;
+using Portal.Web;
 
 namespace Portal.Orders;
 
@@ -47,14 +48,14 @@ public sealed class OrderForm
         PoNumber = draft.Order.PoNumber,
         Note = draft.Order.Note,
         Version = draft.Order.Version,
-        Lines = Typed(draft.Lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn })),
+        Lines = AsTyped(draft.Lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn })),
     };
 
     /// <summary>The lines of an order, to be ordered again.</summary>
-    public static OrderForm Again(OrderPage order) => new() { Lines = Typed(order.Lines.Select(line => new SkuLine(line.Sku, line.Quantity))) };
+    public static OrderForm Again(OrderPage order) => new() { Lines = AsTyped(order.Lines.Select(line => new SkuLine(line.Sku, line.Quantity))) };
 
     /// <summary>Lines as they would be typed; a quantity that is no number stands as a question mark, for a line without one would mean one.</summary>
-    public static string Typed(IEnumerable<SkuLine> lines) =>
+    public static string AsTyped(IEnumerable<SkuLine> lines) =>
         string.Join('\n', lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Sku} {line.Quantity?.ToString(CultureInfo.InvariantCulture) ?? "?"}{Written(line)}")));
 
     // What was no day stands as none, so that it is asked for.
@@ -64,7 +65,7 @@ public sealed class OrderForm
     public OrderRequest Request => new(Text(PoNumber), Text(Note), null,
         ShownFor == MarkOfLines && decimal.TryParse(ShownTotal, NumberStyles.Number, CultureInfo.InvariantCulture, out var total) ? total : null, SkuLines.Read(Lines))
     {
-        RequestedOn = DateOnly.TryParseExact(RequestedOn, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null,
+        RequestedOn = Typed.Day(RequestedOn),
     };
 
     /// <summary>Tells the lines that are typed now from others.</summary>

@@ -79,9 +79,9 @@ public sealed record ShippedLineInHand(
 /// <summary>What a draft says besides its lines.</summary>
 public sealed record DraftHead(string? PoNumber, string? Note);
 
-/// <summary>Who orders from whom.</summary>
+/// <summary>Who orders from whom, and how much the person at work may order alone: <c>PerOrder</c> and <c>PerMonth</c>, null for no limit.</summary>
 public sealed record Parties(
-    long BuyerId, long? SellerId, string? SellerName, string? SellerStatus, string Currency, DateOnly Today, bool MayBuy, bool WatchesCredit);
+    long BuyerId, long? SellerId, string? SellerName, string? SellerStatus, string Currency, DateOnly Today, bool MayBuy, bool WatchesCredit, decimal? PerOrder, decimal? PerMonth);
 
 /// <summary>An order as it is written.</summary>
 public sealed record NewOrder(

@@ -12,7 +12,11 @@ public abstract record OrderOutcome
     /// <summary>It is done, or had been done before: a second click changes nothing.</summary>
     /// <param name="Number">The order.</param>
     /// <param name="Document">The shipment or receipt that it made, if any.</param>
-    public sealed record Done(string Number, string? Document = null) : OrderOutcome;
+    public sealed record Done(string Number, string? Document = null) : OrderOutcome
+    {
+        /// <summary>True where it has not gone to the seller: it waits for a word inside the buyer's company.</summary>
+        public bool WaitsForApproval { get; init; }
+    }
 
     /// <summary>There is no such order for the person at work.</summary>
     public sealed record NotFound : OrderOutcome;

@@ -17,9 +17,10 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
     public Task<Parties?> PartiesAsync(long? buyerId, CancellationToken ct) => db.FindAsync<Parties>("""
         select b.partner_id as buyer_id, b.upstream_id as seller_id, s.name as seller_name, s.status as seller_status, b.currency, brand_day(@now) as today,
                exists (select from unnest(@roles) as role where app_has_role(role)) or (@buyerId is not null and app_is_system()) as may_buy,
-               coalesce(credit_watches(b.upstream_id, b.partner_id), false) as watches_credit
+               coalesce(credit_watches(b.upstream_id, b.partner_id), false) as watches_credit, mine.per_order, mine.per_month
         from partner b
         left join partner s on s.partner_id = b.upstream_id
+        left join purchase_limit mine on mine.person_id = app_person_id()
         where b.partner_id = case when app_is_system() and @buyerId is not null then @buyerId else app_partner_id() end
         """, new { now = Now, buyerId, roles = BuyerRoles.All.ToArray() }, ct);
 

@@ -49,7 +49,7 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
     [HttpPost(""), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
     public async Task<IActionResult> Create(OrderAsked asked, CancellationToken ct) => await placeOrder.CreateAsync(asked.Request, asked.Submit, ct) switch
     {
-        OrderOutcome.Done(var number, _) => Placed(number, asked.Submit ? (await orders.HeadAsync(number, ct))!.Status : OrderStatus.Draft),
+        OrderOutcome.Done done => Placed(done.Number, !asked.Submit ? OrderStatus.Draft : done.WaitsForApproval ? OrderStatus.PendingApproval : OrderStatus.Submitted),
         var outcome => OrderProblems.Of(outcome),
     };
 

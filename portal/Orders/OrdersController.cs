@@ -62,7 +62,7 @@ public sealed class OrdersController(
                 return NotFound();
             }
 
-            form.Lines = OrderForm.Typed(lines);
+            form.Lines = OrderForm.AsTyped(lines);
         }
 
         return View("OrderForm", await PageAsync(form, null, ct));
@@ -79,7 +79,7 @@ public sealed class OrdersController(
             read = await linesFile.ReadAsync(content, file.FileName, t, ct);
         }
 
-        form.Lines = string.Join('\n', new[] { form.Lines?.TrimEnd(), OrderForm.Typed(read.Lines) }.Where(lines => !string.IsNullOrEmpty(lines)));
+        form.Lines = string.Join('\n', new[] { form.Lines?.TrimEnd(), OrderForm.AsTyped(read.Lines) }.Where(lines => !string.IsNullOrEmpty(lines)));
         ModelState.Clear();
         Response.StatusCode = read.Lines.Count == 0 ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK;
         return View("OrderForm", await PageAsync(form, draft, ct) with { Noticed = read.Noticed });
@@ -91,7 +91,7 @@ public sealed class OrdersController(
 
     /// <summary>The checked lines alone, while somebody types.</summary>
     [HttpPost("check"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
-    public async Task<IActionResult> Check(OrderForm form, CancellationToken ct) => PartialView("_CheckedLines", await PageAsync(form, null, ct));
+    public async Task<IActionResult> Check(OrderForm form, CancellationToken ct) => PartialView("_CheckedLines", await CheckedAsync(form, null, ct));
 
     /// <summary>The product finder's finds alone, while somebody types.</summary>
     [HttpGet("products"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
@@ -135,14 +135,9 @@ public sealed class OrdersController(
 
         switch (await write(form.Act is "submit"))
         {
-            case OrderOutcome.Done(var written, _):
-                this.Flash(FlashKind.Done, t[await orders.HeadAsync(written, ct) switch
-                {
-                    { Status: OrderStatus.PendingApproval } => "orders.waits_for_approval",
-                    { Status: OrderStatus.Draft } => "orders.kept",
-                    _ => "orders.submitted",
-                }, written]);
-                return RedirectToAction(nameof(Show), new { number = written });
+            case OrderOutcome.Done done:
+                this.Flash(FlashKind.Done, t[form.Act is "save" ? "orders.kept" : OrderAnswers.SubmittedKey(done), done.Number]);
+                return RedirectToAction(nameof(Show), new { number = done.Number });
             case OrderOutcome.Wrong wrong:
                 Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
                 return View("OrderForm", await PageAsync(form, number, ct) with { Refused = [.. wrong.Problems.Where(problem => problem.Line is null)] });
@@ -158,33 +153,34 @@ public sealed class OrdersController(
 
     async Task<IActionResult> KeepListAsync(OrderForm form, string? number, CancellationToken ct)
     {
-        var page = await PageAsync(form, number, ct);
+        var page = await CheckedAsync(form, number, ct);
         switch (await lists.KeepAsync(form.ListName, page.Checked.Lines, ct))
         {
             case OrderOutcome.Done:
                 this.Flash(FlashKind.Done, t["orders.list_kept", form.ListName!.Trim()]);
                 ModelState.Clear();
                 form.ListName = null;
-                return View("OrderForm", page with { Lists = await lists.AllAsync(ct) });
+                return View("OrderForm", await WithHelpAsync(page, ct));
             case OrderOutcome.Wrong wrong:
                 Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-                return View("OrderForm", page with { Refused = wrong.Problems });
+                return View("OrderForm", await WithHelpAsync(page, ct) with { Refused = wrong.Problems });
             default:
                 return Forbid();
         }
     }
 
-    async Task<OrderFormPage> PageAsync(OrderForm form, string? number, CancellationToken ct)
+    async Task<OrderFormPage> PageAsync(OrderForm form, string? number, CancellationToken ct) => await WithHelpAsync(await CheckedAsync(form, number, ct), ct);
+
+    async Task<OrderFormPage> CheckedAsync(OrderForm form, string? number, CancellationToken ct)
     {
         var found = await pricing.CheckAsync(form.Request, ct);
         var offered = await stock.OfferedAsync([.. found.Lines.Select(line => line.ProductId).OfType<long>()], ct);
-        return new(form, found, offered.ToDictionary(row => row.ProductId), number)
-        {
-            Found = await finder.FindAsync(form.Find, ct),
-            Lists = await lists.AllAsync(ct),
-            Credit = await books.PreviewAsync(found, ct),
-        };
+        return new(form, found, offered.ToDictionary(row => row.ProductId), number) { Credit = await books.PreviewAsync(found, ct) };
     }
+
+    // What stands beside the lines; not read anew while somebody types them.
+    async Task<OrderFormPage> WithHelpAsync(OrderFormPage page, CancellationToken ct) =>
+        page with { Found = await finder.FindAsync(page.Form.Find, ct), Lists = await lists.AllAsync(ct) };
 
     async Task<IActionResult> ListAsync(string side, CancellationToken ct)
     {

@@ -28,7 +28,7 @@ static class Permission
 
         if (OrderLifecycle.IsDone(act, order.Status))
         {
-            return new OrderOutcome.Done(order.Number);
+            return new OrderOutcome.Done(order.Number) { WaitsForApproval = order.Status is OrderStatus.PendingApproval };
         }
 
         if (version is { } seen && seen != order.Version)

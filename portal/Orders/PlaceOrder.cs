@@ -21,22 +21,7 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
             return refusal;
         }
 
-        var needed = submit ? await limits.NeededAsync(order.Total, order.Parties!.Today, ct) : null;
-        var written = Written(order, PublicNumber.New("PO"), StatusOf(submit, needed));
-        var credit = await books.BeforeSubmitAsync(order.Parties!, written, ct);
-        if (OrderBooks.Refusal(credit) is { } beyond)
-        {
-            return beyond;
-        }
-
-        if (!await orders.InsertAsync(written, ct))
-        {
-            return await NumberUsedAsync(written, ct);
-        }
-
-        await books.AfterSubmitAsync(written, credit, ct);
-        await TellAsync(written, needed, ct);
-        return new OrderOutcome.Done(written.Number);
+        return await WriteAsync(order, PublicNumber.New("PO"), submit, written => orders.InsertAsync(written, ct), ct);
     }, ct);
 
     /// <summary>Replaces what a draft holds.</summary>
@@ -87,22 +72,27 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
             return OrderOutcome.Because("", "orders.problem.seller_changed", order.Parties.SellerName ?? "");
         }
 
-        var needed = submit ? await limits.NeededAsync(order.Total, order.Parties.Today, ct) : null;
-        var written = Written(order, draft.Number, StatusOf(submit, needed));
-        var credit = await books.BeforeSubmitAsync(order.Parties, written, ct);
+        return await WriteAsync(order, draft.Number, submit, written => orders.ReplaceAsync(draft, written, ct), ct);
+    }
+
+    async Task<OrderOutcome> WriteAsync(CheckedOrder order, string number, bool submit, Func<NewOrder, Task<bool>> write, CancellationToken ct)
+    {
+        var needed = submit ? await limits.NeededAsync(order.Parties!, order.Total, ct) : null;
+        var written = Written(order, number, StatusOf(submit, needed));
+        var credit = await books.BeforeSubmitAsync(order.Parties!, written, ct);
         if (OrderBooks.Refusal(credit) is { } beyond)
         {
             return beyond;
         }
 
-        if (!await orders.ReplaceAsync(draft, written, ct))
+        if (!await write(written))
         {
             return await NumberUsedAsync(written, ct);
         }
 
         await books.AfterSubmitAsync(written, credit, ct);
         await TellAsync(written, needed, ct);
-        return new OrderOutcome.Done(draft.Number);
+        return new OrderOutcome.Done(number) { WaitsForApproval = needed is not null };
     }
 
     async Task TellAsync(NewOrder written, ApprovalNeeded? needed, CancellationToken ct)

@@ -1,9 +1,15 @@
+using System.Globalization;
+
 namespace Portal.Web;
 
-/// <summary>Words as people type them into a field of several lines.</summary>
+/// <summary>What people type into fields.</summary>
 public static class Typed
 {
-    /// <summary>The words without control characters (line breaks and tabs stay) and without spaces around them; null where nothing is left. NUL among them PostgreSQL would refuse.</summary>
+    /// <summary>A day as a browser sends it (2026-12-24); null for nothing and for what is no day.</summary>
+    public static DateOnly? Day(string? typed) =>
+        DateOnly.TryParseExact(typed, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    /// <summary>Words of several lines without control characters (line breaks and tabs stay) and without spaces around them; null where nothing is left. NUL among them PostgreSQL would refuse.</summary>
     public static string? Text(string? typed)
     {
         var text = typed is null ? "" : string.Concat(typed.Where(character => !char.IsControl(character) || character is '\n' or '\t')).Trim();

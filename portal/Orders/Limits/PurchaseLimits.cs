@@ -18,9 +18,6 @@ public sealed record LimitedPerson
     /// <summary>True while the person is there and has a role that orders.</summary>
     public bool Orders { get; init; }
 
-    /// <summary>True for an administrator of the company.</summary>
-    public bool IsAdmin { get; init; }
-
     /// <summary>The most a single order may come to, in the company's currency; null for no limit.</summary>
     public decimal? PerOrder { get; init; }
 
@@ -70,8 +67,7 @@ public sealed class PurchaseLimits(Db db, AuditTrail audit, TimeProvider clock)
     /// <summary>Everybody of the company at work who orders or has a limit, by name.</summary>
     public Task<List<LimitedPerson>> CompanyAsync(CancellationToken ct) => db.ListAsync<LimitedPerson>("""
         select p.person_id, p.number, p.name, l.per_order, l.per_month, l.approver_id,
-               p.disabled_at is null and exists (select from person_role r where r.person_id = p.person_id and r.role = any (@roles)) as orders,
-               p.disabled_at is null and exists (select from person_role r where r.person_id = p.person_id and r.role = 'partner_admin') as is_admin
+               p.disabled_at is null and exists (select from person_role r where r.person_id = p.person_id and r.role = any (@roles)) as orders
         from person p
         left join purchase_limit l on l.person_id = p.person_id
         where p.partner_id = app_partner_id()
@@ -80,30 +76,22 @@ public sealed class PurchaseLimits(Db db, AuditTrail audit, TimeProvider clock)
         """, new { roles = BuyerRoles.All.ToArray() }, ct);
 
     /// <summary>Why the person at work needs somebody's word for an order of that total; null where they do not, and for the product itself.</summary>
+    /// <param name="parties">Who orders, with the person's limits: whoever has none is not asked about in the database.</param>
     /// <param name="total">What the order comes to.</param>
-    /// <param name="today">The day it counts for.</param>
     /// <param name="ct">Stops waiting.</param>
-    public async Task<ApprovalNeeded?> NeededAsync(decimal total, DateOnly today, CancellationToken ct)
+    public async Task<ApprovalNeeded?> NeededAsync(Parties parties, decimal total, CancellationToken ct)
     {
-        var mine = await db.FindAsync<(decimal? PerOrder, decimal? PerMonth)?>("""
-            select per_order, per_month from purchase_limit where person_id = app_person_id()
-            """, null, ct);
-        if (mine is not { } limit)
+        if (total > parties.PerOrder)
+        {
+            return await AskAsync("per_order", parties.PerOrder.Value, total, total, ct);
+        }
+
+        if (parties.PerMonth is not { } most)
         {
             return null;
         }
 
-        if (total > limit.PerOrder)
-        {
-            return await AskAsync("per_order", limit.PerOrder.Value, total, total, ct);
-        }
-
-        if (limit.PerMonth is not { } most)
-        {
-            return null;
-        }
-
-        var month = await SpentAsync(new(today.Year, today.Month, 1), ct) + total;
+        var month = await SpentAsync(new(parties.Today.Year, parties.Today.Month, 1), ct) + total;
         return month > most ? await AskAsync("per_month", most, month, total, ct) : null;
     }
 
