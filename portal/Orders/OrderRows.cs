@@ -155,6 +155,9 @@ public sealed record ShipmentLineRow(string ShipmentNumber, int LineNumber, stri
 /// <summary>A shipment with its lines.</summary>
 public sealed record ShipmentPage(ShipmentHead Head, IReadOnlyList<ShipmentLineRow> Lines)
 {
+    /// <summary>How it is packed; nothing where it goes as one piece.</summary>
+    public IReadOnlyList<ParcelShown> Parcels { get; init; } = [];
+
     /// <summary>True while something of it is on the way.</summary>
     public bool IsUnderWay => Lines.Any(line => line.InTransit > 0);
 }

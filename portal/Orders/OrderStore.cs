@@ -150,7 +150,7 @@ public sealed class OrderStore(Db db)
                 join product p on p.product_id = l.product_id
                 where sl.shipment_id = @ShipmentId
                 order by l.line_number
-                """, new { shipment.ShipmentId }, ct))
+                """, new { shipment.ShipmentId }, ct)) { Parcels = [.. (await Parcels.FindAsync(db, null, shipment.ShipmentId, ct))[number]] }
             : null, ct);
 
     async Task<List<ShipmentPage>> ShipmentsAsync(long purchaseOrderId, CancellationToken ct)
@@ -177,7 +177,8 @@ public sealed class OrderStore(Db db)
             where s.purchase_order_id = @purchaseOrderId
             order by s.shipment_id, l.line_number
             """, new { purchaseOrderId }, ct)).ToLookup(line => line.ShipmentNumber, StringComparer.Ordinal);
-        return [.. heads.Select(head => new ShipmentPage(head, [.. lines[head.Number]]))];
+        var parcels = await Parcels.FindAsync(db, purchaseOrderId, null, ct);
+        return [.. heads.Select(head => new ShipmentPage(head, [.. lines[head.Number]]) { Parcels = [.. parcels[head.Number]] })];
     }
 
     Task<List<DiscrepancyRow>> DiscrepanciesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<DiscrepancyRow>("""

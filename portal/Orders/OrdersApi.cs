@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
+using Platform.Texts;
 using Platform.Web;
 using Platform.Web.Api;
 using Portal.Pricing;
@@ -114,12 +116,16 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
 /// <summary>Shipments for programs: looking at one and taking it in.</summary>
 [ApiController]
 [Route("api/v1/shipments")]
-public sealed class ShipmentsApi(OrderStore orders, ReceiveShipment receiveShipment) : ControllerBase
+public sealed class ShipmentsApi(OrderStore orders, ReceiveShipment receiveShipment, DeliveryNotes notes, Texts t) : ControllerBase
 {
     /// <summary>One shipment with its lines.</summary>
     [HttpGet("{number}")]
     public async Task<IActionResult> Show(string number, CancellationToken ct) =>
         await orders.FindShipmentAsync(number, ct) is { } page ? Ok(ShipmentAnswer.Of(page)) : ApiProblem.NotFound;
+
+    /// <summary>The delivery note of a shipment: a PDF, the same bytes at every download.</summary>
+    [HttpGet("{number}/delivery-note"), EnableRateLimiting(RateLimits.Costly), Produces("application/pdf")]
+    public Task<IActionResult> DeliveryNote(string number, string? language, CancellationToken ct) => DeliveryNoteDownload.AnswerAsync(this, notes, t, number, language, ct);
 
     /// <summary>Takes a shipment in, whole or a part, with what differed.</summary>
     [HttpPost("{number}/receipts"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
@@ -197,10 +203,21 @@ public sealed record LineConfirmationAsked(int LineNumber, decimal? Quantity, Da
 /// <summary>A shipment as a program reports it.</summary>
 /// <param name="Carrier">Who carries it.</param>
 /// <param name="TrackingNumber">The carrier's number.</param>
-/// <param name="Lines">How much of which line.</param>
-public sealed record ShipmentAsked(string? Carrier, string? TrackingNumber, IReadOnlyList<DispatchedLine> Lines)
+/// <param name="Lines">How much of which line; may be left out where the parcels say it.</param>
+/// <param name="Parcels">How it is packed; nothing where it goes as one piece. A single parcel without lines holds all of it.</param>
+public sealed record ShipmentAsked(string? Carrier, string? TrackingNumber, IReadOnlyList<DispatchedLine>? Lines, IReadOnlyList<ParcelAsked>? Parcels = null)
 {
-    internal Dispatch Dispatch => new(Carrier, TrackingNumber, Lines ?? []);
+    internal Dispatch Dispatch => new(Carrier, TrackingNumber, [.. (Lines ?? []).OfType<DispatchedLine>()]) { Parcels = [.. (Parcels ?? []).OfType<ParcelAsked>().Select(parcel => parcel.Parcel)] };
+}
+
+/// <summary>A parcel as a program reports it.</summary>
+/// <param name="Carrier">Who carries it.</param>
+/// <param name="TrackingNumber">The carrier's number.</param>
+/// <param name="WeightKg">What it weighs, in kilograms, to the gram.</param>
+/// <param name="Lines">How much of which line it holds.</param>
+public sealed record ParcelAsked(string? Carrier, string? TrackingNumber, decimal? WeightKg, IReadOnlyList<DispatchedLine>? Lines)
+{
+    internal DispatchedParcel Parcel => new(Carrier, TrackingNumber, WeightKg, [.. (Lines ?? []).OfType<DispatchedLine>()]);
 }
 
 /// <summary>A goods receipt as a program reports it.</summary>
@@ -242,10 +259,10 @@ public sealed record OrderLineAnswer(
 }
 
 /// <summary>A shipment as the API tells it.</summary>
-public sealed record ShipmentAnswer(string Number, string Order, DateTime ShippedAt, string? Carrier, string? TrackingNumber, IReadOnlyList<ShipmentLineAnswer> Lines)
+public sealed record ShipmentAnswer(string Number, string Order, DateTime ShippedAt, string? Carrier, string? TrackingNumber, IReadOnlyList<ShipmentLineAnswer> Lines, IReadOnlyList<ParcelShown> Parcels)
 {
     internal static ShipmentAnswer Of(ShipmentPage page) => new(page.Head.Number, page.Head.OrderNumber, page.Head.ShippedAt, page.Head.Carrier, page.Head.TrackingNumber,
-        [.. page.Lines.Select(line => new ShipmentLineAnswer(line.LineNumber, line.Sku, line.Quantity, line.InTransit, line.Received, line.Lost))]);
+        [.. page.Lines.Select(line => new ShipmentLineAnswer(line.LineNumber, line.Sku, line.Quantity, line.InTransit, line.Received, line.Lost))], page.Parcels);
 }
 
 /// <summary>A line of a shipment as the API tells it.</summary>

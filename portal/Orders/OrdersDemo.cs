@@ -141,7 +141,8 @@ sealed class OrdersDemo(
 
         var share = until is "partially_shipped" ? 1 : 0;
         var goods = lines.Select((line, index) => new DispatchedLine(index + 1, Math.Max(1, line.Quantity!.Value - (index * share)))).ToList();
-        var shipment = Expect(await shipOrder.RunAsync(number, null, new("顺丰速运", string.Create(CultureInfo.InvariantCulture, $"SF{1000000 + random.Next(899999)}"), goods), ct)).Document!;
+        var tracking = 1000000 + random.Next(899999);
+        var shipment = Expect(await shipOrder.RunAsync(number, null, new("顺丰速运", string.Create(CultureInfo.InvariantCulture, $"SF{tracking}"), goods) { Parcels = until is "shipped" ? Packed(goods, tracking) : [] }, ct)).Document!;
         if (until is not "received")
         {
             return;
@@ -152,6 +153,9 @@ sealed class OrdersDemo(
         Expect(await receiveShipment.RunAsync(shipment, null, new(null,
             [.. sent.Select((line, index) => new ArrivedLine(line.LineNumber, line.Quantity - (index == 0 ? 1 : 0), 0, index == 0 ? 1 : 0, 0, 0, index == 0 ? "外箱破损 / Box crushed" : null))]), ct));
     }
+
+    static List<DispatchedParcel> Packed(List<DispatchedLine> goods, int tracking) =>
+        [.. new[] { goods.Take(1), goods.Skip(1) }.Select((held, index) => new DispatchedParcel("顺丰速运", string.Create(CultureInfo.InvariantCulture, $"SF{tracking + index}"), 12.5m + (index * 6.2m), [.. held]))];
 
     // More than the seller has: a part waits, and a seller that is no brand has ordered it from its own upstream.
     async Task WaitingAsync(Buyer buyer, CancellationToken ct)

@@ -4,14 +4,16 @@ using Portal.Stock;
 namespace Portal.Orders;
 
 /// <summary>The seller sends goods of a confirmed order, all that is reserved for it or a part of that.</summary>
-public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, OrderBooks books, OrderNews news)
+public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, OrderBooks books, Parcels parcels, OrderNews news)
 {
     /// <summary>Sends the goods.</summary>
     /// <param name="number">The order.</param>
     /// <param name="version">The version the person saw; keeps a second click from sending the goods twice.</param>
     /// <param name="dispatch">What goes how.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> RunAsync(string number, int? version, Dispatch dispatch, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    public Task<OrderOutcome> RunAsync(string number, int? version, Dispatch dispatch, CancellationToken ct) => SendAsync(number, version, dispatch.Complete(), ct);
+
+    Task<OrderOutcome> SendAsync(string number, int? version, Dispatch dispatch, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
     {
         var order = await orders.TakeAsync(number, ct);
         if (Permission.Refusal(order, OrderLifecycle.Ship, version) is { } refused)
@@ -36,9 +38,14 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
         await stock.ShipAsync(order.FromPlaceId!.Value, order.ToPlaceId, StockLines.Of(shipment.Lines, line => line.Line.ProductId, line => line.Quantity), order.Number, shipment.Number, ct);
         var status = After(lines, shipment);
         await orders.InsertShipmentAsync(order, shipment, status, ct);
+        if (dispatch.Parcels.Count > 0)
+        {
+            await parcels.InsertAsync(shipment.Number, dispatch.Parcels, ct);
+        }
+
         await books.ShippedAsync(order, shipment.Number, ct);
         await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Ship, status,
-            new { shipment = shipment.Number, lines = shipment.Lines.Select(line => new { line.Line.LineNumber, line.Quantity }) }, ct);
+            new { shipment = shipment.Number, parcels = dispatch.Parcels.Count, lines = shipment.Lines.Select(line => new { line.Line.LineNumber, line.Quantity }) }, ct);
         return new OrderOutcome.Done(order.Number, shipment.Number);
     }, ct);
 
@@ -79,6 +86,11 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
         {
             yield return new(null, "carrier", "orders.problem.carrier_too_long", 100);
         }
+
+        foreach (var problem in Parcels.Problems(dispatch, lines))
+        {
+            yield return problem;
+        }
     }
 
     static List<(LineInHand Line, int Quantity)> Carried(Dispatch dispatch, List<LineInHand> lines)
@@ -96,7 +108,22 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
 /// <param name="Carrier">Who carries it.</param>
 /// <param name="TrackingNumber">The carrier's number.</param>
 /// <param name="Lines">How much of which line; lines of 0 stay.</param>
-public sealed record Dispatch(string? Carrier, string? TrackingNumber, IReadOnlyList<DispatchedLine> Lines);
+public sealed record Dispatch(string? Carrier, string? TrackingNumber, IReadOnlyList<DispatchedLine> Lines)
+{
+    /// <summary>How it is packed; nothing where it goes as one piece.</summary>
+    public IReadOnlyList<DispatchedParcel> Parcels { get; init; } = [];
+
+    // Whoever packs need not say again what is sent; a single parcel holds all of it, and the shipment goes with whoever carries the first one.
+    internal Dispatch Complete() => Parcels switch
+    {
+        [] => this,
+        [{ Lines.Count: 0 } only] => (this with { Parcels = [only with { Lines = [.. Lines.Where(line => line.Quantity > 0)] }] }).Carried(),
+        _ when Lines.Count == 0 => (this with { Lines = [.. Parcels.SelectMany(parcel => parcel.Lines).GroupBy(line => line.LineNumber).Select(group => new DispatchedLine(group.Key, group.Any(line => line.Quantity is null) ? null : group.Sum(line => line.Quantity)))] }).Carried(),
+        _ => Carried(),
+    };
+
+    Dispatch Carried() => this with { Carrier = Carrier ?? Parcels[0].Carrier, TrackingNumber = TrackingNumber ?? Parcels[0].TrackingNumber };
+}
 
 /// <summary>How much of a line is sent.</summary>
 /// <param name="LineNumber">The order's line.</param>

@@ -24,8 +24,13 @@ public sealed class ShipmentsController(OrderStore orders, ShipOrder shipOrder, 
             : View("ShipmentForm", new ShipmentFormPage(page, ShipmentForm.Of(page), []));
     }
 
+    /// <summary>The same form with one more parcel; what was typed stays.</summary>
+    [HttpPost("parcels"), RequestFormLimits(ValueCountLimit = 20 * SkuLines.Most)]
+    public async Task<IActionResult> AddParcel(string number, ShipmentForm form, CancellationToken ct) =>
+        await orders.FindAsync(number, ct) is { Order.IsSeller: true } page ? View("ShipmentForm", new ShipmentFormPage(page, form.WithOneMore(), [])) : NotFound();
+
     /// <summary>Sends them.</summary>
-    [HttpPost(""), Idempotent, RequestFormLimits(ValueCountLimit = 8 * SkuLines.Most)]
+    [HttpPost(""), Idempotent, RequestFormLimits(ValueCountLimit = 20 * SkuLines.Most)]
     public async Task<IActionResult> Create(string number, ShipmentForm form, CancellationToken ct)
     {
         switch (await shipOrder.RunAsync(number, form.Version, form.Dispatch, ct))
@@ -40,43 +45,6 @@ public sealed class ShipmentsController(OrderStore orders, ShipOrder shipOrder, 
                 return this.Refuse(number, outcome, t);
         }
     }
-}
-
-/// <summary>A shipment as it is typed.</summary>
-public sealed class ShipmentForm
-{
-    /// <summary>Who carries it.</summary>
-    public string? Carrier { get; set; }
-
-    /// <summary>The carrier's number.</summary>
-    public string? TrackingNumber { get; set; }
-
-    /// <summary>The version of the order that the person saw.</summary>
-    public int? Version { get; set; }
-
-    /// <summary>The lines.</summary>
-    public List<ShipmentFormLine> Lines { get; set; } = [];
-
-    /// <summary>Everything that is reserved.</summary>
-    public static ShipmentForm Of(OrderPage page) => new()
-    {
-        Version = page.Order.Version,
-        Lines = [.. page.Lines.Where(line => line.Open > 0).Select(line => new ShipmentFormLine { LineNumber = line.LineNumber, Quantity = FormattableString.Invariant($"{line.Reserved}") })],
-    };
-
-    internal Dispatch Dispatch => new(Text(Carrier), Text(TrackingNumber), [.. Lines.Select(line => new DispatchedLine(line.LineNumber, SkuLines.Quantity(line.Quantity ?? "0")))]);
-
-    static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
-}
-
-/// <summary>A line of a shipment as it is typed.</summary>
-public sealed class ShipmentFormLine
-{
-    /// <summary>The order's line.</summary>
-    public int LineNumber { get; set; }
-
-    /// <summary>How many; nothing is none.</summary>
-    public string? Quantity { get; set; }
 }
 
 /// <summary>The page on which a shipment is written.</summary>

@@ -156,7 +156,7 @@ public sealed class Desk
         Place = new PlaceOrder(db, Pricing, writing, Limits, books, news);
         Upwards = new OrderUpwards(db, Waiting, Allocate, Place, audit);
         Answer = new AnswerOrder(db, writing, Ledger, books, new KpiFacts(db), news, outbox);
-        Ship = new ShipOrder(db, writing, Ledger, books, news);
+        Ship = new ShipOrder(db, writing, Ledger, books, new Parcels(db), news);
         Receive = new ReceiveShipment(db, writing, Ledger, news);
         Cancel = new CancelOrder(db, writing, Ledger, new KpiFacts(db), news);
         Close = new CloseOrder(db, writing, news);
