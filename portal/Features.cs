@@ -1,3 +1,4 @@
+using Portal.Assortment;
 using Portal.Attachments;
 using Portal.Audit;
 using Portal.Catalog;
@@ -35,6 +36,7 @@ static class Features
         .AddDocuments()
         .AddAudit()
         .AddPartners()
+        .AddAssortment()
         .AddPricing()
         .AddMatching()
         .AddCustomers()

@@ -18,7 +18,9 @@ sealed class CatalogDemo(ProductStore products, AddProducts addProducts, AddPric
         await addProducts.AddProductsAsync([.. Products.Select((product, row) => new ProductRow(row + 1, new ProductFacts
         {
             Sku = product.Sku, Name = product.Name, NameZh = product.NameZh, Line = product.Line, Category = product.Category, Colour = product.Colour, Size = product.Size, Weight = product.Weight,
-            Unit = product.Unit, Status = product.Discontinued ? "discontinued" : "active", Cost = decimal.Round(product.Price * 0.46m, 2), CostCurrency = "CNY",
+            Unit = product.Unit, Status = product.Discontinued ? "discontinued" : "active", Gtin = product.Unit is "piece" or "set" or "box" ? Gtin(row) : null,
+            PackSize = Sold.GetValueOrDefault(product.Sku)?.Pack, MinQuantity = Sold.GetValueOrDefault(product.Sku)?.Min, OrderMultiple = Sold.GetValueOrDefault(product.Sku)?.Multiple, LeadDays = Sold.GetValueOrDefault(product.Sku)?.Days,
+            Successor = product.Sku switch { "SD-100-OLD" => "SD-120-W", "LA-DESK-OLD" => "LA-DESK", _ => null }, Cost = decimal.Round(product.Price * 0.46m, 2), CostCurrency = "CNY",
         }))], ct);
         var from = new DateOnly(today.Year - 3, 1, 1);
         await addPrices.AddPricesAsync([.. Products.SelectMany((product, row) => new PriceRow[]
@@ -28,6 +30,24 @@ sealed class CatalogDemo(ProductStore products, AddProducts addProducts, AddPric
             new(row + 1, product.Sku, Rounded(product.Price / 6.8m), "USD") { From = from },
         })], ct);
     }
+
+    // Numbers of GS1 China's range 690, made up, with their check digit.
+    static string Gtin(int row)
+    {
+        var digits = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"6901234{row + 1:D5}");
+        var sum = digits.Reverse().Select((digit, place) => (digit - '0') * (place % 2 == 0 ? 3 : 1)).Sum();
+        return digits + (char)('0' + ((10 - (sum % 10)) % 10));
+    }
+
+    sealed record HowSold(int? Pack = null, int? Min = null, int? Multiple = null, int? Days = null);
+
+    static readonly Dictionary<string, HowSold> Sold = new(StringComparer.Ordinal)
+    {
+        ["SD-120-W"] = new(Days: 5), ["SD-140-W"] = new(Days: 5), ["SD-BENCH-6"] = new(Days: 21), ["SD-TRAY"] = new(Pack: 10, Days: 3), ["SD-PANEL-140"] = new(Pack: 4, Multiple: 2, Days: 7),
+        ["ST-ONE-G"] = new(Pack: 2, Multiple: 2, Days: 7), ["ST-ONE-B"] = new(Pack: 2, Multiple: 2, Days: 7), ["ST-CONF"] = new(Pack: 4, Min: 4, Multiple: 2, Days: 10),
+        ["MR-POD-2"] = new(Days: 30), ["MR-POD-4"] = new(Days: 45), ["AC-SENSE-D"] = new(Pack: 10, Min: 10, Multiple: 5, Days: 2), ["AC-READER"] = new(Pack: 5, Days: 4),
+        ["LA-PANEL-60"] = new(Pack: 6, Min: 6, Multiple: 6, Days: 5), ["LA-FILTER"] = new(Pack: 12, Min: 3, Days: 2),
+    };
 
     // Prices people would print: whole numbers above 100, halves below.
     static decimal Rounded(decimal price) => price >= 100 ? decimal.Ceiling(price) - 0.10m : decimal.Ceiling(price * 2) / 2;

@@ -46,6 +46,11 @@ public sealed class AddProduct(Db db, ProductStore products, AuditTrail audit)
         {
             return await db.InTransactionAsync<ProductOutcome>(async () =>
             {
+                if (facts.Successor is { } successor && !await products.IsThereAsync(successor, ct))
+                {
+                    return new ProductOutcome.Refused(new FieldProblem(nameof(facts.Successor), "catalog.refused.successor_unknown", successor));
+                }
+
                 if (await products.InsertAsync(facts, ct) is not { } productId)
                 {
                     return new ProductOutcome.Refused(new FieldProblem(nameof(facts.Line), "catalog.refused.line_unknown"));
@@ -83,6 +88,11 @@ public sealed class EditProduct(Db db, ProductStore products, AuditTrail audit)
         if (!(await products.LinesAsync(ct)).Exists(line => line.Code == facts.Line))
         {
             return new ProductOutcome.Refused(new FieldProblem(nameof(facts.Line), "catalog.refused.line_unknown"));
+        }
+
+        if (facts.Successor is { } successor && !await products.IsThereAsync(successor, ct))
+        {
+            return new ProductOutcome.Refused(new FieldProblem(nameof(facts.Successor), "catalog.refused.successor_unknown", successor));
         }
 
         var cost = await products.CostAsync(before.ProductId, ct);
@@ -143,6 +153,7 @@ public sealed class AddProducts(Db db, AddPrices prices, AuditTrail audit, TimeP
         await OpenLinesAsync(taken, ct);
         await WriteAsync(taken, ct);
         await WriteCostsAsync(taken, ct);
+        refusals.AddRange(await NameSuccessorsAsync(taken, ct));
         var priced = taken.Where(row => row.ListPrice is not null).Select(row => new PriceRow(row.Row, row.Facts.Sku, row.ListPrice, row.PriceCurrency)).ToList();
         refusals.AddRange((await prices.AddPricesAsync(priced, ct)).Select(refusal => refusal with { Column = refusal.Column is "price" ? "list_price" : refusal.Column is "currency" ? "price_currency" : refusal.Column }));
         return (IReadOnlyList<RowRefusal>)[.. refusals.OrderBy(refusal => refusal.Row)];
@@ -160,6 +171,8 @@ public sealed class AddProducts(Db db, AddPrices prices, AuditTrail audit, TimeP
                 flaws.Add(new(row.Row, "price_currency", "catalog.refused.currency", row.PriceCurrency ?? ""));
             }
 
+            // How it is sold stays as it is where a file says nothing of it: not every file has these columns.
+            facts = facts with { MinQuantity = row.Facts.MinQuantity, OrderMultiple = row.Facts.OrderMultiple };
             if (flaws.Count == 0 && !taken.TryAdd(facts.Sku!, row with { Facts = facts }))
             {
                 flaws.Add(new(row.Row, "sku", "catalog.refused.sku_twice", taken[facts.Sku!].Row));
@@ -193,26 +206,53 @@ public sealed class AddProducts(Db db, AddPrices prices, AuditTrail audit, TimeP
     async Task WriteAsync(List<ProductRow> rows, CancellationToken ct)
     {
         var written = await db.ListAsync<Written>("""
-            insert into product as p (sku, name, name_zh, product_line_id, category, colour, size, weight, unit, status, created_at)
-            select r.sku, r.name, r."nameZh", l.product_line_id, r.category, r.colour, r.size, r.weight, r.unit, r.status, @now
-            from jsonb_to_recordset(@rows::jsonb) as r (sku text, name text, "nameZh" text, line text, category text, colour text, size text, weight numeric, unit text, status text)
+            insert into product as p (sku, name, name_zh, product_line_id, category, colour, size, weight, unit, status, gtin, pack_size, min_quantity, order_multiple, lead_days, created_at)
+            select r.sku, r.name, r."nameZh", l.product_line_id, r.category, r.colour, r.size, r.weight, r.unit, r.status, coalesce(r.gtin, old.gtin), coalesce(r."packSize", old.pack_size), coalesce(r."minQuantity", old.min_quantity, 1), coalesce(r."orderMultiple", old.order_multiple, 1), coalesce(r."leadDays", old.lead_days), @now
+            from jsonb_to_recordset(@rows::jsonb) as r (sku text, name text, "nameZh" text, line text, category text, colour text, size text, weight numeric, unit text, status text,
+                                                        gtin text, "packSize" int, "minQuantity" int, "orderMultiple" int, "leadDays" int)
             join product_line l on l.code = r.line
+            left join product old on old.sku = r.sku
             on conflict (sku) do update
             set name = excluded.name, name_zh = coalesce(excluded.name_zh, p.name_zh), product_line_id = excluded.product_line_id, category = excluded.category, colour = excluded.colour,
-                size = excluded.size, weight = excluded.weight, unit = excluded.unit, status = excluded.status, version = p.version + 1
-            where (p.name, p.name_zh, p.product_line_id, p.category, p.colour, p.size, p.weight, p.unit, p.status)
+                size = excluded.size, weight = excluded.weight, unit = excluded.unit, status = excluded.status,
+                gtin = excluded.gtin, pack_size = excluded.pack_size, min_quantity = excluded.min_quantity, order_multiple = excluded.order_multiple, lead_days = excluded.lead_days, version = p.version + 1
+            where (p.name, p.name_zh, p.product_line_id, p.category, p.colour, p.size, p.weight, p.unit, p.status, p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days)
                is distinct from
-                  (excluded.name, coalesce(excluded.name_zh, p.name_zh), excluded.product_line_id, excluded.category, excluded.colour, excluded.size, excluded.weight, excluded.unit, excluded.status)
+                  (excluded.name, coalesce(excluded.name_zh, p.name_zh), excluded.product_line_id, excluded.category, excluded.colour, excluded.size, excluded.weight, excluded.unit, excluded.status,
+                   excluded.gtin, excluded.pack_size, excluded.min_quantity, excluded.order_multiple, excluded.lead_days)
             returning p.sku, p.version = 1 as is_new
             """, new
         {
             rows = JsonSerializer.Serialize(rows.Select(row => new
             {
                 row.Facts.Sku, row.Facts.Name, row.Facts.NameZh, line = LineCode(row.Facts.Line!), row.Facts.Category, row.Facts.Colour, row.Facts.Size, row.Facts.Weight, row.Facts.Unit, row.Facts.Status,
+                row.Facts.Gtin, row.Facts.PackSize, row.Facts.MinQuantity, row.Facts.OrderMultiple, row.Facts.LeadDays,
             }), JsonSerializerOptions.Web),
             now = clock.GetUtcNow().UtcDateTime,
         }, ct);
         await audit.RecordAsync([.. written.Select(product => new AuditAct(product.IsNew ? "product.added" : "product.changed", "product", product.Sku, [], new { import = true }))], ct);
+    }
+
+    // Written after all rows, for a file may name a successor before it stands in it.
+    async Task<IEnumerable<RowRefusal>> NameSuccessorsAsync(List<ProductRow> rows, CancellationToken ct)
+    {
+        var succeeded = rows.Where(row => row.Facts.Successor is not null).ToList();
+        if (succeeded.Count == 0)
+        {
+            return [];
+        }
+
+        var unknown = (await db.ListAsync<string>("""
+            with named as (
+                select * from unnest(@skus, @successors) as named (sku, successor)),
+            written as (
+                update product p
+                set successor_id = s.product_id
+                from named join product s on s.sku = named.successor
+                where p.sku = named.sku and p.successor_id is distinct from s.product_id)
+            select named.successor from named where not exists (select from product s where s.sku = named.successor)
+            """, new { skus = succeeded.Select(row => row.Facts.Sku!).ToArray(), successors = succeeded.Select(row => row.Facts.Successor!).ToArray() }, ct)).ToHashSet(StringComparer.Ordinal);
+        return succeeded.Where(row => unknown.Contains(row.Facts.Successor!)).Select(row => new RowRefusal(row.Row, "successor", "catalog.refused.successor_unknown", row.Facts.Successor!));
     }
 
     Task WriteCostsAsync(List<ProductRow> rows, CancellationToken ct)

@@ -37,6 +37,24 @@ public sealed record ProductFacts
     /// <summary>active or discontinued.</summary>
     public string? Status { get; init; }
 
+    /// <summary>The number under the bar code: 8 or 12 to 14 digits.</summary>
+    public string? Gtin { get; init; }
+
+    /// <summary>How many are in a pack; told, not demanded.</summary>
+    public int? PackSize { get; init; }
+
+    /// <summary>The least quantity of an order line; 1 where left out.</summary>
+    public int? MinQuantity { get; init; }
+
+    /// <summary>Order lines are multiples of this; 1 where left out.</summary>
+    public int? OrderMultiple { get; init; }
+
+    /// <summary>How many days it usually takes until it is sent.</summary>
+    public int? LeadDays { get; init; }
+
+    /// <summary>The SKU of what takes its place when it is discontinued.</summary>
+    public string? Successor { get; init; }
+
     /// <summary>What one costs the brand; seen by the brand only.</summary>
     public decimal? Cost { get; init; }
 
@@ -47,7 +65,8 @@ public sealed record ProductFacts
     public ProductFacts Tidied() => this with
     {
         Sku = Text(Sku), Name = Text(Name), NameZh = Text(NameZh), Line = Text(Line), Category = Text(Category), Colour = Text(Colour), Size = Text(Size), Unit = Text(Unit) ?? "piece",
-        Status = Text(Status) ?? "active", CostCurrency = Text(CostCurrency)?.ToUpperInvariant(),
+        Status = Text(Status) ?? "active", Gtin = Text(Gtin)?.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal), MinQuantity = MinQuantity ?? 1, OrderMultiple = OrderMultiple ?? 1,
+        Successor = Text(Successor), CostCurrency = Text(CostCurrency)?.ToUpperInvariant(),
     };
 
     /// <summary>What is wrong with them, by field; call <see cref="Tidied"/> first.</summary>
@@ -78,6 +97,29 @@ public sealed record ProductFacts
             yield return new(nameof(Weight), "catalog.refused.not_negative");
         }
 
+        if (Gtin is not null && !IsGtin(Gtin))
+        {
+            yield return new(nameof(Gtin), "catalog.refused.gtin");
+        }
+
+        foreach (var (field, quantity) in new[] { (nameof(PackSize), PackSize), (nameof(MinQuantity), MinQuantity), (nameof(OrderMultiple), OrderMultiple) })
+        {
+            if (quantity is < 1 or > 1_000_000)
+            {
+                yield return new(field, "catalog.refused.whole_quantity");
+            }
+        }
+
+        if (LeadDays is < 0 or > 730)
+        {
+            yield return new(nameof(LeadDays), "catalog.refused.lead_days");
+        }
+
+        if (Successor is not null && Successor == Sku)
+        {
+            yield return new(nameof(Successor), "catalog.refused.own_successor");
+        }
+
         if (Cost is < 0 or >= 1e13m)
         {
             yield return new(nameof(Cost), "catalog.refused.not_negative");
@@ -101,6 +143,10 @@ public sealed record ProductFacts
     }
 
     const int LongestText = 200;
+
+    // The last digit is checked: weights 3 and 1 in turn from the right (GS1 General Specifications, 7.9).
+    static bool IsGtin(string digits) => digits.Length is 8 or 12 or 13 or 14 && digits.All(char.IsAsciiDigit)
+        && digits.Reverse().Select((digit, place) => (digit - '0') * (place % 2 == 0 ? 1 : 3)).Sum() % 10 == 0;
 
     IEnumerable<(string Field, string? Text)> Texts() =>
         [(nameof(Name), Name), (nameof(NameZh), NameZh), (nameof(Line), Line), (nameof(Category), Category), (nameof(Colour), Colour), (nameof(Size), Size), (nameof(Unit), Unit)];

@@ -44,6 +44,9 @@ public sealed class ProductStore(Db db, TimeProvider clock)
     public Task<ProductCost?> CostAsync(long productId, CancellationToken ct) =>
         db.FindAsync<ProductCost>("select currency, unit_cost from product_cost where product_id = @productId", new { productId }, ct);
 
+    /// <summary>True where there is such a product.</summary>
+    public Task<bool> IsThereAsync(string sku, CancellationToken ct) => db.OneAsync<bool>("select exists (select from product where sku = @sku)", new { sku }, ct);
+
     /// <summary>The lines, each with how many products it has.</summary>
     public Task<List<ProductLine>> LinesAsync(CancellationToken ct) => db.ListAsync<ProductLine>("""
         select l.code, l.name, l.name_zh, (select count(*) from product p where p.product_line_id = l.product_line_id) as products
@@ -61,8 +64,9 @@ public sealed class ProductStore(Db db, TimeProvider clock)
 
     /// <summary>Adds a product; null when the line is not there.</summary>
     public Task<long?> InsertAsync(ProductFacts facts, CancellationToken ct) => db.FindAsync<long?>("""
-        insert into product (sku, name, name_zh, product_line_id, category, colour, size, weight, unit, status, created_at)
-        select @Sku, @Name, @NameZh, l.product_line_id, @Category, @Colour, @Size, @Weight, @Unit, @Status, @now
+        insert into product (sku, name, name_zh, product_line_id, category, colour, size, weight, unit, status, gtin, pack_size, min_quantity, order_multiple, lead_days, successor_id, created_at)
+        select @Sku, @Name, @NameZh, l.product_line_id, @Category, @Colour, @Size, @Weight, @Unit, @Status, @Gtin, @PackSize, @MinQuantity, @OrderMultiple, @LeadDays,
+               (select s.product_id from product s where s.sku = @Successor), @now
         from product_line l
         where l.code = @Line
         returning product_id
@@ -72,6 +76,7 @@ public sealed class ProductStore(Db db, TimeProvider clock)
     public Task<int?> UpdateAsync(string sku, int version, ProductFacts facts, CancellationToken ct) => db.FindAsync<int?>("""
         update product p
         set name = @Name, name_zh = @NameZh, product_line_id = l.product_line_id, category = @Category, colour = @Colour, size = @Size, weight = @Weight, unit = @Unit, status = @Status,
+            gtin = @Gtin, pack_size = @PackSize, min_quantity = @MinQuantity, order_multiple = @OrderMultiple, lead_days = @LeadDays, successor_id = (select s.product_id from product s where s.sku = @Successor),
             version = p.version + 1
         from product_line l
         where p.sku = @key and p.version = @version and l.code = @Line
@@ -96,13 +101,14 @@ public sealed class ProductStore(Db db, TimeProvider clock)
     }
 
     const string Select = """
-        select p.product_id, p.sku, p.name, p.name_zh, l.code as line, l.name as line_name, l.name_zh as line_name_zh, p.category, p.colour, p.size, p.weight, p.unit, p.status, p.version
+        select p.product_id, p.sku, p.name, p.name_zh, l.code as line, l.name as line_name, l.name_zh as line_name_zh, p.category, p.colour, p.size, p.weight, p.unit, p.status, p.version,
+               p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days, next.sku as successor
         """;
 
-    const string From = "from product p join product_line l on l.product_line_id = p.product_line_id";
+    const string From = "from product p join product_line l on l.product_line_id = p.product_line_id left join product next on next.product_id = p.successor_id";
 
     const string Where = """
-        where (@words::text is null or position(lower(@words) in lower(concat_ws(' ', p.sku, p.name, p.name_zh, p.category))) > 0)
+        where (@words::text is null or position(lower(@words) in lower(concat_ws(' ', p.sku, p.name, p.name_zh, p.category, p.gtin))) > 0)
           and (@line::text is null or l.code = @line)
           and (@status::text is null or p.status = @status)
         """;
@@ -150,6 +156,24 @@ public sealed record Product
     /// <summary>active or discontinued.</summary>
     public string Status { get; init; } = "";
 
+    /// <summary>The number under the bar code.</summary>
+    public string? Gtin { get; init; }
+
+    /// <summary>How many are in a pack.</summary>
+    public int? PackSize { get; init; }
+
+    /// <summary>The least quantity of an order line, where the seller says nothing else.</summary>
+    public int MinQuantity { get; init; } = 1;
+
+    /// <summary>Order lines are multiples of this, where the seller says nothing else.</summary>
+    public int OrderMultiple { get; init; } = 1;
+
+    /// <summary>How many days it usually takes until it is sent.</summary>
+    public int? LeadDays { get; init; }
+
+    /// <summary>The SKU of what takes its place.</summary>
+    public string? Successor { get; init; }
+
     /// <summary>Counts its changes.</summary>
     public int Version { get; init; }
 
@@ -157,7 +181,7 @@ public sealed record Product
     public ProductFacts Facts(ProductCost? cost) => new()
     {
         Sku = Sku, Name = Name, NameZh = NameZh, Line = Line, Category = Category, Colour = Colour, Size = Size, Weight = Weight, Unit = Unit, Status = Status,
-        Cost = cost?.UnitCost, CostCurrency = cost?.Currency,
+        Gtin = Gtin, PackSize = PackSize, MinQuantity = MinQuantity, OrderMultiple = OrderMultiple, LeadDays = LeadDays, Successor = Successor, Cost = cost?.UnitCost, CostCurrency = cost?.Currency,
     };
 }
 

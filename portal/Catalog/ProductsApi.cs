@@ -91,13 +91,21 @@ sealed record ProductKey(string Sku);
 /// <param name="Weight">Weight.</param>
 /// <param name="Unit">What one of it is.</param>
 /// <param name="Status">active or discontinued.</param>
+/// <param name="Gtin">The number under the bar code.</param>
+/// <param name="PackSize">How many are in a pack.</param>
+/// <param name="MinQuantity">The least quantity of an order line; a seller may say otherwise, see <c>/api/v1/terms-of-sale</c>.</param>
+/// <param name="OrderMultiple">Order lines are multiples of this.</param>
+/// <param name="LeadDays">How many days it usually takes until it is sent.</param>
+/// <param name="Successor">The SKU of what takes its place.</param>
 /// <param name="Version">For If-Match.</param>
 /// <param name="Cost">What it costs the brand; told to the brand only.</param>
 /// <param name="CostCurrency">The currency of the cost.</param>
 public sealed record ProductAnswer(
-    string Sku, string Name, string? NameZh, string Line, string? Category, string? Colour, string? Size, decimal? Weight, string Unit, string Status, int Version,
+    string Sku, string Name, string? NameZh, string Line, string? Category, string? Colour, string? Size, decimal? Weight, string Unit, string Status,
+    string? Gtin, int? PackSize, int MinQuantity, int OrderMultiple, int? LeadDays, string? Successor, int Version,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? Cost, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CostCurrency)
 {
     internal static ProductAnswer Of(Product product, ProductCost? cost) => new(
-        product.Sku, product.Name, product.NameZh, product.Line, product.Category, product.Colour, product.Size, product.Weight, product.Unit, product.Status, product.Version, cost?.UnitCost, cost?.Currency);
+        product.Sku, product.Name, product.NameZh, product.Line, product.Category, product.Colour, product.Size, product.Weight, product.Unit, product.Status,
+        product.Gtin, product.PackSize, product.MinQuantity, product.OrderMultiple, product.LeadDays, product.Successor, product.Version, cost?.UnitCost, cost?.Currency);
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
+using Portal.Assortment;
 using Portal.Documents.Tables;
 using Portal.Pricing;
 using Portal.Web;
@@ -14,7 +15,7 @@ namespace Portal.Catalog;
 
 /// <summary>The catalog: what the brand sells, and what it costs the company of whoever looks.</summary>
 [Route("catalog")]
-public sealed class ProductsController(ProductStore products, CatalogPrices prices, PriceBookStore books, AddProduct addProduct, EditProduct editProduct, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class ProductsController(ProductStore products, CatalogPrices prices, PriceBookStore books, Terms terms, AddProduct addProduct, EditProduct editProduct, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     /// <summary>The products.</summary>
     [HttpGet("")]
@@ -54,7 +55,11 @@ public sealed class ProductsController(ProductStore products, CatalogPrices pric
         var trade = await prices.TradeAsync(asked, ct);
         var line = trade is null ? null : (await prices.OfAsync(trade, Today, [new(product.Sku, quantity ?? 1)], ct))[0];
         return View("ProductPage", new ProductPage(product, quantity ?? 1, asked, trade, line, await books.OfProductAsync(product.ProductId, Today, ct),
-            me.IsBrand ? await products.CostAsync(product.ProductId, ct) : null, me.Has("brand_admin")));
+            me.IsBrand ? await products.CostAsync(product.ProductId, ct) : null, me.Has("brand_admin"))
+        {
+            Terms = me.IsBrand ? null : (await terms.ForAsync(null, [product.Sku], ct)).GetValueOrDefault(product.Sku),
+            OwnTerms = me.Has(RangeWords.Keepers) && !me.IsBrand ? await terms.OwnAsync(product.Sku, ct) ?? new() : null,
+        });
     }
 
     /// <summary>The form for a new product.</summary>
@@ -174,7 +179,14 @@ public sealed record ProductListPage(ListQuery Query, ListPage<Product> Page, IR
 /// <param name="Books">The own company's books with a price of it.</param>
 /// <param name="Cost">What it costs the brand; for the brand's eyes.</param>
 /// <param name="MayChange">May change it.</param>
-public sealed record ProductPage(Product Product, decimal Quantity, string? Buyer, Trade? Trade, LinePrice? Price, IReadOnlyList<ProductBook> Books, ProductCost? Cost, bool MayChange);
+public sealed record ProductPage(Product Product, decimal Quantity, string? Buyer, Trade? Trade, LinePrice? Price, IReadOnlyList<ProductBook> Books, ProductCost? Cost, bool MayChange)
+{
+    /// <summary>How the company one buys from sells it; null for the brand.</summary>
+    public TermsOfSale? Terms { get; init; }
+
+    /// <summary>How the own company sells it, as far as that differs; null for those who do not say so.</summary>
+    public SellerTerms? OwnTerms { get; init; }
+}
 
 /// <summary>What the form sends.</summary>
 public sealed record ProductForm

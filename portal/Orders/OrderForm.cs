@@ -39,6 +39,9 @@ public sealed class OrderForm
     /// <summary>A product to be added to the lines.</summary>
     public string? Add { get; set; }
 
+    /// <summary>What is to be mended: the number of a line and the number of one of its remedies (<c>3.1</c>), or <c>all</c>.</summary>
+    public string? Mend { get; set; }
+
     /// <summary>What is typed into the product finder.</summary>
     public string? Find { get; set; }
 
@@ -71,6 +74,25 @@ public sealed class OrderForm
     /// <summary>Tells the lines that are typed now from others.</summary>
     public string MarkOfLines => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((Lines ?? "").ReplaceLineEndings("\n").Trim())).AsSpan(0, 8));
 
+    /// <summary>Mends what was asked for in the lines. With <c>all</c> a quantity becomes the next that is sold and what is discontinued its successor; nothing is taken out.</summary>
+    public void MendLines(CheckedOrder found)
+    {
+        var lines = new List<SkuLine>();
+        for (var index = 0; index < found.Lines.Count; index++)
+        {
+            var line = found.Lines[index];
+            var remedy = Mend is "all"
+                ? line.Remedies.LastOrDefault(remedy => remedy is not LineRemedy.Drop)
+                : line.Remedies.Where((_, choice) => Mend == string.Create(CultureInfo.InvariantCulture, $"{index + 1}.{choice + 1}")).FirstOrDefault();
+            if ((remedy is null ? line.Asked : remedy.Mend(line.Asked)) is { } kept)
+            {
+                lines.Add(kept);
+            }
+        }
+
+        Lines = AsTyped(lines);
+    }
+
     static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
 }
 
@@ -83,6 +105,9 @@ public sealed record OrderFormPage(OrderForm Form, CheckedOrder Checked, IReadOn
 {
     /// <summary>What the credit gate would say to it now; null where nobody watches this buyer.</summary>
     public Portal.Receivables.CreditVerdict? Credit { get; init; }
+
+    /// <summary>The order of the own company that has the purchase order number already; null where none has.</summary>
+    public string? PoNumberUsedBy { get; init; }
 
     /// <summary>The products the finder found.</summary>
     public IReadOnlyList<FoundProduct> Found { get; init; } = [];
@@ -97,5 +122,10 @@ public sealed record OrderFormPage(OrderForm Form, CheckedOrder Checked, IReadOn
     public IReadOnlyList<OrderProblem> Refused { get; init; } = [];
 }
 
-/// <summary>A product the finder found.</summary>
-public sealed record FoundProduct(string Sku, string Name, string NameZh);
+/// <summary>A line with what mends it.</summary>
+/// <param name="Number">Its number, from 1.</param>
+/// <param name="Line">The line.</param>
+public sealed record RemediesShown(int Number, CheckedLine Line);
+
+/// <summary>A product the finder found, with the least one can order of it.</summary>
+public sealed record FoundProduct(string Sku, string Name, string NameZh, int Least);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.Database;
+using Portal.Assortment;
 using Portal.Pricing;
 using Portal.Stock;
 
@@ -15,7 +16,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
     /// <summary>Checks a request for the partner at work; today's prices of its upstream.</summary>
     public Task<CheckedOrder> CheckAsync(OrderRequest request, CancellationToken ct) => db.TogetherAsync(async () =>
     {
-        var parties = await orders.PartiesAsync(request.BuyerId, ct);
+        var (parties, terms) = await orders.PartiesAndTermsAsync(request.BuyerId, request.Lines.Select(line => line.Sku), ct);
         var problems = new List<OrderProblem>(OfTheWhole(request, parties));
         if (parties is not { SellerId: { } seller })
         {
@@ -24,7 +25,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
 
         var found = await prices.ForAsync(parties.BuyerId, seller, parties.Currency, parties.Today,
             [.. request.Lines.Select(line => new AskedLine(line.Sku, line.QuantityProblem is null ? line.Quantity!.Value : 1))], ct);
-        var lines = request.Lines.Zip(found, (asked, price) => Check(asked, price, asked.Day ?? request.RequestedOn, parties.Today)).ToList();
+        var lines = request.Lines.Zip(found, (asked, price) => Check(asked, price, terms.GetValueOrDefault(asked.Sku) ?? new(), asked.Day ?? request.RequestedOn, parties)).ToList();
         problems.AddRange(lines.SelectMany((line, index) => line.Problems.Select(problem => problem with { Line = index + 1 })));
         return new CheckedOrder(request, parties, lines, problems);
     }, ct);
@@ -42,7 +43,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
 
         if (parties is not null && request.Currency is { } currency && currency != parties.Currency)
         {
-            yield return new(null, "currency", "orders.problem.foreign_currency", parties.Currency);
+            yield return new(null, "currency", "orders.problem.foreign_currency", currency, parties.Currency);
         }
 
         if (request.Lines.Count > SkuLines.Most)
@@ -61,17 +62,27 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
         }
     }
 
-    static CheckedLine Check(SkuLine asked, LinePrice price, DateOnly? requestedOn, DateOnly today)
+    static CheckedLine Check(SkuLine asked, LinePrice price, TermsOfSale terms, DateOnly? requestedOn, Parties parties)
     {
         var problems = new List<OrderProblem>();
         if (price.Refusal is { } refusal)
         {
-            problems.Add(new(null, "sku", Remedy(refusal), asked.Sku));
+            problems.Add(terms.Successor is { } successor && refusal is "pricing.refused.discontinued"
+                ? new(null, "sku", "orders.problem.discontinued_for", asked.Sku, successor)
+                : new(null, "sku", Remedy(refusal), asked.Sku));
+        }
+        else if (!terms.IsSellable)
+        {
+            problems.Add(new(null, "sku", "orders.problem.not_in_range", asked.Sku, parties.SellerName ?? ""));
         }
 
         if (asked.QuantityProblem is { } wrong)
         {
             problems.Add(new(null, "quantity", wrong, SkuLine.MostOfOne));
+        }
+        else if (price.ProductId is not null && OfTheTerms(terms, asked.Quantity!.Value) is { } broken)
+        {
+            problems.Add(broken);
         }
         else if (price.LineAmount >= LargestAmount)
         {
@@ -82,7 +93,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
         {
             problems.Add(new(null, "requestedOn", "orders.problem.no_such_day"));
         }
-        else if (requestedOn < today || requestedOn > today.AddDays(AnswerOrder.FarthestPromise))
+        else if (requestedOn < parties.Today || requestedOn > parties.Today.AddDays(AnswerOrder.FarthestPromise))
         {
             problems.Add(new(null, "requestedOn", "orders.problem.requested_day", requestedOn));
         }
@@ -95,8 +106,28 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
             ProductId = price.ProductId,
             Name = price.Name,
             NameZh = price.NameZh,
+            Terms = price.ProductId is null ? null : terms,
+            Remedies = [.. problems.SelectMany(problem => Remedies(problem, asked, terms)).Distinct()],
         };
     }
+
+    static OrderProblem? OfTheTerms(TermsOfSale terms, decimal quantity) => (terms.Take(quantity), terms.Near(quantity)) switch
+    {
+        (true, _) => null,
+        (_, [var below, var above]) => new(null, "quantity", "orders.problem.not_a_multiple", terms.OrderMultiple, below, above),
+        (_, [var one]) when quantity < terms.Least => new(null, "quantity", "orders.problem.below_minimum", terms.Least, one),
+        (_, [var one]) => new(null, "quantity", "orders.problem.only_quantity", terms.OrderMultiple, one),
+        _ => new(null, "quantity", "orders.problem.no_quantity", terms.OrderMultiple),
+    };
+
+    // What mends the line with one click; nothing where somebody has to think.
+    static IEnumerable<LineRemedy> Remedies(OrderProblem problem, SkuLine asked, TermsOfSale terms) => problem switch
+    {
+        { TextKey: "orders.problem.discontinued_for" } => [new LineRemedy.Replace(terms.Successor!), new LineRemedy.Drop()],
+        { Field: "sku" } => [new LineRemedy.Drop()],
+        { Field: "quantity" } when asked.Quantity is { } quantity => terms.Near(quantity).Select(near => new LineRemedy.Order(near)),
+        _ => [],
+    };
 
     // What the buyer can do about it is the order's to say; why there is no price is pricing's.
     static string Remedy(string refusal) => refusal switch
@@ -128,6 +159,12 @@ public sealed record CheckedLine(SkuLine Asked, PricedLine? Priced)
     /// <summary>What is wrong.</summary>
     public IReadOnlyList<OrderProblem> Problems { get; init; } = [];
 
+    /// <summary>What mends it with one click.</summary>
+    public IReadOnlyList<LineRemedy> Remedies { get; init; } = [];
+
+    /// <summary>How the seller sells it, where the SKU is known.</summary>
+    public TermsOfSale? Terms { get; init; }
+
     /// <summary>The product's key, where the SKU is known.</summary>
     public long? ProductId { get; init; }
 
@@ -136,4 +173,31 @@ public sealed record CheckedLine(SkuLine Asked, PricedLine? Priced)
 
     /// <summary>Its Chinese name, or the other.</summary>
     public string? NameZh { get; init; }
+}
+
+/// <summary>What mends a line with one click.</summary>
+public abstract record LineRemedy
+{
+    LineRemedy()
+    {
+    }
+
+    /// <summary>Order so many instead.</summary>
+    /// <param name="Quantity">How many.</param>
+    public sealed record Order(int Quantity) : LineRemedy;
+
+    /// <summary>Order what takes its place.</summary>
+    /// <param name="Sku">The successor.</param>
+    public sealed record Replace(string Sku) : LineRemedy;
+
+    /// <summary>Take the line out.</summary>
+    public sealed record Drop : LineRemedy;
+
+    /// <summary>The line as it is then; null where it is taken out.</summary>
+    public SkuLine? Mend(SkuLine line) => this switch
+    {
+        Order order => line with { Quantity = order.Quantity },
+        Replace other => line with { Sku = other.Sku },
+        _ => null,
+    };
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Platform.Audit;
 using Platform.Database;
 using Platform.Outbox;
+using Portal.Assortment;
 using Portal.Notifications;
 using Portal.Stock;
 
@@ -11,7 +12,7 @@ namespace Portal.Orders;
 /// A seller orders from its own upstream what its buyers wait for (背靠背订货): one order for the missing quantities, remembered line by line, so that
 /// the goods go to those lines when they come. What is on order already is not ordered again.
 /// </summary>
-public sealed class OrderUpwards(Db db, WaitingLines waiting, AllocateGoods allocate, PlaceOrder placeOrder, AuditTrail audit)
+public sealed class OrderUpwards(Db db, WaitingLines waiting, AllocateGoods allocate, PlaceOrder placeOrder, Terms terms, AuditTrail audit)
 {
     /// <summary>Orders what lacks.</summary>
     /// <param name="number">For this sales order alone; null for all that wait.</param>
@@ -30,7 +31,10 @@ public sealed class OrderUpwards(Db db, WaitingLines waiting, AllocateGoods allo
             return OrderOutcome.Because("", "orders.problem.nothing_missing");
         }
 
-        var lines = missing.GroupBy(line => line.Sku, StringComparer.Ordinal).Select(sku => new SkuLine(sku.Key, sku.Sum(line => line.Quantity))).ToList();
+        // The upstream sells in its own least quantities and multiples; what is over goes on the shelf.
+        var sold = await terms.ForAsync(sellerId, missing.Select(line => line.Sku), ct);
+        var lines = missing.GroupBy(line => line.Sku, StringComparer.Ordinal)
+            .Select(sku => new SkuLine(sku.Key, sold.GetValueOrDefault(sku.Key)?.Covering(sku.Sum(line => line.Quantity)) ?? sku.Sum(line => line.Quantity))).ToList();
         var outcome = await placeOrder.CreateAsync(new(null, null, null, null, lines) { BuyerId = sellerId }, submit, ct);
         if (outcome is OrderOutcome.Done(var upwards, _))
         {

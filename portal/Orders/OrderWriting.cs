@@ -1,5 +1,6 @@
 using Npgsql;
 using Platform.Database;
+using Portal.Assortment;
 
 namespace Portal.Orders;
 
@@ -9,12 +10,30 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
     /// <summary>The name of the constraint that keeps a buyer from using a purchase order number twice.</summary>
     public const string PoNumberIsUsedOnce = "a_po_number_is_used_once";
 
+    /// <summary>The name under which the database refuses what goes to a seller against its sellable range, least quantities or multiples.</summary>
+    public const string TermsOfSaleAreKept = "an_order_keeps_the_terms_of_sale";
+
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     /// <summary>Who orders from whom, in what currency, on which day; null for somebody without a company.</summary>
     /// <param name="buyerId">For whom the product itself orders; a person orders for the own company, whatever stands here.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<Parties?> PartiesAsync(long? buyerId, CancellationToken ct) => db.FindAsync<Parties>("""
+    public Task<Parties?> PartiesAsync(long? buyerId, CancellationToken ct) => db.FindAsync<Parties>(PartiesOf, new { now = Now, buyerId, roles = BuyerRoles.All.ToArray() }, ct);
+
+    /// <summary>The same, and how the seller sells some products to the buyer: one round trip.</summary>
+    /// <param name="buyerId">For whom the product itself orders; a person orders for the own company, whatever stands here.</param>
+    /// <param name="skus">The products, as typed; unknown ones have no terms.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<(Parties? Parties, IReadOnlyDictionary<string, TermsOfSale> Terms)> PartiesAndTermsAsync(long? buyerId, IEnumerable<string> skus, CancellationToken ct) => db.ReadManyAsync($"""
+        {PartiesOf};
+        select t.*
+        from partner b
+        cross join lateral terms_of_sale(b.partner_id, b.upstream_id, brand_day(@now), @skus) t
+        where b.partner_id = case when app_is_system() and @buyerId is not null then @buyerId else app_partner_id() end
+        """, new { now = Now, buyerId, roles = BuyerRoles.All.ToArray(), skus = skus.Distinct(StringComparer.Ordinal).ToArray() }, async answers =>
+        (await answers.ReadSingleOrDefaultAsync<Parties?>(), (IReadOnlyDictionary<string, TermsOfSale>)(await answers.ReadAsync<TermsOfSale>()).ToDictionary(terms => terms.Sku, StringComparer.Ordinal)), ct);
+
+    const string PartiesOf = """
         select b.partner_id as buyer_id, b.upstream_id as seller_id, s.name as seller_name, s.status as seller_status, b.currency, brand_day(@now) as today,
                exists (select from unnest(@roles) as role where app_has_role(role)) or (@buyerId is not null and app_is_system()) as may_buy,
                coalesce(credit_watches(b.upstream_id, b.partner_id), false) as watches_credit, mine.per_order, mine.per_month
@@ -22,7 +41,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         left join partner s on s.partner_id = b.upstream_id
         left join purchase_limit mine on mine.person_id = app_person_id()
         where b.partner_id = case when app_is_system() and @buyerId is not null then @buyerId else app_partner_id() end
-        """, new { now = Now, buyerId, roles = BuyerRoles.All.ToArray() }, ct);
+        """;
 
     /// <summary>Takes an order to work on: whoever else wants to change it waits until this transaction ends.</summary>
     public Task<OrderInHand?> TakeAsync(string number, CancellationToken ct) => db.FindAsync<OrderInHand>("""
@@ -259,7 +278,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         notes = receipt.Discrepancies.Select(found => found.Note).ToArray(),
     }, ct);
 
-    /// <summary>The order that has a purchase order number already.</summary>
+    /// <summary>The order of the company at work that has a purchase order number already.</summary>
     public Task<string?> NumberOfAsync(string poNumber, CancellationToken ct) =>
         db.FindAsync<string>("select number from purchase_order where buyer_id = app_partner_id() and po_number = @poNumber", new { poNumber }, ct);
 }

@@ -15,7 +15,7 @@ namespace Portal.Orders;
 /// <summary>Lists of orders from either side, the page of one order, and the page on which one is written.</summary>
 [Route("orders")]
 public sealed class OrdersController(
-    OrderStore orders, OrderPages pages, OrderPricing pricing, PlaceOrder placeOrder, OrderBooks books, ProductFinder finder, OrderLists lists, LinesFile linesFile, StockStore stock, ICurrentPerson me, Texts t,
+    OrderStore orders, OrderWriting writing, OrderPages pages, OrderPricing pricing, PlaceOrder placeOrder, OrderBooks books, ProductFinder finder, OrderLists lists, LinesFile linesFile, StockStore stock, ICurrentPerson me, Texts t,
     TimeProvider clock) : Controller
 {
     /// <summary>What one's company has ordered; the brand orders from nobody and sees what it has sold.</summary>
@@ -129,6 +129,11 @@ public sealed class OrdersController(
                 form.Lines = (form.Lines ?? "").TrimEnd() is { Length: > 0 } lines ? $"{lines}\n{sku} 1" : $"{sku} 1";
             }
 
+            if (form.Mend is not null)
+            {
+                form.MendLines(await pricing.CheckAsync(form.Request, ct));
+            }
+
             ModelState.Clear();
             return View("OrderForm", await PageAsync(form, number, ct));
         }
@@ -175,7 +180,11 @@ public sealed class OrdersController(
     {
         var found = await pricing.CheckAsync(form.Request, ct);
         var offered = await stock.OfferedAsync([.. found.Lines.Select(line => line.ProductId).OfType<long>()], ct);
-        return new(form, found, offered.ToDictionary(row => row.ProductId), number) { Credit = await books.PreviewAsync(found, ct) };
+        return new(form, found, offered.ToDictionary(row => row.ProductId), number)
+        {
+            Credit = await books.PreviewAsync(found, ct),
+            PoNumberUsedBy = found.Request.PoNumber is { } po && await writing.NumberOfAsync(po, ct) is { } used && used != number ? used : null,
+        };
     }
 
     // What stands beside the lines; not read anew while somebody types them.
@@ -196,16 +205,24 @@ public sealed class OrdersController(
 public sealed record OrderListPage(string Side, ListQuery Query, ListPage<OrderRow> Page);
 
 /// <summary>Finds products by SKU or name while an order is written.</summary>
-public sealed class ProductFinder(Db db)
+public sealed class ProductFinder(Db db, TimeProvider clock)
 {
-    /// <summary>The best finds; nothing for fewer than two characters.</summary>
+    /// <summary>The best finds of what the own upstream sells to the own company; nothing for fewer than two characters.</summary>
     public async Task<IReadOnlyList<FoundProduct>> FindAsync(string? words, CancellationToken ct) => words?.Trim() is not { Length: >= 2 } typed ? [] : await db.ListAsync<FoundProduct>("""
-        select sku, name, coalesce(name_zh, name) as name_zh
-        from product
-        where status = 'active' and (sku ilike @within or name ilike @within or name_zh ilike @within)
-        order by sku ilike @beginning desc, sku
+        with found as (
+            select product_id, sku, name, coalesce(name_zh, name) as name_zh
+            from product
+            where status = 'active' and (sku ilike @within or name ilike @within or name_zh ilike @within or gtin = @typed)
+            order by sku ilike @beginning desc, sku
+            limit 40)
+        select f.sku, f.name, f.name_zh, ((t.min_quantity + t.order_multiple - 1) / t.order_multiple) * t.order_multiple as least
+        from found f
+        join partner b on b.partner_id = app_partner_id()
+        join terms_of_sale(b.partner_id, b.upstream_id, brand_day(@now), array(select sku from found)) t on t.product_id = f.product_id
+        where t.is_sellable
+        order by f.sku ilike @beginning desc, f.sku
         limit 8
-        """, new { within = LikePattern.Within(typed), beginning = LikePattern.Beginning(typed) }, ct);
+        """, new { typed, now = clock.GetUtcNow().UtcDateTime, within = LikePattern.Within(typed), beginning = LikePattern.Beginning(typed) }, ct);
 }
 
 /// <summary>The columns of an exported list of orders.</summary>

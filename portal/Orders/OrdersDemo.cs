@@ -1,5 +1,6 @@
 using System.Globalization;
 using Platform.Database;
+using Portal.Assortment;
 using Portal.Demo;
 using Portal.Pricing;
 using Portal.Stock;
@@ -8,7 +9,7 @@ namespace Portal.Orders;
 
 /// <summary>The demo's orders: fifteen months that are over, and some that stand in every state today.</summary>
 sealed class OrdersDemo(
-    Db db, OrderHistory history, Prices prices, PlaceOrder placeOrder, AnswerOrder answerOrder, ShipOrder shipOrder, ReceiveShipment receiveShipment, CancelOrder cancelOrder, OrderUpwards orderUpwards, OrderStore orders, TimeProvider clock) : IDemoPart
+    Db db, OrderHistory history, Prices prices, PlaceOrder placeOrder, AnswerOrder answerOrder, ShipOrder shipOrder, ReceiveShipment receiveShipment, CancelOrder cancelOrder, OrderUpwards orderUpwards, OrderStore orders, Terms terms, TimeProvider clock) : IDemoPart
 {
     const int Months = 15;
 
@@ -42,7 +43,8 @@ sealed class OrdersDemo(
         foreach (var buyer in buyers)
         {
             var priced = await prices.ForAsync(buyer.PartnerId, buyer.SellerId, buyer.Currency, today, [.. skus.Select(sku => new AskedLine(sku, 1))], ct);
-            buyer.Products.AddRange(priced.Where(price => price.Refusal is null && price.UnitPrice > 0));
+            buyer.Terms = await terms.ForAsync(buyer.PartnerId, skus, ct);
+            buyer.Products.AddRange(priced.Where(price => price.Refusal is null && price.UnitPrice > 0 && buyer.Terms[price.Sku].IsSellable));
         }
 
         return [.. buyers.Where(buyer => buyer.Products.Count >= 8)];
@@ -112,7 +114,7 @@ sealed class OrdersDemo(
     async Task OrderAsync(Buyer buyer, Random random, string until, CancellationToken ct)
     {
         await EnterAsync(buyer.Email!, ct);
-        var lines = buyer.Products.Take(24).OrderBy(_ => random.Next()).Take(random.Next(3, 7)).Select(product => new SkuLine(product.Sku, random.Next(2, 6))).ToList();
+        var lines = buyer.Products.Take(24).OrderBy(_ => random.Next()).Take(random.Next(3, 7)).Select(product => new SkuLine(product.Sku, buyer.Terms[product.Sku].Covering(random.Next(2, 6)))).ToList();
         var poNumber = string.Create(CultureInfo.InvariantCulture, $"{buyer.Code[..2]}-{2600 + buyer.NextPoNumber++}");
         var number = Expect(await placeOrder.CreateAsync(new(poNumber, null, null, null, lines), until is not "draft", ct)).Number;
         if (until is "draft" or "submitted")
@@ -169,9 +171,10 @@ sealed class OrdersDemo(
             order by there, p.sku
             limit 1
             """, new { buyer.SellerId, skus = buyer.Products.Select(product => product.Sku).ToArray() }, ct);
-        var number = Expect(await placeOrder.CreateAsync(new(null, null, null, null, [new(wanted, there + 5)]), submit: true, ct)).Number;
+        var asked = buyer.Terms[wanted].Covering((int)there + 5);
+        var number = Expect(await placeOrder.CreateAsync(new(null, null, null, null, [new(wanted, asked)]), submit: true, ct)).Number;
         await EnterAsync(buyer.SellersEmail!, ct);
-        Expect(await answerOrder.ConfirmAsync(number, null, [new(1, there + 4, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(18), "生产排期 / Production is booked")], ct));
+        Expect(await answerOrder.ConfirmAsync(number, null, [new(1, asked - 1, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(18), "生产排期 / Production is booked")], ct));
         if (buyer.PartnerType is not "distributor")
         {
             Expect(await orderUpwards.RunAsync(number, submit: true, buyer.SellerId, ct));
@@ -209,6 +212,8 @@ sealed class OrdersDemo(
         public string? SellersEmail { get; init; }
 
         public int NextPoNumber { get; set; }
+
+        public IReadOnlyDictionary<string, TermsOfSale> Terms { get; set; } = new Dictionary<string, TermsOfSale>(StringComparer.Ordinal);
 
         public List<LinePrice> Products { get; } = [];
     }

@@ -1,3 +1,4 @@
+using Npgsql;
 using Platform.Database;
 using Portal.Stock;
 
@@ -13,7 +14,7 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
     /// <param name="request">What is wanted.</param>
     /// <param name="submit">True to hand it to the seller at once, false to keep it as a draft.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> CreateAsync(OrderRequest request, bool submit, CancellationToken ct) => db.InTransactionAsync(async () =>
+    public Task<OrderOutcome> CreateAsync(OrderRequest request, bool submit, CancellationToken ct) => WithinTheTermsAsync(async () =>
     {
         var order = await pricing.CheckAsync(request, ct);
         if (Refusal(order, submit) is { } refusal)
@@ -30,7 +31,7 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
     /// <param name="request">What is wanted now.</param>
     /// <param name="submit">True to hand it to the seller with it.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> UpdateAsync(string number, int? version, OrderRequest request, bool submit, CancellationToken ct) => db.InTransactionAsync(async () =>
+    public Task<OrderOutcome> UpdateAsync(string number, int? version, OrderRequest request, bool submit, CancellationToken ct) => WithinTheTermsAsync(async () =>
     {
         var draft = await orders.TakeAsync(number, ct);
         var act = submit ? OrderLifecycle.Submit : OrderLifecycle.Edit;
@@ -46,7 +47,7 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
     /// <param name="number">The draft.</param>
     /// <param name="version">The version the person saw; null where nobody looked.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> SubmitAsync(string number, int? version, CancellationToken ct) => db.InTransactionAsync(async () =>
+    public Task<OrderOutcome> SubmitAsync(string number, int? version, CancellationToken ct) => WithinTheTermsAsync(async () =>
     {
         var draft = await orders.TakeAsync(number, ct);
         if (Permission.Refusal(draft, OrderLifecycle.Submit, version) is { } refused)
@@ -59,6 +60,19 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
         var request = new OrderRequest(head.PoNumber, head.Note, null, null, [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn })]);
         return await ReplaceAsync(draft, await pricing.CheckAsync(request, ct), submit: true, ct);
     }, ct);
+
+    // A rule may come into force between the check and the writing; then the database has the word.
+    async Task<OrderOutcome> WithinTheTermsAsync(Func<Task<OrderOutcome>> place, CancellationToken ct)
+    {
+        try
+        {
+            return await db.InTransactionAsync(place, ct);
+        }
+        catch (PostgresException refused) when (refused.Violates(OrderWriting.TermsOfSaleAreKept))
+        {
+            return OrderOutcome.Because("lines", "orders.problem.terms_changed");
+        }
+    }
 
     async Task<OrderOutcome> ReplaceAsync(OrderInHand draft, CheckedOrder order, bool submit, CancellationToken ct)
     {

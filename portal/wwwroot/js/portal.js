@@ -138,13 +138,17 @@
     }
   });
 
-  // A button may add a line to a text instead of sending the form for it.
+  // A button may add a line to a text, or put another in place of one, instead of sending the form for it.
   document.addEventListener('click', event => {
     const button = event.target.closest('[data-line-for]');
     const text = button && document.getElementById(button.dataset.lineFor);
     if (!text) return;
     event.preventDefault();
-    text.value = [...text.value.split('\n').filter(line => line.trim() !== ''), button.dataset.line].join('\n');
+    const lines = text.value.split('\n').filter(line => line.trim() !== '');
+    const place = button.dataset.lineNumber ? button.dataset.lineNumber - 1 : lines.length;
+    lines.splice(place, 1, ...(button.dataset.line ? [button.dataset.line] : []));
+    text.value = lines.join('\n');
+    if (button.dataset.lineNumber) text.focus();
     text.dispatchEvent(new Event('input', { bubbles: true }));
   });
 

@@ -2,6 +2,7 @@ using Dapper;
 using Platform.Audit;
 using Platform.Database;
 using Platform.Outbox;
+using Portal.Assortment;
 using Portal.Kpis;
 using Portal.Orders;
 using Portal.Pricing;
@@ -154,7 +155,10 @@ public sealed class Desk
         Approvals = new OrderApprovals(db, TimeProvider.System);
         Approve = new ApproveOrder(db, writing, Approvals, books, news);
         Place = new PlaceOrder(db, Pricing, writing, Limits, books, news);
-        Upwards = new OrderUpwards(db, Waiting, Allocate, Place, audit);
+        Terms = new Terms(db, audit, TimeProvider.System);
+        Ranges = new Ranges(db, TimeProvider.System);
+        AddRange = new AddRange(db, Ranges, audit);
+        Upwards = new OrderUpwards(db, Waiting, Allocate, Place, Terms, audit);
         Answer = new AnswerOrder(db, writing, Ledger, books, new KpiFacts(db), news, outbox);
         Ship = new ShipOrder(db, writing, Ledger, books, new Parcels(db), news);
         Receive = new ReceiveShipment(db, writing, Ledger, news);
@@ -182,6 +186,12 @@ public sealed class Desk
     public AllocateGoods Allocate { get; }
 
     public OrderUpwards Upwards { get; }
+
+    public Terms Terms { get; }
+
+    public Ranges Ranges { get; }
+
+    public AddRange AddRange { get; }
 
     public OrderStore Orders { get; }
 
