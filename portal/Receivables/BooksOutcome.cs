@@ -23,6 +23,9 @@ public abstract record BooksOutcome
     /// <param name="Problems">What is wrong.</param>
     public sealed record Wrong(IReadOnlyList<FieldProblem> Problems) : BooksOutcome;
 
+    /// <summary>What was typed could not be read: that stands at its field already, and is never taken for something left out.</summary>
+    internal static Wrong Unreadable { get; } = new([]);
+
     /// <summary>One field is wrong.</summary>
     public static Wrong Because(string field, string textKey, params IReadOnlyList<object> arguments) => new([new(field, textKey, arguments)]);
 

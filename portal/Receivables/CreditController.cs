@@ -10,13 +10,10 @@ namespace Portal.Receivables;
 [Route("receivables"), AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin, ReceivablesRoles.PartnerAdmin)]
 public sealed class CreditController(KeepCredit keepCredit, AccountStore accounts, Texts t) : Controller
 {
-    // What could not be read stands at its field already; it is never taken for something left out.
-    static readonly BooksOutcome Unreadable = new BooksOutcome.Wrong([]);
-
     /// <summary>Sets a limit.</summary>
     [HttpPost("accounts/{partner}/limits"), Idempotent]
     public async Task<IActionResult> SetLimit(string partner, decimal? limitAmount, string? limitCurrency, DateOnly? limitFrom, DateOnly? limitUntil, string? limitReason, CancellationToken ct) =>
-        await AnswerAsync(partner, "limit", ModelState.IsValid ? await keepCredit.SetLimitAsync(partner, new(limitAmount, Typed.Text(limitCurrency)?.ToUpperInvariant(), limitFrom, limitUntil, Typed.Text(limitReason)), ct) : Unreadable, ct);
+        await AnswerAsync(partner, "limit", ModelState.IsValid ? await keepCredit.SetLimitAsync(partner, new(limitAmount, Typed.Text(limitCurrency)?.ToUpperInvariant(), limitFrom, limitUntil, Typed.Text(limitReason)), ct) : BooksOutcome.Unreadable, ct);
 
     /// <summary>Stops a buyer.</summary>
     [HttpPost("accounts/{partner}/holds"), Idempotent]
@@ -29,25 +26,24 @@ public sealed class CreditController(KeepCredit keepCredit, AccountStore account
     /// <summary>Sets a buyer's terms.</summary>
     [HttpPost("accounts/{partner}/terms"), Idempotent]
     public async Task<IActionResult> SetTerms(string partner, int? termsDaysNet, bool termsEndOfMonth, DateOnly? termsFrom, string? termsReason, CancellationToken ct) =>
-        await AnswerAsync(partner, "terms", ModelState.IsValid ? await keepCredit.SetTermsAsync(partner, new(termsDaysNet, termsEndOfMonth, termsFrom, Typed.Text(termsReason)), ct) : Unreadable, ct);
+        await AnswerAsync(partner, "terms", ModelState.IsValid ? await keepCredit.SetTermsAsync(partner, new(termsDaysNet, termsEndOfMonth, termsFrom, Typed.Text(termsReason)), ct) : BooksOutcome.Unreadable, ct);
 
     /// <summary>Lets an order pass that waits.</summary>
     [HttpPost("releases/{order}"), Idempotent]
     public async Task<IActionResult> Release(string order, string? releaseReason, CancellationToken ct)
     {
-        switch (await keepCredit.ReleaseAsync(order, Typed.Text(releaseReason), ct))
+        var page = Redirect("/orders/" + order);
+        if (this.Leads(await keepCredit.ReleaseAsync(order, Typed.Text(releaseReason), ct), t, "receivables.released", page) is { } led)
         {
-            case BooksOutcome.Done:
-                this.Flash(FlashKind.Done, t["receivables.released", order]);
-                return Redirect("/orders/" + order);
-            case BooksOutcome.Wrong(var problems):
-                this.Flash(FlashKind.Problem, problems[0].Text(t));
-                return Redirect("/orders/" + order);
-            case BooksOutcome.Forbidden:
-                return Forbid();
-            default:
-                return NotFound();
+            return led;
         }
+
+        foreach (var problem in ModelState.Values.SelectMany(entry => entry.Errors))
+        {
+            this.Flash(FlashKind.Problem, problem.ErrorMessage);
+        }
+
+        return page;
     }
 
     /// <summary>Where credit is checked, when invoices are due, when buyers are reminded.</summary>
@@ -56,11 +52,11 @@ public sealed class CreditController(KeepCredit keepCredit, AccountStore account
 
     /// <summary>Keeps the credit policy.</summary>
     [HttpPost("settings/policy"), Idempotent]
-    public async Task<IActionResult> KeepPolicy(SettingsForm form, CancellationToken ct) => await AnswerAsync(form, ModelState.IsValid ? await keepCredit.SetPolicyAsync(form.Policy, ct) : Unreadable, "policy", ct);
+    public async Task<IActionResult> KeepPolicy(SettingsForm form, CancellationToken ct) => await AnswerAsync(form, ModelState.IsValid ? await keepCredit.SetPolicyAsync(form.Policy, ct) : BooksOutcome.Unreadable, "policy", ct);
 
     /// <summary>Keeps the general terms.</summary>
     [HttpPost("settings/terms"), Idempotent]
-    public async Task<IActionResult> KeepTerms(SettingsForm form, CancellationToken ct) => await AnswerAsync(form, ModelState.IsValid ? await keepCredit.SetTermsAsync(null, new(form.DaysNet, form.EndOfMonth, null, Typed.Text(form.TermsReason)), ct) : Unreadable, "terms", ct);
+    public async Task<IActionResult> KeepTerms(SettingsForm form, CancellationToken ct) => await AnswerAsync(form, ModelState.IsValid ? await keepCredit.SetTermsAsync(null, new(form.DaysNet, form.EndOfMonth, null, Typed.Text(form.TermsReason)), ct) : BooksOutcome.Unreadable, "terms", ct);
 
     /// <summary>Keeps the levels of the reminders.</summary>
     [HttpPost("settings/reminders"), Idempotent]
@@ -68,47 +64,25 @@ public sealed class CreditController(KeepCredit keepCredit, AccountStore account
         ? await keepCredit.SetRemindersAsync(levels, ct)
         : BooksOutcome.Because("levelDays", "receivables.problem.levels"), "reminders", ct);
 
-    async Task<IActionResult> AnswerAsync(string partner, string what, BooksOutcome outcome, CancellationToken ct)
-    {
-        switch (outcome)
-        {
-            case BooksOutcome.Done:
-                this.Flash(FlashKind.Done, t[$"receivables.done.{what}"]);
-                return RedirectToAction("Account", "Receivables", new { partner });
-            case BooksOutcome.Wrong(var problems) when await accounts.PairAsync(partner, ct) is { } pair:
-                ModelState.Explain(problems, t, field => what + FieldProblems.AsOnForm(field));
-                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-                return View("AccountPage", await AccountPage.OfAsync(accounts, pair, what, ct));
-            case BooksOutcome.Forbidden:
-                return Forbid();
-            default:
-                return NotFound();
-        }
-    }
+    async Task<IActionResult> AnswerAsync(string partner, string what, BooksOutcome outcome, CancellationToken ct) =>
+        this.Leads(outcome, t, $"receivables.done.{what}", RedirectToAction("Account", "Receivables", new { partner }), field => what + FieldProblems.AsOnForm(field))
+        ?? (await accounts.PairAsync(partner, ct) is { } pair ? View("AccountPage", await AccountPage.OfAsync(accounts, pair, what, ct)) : NotFound());
 
     async Task<IActionResult> AnswerAsync(SettingsForm form, BooksOutcome outcome, string what, CancellationToken ct)
     {
-        switch (outcome)
+        if (this.Leads(outcome, t, $"receivables.done.{what}", RedirectToAction(nameof(Settings)), field => field is "reason" ? (what is "terms" ? "TermsReason" : "PolicyReason") : FieldProblems.AsOnForm(field)) is { } led)
         {
-            case BooksOutcome.Done:
-                this.Flash(FlashKind.Done, t[$"receivables.done.{what}"]);
-                return RedirectToAction(nameof(Settings));
-            case BooksOutcome.Wrong(var problems):
-                ModelState.Explain(problems, t, field => field is "reason" ? (what is "terms" ? "TermsReason" : "PolicyReason") : FieldProblems.AsOnForm(field));
-                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-                // the other cards stand as they are kept
-                var kept = SettingsForm.Of(await accounts.SettingsAsync(ct));
-                return View("BooksSettings", what switch
-                {
-                    "policy" => form.With(kept.DaysNet, kept.EndOfMonth, kept.LevelDays),
-                    "terms" => kept.With(form.DaysNet, form.EndOfMonth, kept.LevelDays),
-                    _ => kept.With(kept.DaysNet, kept.EndOfMonth, form.LevelDays),
-                });
-            case BooksOutcome.Forbidden:
-                return Forbid();
-            default:
-                return NotFound();
+            return led;
         }
+
+        // the other cards stand as they are kept
+        var kept = SettingsForm.Of(await accounts.SettingsAsync(ct));
+        return View("BooksSettings", what switch
+        {
+            "policy" => form with { DaysNet = kept.DaysNet, EndOfMonth = kept.EndOfMonth, LevelDays = kept.LevelDays },
+            "terms" => kept with { DaysNet = form.DaysNet, EndOfMonth = form.EndOfMonth },
+            _ => kept with { LevelDays = form.LevelDays },
+        });
     }
 }
 
@@ -159,8 +133,6 @@ public sealed record SettingsForm
             return days.Contains(0) ? null : days;
         }
     }
-
-    internal SettingsForm With(int? daysNet, bool endOfMonth, string? levelDays) => this with { DaysNet = daysNet, EndOfMonth = endOfMonth, LevelDays = levelDays };
 
     internal static SettingsForm Of(BooksSettings settings) => new()
     {

@@ -58,24 +58,13 @@ public sealed class InvoicesController(ReceivablesStore books, IssueCreditNote i
     [HttpPost("{number}/credit-notes"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin, ReceivablesRoles.PartnerAdmin)]
     public async Task<IActionResult> CreateCreditNote(string number, CreditNoteForm form, CancellationToken ct)
     {
-        switch (ModelState.IsValid ? await issueCreditNote.RunAsync(number, form.Typed, ct) : new BooksOutcome.Wrong([]))
-        {
-            case BooksOutcome.Done(var note):
-                this.Flash(FlashKind.Done, t["receivables.credited", note]);
-                return RedirectToAction(nameof(Show), new { number });
-            case BooksOutcome.Wrong(var problems) when await FindAsync(number, ct) is { } page:
-                ModelState.Explain(problems, t, FieldProblems.AsOnForm);
-                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-                return View("CreditNoteForm", new CreditNoteFormPage(page, form));
-            case BooksOutcome.Forbidden:
-                return Forbid();
-            default:
-                return NotFound();
-        }
+        var outcome = ModelState.IsValid ? await issueCreditNote.RunAsync(number, form.Typed, ct) : BooksOutcome.Unreadable;
+        return this.Leads(outcome, t, "receivables.credited", RedirectToAction(nameof(Show), new { number }), FieldProblems.AsOnForm)
+            ?? (await FindAsync(number, ct) is { } page ? View("CreditNoteForm", new CreditNoteFormPage(page, form)) : NotFound());
     }
 
     async Task<InvoicePage?> FindAsync(string number, CancellationToken ct) =>
-        await books.InvoiceAsync(number, ct) is { } page && ReceivablesRoles.MayRead(me, page.Invoice.IsSeller || (me.IsBrand && !page.Invoice.IsBuyer)) ? page : null;
+        await books.InvoiceAsync(number, ct) is { } page && ReceivablesRoles.MayRead(me, page.Invoice) ? page : null;
 
     async Task<IActionResult> ListAsync(string side, CancellationToken ct)
     {

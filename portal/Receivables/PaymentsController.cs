@@ -73,7 +73,7 @@ public sealed class PaymentsController(ReceivablesStore books, AccountStore acco
     /// <summary>Matches it with invoices.</summary>
     [HttpPost("{number}/matches"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin, ReceivablesRoles.PartnerAdmin)]
     public async Task<IActionResult> Match(string number, MatchForm form, CancellationToken ct) =>
-        await AnswerAsync(number, ModelState.IsValid ? await matchCredits.MatchAsync(number, [.. form.Parts.Select(part => new MatchTyped(part.Invoice, part.Amount))], ct) : new BooksOutcome.Wrong([]), "receivables.matched", null, ct);
+        await AnswerAsync(number, ModelState.IsValid ? await matchCredits.MatchAsync(number, [.. form.Parts.Select(part => new MatchTyped(part.Invoice, part.Amount))], ct) : BooksOutcome.Unreadable, "receivables.matched", null, ct);
 
     /// <summary>Takes back what was matched with an invoice.</summary>
     [HttpPost("{number}/unmatchings"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin, ReceivablesRoles.PartnerAdmin)]
@@ -85,27 +85,12 @@ public sealed class PaymentsController(ReceivablesStore books, AccountStore acco
     public async Task<IActionResult> Reverse(string number, string? reversalReason, CancellationToken ct) =>
         await AnswerAsync(number, await matchCredits.ReverseAsync(number, Typed.Text(reversalReason), ct), "receivables.reversed_done", "reversalReason", ct);
 
-    async Task<IActionResult> AnswerAsync(string number, BooksOutcome outcome, string done, string? reasonField, CancellationToken ct)
-    {
-        switch (outcome)
-        {
-            case BooksOutcome.Done:
-                this.Flash(FlashKind.Done, t[done]);
-                return RedirectToAction(nameof(Show), new { number });
-            case BooksOutcome.Wrong(var problems):
-                ModelState.Explain(problems, t, field => field is "reason" ? reasonField ?? field : field);
-                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-                return await PageAsync(number, reasonField, ct);
-            case BooksOutcome.Forbidden:
-                return Forbid();
-            default:
-                return NotFound();
-        }
-    }
+    async Task<IActionResult> AnswerAsync(string number, BooksOutcome outcome, string doneKey, string? reasonField, CancellationToken ct) =>
+        this.Leads(outcome, t, doneKey, RedirectToAction(nameof(Show), new { number }), field => field is "reason" ? reasonField ?? field : field) ?? await PageAsync(number, reasonField, ct);
 
     async Task<IActionResult> PageAsync(string number, string? open, CancellationToken ct)
     {
-        if (await books.PaymentAsync(number, ct) is not { } page || !ReceivablesRoles.MayRead(me, page.Payment.IsSeller || me.IsBrand))
+        if (await books.PaymentAsync(number, ct) is not { } page || !ReceivablesRoles.MayRead(me, page.Payment))
         {
             return NotFound();
         }

@@ -38,7 +38,7 @@ public sealed class ReceivablesApi(ReceivablesStore books, AccountStore accounts
     /// <summary>One invoice with its lines, what paid for it and its credit notes.</summary>
     [HttpGet("invoices/{number}")]
     public async Task<IActionResult> Invoice(string number, CancellationToken ct) =>
-        await books.InvoiceAsync(number, ct) is { } page && ReceivablesRoles.MayRead(me, page.Invoice.IsSeller || (me.IsBrand && !page.Invoice.IsBuyer)) ? Ok(InvoiceAnswer.Of(page)) : ApiProblem.NotFound;
+        await books.InvoiceAsync(number, ct) is { } page && ReceivablesRoles.MayRead(me, page.Invoice) ? Ok(InvoiceAnswer.Of(page)) : ApiProblem.NotFound;
 
     /// <summary>Takes back an invoice: <c>whole</c>, <c>lines</c> by quantity, or an <c>amount</c>.</summary>
     [HttpPost("invoices/{number}/credit-notes"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin, ReceivablesRoles.PartnerAdmin)]
@@ -46,7 +46,7 @@ public sealed class ReceivablesApi(ReceivablesStore books, AccountStore accounts
         await issueCreditNote.RunAsync(number, new(asked.Kind, asked.Lines ?? [], asked.Amount, Typed.Text(asked.Reason)), ct) switch
         {
             BooksOutcome.Done(var note) => Created(new Uri($"/api/v1/receivables/payments/{note}", UriKind.Relative), new { number = note, invoice = number }),
-            var outcome => BooksProblems.Of(outcome),
+            var outcome => BooksAnswers.Problem(outcome),
         };
 
     /// <summary>Payments and credit notes of a side, the newest first.</summary>
@@ -62,7 +62,7 @@ public sealed class ReceivablesApi(ReceivablesStore books, AccountStore accounts
     /// <summary>One payment or credit note, with what it paid for.</summary>
     [HttpGet("payments/{number}")]
     public async Task<IActionResult> Payment(string number, CancellationToken ct) =>
-        await books.PaymentAsync(number, ct) is { } page && ReceivablesRoles.MayRead(me, page.Payment.IsSeller || me.IsBrand) ? Ok(PaymentAnswer.Of(page)) : ApiProblem.NotFound;
+        await books.PaymentAsync(number, ct) is { } page && ReceivablesRoles.MayRead(me, page.Payment) ? Ok(PaymentAnswer.Of(page)) : ApiProblem.NotFound;
 
     /// <summary>Enters a payment; what its reference or exact amount says is matched at once. The same one again is a conflict that names the first.</summary>
     [HttpPost("payments"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin, ReceivablesRoles.PartnerAdmin)]
@@ -129,7 +129,7 @@ public sealed class ReceivablesApi(ReceivablesStore books, AccountStore accounts
         : ReceivablesRoles.MayRead(me, side is "seller") ? null
         : ApiProblem.Forbidden;
 
-    async Task<IActionResult> AnswerAsync(BooksOutcome outcome, CancellationToken ct) => outcome is BooksOutcome.Done(var number) ? await Payment(number, ct) : BooksProblems.Of(outcome);
+    async Task<IActionResult> AnswerAsync(BooksOutcome outcome, CancellationToken ct) => outcome is BooksOutcome.Done(var number) ? await Payment(number, ct) : BooksAnswers.Problem(outcome);
 }
 
 /// <summary>Credit for programs: limits, holds, terms, policy, releases, tax rules.</summary>
@@ -194,7 +194,7 @@ public sealed class CreditApi(KeepCredit keepCredit, KeepTax keepTax, AccountSto
     [HttpPost("tax-classes"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin)]
     public async Task<IActionResult> SetTaxClass(TaxClassAsked asked, CancellationToken ct) => Answer(await keepTax.ClassifyAsync(asked.TaxClass, asked.Skus ?? [], ct));
 
-    static IActionResult Answer(BooksOutcome outcome) => outcome is BooksOutcome.Done ? new NoContentResult() : BooksProblems.Of(outcome);
+    static IActionResult Answer(BooksOutcome outcome) => outcome is BooksOutcome.Done ? new NoContentResult() : BooksAnswers.Problem(outcome);
 }
 
 /// <summary>A credit note as a program asks for it.</summary>
@@ -266,15 +266,3 @@ public sealed record PaymentAnswer(
 
 /// <summary>Where a page of documents ended.</summary>
 sealed record BooksCursor(string Number);
-
-/// <summary>What the API says when an act was not done.</summary>
-static class BooksProblems
-{
-    public static ApiProblem Of(BooksOutcome outcome) => outcome switch
-    {
-        BooksOutcome.NotFound => ApiProblem.NotFound,
-        BooksOutcome.Forbidden => ApiProblem.Forbidden,
-        BooksOutcome.Wrong(var problems) => ApiProblem.Invalid(problems),
-        _ => throw new InvalidOperationException($"Nobody has said what to answer to {outcome}."),
-    };
-}

@@ -36,4 +36,10 @@ public static class ReceivablesRoles
     /// <param name="me">Who.</param>
     /// <param name="asSeller">The own company is the one that is owed.</param>
     public static bool MayRead(ICurrentPerson me, bool asSeller) => me.Has(asSeller ? SellerReaders : BuyerReaders);
+
+    /// <summary>True when the person reads that invoice; the brand reads those between others as their sellers do.</summary>
+    public static bool MayRead(ICurrentPerson me, InvoiceHead invoice) => MayRead(me, asSeller: invoice.IsSeller || (me.IsBrand && !invoice.IsBuyer));
+
+    /// <summary>True when the person reads that payment or credit note; the brand reads those between others as their sellers do.</summary>
+    public static bool MayRead(ICurrentPerson me, PaymentHead payment) => MayRead(me, asSeller: payment.IsSeller || me.IsBrand);
 }

@@ -11,40 +11,32 @@ public sealed class TaxRulesController(KeepTax keepTax, Texts t) : Controller
 {
     /// <summary>The rules of a country.</summary>
     [HttpGet("")]
-    public Task<IActionResult> Index(CancellationToken ct, string? country = null) => PageAsync(country, new TaxRuleForm(), new TaxRuleEndForm(), new TaxClassForm(), ct);
+    public Task<IActionResult> Index(CancellationToken ct, string? country = null) => PageAsync(country, ct);
 
     /// <summary>Enters a rule.</summary>
     [HttpPost(""), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin)]
-    public async Task<IActionResult> Create([FromForm(Name = "Rule")] TaxRuleForm form, CancellationToken ct) => await AnswerAsync(ModelState.IsValid ? await keepTax.SetAsync(form.Typed, ct) : new BooksOutcome.Wrong([]), "Rule.", form.SellerCountry, form, new(), new(), ct);
+    public async Task<IActionResult> Create([FromForm(Name = "Rule")] TaxRuleForm form, CancellationToken ct) =>
+        Leads(ModelState.IsValid ? await keepTax.SetAsync(form.Typed, ct) : BooksOutcome.Unreadable, form.SellerCountry, field => "Rule." + FieldProblems.AsOnForm(field))
+        ?? await PageAsync(form.SellerCountry, ct, rule: form);
 
     /// <summary>Ends a rule with a day.</summary>
     [HttpPost("ends"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin)]
-    public async Task<IActionResult> End([FromForm(Name = "End")] TaxRuleEndForm form, string? country, CancellationToken ct) =>
-        await AnswerAsync(ModelState.IsValid ? await keepTax.EndAsync(form.Typed, ct) : new BooksOutcome.Wrong([]), "End.", Web.Typed.Text(country), new(), form, new(), ct);
+    public async Task<IActionResult> End([FromForm(Name = "End")] TaxRuleEndForm form, string? country, CancellationToken ct)
+    {
+        country = Web.Typed.Text(country);
+        return Leads(ModelState.IsValid ? await keepTax.EndAsync(form.Typed, ct) : BooksOutcome.Unreadable, country, field => field is "sellerCountry" ? "End.Rule" : "End." + FieldProblems.AsOnForm(field))
+            ?? await PageAsync(country, ct, end: form);
+    }
 
     /// <summary>Puts products into a class.</summary>
     [HttpPost("classes"), Idempotent, AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin)]
     public async Task<IActionResult> Classify([FromForm(Name = "Goods")] TaxClassForm form, CancellationToken ct) =>
-        await AnswerAsync(await keepTax.ClassifyAsync(form.TaxClass, [.. (form.Skus ?? "").Split([',', '，', ';', '\n', '\r', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)], ct), "Goods.", null, new(), new(), form, ct);
+        Leads(await keepTax.ClassifyAsync(form.TaxClass, form.Typed, ct), null, field => "Goods." + FieldProblems.AsOnForm(field)) ?? await PageAsync(null, ct, goods: form);
 
-    async Task<IActionResult> AnswerAsync(BooksOutcome outcome, string prefix, string? country, TaxRuleForm rule, TaxRuleEndForm end, TaxClassForm goods, CancellationToken ct)
-    {
-        switch (outcome)
-        {
-            case BooksOutcome.Done:
-                this.Flash(FlashKind.Done, t["receivables.done.tax"]);
-                return RedirectToAction(nameof(Index), new { country });
-            case BooksOutcome.Wrong(var problems):
-                ModelState.Explain(problems, t, field => prefix + (prefix is "End." && field is "sellerCountry" ? "Rule" : FieldProblems.AsOnForm(field)));
-                Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-                return await PageAsync(country, rule, end, goods, ct);
-            default:
-                return Forbid();
-        }
-    }
+    IActionResult? Leads(BooksOutcome outcome, string? country, Func<string, string> field) => this.Leads(outcome, t, "receivables.done.tax", RedirectToAction(nameof(Index), new { country }), field);
 
-    async Task<IActionResult> PageAsync(string? country, TaxRuleForm rule, TaxRuleEndForm end, TaxClassForm goods, CancellationToken ct) =>
-        View("TaxRuleList", new TaxRuleListPage(country, await keepTax.ListAsync(string.IsNullOrEmpty(country) ? null : country, ct), await keepTax.CountriesAsync(ct), rule, end, goods));
+    async Task<IActionResult> PageAsync(string? country, CancellationToken ct, TaxRuleForm? rule = null, TaxRuleEndForm? end = null, TaxClassForm? goods = null) =>
+        View("TaxRuleList", new TaxRuleListPage(country, await keepTax.ListAsync(string.IsNullOrEmpty(country) ? null : country, ct), await keepTax.CountriesAsync(ct), rule ?? new(), end ?? new(), goods ?? new()));
 }
 
 /// <summary>A tax rule as it is typed.</summary>
@@ -99,6 +91,8 @@ public sealed record TaxClassForm
 
     /// <summary>SKUs.</summary>
     public string? Skus { get; init; }
+
+    internal IReadOnlyList<string> Typed => [.. (Skus ?? "").Split([',', '，', ';', '\n', '\r', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
 }
 
 /// <summary>The rules as the page shows them.</summary>
