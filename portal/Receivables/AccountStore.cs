@@ -30,6 +30,20 @@ public sealed class AccountStore(Db db, TimeProvider clock)
             order by other.name, p.currency
             """, new { Now }, ct);
 
+    /// <summary>The buyers that owe the own company something, who is overdue with most first; as many as a field can propose.</summary>
+    public Task<List<OwingBuyer>> OwingAsync(CancellationToken ct) => db.ListAsync<OwingBuyer>("""
+        select other.number, other.name
+        from ledger_account a
+        join account_partners() other on other.partner_id = a.buyer_id
+        left join lateral (
+            select sum(i.open_amount) as amount
+            from open_item i
+            where i.seller_id = a.seller_id and i.buyer_id = a.buyer_id and i.currency = a.currency and i.side = 'debit' and i.open_amount > 0 and i.due_on < (select brand_day(@Now))) as overdue on true
+        where a.seller_id = app_partner_id() and a.kind = 'receivable' and a.balance > 0
+        order by overdue.amount desc nulls last, a.balance desc, other.name
+        limit 200
+        """, new { Now }, ct);
+
     /// <summary>The pair of the own company and another one, whichever of them sells; null where they have nothing with each other.</summary>
     public Task<AccountPair?> PairAsync(string partnerNumber, CancellationToken ct) => db.FindAsync<AccountPair>("""
         select pair.seller_id, pair.buyer_id, other.number as partner_number, other.name as partner_name, other.name_latin as partner_name_latin, pair.currency,
@@ -146,6 +160,9 @@ public sealed record Position(
     /// <summary>What is left of the limit; null where there is none.</summary>
     public decimal? Available => LimitAmount - Exposure;
 }
+
+/// <summary>A buyer that owes something.</summary>
+public sealed record OwingBuyer(string Number, string Name);
 
 /// <summary>The own company and another one that buy from or sell to each other.</summary>
 public sealed record AccountPair(long SellerId, long BuyerId, string PartnerNumber, string PartnerName, string? PartnerNameLatin, string Currency, bool IsSeller, bool MayWrite, DateOnly Today);

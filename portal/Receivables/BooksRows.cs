@@ -8,9 +8,9 @@ namespace Portal.Receivables;
 /// <param name="Query">Words, filters, order and page.</param>
 public sealed record BooksList(string Side, ListQuery Query)
 {
-    internal object Arguments(DateOnly today) => new
+    internal object Arguments(DateTime now) => new
     {
-        side = Side, today, state = Query["state"], from = Query.Day("from"), to = Query.Day("to"), partner = Query["partner"],
+        side = Side, now, state = Query["state"], from = Query.Day("from"), to = Query.Day("to"), partner = Query["partner"],
         words = Query.Words, beginning = LikePattern.Beginning(Query.Words), within = LikePattern.Within(Query.Words), limit = Query.Limit, offset = Query.Offset,
     };
 }
@@ -21,7 +21,9 @@ public sealed record InvoiceRow(
     string? PartnerNumber, string? PartnerName, string? PartnerNameLatin)
 {
     /// <summary><c>paid</c>, <c>overdue</c> or <c>open</c>.</summary>
-    public string StateOn(DateOnly today) => OpenAmount == 0 ? "paid" : DueOn < today ? "overdue" : "open";
+    public string StateOn(DateOnly today) => StateOf(OpenAmount, DueOn, today);
+
+    internal static string StateOf(decimal openAmount, DateOnly dueOn, DateOnly today) => openAmount == 0 ? "paid" : dueOn < today ? "overdue" : "open";
 }
 
 /// <summary>A payment or credit note in a list.</summary>
@@ -32,7 +34,11 @@ public sealed record PaymentRow(
 /// <summary>The head of an invoice.</summary>
 public sealed record InvoiceHead(
     long InvoiceId, string Number, string LegalNumber, string OrderNumber, string? PoNumber, string ShipmentNumber, DateOnly IssuedOn, DateOnly DueOn, int DaysNet, bool EndOfMonth, string Currency,
-    decimal NetAmount, decimal TaxAmount, decimal GrossAmount, decimal OpenAmount, string Parties, bool MayWrite, bool IsSeller, bool IsBuyer, DateOnly Today);
+    decimal NetAmount, decimal TaxAmount, decimal GrossAmount, decimal OpenAmount, string Parties, bool MayWrite, bool IsSeller, bool IsBuyer, DateOnly Today)
+{
+    /// <summary><c>paid</c>, <c>overdue</c> or <c>open</c>, today.</summary>
+    public string State => InvoiceRow.StateOf(OpenAmount, DueOn, Today);
+}
 
 /// <summary>A line of an invoice, with what has been credited of it and what never arrived.</summary>
 public sealed record InvoiceLineRow(
@@ -51,7 +57,7 @@ public sealed record InvoicePage(InvoiceHead Invoice, IReadOnlyList<InvoiceLineR
 
 /// <summary>The head of a payment or credit note.</summary>
 public sealed record PaymentHead(
-    string Number, string Kind, string? LegalNumber, DateOnly HappenedOn, string Currency, decimal Amount, decimal OpenAmount, string? Payer, string? Reference, string? BankReference, string? Source,
+    long OpenItemId, string Number, string Kind, string? LegalNumber, DateOnly HappenedOn, string Currency, decimal Amount, decimal OpenAmount, string? Payer, string? Reference, string? BankReference, string? Source,
     string? ReversedBecause, DateOnly? ReversedOn, string? Reason, string? InvoiceNumber, string? PartnerNumber, string? PartnerName, string? PartnerNameLatin, bool MayWrite, bool IsSeller);
 
 /// <summary>A payment or credit note with what it paid for.</summary>

@@ -72,21 +72,9 @@ public sealed partial class EnterPayments(Db db, MatchCredits matching, AuditTra
         var accounts = await db.ListAsync<Account>("""
             select i.open_item_id, i.number, i.buyer_id, i.currency from open_item i where i.number = any (@numbers)
             """, new { numbers = fresh.Select(row => row.Number).ToArray() }, ct);
-        await db.ExecuteAsync("select receivables_hold(@credits)", new { credits = accounts.Select(account => account.OpenItemId).ToArray() }, ct);
-        var open = new Dictionary<(long, string), List<OpenDebit>>();
-        foreach (var debit in await db.ListAsync<AccountDebit>("""
-            select d.buyer_id, d.currency, d.open_item_id, d.number, d.legal_number, o.number as order_number, o.po_number, d.due_on, d.open_amount
-            from (select distinct seller_id, buyer_id, currency from open_item where open_item_id = any (@credits)) as account
-            join open_item d on d.seller_id = account.seller_id and d.buyer_id = account.buyer_id and d.currency = account.currency and d.kind = 'invoice' and d.open_amount > 0
-            join invoice i on i.invoice_id = d.invoice_id
-            join purchase_order o on o.purchase_order_id = i.purchase_order_id
-            """, new { credits = accounts.Select(account => account.OpenItemId).ToArray() }, ct))
-        {
-            var key = (debit.BuyerId, debit.Currency);
-            open.TryAdd(key, []);
-            open[key].Add(new(debit.OpenItemId, debit.Number, debit.LegalNumber, debit.OrderNumber, debit.PoNumber, debit.DueOn, debit.OpenAmount));
-        }
-
+        var credits = accounts.Select(account => account.OpenItemId).ToArray();
+        await db.ExecuteAsync("select receivables_hold(@credits)", new { credits }, ct);
+        var open = (await matching.DebitsAsync(credits, ct)).ToDictionary(account => account.Key, account => account.ToList());
         var keys = accounts.ToDictionary(account => account.Number, account => account, StringComparer.Ordinal);
         var matches = new List<(long, long, decimal, string)>();
         foreach (var row in fresh)
@@ -181,8 +169,6 @@ public sealed partial class EnterPayments(Db db, MatchCredits matching, AuditTra
     sealed record Buyer(long PartnerId, string Currency);
 
     sealed record Account(long OpenItemId, string Number, long BuyerId, string Currency);
-
-    sealed record AccountDebit(long BuyerId, string Currency, long OpenItemId, string Number, string? LegalNumber, string? OrderNumber, string? PoNumber, DateOnly DueOn, decimal OpenAmount);
 
     sealed class Row(PaymentTyped typed, Buyer? buyer, string number, IReadOnlyList<FieldProblem> problems)
     {

@@ -14,10 +14,16 @@ public sealed class MatchCredits(Db db, AuditTrail audit, TimeProvider clock)
 
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    /// <summary>What a payment or credit note is probably for; nothing where nothing is open.</summary>
-    public async Task<IReadOnlyList<ProposedMatch>> ProposeAsync(Credit credit, CancellationToken ct) => credit.OpenAmount == 0
-        ? []
-        : PaymentMatching.Propose(credit.OpenAmount, credit.Reference, await DebitsAsync([credit.OpenItemId], ct), oldestToo: true);
+    /// <summary>What is open on the account of a payment or credit note, and what of it the credit is probably for.</summary>
+    /// <param name="creditItemId">Its open item.</param>
+    /// <param name="openAmount">What has not been matched of it.</param>
+    /// <param name="reference">What the payer wrote.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<Proposal> ProposeAsync(long creditItemId, decimal openAmount, string? reference, CancellationToken ct)
+    {
+        var open = await DebitsAsync(creditItemId, ct);
+        return new(open, PaymentMatching.Propose(openAmount, reference, open, oldestToo: true));
+    }
 
     /// <summary>Matches a payment or credit note with invoices, each with its amount.</summary>
     /// <param name="creditNumber">The payment or credit note.</param>
@@ -40,7 +46,7 @@ public sealed class MatchCredits(Db db, AuditTrail audit, TimeProvider clock)
                     return refused;
                 }
 
-                var debits = (await DebitsAsync([credit!.OpenItemId], ct)).ToDictionary(debit => debit.Number, StringComparer.Ordinal);
+                var debits = (await DebitsAsync(credit!.OpenItemId, ct)).ToDictionary(debit => debit.Number, StringComparer.Ordinal);
                 var wanted = parts.Where(part => part.Amount is not (null or 0)).ToList();
                 if (Problems(credit, wanted, debits).ToList() is { Count: > 0 } problems)
                 {
@@ -112,21 +118,21 @@ public sealed class MatchCredits(Db db, AuditTrail audit, TimeProvider clock)
 
     /// <summary>A payment or credit note with what is open of it, or null where there is none for the person at work.</summary>
     public Task<Credit?> FindAsync(string number, CancellationToken ct) => db.FindAsync<Credit>("""
-        select i.open_item_id, i.number, i.kind, i.seller_id, i.buyer_id, i.currency, i.amount, i.open_amount, i.payment_id, p.reference, app_keeps_books_of(i.seller_id) as may
+        select i.open_item_id, i.seller_id, i.buyer_id, i.currency, i.open_amount, i.payment_id, p.reference, app_keeps_books_of(i.seller_id) as may
         from open_item i
         left join payment p on p.payment_id = i.payment_id
         where i.number = @number and i.side = 'credit'
         """, new { number }, ct);
 
-    /// <summary>What is open on the accounts of some credits.</summary>
-    internal Task<List<OpenDebit>> DebitsAsync(long[] credits, CancellationToken ct) => db.ListAsync<OpenDebit>("""
-        select d.open_item_id, d.number, d.legal_number, o.number as order_number, o.po_number, d.due_on, d.open_amount
+    /// <summary>What is open on the accounts of some credits, account by account; the earliest due first.</summary>
+    internal async Task<ILookup<(long BuyerId, string Currency), OpenDebit>> DebitsAsync(long[] credits, CancellationToken ct) => (await db.ListAsync<AccountDebit>("""
+        select d.buyer_id, d.currency, d.open_item_id, d.number, d.legal_number, o.number as order_number, o.po_number, d.due_on, d.open_amount
         from (select distinct seller_id, buyer_id, currency from open_item where open_item_id = any (@credits)) as account
         join open_item d on d.seller_id = account.seller_id and d.buyer_id = account.buyer_id and d.currency = account.currency and d.kind = 'invoice' and d.open_amount > 0
         join invoice i on i.invoice_id = d.invoice_id
         join purchase_order o on o.purchase_order_id = i.purchase_order_id
         order by d.due_on, d.open_item_id
-        """, new { credits }, ct);
+        """, new { credits }, ct)).ToLookup(debit => (debit.BuyerId, debit.Currency), debit => debit.Open);
 
     /// <summary>Writes matches, all with one statement.</summary>
     internal Task SettleAsync(IReadOnlyList<(long Debit, long Credit, decimal Amount, string How)> matches, CancellationToken ct) => matches.Count == 0
@@ -136,6 +142,8 @@ public sealed class MatchCredits(Db db, AuditTrail audit, TimeProvider clock)
             debits = matches.Select(match => match.Debit).ToArray(), credits = matches.Select(match => match.Credit).ToArray(), amounts = matches.Select(match => match.Amount).ToArray(),
             ways = matches.Select(match => match.How).ToArray(), now = Now,
         }, ct);
+
+    async Task<List<OpenDebit>> DebitsAsync(long credit, CancellationToken ct) => [.. (await DebitsAsync([credit], ct)).SelectMany(account => account)];
 
     static BooksOutcome? Refusal(Credit? credit) => credit switch
     {
@@ -177,7 +185,17 @@ public sealed class MatchCredits(Db db, AuditTrail audit, TimeProvider clock)
             yield return new("parts", "receivables.problem.more_than_left", Formats.Of(new Money(credit.OpenAmount, credit.Currency)));
         }
     }
+
+    sealed record AccountDebit(long BuyerId, string Currency, long OpenItemId, string Number, string? LegalNumber, string? OrderNumber, string? PoNumber, DateOnly DueOn, decimal OpenAmount)
+    {
+        public OpenDebit Open => new(OpenItemId, Number, LegalNumber, OrderNumber, PoNumber, DueOn, OpenAmount);
+    }
 }
+
+/// <summary>What a payment or credit note can be matched with.</summary>
+/// <param name="Open">Everything that is open on its account.</param>
+/// <param name="Matches">What of it the credit is probably for.</param>
+public sealed record Proposal(IReadOnlyList<OpenDebit> Open, IReadOnlyList<ProposedMatch> Matches);
 
 /// <summary>So much goes to that invoice.</summary>
 /// <param name="Invoice">The invoice's public number.</param>
@@ -190,12 +208,6 @@ public sealed record Credit
     /// <summary>The key.</summary>
     public long OpenItemId { get; init; }
 
-    /// <summary>The public number.</summary>
-    public string Number { get; init; } = "";
-
-    /// <summary><c>payment</c> or <c>credit_note</c>.</summary>
-    public string Kind { get; init; } = "";
-
     /// <summary>Whose books.</summary>
     public long SellerId { get; init; }
 
@@ -204,9 +216,6 @@ public sealed record Credit
 
     /// <summary>ISO 4217.</summary>
     public string Currency { get; init; } = "";
-
-    /// <summary>All of it.</summary>
-    public decimal Amount { get; init; }
 
     /// <summary>What has not been matched.</summary>
     public decimal OpenAmount { get; init; }

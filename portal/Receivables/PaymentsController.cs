@@ -95,13 +95,12 @@ public sealed class PaymentsController(ReceivablesStore books, AccountStore acco
             return NotFound();
         }
 
-        var credit = page.Payment is { MayWrite: true, OpenAmount: > 0 } ? await matchCredits.FindAsync(number, ct) : null;
-        var proposals = credit is null ? [] : (await matchCredits.ProposeAsync(credit, ct)).ToDictionary(match => match.Debit.Number, StringComparer.Ordinal);
-        return View("PaymentPage", new PaymentShow(page, credit is null ? [] : await matchCredits.DebitsAsync([credit.OpenItemId], ct), proposals, open));
+        var proposal = page.Payment is { MayWrite: true, OpenAmount: > 0 } payment ? await matchCredits.ProposeAsync(payment.OpenItemId, payment.OpenAmount, payment.Reference, ct) : new([], []);
+        return View("PaymentPage", new PaymentShow(page, proposal.Open, proposal.Matches.ToDictionary(match => match.Debit.Number, StringComparer.Ordinal), open));
     }
 
     async Task<PaymentFormPage> FormAsync(PaymentForm form, CancellationToken ct) =>
-        new(form, [.. (await accounts.PositionsAsync("seller", ct)).Where(position => position.Balance > 0).Take(200)]);
+        new(form, await accounts.OwingAsync(ct));
 
     async Task<IActionResult> ListAsync(string side, CancellationToken ct)
     {
@@ -137,8 +136,8 @@ public sealed class PaymentForm
     internal PaymentTyped Typed => new(Web.Typed.Text(Payer), Web.Typed.Text(Currency)?.ToUpperInvariant(), Amount, PaidOn, Web.Typed.Text(Reference), Web.Typed.Text(BankReference));
 }
 
-/// <summary>The page on which a payment is entered, with the accounts that owe something.</summary>
-public sealed record PaymentFormPage(PaymentForm Form, IReadOnlyList<Position> Owing);
+/// <summary>The page on which a payment is entered, with the buyers that owe something.</summary>
+public sealed record PaymentFormPage(PaymentForm Form, IReadOnlyList<OwingBuyer> Owing);
 
 /// <summary>Matches as they are typed.</summary>
 public sealed class MatchForm

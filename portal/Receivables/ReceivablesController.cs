@@ -28,17 +28,18 @@ public sealed class ReceivablesController(AccountStore accounts, ReceivablesStor
     [HttpGet("accounts/export"), EnableRateLimiting(RateLimits.Costly)]
     public async Task<IActionResult> Export(CancellationToken ct, string side = "seller")
     {
+        side = side is "seller" ? "seller" : "buyer";
         if (!ReceivablesRoles.MayRead(me, side is "seller"))
         {
             return Forbid();
         }
 
-        await Response.SendExcelAsync(t["receivables.list." + (side is "seller" ? "seller" : "buyer")], me.PartnerName, clock.GetUtcNow(),
+        await Response.SendExcelAsync(t["receivables.list." + side], me.PartnerName, clock.GetUtcNow(),
             [
                 new(t["receivables.partner"], Width: 30), new(t["receivables.currency"], Width: 10), new(t["receivables.balance"], TableColumnKind.Number), new(t["receivables.overdue"], TableColumnKind.Number),
                 new(t["receivables.open_orders"], TableColumnKind.Number), new(t["receivables.exposure"], TableColumnKind.Number), new(t["receivables.limit"], TableColumnKind.Number), new(t["receivables.available"], TableColumnKind.Number),
             ],
-            (await accounts.PositionsAsync(side is "seller" ? "seller" : "buyer", ct)).Select(IReadOnlyList<object?> (row) =>
+            (await accounts.PositionsAsync(side, ct)).Select(IReadOnlyList<object?> (row) =>
                 [row.PartnerName, row.Currency, row.Balance, row.Overdue, row.OpenOrders, row.Exposure, row.LimitAmount, row.Available]).ToAsyncEnumerable(), ct);
         return new EmptyResult();
     }
@@ -119,12 +120,16 @@ public sealed class ReceivablesController(AccountStore accounts, ReceivablesStor
     }
 
     // Whoever reads one side only gets that one.
-    string Side(string asked) => ReceivablesRoles.MayRead(me, asked is not "buyer") ? asked is "buyer" ? "buyer" : "seller" : asked is "buyer" ? "seller" : "buyer";
+    string Side(string asked)
+    {
+        var asSeller = asked is not "buyer";
+        return (ReceivablesRoles.MayRead(me, asSeller) ? asSeller : !asSeller) ? "seller" : "buyer";
+    }
 
     async Task<AgeingPage> AgeingAsync(string side, DateOnly? on, DateOnly? known, CancellationToken ct)
     {
-        var today = await books.TodayAsync(ct);
-        return new(side, on ?? today, known, await accounts.AgeingAsync(on ?? today, EndOf(known), side, ct));
+        var day = on ?? await books.TodayAsync(ct);
+        return new(side, day, known, await accounts.AgeingAsync(day, EndOf(known), side, ct));
     }
 
     async Task<StatementPage?> StatementAsync(string partner, string? currency, DateOnly? from, DateOnly? to, DateOnly? known, CancellationToken ct)

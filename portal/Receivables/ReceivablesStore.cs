@@ -28,13 +28,17 @@ public sealed class ReceivablesStore(Db db, TimeProvider clock)
         ["open"] = "item.open_amount",
     }, Tie: "item.open_item_id desc", Filters: ["state", "from", "to", "partner"]);
 
-    const string NarrowedInvoices = """
+    const string InvoicesOfSide = """
         from invoice i
         join open_item item on item.invoice_id = i.invoice_id
         join purchase_order o on o.purchase_order_id = i.purchase_order_id
         left join partner other on other.partner_id = case @side when 'seller' then i.buyer_id else i.seller_id end
         where case @side when 'seller' then i.seller_id = (select app_partner_id()) else i.buyer_id = (select app_partner_id()) end
-          and case @state when 'open' then item.open_amount > 0 when 'overdue' then item.open_amount > 0 and i.due_on < @today when 'paid' then item.open_amount = 0 else true end
+          and case @state when 'open' then item.open_amount > 0 when 'overdue' then item.open_amount > 0 and i.due_on < (select brand_day(@now)) when 'paid' then item.open_amount = 0 else true end
+        """;
+
+    const string NarrowedInvoices = $"""
+        {InvoicesOfSide}
           and (@from::date is null or i.issued_on >= @from)
           and (@to::date is null or i.issued_on <= @to)
           and (@partner::text is null or other.number = @partner)
@@ -46,14 +50,17 @@ public sealed class ReceivablesStore(Db db, TimeProvider clock)
                other.number as partner_number, other.name as partner_name, other.name_latin as partner_name_latin
         """;
 
-    const string NarrowedPayments = """
+    const string PaymentsOfSide = """
         from open_item item
         left join payment p on p.payment_id = item.payment_id
-        left join credit_note n on n.credit_note_id = item.credit_note_id
         left join payment_reversal r on r.payment_id = p.payment_id
         left join partner other on other.partner_id = case @side when 'seller' then item.buyer_id else item.seller_id end
         where item.side = 'credit'
           and case @side when 'seller' then item.seller_id = (select app_partner_id()) else item.buyer_id = (select app_partner_id()) end
+        """;
+
+    const string NarrowedPayments = $"""
+        {PaymentsOfSide}
           and case @state when 'open' then item.open_amount > 0 when 'payment' then item.kind = 'payment' when 'credit_note' then item.kind = 'credit_note' else true end
           and (@from::date is null or item.happened_on >= @from)
           and (@to::date is null or item.happened_on <= @to)
@@ -72,71 +79,48 @@ public sealed class ReceivablesStore(Db db, TimeProvider clock)
     public Task<DateOnly> TodayAsync(CancellationToken ct) => db.OneAsync<DateOnly>("select brand_day(@Now)", new { Now }, ct);
 
     /// <summary>One page of invoices.</summary>
-    public async Task<ListPage<InvoiceRow>> InvoicesAsync(BooksList list, CancellationToken ct) => await db.PageAsync<InvoiceRow>($"""
+    public Task<ListPage<InvoiceRow>> InvoicesAsync(BooksList list, CancellationToken ct) => db.PageAsync<InvoiceRow>($"""
         {InvoiceColumns}
         {NarrowedInvoices}
         order by {list.Query.OrderBy}
         limit @limit offset @offset
-        """, $"select count(*) {NarrowedInvoices}", list.Arguments(await TodayAsync(ct)), ct);
+        """, $"select count(*) {NarrowedInvoices}", list.Arguments(Now), ct);
 
     /// <summary>All invoices of a list, row by row, for a file.</summary>
-    public async IAsyncEnumerable<InvoiceRow> StreamInvoicesAsync(BooksList list, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-    {
-        var today = await TodayAsync(ct);
-        await foreach (var row in db.StreamAsync<InvoiceRow>($"""
-            {InvoiceColumns}
-            {NarrowedInvoices}
-            order by {list.Query.OrderBy}
-            """, list.Arguments(today), ct))
-        {
-            yield return row;
-        }
-    }
+    public IAsyncEnumerable<InvoiceRow> StreamInvoicesAsync(BooksList list, CancellationToken ct) => db.StreamAsync<InvoiceRow>($"""
+        {InvoiceColumns}
+        {NarrowedInvoices}
+        order by {list.Query.OrderBy}
+        """, list.Arguments(Now), ct);
 
     /// <summary>One page of payments and credit notes.</summary>
-    public async Task<ListPage<PaymentRow>> PaymentsAsync(BooksList list, CancellationToken ct) => await db.PageAsync<PaymentRow>($"""
+    public Task<ListPage<PaymentRow>> PaymentsAsync(BooksList list, CancellationToken ct) => db.PageAsync<PaymentRow>($"""
         {PaymentColumns}
         {NarrowedPayments}
         order by {list.Query.OrderBy}
         limit @limit offset @offset
-        """, $"select count(*) {NarrowedPayments}", list.Arguments(await TodayAsync(ct)), ct);
+        """, $"select count(*) {NarrowedPayments}", list.Arguments(Now), ct);
 
     /// <summary>All payments of a list, row by row, for a file.</summary>
-    public async IAsyncEnumerable<PaymentRow> StreamPaymentsAsync(BooksList list, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-    {
-        var today = await TodayAsync(ct);
-        await foreach (var row in db.StreamAsync<PaymentRow>($"""
-            {PaymentColumns}
-            {NarrowedPayments}
-            order by {list.Query.OrderBy}
-            """, list.Arguments(today), ct))
-        {
-            yield return row;
-        }
-    }
+    public IAsyncEnumerable<PaymentRow> StreamPaymentsAsync(BooksList list, CancellationToken ct) => db.StreamAsync<PaymentRow>($"""
+        {PaymentColumns}
+        {NarrowedPayments}
+        order by {list.Query.OrderBy}
+        """, list.Arguments(Now), ct);
 
     /// <summary>The newest invoices of a side, for a program that pages through them.</summary>
     public Task<List<InvoiceRow>> InvoicesAfterAsync(string side, string? state, string? after, int limit, CancellationToken ct) => db.ListAsync<InvoiceRow>($"""
         {InvoiceColumns}
-        from invoice i
-        join open_item item on item.invoice_id = i.invoice_id
-        join purchase_order o on o.purchase_order_id = i.purchase_order_id
-        left join partner other on other.partner_id = case @side when 'seller' then i.buyer_id else i.seller_id end
-        where case @side when 'seller' then i.seller_id = (select app_partner_id()) else i.buyer_id = (select app_partner_id()) end
-          and case @state when 'open' then item.open_amount > 0 when 'overdue' then item.open_amount > 0 and i.due_on < brand_day(@Now) when 'paid' then item.open_amount = 0 else true end
+        {InvoicesOfSide}
           and (@after::text is null or i.invoice_id < (select last.invoice_id from invoice last where last.number = @after))
         order by i.invoice_id desc
         limit @limit
-        """, new { side, state, after, limit, Now }, ct);
+        """, new { side, state, after, limit, now = Now }, ct);
 
     /// <summary>The newest payments and credit notes of a side, for a program that pages through them.</summary>
     public Task<List<PaymentRow>> PaymentsAfterAsync(string side, string? after, int limit, CancellationToken ct) => db.ListAsync<PaymentRow>($"""
         {PaymentColumns}
-        from open_item item
-        left join payment p on p.payment_id = item.payment_id
-        left join payment_reversal r on r.payment_id = p.payment_id
-        left join partner other on other.partner_id = case @side when 'seller' then item.buyer_id else item.seller_id end
-        where item.side = 'credit' and case @side when 'seller' then item.seller_id = (select app_partner_id()) else item.buyer_id = (select app_partner_id()) end
+        {PaymentsOfSide}
           and (@after::text is null or item.open_item_id < (select last.open_item_id from open_item last where last.number = @after))
         order by item.open_item_id desc
         limit @limit
@@ -193,7 +177,7 @@ public sealed class ReceivablesStore(Db db, TimeProvider clock)
     /// <summary>A payment or credit note with what it paid for, or null where there is none for the person at work.</summary>
     public Task<PaymentPage?> PaymentAsync(string number, CancellationToken ct) => db.TogetherAsync(async () =>
         await db.FindAsync<PaymentHead>("""
-            select item.number, item.kind, item.legal_number, item.happened_on, item.currency, item.amount, item.open_amount, p.payer, p.reference, p.bank_reference, p.source,
+            select item.open_item_id, item.number, item.kind, item.legal_number, item.happened_on, item.currency, item.amount, item.open_amount, p.payer, p.reference, p.bank_reference, p.source,
                    r.reason as reversed_because, r.happened_on as reversed_on, n.reason, i.number as invoice_number, other.number as partner_number, other.name as partner_name, other.name_latin as partner_name_latin,
                    app_keeps_books_of(item.seller_id) as may_write, coalesce(item.seller_id = app_partner_id(), false) as is_seller
             from open_item item

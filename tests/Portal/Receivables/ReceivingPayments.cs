@@ -42,7 +42,7 @@ public sealed class ReceivingPayments(KeepingBooks books) : IClassFixture<Keepin
         Assert.Equal((60m, 0m, 0m, 20m), (named.Matched, named.Left, guess.Matched, guess.Left));
         Assert.Equal(first.GrossAmount - 60m, (await books.InvoiceAsync(first.Number)).Invoice.OpenAmount);
         var credit = (await books.AsAsync<MatchCredits, Credit?>(books.Finance, match => match.FindAsync(guess.Number, default)))!;
-        Assert.Equal([(first.Number, 20m, "oldest")], (await books.AsAsync<MatchCredits, IReadOnlyList<ProposedMatch>>(books.Finance, match => match.ProposeAsync(credit, default))).Select(match => (match.Debit.Number, match.Amount, match.How)));
+        Assert.Equal([(first.Number, 20m, "oldest")], (await books.AsAsync<MatchCredits, Proposal>(books.Finance, match => match.ProposeAsync(credit.OpenItemId, credit.OpenAmount, credit.Reference, default))).Matches.Select(match => (match.Debit.Number, match.Amount, match.How)));
     }
 
     [Fact]
