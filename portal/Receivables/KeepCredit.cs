@@ -88,7 +88,7 @@ public sealed class KeepCredit(Db db, AuditTrail audit, Outbox outbox, TimeProvi
     }, ct);
 
     /// <summary>Says after how many overdue days buyers are reminded, level by level; none: nobody is reminded.</summary>
-    public Task<BooksOutcome> SetRemindersAsync(IReadOnlyList<int> days, CancellationToken ct) => ForBuyerAsync(null, "-", async pair =>
+    public Task<BooksOutcome> SetRemindersAsync(IReadOnlyList<int> days, CancellationToken ct) => ForBuyerAsync(null, async pair =>
     {
         if (days.Count > 5 || days.Any(day => day is < 1 or > 365) || !days.SequenceEqual(days.Order().Distinct()))
         {
@@ -129,8 +129,11 @@ public sealed class KeepCredit(Db db, AuditTrail audit, Outbox outbox, TimeProvi
         return new BooksOutcome.Done(orderNumber);
     }, ct);
 
+    Task<BooksOutcome> ForBuyerAsync(string? buyerNumber, string? reason, Func<Pair, Task<BooksOutcome>> decide, CancellationToken ct) =>
+        ForBuyerAsync(buyerNumber, async pair => BooksOutcome.ReasonProblem(reason) is { } problem ? problem : await decide(pair), ct);
+
     // The seller is the company of whoever decides; a buyer is one it sells to, or has sold to.
-    Task<BooksOutcome> ForBuyerAsync(string? buyerNumber, string? reason, Func<Pair, Task<BooksOutcome>> decide, CancellationToken ct) => db.InTransactionAsync(async () =>
+    Task<BooksOutcome> ForBuyerAsync(string? buyerNumber, Func<Pair, Task<BooksOutcome>> decide, CancellationToken ct) => db.InTransactionAsync(async () =>
     {
         var pair = await db.FindAsync<Pair>("""
             select s.partner_id as seller_id, b.partner_id as buyer_id, coalesce(b.number, s.number) as number, coalesce(b.currency, s.currency) as currency, brand_day(@now) as today, app_keeps_books_of(s.partner_id) as may
@@ -144,12 +147,7 @@ public sealed class KeepCredit(Db db, AuditTrail audit, Outbox outbox, TimeProvi
             return new BooksOutcome.NotFound();
         }
 
-        if (!pair.May)
-        {
-            return new BooksOutcome.Forbidden();
-        }
-
-        return BooksOutcome.ReasonProblem(reason) is { } problem ? problem : await decide(pair);
+        return pair.May ? await decide(pair) : new BooksOutcome.Forbidden();
     }, ct);
 
     Task RecordAsync(string action, Pair pair, object details, CancellationToken ct) =>

@@ -7,6 +7,8 @@ namespace Portal.Receivables;
 /// <summary>The brand's finance keeps tax rules and the classes of products. A rule that has held stays; another takes its place from a day on.</summary>
 public sealed class KeepTax(Db db, AuditTrail audit, TimeProvider clock)
 {
+    DateTime Now => clock.GetUtcNow().UtcDateTime;
+
     /// <summary>All rules by country, the one for all others first; the closest first within a country.</summary>
     public Task<List<TaxRule>> ListAsync(string? country, CancellationToken ct) => db.ListAsync<TaxRule>("""
         select r.seller_country, r.buyer_country, r.tax_class, r.rate, r.treatment, r.reason, r.reason_zh, lower(r.valid) as starts, upper(r.valid) - 1 as ends, r.valid @> brand_day(@now) as holds
@@ -14,20 +16,14 @@ public sealed class KeepTax(Db db, AuditTrail audit, TimeProvider clock)
         where not isempty(r.valid) and (@country::text is null or r.seller_country = @country or r.seller_country is null)
         order by r.seller_country nulls first, r.buyer_country is distinct from r.seller_country, r.buyer_country nulls last, r.tax_class, lower(r.valid) desc
         limit 500
-        """, new { country, now = clock.GetUtcNow().UtcDateTime }, ct);
+        """, new { country, now = Now }, ct);
 
     /// <summary>The countries that have rules of their own.</summary>
     public Task<List<string>> CountriesAsync(CancellationToken ct) => db.ListAsync<string>("select distinct seller_country from tax_rule where seller_country is not null order by 1", null, ct);
 
     /// <summary>Enters a rule from a day on.</summary>
-    public Task<BooksOutcome> SetAsync(TaxRuleTyped typed, CancellationToken ct) => db.InTransactionAsync<BooksOutcome>(async () =>
+    public Task<BooksOutcome> SetAsync(TaxRuleTyped typed, CancellationToken ct) => AsFinanceAsync(async today =>
     {
-        var (may, today) = await db.OneAsync<(bool, DateOnly)>("select app_has_role('finance') or app_has_role('brand_admin'), brand_day(@now)", new { now = clock.GetUtcNow().UtcDateTime }, ct);
-        if (!may)
-        {
-            return new BooksOutcome.Forbidden();
-        }
-
         var problems = Problems(typed, today).ToList();
         if (problems.Count > 0)
         {
@@ -36,21 +32,15 @@ public sealed class KeepTax(Db db, AuditTrail audit, TimeProvider clock)
 
         await db.ExecuteAsync("select keep_tax_rule(@SellerCountry, @BuyerCountry, @TaxClass, @rate, @Treatment, @Reason, @ReasonZh, @from, @now)", new
         {
-            typed.SellerCountry, typed.BuyerCountry, typed.TaxClass, typed.Treatment, typed.Reason, typed.ReasonZh, rate = (typed.Percent ?? 0) / 100, from = typed.From ?? today, now = clock.GetUtcNow().UtcDateTime,
+            typed.SellerCountry, typed.BuyerCountry, typed.TaxClass, typed.Treatment, typed.Reason, typed.ReasonZh, rate = (typed.Percent ?? 0) / 100, from = typed.From ?? today, now = Now,
         }, ct);
-        await audit.RecordAsync("tax_rule.set", "tax_rule", $"{typed.SellerCountry ?? "*"} {typed.BuyerCountry ?? "*"} {typed.TaxClass ?? "*"}", null, typed, ct);
+        await audit.RecordAsync("tax_rule.set", "tax_rule", TaxRule.KeyOf(typed.SellerCountry, typed.BuyerCountry, typed.TaxClass), null, typed, ct);
         return new BooksOutcome.Done("");
     }, ct);
 
     /// <summary>Ends the rule of those countries and goods with a day; nothing takes its place.</summary>
-    public Task<BooksOutcome> EndAsync(TaxRuleEndTyped typed, CancellationToken ct) => db.InTransactionAsync<BooksOutcome>(async () =>
+    public Task<BooksOutcome> EndAsync(TaxRuleEndTyped typed, CancellationToken ct) => AsFinanceAsync(async today =>
     {
-        var (may, today) = await db.OneAsync<(bool, DateOnly)>("select app_has_role('finance') or app_has_role('brand_admin'), brand_day(@now)", new { now = clock.GetUtcNow().UtcDateTime }, ct);
-        if (!may)
-        {
-            return new BooksOutcome.Forbidden();
-        }
-
         if (typed.LastDay is not { } lastDay || lastDay < today)
         {
             return BooksOutcome.Because("lastDay", "receivables.problem.past");
@@ -61,18 +51,13 @@ public sealed class KeepTax(Db db, AuditTrail audit, TimeProvider clock)
             return BooksOutcome.Because("sellerCountry", "receivables.problem.no_rule");
         }
 
-        await audit.RecordAsync("tax_rule.ended", "tax_rule", $"{typed.SellerCountry ?? "*"} {typed.BuyerCountry ?? "*"} {typed.TaxClass ?? "*"}", null, typed, ct);
+        await audit.RecordAsync("tax_rule.ended", "tax_rule", TaxRule.KeyOf(typed.SellerCountry, typed.BuyerCountry, typed.TaxClass), null, typed, ct);
         return new BooksOutcome.Done("");
     }, ct);
 
     /// <summary>Puts products into a tax class.</summary>
-    public Task<BooksOutcome> ClassifyAsync(string? taxClass, IReadOnlyList<string> skus, CancellationToken ct) => db.InTransactionAsync<BooksOutcome>(async () =>
+    public Task<BooksOutcome> ClassifyAsync(string? taxClass, IReadOnlyList<string> skus, CancellationToken ct) => AsFinanceAsync(async _ =>
     {
-        if (!await db.OneAsync<bool>("select app_has_role('finance') or app_has_role('brand_admin')", null, ct))
-        {
-            return new BooksOutcome.Forbidden();
-        }
-
         if (taxClass is not ("standard" or "reduced" or "zero"))
         {
             return BooksOutcome.Because("taxClass", "receivables.problem.tax_class");
@@ -84,9 +69,15 @@ public sealed class KeepTax(Db db, AuditTrail audit, TimeProvider clock)
             return BooksOutcome.Because("skus", "receivables.problem.skus", string.Join(", ", unknown.Take(10)));
         }
 
-        await db.OneAsync<int>("select keep_tax_class(@skus, @taxClass, @now)", new { skus = skus.ToArray(), taxClass, now = clock.GetUtcNow().UtcDateTime }, ct);
+        await db.OneAsync<int>("select keep_tax_class(@skus, @taxClass, @now)", new { skus = skus.ToArray(), taxClass, now = Now }, ct);
         await audit.RecordAsync("tax_class.set", "tax_class", taxClass, null, new { skus }, ct);
         return new BooksOutcome.Done(taxClass);
+    }, ct);
+
+    Task<BooksOutcome> AsFinanceAsync(Func<DateOnly, Task<BooksOutcome>> decide, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        var (may, today) = await db.OneAsync<(bool, DateOnly)>("select app_has_role('finance') or app_has_role('brand_admin'), brand_day(@now)", new { now = Now }, ct);
+        return may ? await decide(today) : new BooksOutcome.Forbidden();
     }, ct);
 
     static IEnumerable<FieldProblem> Problems(TaxRuleTyped typed, DateOnly today)
@@ -167,7 +158,9 @@ public sealed record TaxRule
 
     /// <summary>Its countries and goods in one word, a star for all.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public string Key => $"{SellerCountry ?? "*"} {BuyerCountry ?? "*"} {TaxClass ?? "*"}";
+    public string Key => KeyOf(SellerCountry, BuyerCountry, TaxClass);
+
+    internal static string KeyOf(string? sellerCountry, string? buyerCountry, string? taxClass) => $"{sellerCountry ?? "*"} {buyerCountry ?? "*"} {taxClass ?? "*"}";
 }
 
 /// <summary>Which rule ends, and when.</summary>
