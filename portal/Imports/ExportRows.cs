@@ -111,7 +111,6 @@ public sealed class ExportRows(Db db)
             join partner p on p.partner_id = d.partner_id
             order by d.deal_id
             """,
-        // A lead that is over is not handed out again: it says to nobody.
         "payments" => """
             select p.paid_on, p.amount, p.currency, coalesce(b.code, b.number) as payer, p.reference, p.bank_reference
             from payment p
@@ -120,6 +119,7 @@ public sealed class ExportRows(Db db)
               and not exists (select from payment_reversal r where r.payment_id = p.payment_id)
             order by p.payment_id
             """,
+        // A lead that is over is not handed out again: it says to nobody.
         "leads" => """
             select l.company, l.country_code, l.state, l.city, l.address, l.credit_code, l.vat_number, l.domain, l.phone,
                    (select string_agg(n.code, ';' order by n.code) from lead_product_line x join product_line n using (product_line_id) where x.lead_id = l.lead_id) as product_lines, t.code as territory,

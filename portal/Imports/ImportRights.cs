@@ -14,13 +14,15 @@ public static class ImportRights
     /// <summary>True when this person may import files of that kind.</summary>
     public static bool MayImport(ICurrentPerson person, string kind) => KindsFor(person).Any(allowed => allowed.Code == kind);
 
-    internal static IReadOnlyList<ImportKind> KindsFor(bool isBrand, IReadOnlyCollection<string> roles) => (isBrand, roles) switch
+    internal static IReadOnlyList<ImportKind> KindsFor(bool isBrand, IReadOnlyCollection<string> roles) => [.. ImportKind.All.Where(kind => roles.Any(role => MayImport(kind, isBrand, role)))];
+
+    static bool MayImport(ImportKind kind, bool isBrand, string role) => (kind.Code, isBrand, role) switch
     {
-        (true, _) when roles.Any(role => role is "brand_admin" or "channel_manager") => [.. ImportKind.All.Where(kind => !kind.IsOfPartnersOnly && (kind.Code is not "payments" || roles.Any(role => role is "brand_admin" or "finance")))],
-        (true, _) when roles.Contains("deal_desk", StringComparer.Ordinal) => roles.Contains("finance", StringComparer.Ordinal) ? [ImportKind.Of("leads"), ImportKind.Of("payments")] : [ImportKind.Of("leads")],
-        (true, _) when roles.Contains("finance", StringComparer.Ordinal) => [ImportKind.Of("payments")],
-        (false, _) when roles.Contains("partner_admin", StringComparer.Ordinal) => [ImportKind.Of("customers"), ImportKind.Of("deals"), ImportKind.Of("payments")],
-        (false, _) when roles.Contains("sales", StringComparer.Ordinal) => [ImportKind.Of("deals")],
-        _ => [],
+        ("payments", true, _) => role is "brand_admin" or "finance",
+        ("leads", true, "deal_desk") => true,
+        (_, true, _) => !kind.IsOfPartnersOnly && role is ("brand_admin" or "channel_manager"),
+        ("customers" or "payments", false, _) => role is "partner_admin",
+        ("deals", false, _) => role is "partner_admin" or "sales",
+        _ => false,
     };
 }

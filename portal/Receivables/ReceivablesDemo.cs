@@ -25,9 +25,8 @@ sealed class ReceivablesDemo(Db db, KeepCredit keepCredit, EnterPayments enterPa
             await KeepAsync(seller, today, ct);
         }
 
-        await db.ExecuteAsync("""
-            select set_config('app.person_id', '', true), set_config('app.partner_id', '', true), set_config('app.is_brand', '', true), set_config('app.roles', '', true), enter_as_system('seed')
-            """, null, ct);
+        // Entering as a stranger first leaves nothing of whoever was at work before.
+        await db.ExecuteAsync("select enter('', ''), enter_as_system('seed')", null, ct);
     }
 
     async Task KeepAsync(Seller seller, DateOnly today, CancellationToken ct)
@@ -43,7 +42,7 @@ sealed class ReceivablesDemo(Db db, KeepCredit keepCredit, EnterPayments enterPa
             """, null, ct);
         foreach (var buyer in invoices.GroupBy(invoice => invoice.Buyer, StringComparer.Ordinal))
         {
-            // Half as much again as is owed, in round thousands, so that a few orders fit and a large one does not.
+            // Three times what was invoiced, in round thousands, so that a few orders fit and a large one does not.
             var limit = Math.Ceiling(buyer.Sum(invoice => invoice.GrossAmount) * 3m / 1000m) * 1000m;
             Expect(await keepCredit.SetLimitAsync(buyer.Key, new(limit, buyer.First().Currency, null, null, "年度授信 / Annual review"), ct));
             await PayAsync([.. buyer], today, ct);
