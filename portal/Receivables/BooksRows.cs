@@ -67,7 +67,7 @@ public sealed record PaymentPage(PaymentHead Payment, IReadOnlyList<SettlementRo
 public sealed record OrderHold(string Why, decimal? LimitAmount, decimal? Exposure, decimal OrderAmount, string Currency, DateTime PlacedAt, bool MayRelease);
 
 /// <summary>An order that waits for the own finance.</summary>
-public sealed record HeldOrder(string Number, string PartnerName, string? PartnerNameLatin, string Why, decimal? LimitAmount, decimal? Exposure, decimal OrderAmount, string Currency, DateTime PlacedAt);
+public sealed record HeldOrder(string Number, string? PartnerName, string? PartnerNameLatin, string Why, decimal? LimitAmount, decimal? Exposure, decimal OrderAmount, string Currency, DateTime PlacedAt);
 
 /// <summary>A side of an invoice, as it was called and where it was then.</summary>
 public sealed record InvoiceParty(string Number, string Name, string? NameLatin, string Country, string? Address)

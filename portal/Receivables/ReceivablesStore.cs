@@ -32,7 +32,7 @@ public sealed class ReceivablesStore(Db db, TimeProvider clock)
         from invoice i
         join open_item item on item.invoice_id = i.invoice_id
         join purchase_order o on o.purchase_order_id = i.purchase_order_id
-        left join partner other on other.partner_id = case @side when 'seller' then i.buyer_id else i.seller_id end
+        left join account_partners() other on other.partner_id = case @side when 'seller' then i.buyer_id else i.seller_id end
         where case @side when 'seller' then i.seller_id = (select app_partner_id()) else i.buyer_id = (select app_partner_id()) end
           and case @state when 'open' then item.open_amount > 0 when 'overdue' then item.open_amount > 0 and i.due_on < (select brand_day(@now)) when 'paid' then item.open_amount = 0 else true end
         """;
@@ -54,7 +54,7 @@ public sealed class ReceivablesStore(Db db, TimeProvider clock)
         from open_item item
         left join payment p on p.payment_id = item.payment_id
         left join payment_reversal r on r.payment_id = p.payment_id
-        left join partner other on other.partner_id = case @side when 'seller' then item.buyer_id else item.seller_id end
+        left join account_partners() other on other.partner_id = case @side when 'seller' then item.buyer_id else item.seller_id end
         where item.side = 'credit'
           and case @side when 'seller' then item.seller_id = (select app_partner_id()) else item.buyer_id = (select app_partner_id()) end
         """;
@@ -168,7 +168,7 @@ public sealed class ReceivablesStore(Db db, TimeProvider clock)
         select distinct on (h.purchase_order_id) o.number, b.name as partner_name, b.name_latin as partner_name_latin, h.why, h.limit_amount, h.exposure, h.order_amount, o.currency, h.placed_at
         from order_credit_hold h
         join purchase_order o on o.purchase_order_id = h.purchase_order_id
-        join partner b on b.partner_id = h.buyer_id
+        left join account_partners() b on b.partner_id = h.buyer_id
         where h.seller_id = app_partner_id() and o.status in ('submitted', 'confirmed', 'partially_shipped')
           and not exists (select from order_credit_release r where r.order_credit_hold_id = h.order_credit_hold_id)
         order by h.purchase_order_id, h.order_credit_hold_id desc
@@ -185,7 +185,7 @@ public sealed class ReceivablesStore(Db db, TimeProvider clock)
             left join payment_reversal r on r.payment_id = item.payment_id
             left join credit_note n on n.credit_note_id = item.credit_note_id
             left join invoice i on i.invoice_id = n.invoice_id
-            left join partner other on other.partner_id = case when item.seller_id = app_partner_id() then item.buyer_id else item.seller_id end
+            left join account_partners() other on other.partner_id = case when item.seller_id = app_partner_id() then item.buyer_id else item.seller_id end
             where item.number = @number and item.side = 'credit'
             """, new { number }, ct) is { } payment
             ? new PaymentPage(payment, await SettlementsAsync(number, ct))

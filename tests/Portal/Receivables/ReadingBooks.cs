@@ -17,6 +17,12 @@ public sealed class ReadingBooks(KeepingBooks books) : IClassFixture<KeepingBook
         return await books.AsAsync<AccountStore, Statement>(reader, store => store.StatementAsync(pair, new("CNY", from, to, known), default));
     }
 
+    Task<int> RemindAsync() => books.InScopeAsync(Caller.System("job:remind"), services => services.GetRequiredService<RemindBuyers>().RunAsync(default));
+
+    Task<List<(string Subject, string Text)>> MailsAsync(string address) => books.Database.ListAsync<(string, string)>("""
+        select payload ->> 'subject', payload ->> 'text' from portal.outbox_message where kind = 'mail' and payload ->> 'to' = @address order by outbox_message_id
+        """, new { address });
+
     [Fact]
     public async Task A_statement_and_an_ageing_can_be_made_again_as_they_were_known()
     {
@@ -87,10 +93,8 @@ public sealed class ReadingBooks(KeepingBooks books) : IClassFixture<KeepingBook
         foreach (var (days, begins) in new[] { (33, "Northlight reminds you of"), (7, "Northlight reminds you again"), (10, "Northlight reminds you again"), (10, "Last reminder by Northlight") })
         {
             books.Clock.Advance(TimeSpan.FromDays(days));
-            await books.InScopeAsync(Caller.System("job:remind"), services => services.GetRequiredService<RemindBuyers>().RunAsync(default));
-            Assert.StartsWith(begins, (await books.Database.ListAsync<string>("""
-                select payload ->> 'subject' from portal.outbox_message where kind = 'mail' and payload ->> 'to' = 'buyer@four.example' order by outbox_message_id desc limit 1
-                """)).Single(), StringComparison.Ordinal);
+            await RemindAsync();
+            Assert.StartsWith(begins, (await MailsAsync("buyer@four.example"))[^1].Subject, StringComparison.Ordinal);
         }
     }
 
@@ -99,20 +103,30 @@ public sealed class ReadingBooks(KeepingBooks books) : IClassFixture<KeepingBook
     {
         var (seller, other) = (await books.Given.ADistributor("Old seller"), await books.Given.ADistributor("New seller"));
         var buyer = await books.Given.AReseller("Moved buyer", seller.Partner);
+        await DecideAsync(credit => credit.SetPolicyAsync(new(["submit"], true, "hold", null, "test"), default));
+        await DecideAsync(credit => credit.SetLimitAsync(buyer.Partner.Number, new(100m, null, null, null, "test"), default));
+        var order = await books.SubmittedAsync(buyer, ("A-10", 1)); // 100.10 and 13.01 tax
         await books.Database.ExecuteAsync("""
             insert into portal.ledger_account (seller_id, buyer_id, currency, kind) values (@seller, @buyer, 'CNY', 'receivable')
             """, new { seller = seller.Partner.PartnerId, buyer = buyer.Partner.PartnerId });
         await books.Database.ExecuteAsync("set local search_path = portal, public; update portal.partner set upstream_id = @upstream where partner_id = @moved", new { upstream = other.Partner.PartnerId, moved = buyer.Partner.PartnerId });
 
-        Assert.Contains(buyer.Partner.Number, (await PositionsAsync(seller, "seller")).Select(position => position.PartnerNumber));
-        Assert.Contains(seller.Partner.Number, (await PositionsAsync(buyer, "buyer")).Select(position => position.PartnerNumber));
+        Assert.Equal([(buyer.Partner.Number, 113.11m)], (await PositionsAsync(seller, "seller")).Select(position => (position.PartnerNumber, position.OpenOrders)));
+        Assert.Contains((seller.Partner.Number, 113.11m), (await PositionsAsync(buyer, "buyer")).Select(position => (position.PartnerNumber, position.OpenOrders)));
+        Assert.Equal([(order, "Moved buyer")], (await books.AsAsync<ReceivablesStore, List<HeldOrder>>(seller, store => store.HeldOrdersAsync(default))).Select(held => (held.Number, held.PartnerName)));
         Assert.Equal((true, false), (await PairAsync(seller, buyer))!.IsSeller is var sells && (await PairAsync(buyer, seller))!.IsSeller is var buys ? (sells, buys) : default);
-        Assert.IsType<PaymentEntry.Entered>(await books.PayAsync(seller, buyer, 5m, null, null, 0));
+        var payment = Assert.IsType<PaymentEntry.Entered>(await books.PayAsync(seller, buyer, 5m, null, null, 0)).Number;
+        Assert.Contains("Moved buyer", (await books.SignIn(seller).GetAsync($"/receivables/payments?partner={buyer.Partner.Number}")).Text("table"), StringComparison.Ordinal);
+        Assert.Contains("Old seller", (await books.SignIn(buyer).GetAsync($"/receivables/payments/{payment}")).Words, StringComparison.Ordinal);
         Assert.Equal(-5m, (await books.AsAsync<AccountStore, List<AgeingRow>>(seller, store => store.AgeingAsync(books.Clock.Today, null, "seller", default))).Single().Total);
-        Assert.IsType<BooksOutcome.Done>(await books.AsAsync<KeepCredit, BooksOutcome>(seller, credit => credit.HoldAsync(buyer.Partner.Number, "moved", default)));
+        await DecideAsync(credit => credit.HoldAsync(buyer.Partner.Number, "moved", default));
         // and of nobody else
         Assert.Null(await PairAsync(other, seller));
         Assert.Null(await PairAsync(await books.Given.ADistributor("Not in it"), buyer));
+        Assert.Equal(0m, await books.Database.As(Caller.Subject(TestIdentityProvider.Issuer, other.Subject)).OneAsync<decimal>(
+            "select open_orders_value(@seller, @buyer, 'CNY', array['submitted'], null, @day::date)", new { seller = seller.Partner.PartnerId, buyer = buyer.Partner.PartnerId, day = books.Clock.Today }, default));
+
+        async Task DecideAsync(Func<KeepCredit, Task<BooksOutcome>> decide) => Assert.IsType<BooksOutcome.Done>(await books.AsAsync(seller, decide));
 
         Task<List<Position>> PositionsAsync(TestPerson reader, string side) => books.AsAsync<AccountStore, List<Position>>(reader, store => store.PositionsAsync(side, default));
 
@@ -129,27 +143,23 @@ public sealed class ReadingBooks(KeepingBooks books) : IClassFixture<KeepingBook
         var invoice = (await books.InvoiceAsync(await books.InvoicedAsync(buyer, ("A-01", 1)))).Invoice;
         await books.InvoicedAsync(buyer, ("A-10", 1));
 
-        Assert.Empty(await RemindAsync()); // nothing is overdue
+        Assert.Empty(await RemindedAsync()); // nothing is overdue
         books.Clock.Advance(TimeSpan.FromDays(33));
-        var (subject, text) = Assert.Single(await RemindAsync());
+        var (subject, text) = Assert.Single(await RemindedAsync());
         Assert.Equal("Northlight 提醒：您有 2 张发票已逾期，共计 124.42 CNY。", subject);
         Assert.Contains(invoice.LegalNumber, text, StringComparison.Ordinal);
-        Assert.Empty(await RemindAsync());
+        Assert.Empty(await RemindedAsync());
 
         await books.PaidAsync(buyer, invoice.GrossAmount, invoice.LegalNumber);
         books.Clock.Advance(TimeSpan.FromDays(12));
-        Assert.Equal("Northlight 再次提醒：您有 1 张发票逾期较久，共计 113.11 CNY，请尽快付款。", Assert.Single(await RemindAsync()).Subject);
+        Assert.Equal("Northlight 再次提醒：您有 1 张发票逾期较久，共计 113.11 CNY，请尽快付款。", Assert.Single(await RemindedAsync()).Subject);
 
         // The job runs; what it wrote to this buyer.
-        async Task<List<(string Subject, string Text)>> RemindAsync()
+        async Task<List<(string Subject, string Text)>> RemindedAsync()
         {
-            var before = (await MailsAsync()).Count;
-            await books.InScopeAsync(Caller.System("job:remind"), services => services.GetRequiredService<RemindBuyers>().RunAsync(default));
-            return [.. (await MailsAsync()).Skip(before)];
+            var before = (await MailsAsync("buyer@reminded.example")).Count;
+            await RemindAsync();
+            return [.. (await MailsAsync("buyer@reminded.example")).Skip(before)];
         }
-
-        Task<List<(string Subject, string Text)>> MailsAsync() => books.Database.ListAsync<(string, string)>("""
-            select payload ->> 'subject', payload ->> 'text' from portal.outbox_message where kind = 'mail' and payload ->> 'to' = 'buyer@reminded.example' order by outbox_message_id
-            """);
     }
 }
