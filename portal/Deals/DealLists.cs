@@ -91,19 +91,10 @@ public sealed class DealLists(Db db, ICurrentPerson me)
         )
         select d.*, p.number as partner_number, p.name as partner_name, p.partner_level, c.number as customer_number, c.name as customer_name, c.customer_cluster_id,
                t.code as territory, t.name as territory_name, t.name_zh as territory_name_zh,
-               lines.line_ids, lines.product_lines, lines.line_names, lines.line_names_zh, coalesce(lines.lost_line_ids, array[]::bigint[]) as lost_line_ids, coalesce(lines.lost_lines, array[]::text[]) as lost_lines, coalesce(lines.lost_line_names, array[]::text[]) as lost_line_names,
-               coalesce(lines.lost_line_names_zh, array[]::text[]) as lost_line_names_zh, coalesce(lines.lost_since, array[]::timestamptz[]) as lost_since, coalesce(lines.lost_in, array[]::text[]) as lost_in,
-               brand_day(d.protected_until - interval '1 microsecond') as last_protected_day
+               {DealStore.LineColumns}, {DealStore.IsDisputed}, brand_day(d.protected_until - interval '1 microsecond') as last_protected_day
         from page d
         join partner p using (partner_id) join end_customer c using (end_customer_id) join territory t on t.territory_id = d.territory_id
-        cross join lateral (
-            select array_agg(n.product_line_id order by n.code) filter (where l.lost_at is null) as line_ids, array_agg(n.code order by n.code) filter (where l.lost_at is null) as product_lines,
-                   array_agg(n.name order by n.code) filter (where l.lost_at is null) as line_names, array_agg(n.name_zh order by n.code) filter (where l.lost_at is null) as line_names_zh,
-                   array_agg(n.product_line_id order by n.code) filter (where l.lost_at is not null) as lost_line_ids, array_agg(n.code order by n.code) filter (where l.lost_at is not null) as lost_lines,
-                   array_agg(n.name order by n.code) filter (where l.lost_at is not null) as lost_line_names, array_agg(n.name_zh order by n.code) filter (where l.lost_at is not null) as lost_line_names_zh,
-                   array_agg(l.lost_at order by n.code) filter (where l.lost_at is not null) as lost_since, array_agg(x.number order by n.code) filter (where l.lost_at is not null) as lost_in
-            from deal_product_line l join product_line n using (product_line_id) left join dispute x on x.dispute_id = l.lost_by where l.deal_id = d.deal_id
-        ) lines
+        {DealStore.Lines}
         order by d.updated_at, d.number
         """, new { status, customer, updatedAt = after?.UpdatedAt, number = after?.Number, limit }, ct);
 

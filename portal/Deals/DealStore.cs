@@ -29,6 +29,37 @@ public sealed class DealStore(Db db)
                string_to_array(coalesce(current_setting('app.roles', true), ''), ',') as caller_roles
         """;
 
+    /// <summary>How often the partner <c>p</c> had claims screened today, as far as it matters to the policy <c>y</c>.</summary>
+    internal const string ScreeningsToday = """
+        (select count(*)::integer from (
+                    select from deal_screening s where s.partner_id = p.partner_id and s.screened_at >= brand_midnight(brand_day(@now)) limit y.screenings_per_day) used)
+        """;
+
+    /// <summary>A dispute about the deal <c>d</c> runs.</summary>
+    internal const string IsDisputed = "exists (select from dispute_side s join dispute q using (dispute_id) where s.deal_id = d.deal_id and q.ended_at is null) as is_disputed";
+
+    /// <summary>What <see cref="Lines"/> has of the deal <c>d</c>.</summary>
+    internal const string LineColumns = """
+        lines.line_ids, lines.product_lines, lines.line_names, lines.line_names_zh,
+               lines.lost_line_ids, lines.lost_lines, lines.lost_line_names, lines.lost_line_names_zh, lines.lost_since, lines.lost_in
+        """;
+
+    /// <summary>The lines of the deal <c>d</c>, and those it lost.</summary>
+    internal const string Lines = """
+        cross join lateral (
+            select array_agg(l.product_line_id order by l.code) filter (where dl.lost_at is null) as line_ids, array_agg(l.code order by l.code) filter (where dl.lost_at is null) as product_lines,
+                   array_agg(l.name order by l.code) filter (where dl.lost_at is null) as line_names, array_agg(l.name_zh order by l.code) filter (where dl.lost_at is null) as line_names_zh,
+                   coalesce(array_agg(l.product_line_id order by l.code) filter (where dl.lost_at is not null), '{}') as lost_line_ids,
+                   coalesce(array_agg(l.code order by l.code) filter (where dl.lost_at is not null), '{}') as lost_lines,
+                   coalesce(array_agg(l.name order by l.code) filter (where dl.lost_at is not null), '{}') as lost_line_names,
+                   coalesce(array_agg(l.name_zh order by l.code) filter (where dl.lost_at is not null), '{}') as lost_line_names_zh,
+                   coalesce(array_agg(dl.lost_at order by l.code) filter (where dl.lost_at is not null), '{}') as lost_since,
+                   coalesce(array_agg(x.number order by l.code) filter (where dl.lost_at is not null), '{}') as lost_in
+            from deal_product_line dl join product_line l using (product_line_id) left join dispute x on x.dispute_id = dl.lost_by
+            where dl.deal_id = d.deal_id
+        ) lines
+        """;
+
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     static readonly string PolicyOfCodes = PolicyToday("array(select product_line_id from product_line where code = any(@lines))") + "\nwhere p.partner_id = app_partner_id()";
@@ -36,19 +67,16 @@ public sealed class DealStore(Db db)
 
     static string PolicyToday(string lines) => $"""
         select {Rules},
-               (select count(*)::integer from (
-                    select from deal_screening s where s.partner_id = p.partner_id and s.screened_at >= brand_midnight(brand_day(@now)) limit y.screenings_per_day) used) as screenings_today
+               {ScreeningsToday} as screenings_today
         from partner p
         join protection_policy y on y.protection_policy_id = protection_policy_for(p.partner_level, {lines}, null, brand_day(@now))
         """;
 
     /// <summary>A deal as the caller may see it, with who the caller is.</summary>
-    public Task<Deal?> FindAsync(string number, CancellationToken ct) => db.FindAsync<Deal>("""
+    public Task<Deal?> FindAsync(string number, CancellationToken ct) => db.FindAsync<Deal>($$"""
         select d.deal_id, d.number, d.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, p.partner_level, d.end_customer_id, c.number as customer_number,
                c.name as customer_name, c.customer_cluster_id, d.territory_id, t.code as territory, t.name as territory_name, t.name_zh as territory_name_zh,
-               lines.line_ids, lines.product_lines, lines.line_names, lines.line_names_zh, coalesce(lines.lost_line_ids, '{}') as lost_line_ids, coalesce(lines.lost_lines, '{}') as lost_lines, coalesce(lines.lost_line_names, '{}') as lost_line_names,
-               coalesce(lines.lost_line_names_zh, '{}') as lost_line_names_zh, coalesce(lines.lost_since, '{}') as lost_since, coalesce(lines.lost_in, '{}') as lost_in,
-               exists (select from dispute_side s join dispute q using (dispute_id) where s.deal_id = d.deal_id and q.ended_at is null) as is_disputed, d.status, d.amount, d.currency, d.expected_close, d.period_from, d.period_until,
+               {{LineColumns}}, {{IsDisputed}}, d.status, d.amount, d.currency, d.expected_close, d.period_from, d.period_until,
                d.contact_name, d.contact_email, d.contact_phone, d.need, d.protected_from, d.protected_until, d.protection_policy_id, d.stale_warned_at, brand_day(d.protected_until - interval '1 microsecond') as last_protected_day,
                d.submitted_at, d.decided_at, d.closed_at, d.created_at, d.updated_at, d.version,
                app_is_brand() as caller_is_brand,
@@ -62,15 +90,7 @@ public sealed class DealStore(Db db)
         join partner p using (partner_id)
         join end_customer c using (end_customer_id)
         join territory t on t.territory_id = d.territory_id
-        cross join lateral (
-            select array_agg(l.product_line_id order by l.code) filter (where dl.lost_at is null) as line_ids, array_agg(l.code order by l.code) filter (where dl.lost_at is null) as product_lines,
-                   array_agg(l.name order by l.code) filter (where dl.lost_at is null) as line_names, array_agg(l.name_zh order by l.code) filter (where dl.lost_at is null) as line_names_zh,
-                   array_agg(l.product_line_id order by l.code) filter (where dl.lost_at is not null) as lost_line_ids, array_agg(l.code order by l.code) filter (where dl.lost_at is not null) as lost_lines,
-                   array_agg(l.name order by l.code) filter (where dl.lost_at is not null) as lost_line_names, array_agg(l.name_zh order by l.code) filter (where dl.lost_at is not null) as lost_line_names_zh,
-                   array_agg(dl.lost_at order by l.code) filter (where dl.lost_at is not null) as lost_since, array_agg(x.number order by l.code) filter (where dl.lost_at is not null) as lost_in
-            from deal_product_line dl join product_line l using (product_line_id) left join dispute x on x.dispute_id = dl.lost_by
-            where dl.deal_id = d.deal_id
-        ) lines
+        {{Lines}}
         where d.number = @number
         """, new { number }, ct);
 
@@ -232,15 +252,14 @@ public sealed class DealStore(Db db)
     /// <summary>Keeps the verdict and, for the reviewer, what led to it; goes out with the next statement or with the commit.</summary>
     public void KeepScreening(AskedClaim asked, Verdict verdict, IReadOnlyList<ScreenedCandidate> candidates, DateTime now) => db.Later("""
         with screened as (
-            select nextval(pg_get_serial_sequence('deal_screening', 'deal_screening_id')) as id
+            select nextval('deal_screening_deal_screening_id_seq') as id
         ), kept as (
             insert into deal_screening (deal_screening_id, deal_id, partner_id, screened_at, matcher, conflict, band, matched_fields, free_from, own_deal, blocked, asked_name, asked_customer_id)
             overriding system value
             select id, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 from screened
         )
-        insert into deal_screening_candidate (deal_screening_id, end_customer_id, partner_id, band, conflict, score, evidence)
-        select id, c.customer, $2, c.band, c.conflict, c.score, c.evidence::jsonb
-        from screened cross join unnest($13, $14, $15, $16, $17) as c (customer, band, conflict, score, evidence)
+        insert into deal_screening_evidence (deal_screening_id, partner_id, customers, bands, conflicts, scores, evidence)
+        select id, $2, $13, $14, $15, $16, $17 from screened
         """,
         new() { Value = (object?)asked.DealId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
         new() { Value = asked.PartnerId },
@@ -258,7 +277,7 @@ public sealed class DealStore(Db db)
         new() { Value = candidates.Select(candidate => candidate.Judgement.Band.Word()).ToArray() },
         new() { Value = candidates.Select(candidate => candidate.Conflict).ToArray() },
         new() { Value = candidates.Select(candidate => candidate.Judgement.Score).ToArray() },
-        new() { Value = candidates.Select(candidate => JsonSerializer.Serialize(candidate.Judgement.Evidence, Json)).ToArray() });
+        new() { Value = candidates.Select(candidate => JsonSerializer.Serialize(candidate.Judgement.Evidence, Json)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
 
     /// <summary>Writes a comment.</summary>
     public Task InsertCommentAsync(Deal deal, string stream, string body, DateTime now, CancellationToken ct) => db.ExecuteAsync("""

@@ -23,9 +23,8 @@ public sealed class ManyStore(Db db)
         """, new { partnerId, clusters = clusterIds.ToArray() }, ct);
 
     /// <summary>How many screenings a partner has left today, by the lines that are claimed together (their keys, separated by commas).</summary>
-    public async Task<IReadOnlyDictionary<string, int>> ScreeningsLeftAsync(long partnerId, IReadOnlyCollection<string> lines, DateTime now, CancellationToken ct) => (await db.ListAsync<(string Lines, int Left)>("""
-        select asked.lines, y.screenings_per_day - (select count(*)::integer from (
-                   select from deal_screening s where s.partner_id = @partnerId and s.screened_at >= brand_midnight(brand_day(@now)) limit y.screenings_per_day) used)
+    public async Task<IReadOnlyDictionary<string, int>> ScreeningsLeftAsync(long partnerId, IReadOnlyCollection<string> lines, DateTime now, CancellationToken ct) => (await db.ListAsync<(string Lines, int Left)>($"""
+        select asked.lines, y.screenings_per_day - {DealStore.ScreeningsToday}
         from unnest(@lines) as asked (lines)
         join partner p on p.partner_id = @partnerId
         join protection_policy y on y.protection_policy_id = protection_policy_for(p.partner_level, string_to_array(asked.lines, ',')::bigint[], null, brand_day(@now))
