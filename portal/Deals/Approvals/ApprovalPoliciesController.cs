@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Idempotency;
 using Platform.Texts;
@@ -71,47 +70,22 @@ public sealed class ApprovalPoliciesController(ApprovalPolicyStore policies, Kee
 public sealed record ApprovalFormPage(ApprovalVersion? Draft, DealChoices Choices, string Currency);
 
 /// <summary>What the form sends.</summary>
-public sealed class ApprovalForm
+public sealed class ApprovalForm : PolicyCaseForm
 {
     /// <summary>So many steps stand on the form.</summary>
     public const int Most = 4;
 
-    /// <summary>The first day.</summary>
-    public DateOnly? EffectiveFrom { get; set; }
-
-    /// <summary>The level.</summary>
-    public string? PartnerLevel { get; set; }
-
-    /// <summary>The code of the line.</summary>
-    public string? ProductLine { get; set; }
-
     /// <summary>The code of the territory.</summary>
     public string? Territory { get; set; }
 
-    /// <summary>From this amount.</summary>
-    public decimal? AmountFrom { get; set; }
-
-    /// <summary>Below this amount.</summary>
-    public decimal? AmountUntil { get; set; }
-
     /// <summary>The band.</summary>
     public string? Band { get; set; }
-
-    /// <summary>Nothing special from that day on.</summary>
-    public bool Lapses { get; set; }
 
     /// <summary>The policy approves.</summary>
     public bool AutoApprove { get; set; }
 
     /// <summary>The steps; one without a queue is left out.</summary>
     public List<ApprovalStepForm> Steps { get; set; } = [];
-
-    /// <summary>Why.</summary>
-    [StringLength(2000)]
-    public string? Note { get; set; }
-
-    /// <summary>The version that was opened.</summary>
-    public int? Version { get; set; }
 
     /// <summary>The form of a version.</summary>
     public static ApprovalForm Of(ApprovalFacts policy) => new()

@@ -13,7 +13,7 @@ public sealed class DealAmendment
     public decimal Amount { get; init; }
 
     /// <summary>The keys of the product lines; never leave the server.</summary>
-    public long[] LineIds { get; set; } = [];
+    public long[] LineIds { get; init; } = [];
 
     /// <summary>Their names in English.</summary>
     public string[] LineNames { get; init; } = [];
@@ -46,12 +46,17 @@ public sealed class AmendmentStore(Db db)
     /// <summary>The constraint that lets one request wait at a time.</summary>
     public const string OneOpen = "one_open_amendment_request";
 
-    /// <summary>The amendment that waits.</summary>
+    /// <summary>The amendment that waits. Where it was asked for before a dispute took one of the lines away, it is one of the others.</summary>
     public Task<DealAmendment?> WaitingAsync(long dealId, CancellationToken ct) => db.FindAsync<DealAmendment>("""
-        select a.amount, a.line_ids, array(select l.name from product_line l where l.product_line_id = any (a.line_ids) order by l.code) as line_names,
-               array(select l.name_zh from product_line l where l.product_line_id = any (a.line_ids) order by l.code) as line_names_zh,
-               a.territory_id, t.name as territory_name, t.name_zh as territory_name_zh, a.reason, a.requested_at
+        select a.amount, lines.line_ids, lines.line_names, lines.line_names_zh, a.territory_id, t.name as territory_name, t.name_zh as territory_name_zh, a.reason, a.requested_at
         from deal_amendment a join territory t using (territory_id)
+        cross join lateral (
+            select coalesce(array_agg(l.product_line_id order by l.code), '{}') as line_ids, coalesce(array_agg(l.name order by l.code), '{}') as line_names,
+                   coalesce(array_agg(l.name_zh order by l.code), '{}') as line_names_zh
+            from product_line l
+            where l.product_line_id = any (a.line_ids)
+              and not exists (select from deal_product_line dl where dl.deal_id = a.deal_id and dl.product_line_id = l.product_line_id and dl.lost_at is not null)
+        ) lines
         where a.deal_id = @dealId and a.granted is null
         """, new { dealId }, ct);
 
@@ -134,8 +139,6 @@ public sealed class AmendDeal(ActOnDeal actOnDeal, DealStore deals, AmendmentSto
                     return new DealOutcome.Refused("amendments.refused.none_waits");
                 }
 
-                // Asked for before a dispute took one of the lines away: the others are granted.
-                asked.LineIds = [.. asked.LineIds.Except(deal.LostLineIds)];
                 if (asked.LineIds.Length == 0)
                 {
                     return new DealOutcome.Refused("amendments.refused.lost_line");

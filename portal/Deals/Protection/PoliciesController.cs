@@ -86,28 +86,10 @@ public sealed record PolicyPage(PolicyVersion Policy, PolicyVersion? Before, IRe
 public sealed record PolicyFormPage(PolicyVersion? Draft, DealChoices Choices);
 
 /// <summary>What the form sends.</summary>
-public sealed class PolicyForm
+public sealed class PolicyForm : PolicyCaseForm
 {
     /// <summary>So many steps of win rates stand on the form.</summary>
     public const int Steps = 5;
-
-    /// <summary>The first day.</summary>
-    public DateOnly? EffectiveFrom { get; set; }
-
-    /// <summary>The level.</summary>
-    public string? PartnerLevel { get; set; }
-
-    /// <summary>The code of the line.</summary>
-    public string? ProductLine { get; set; }
-
-    /// <summary>From this amount.</summary>
-    public decimal? AmountFrom { get; set; }
-
-    /// <summary>Below this amount.</summary>
-    public decimal? AmountUntil { get; set; }
-
-    /// <summary>Nothing special from that day on.</summary>
-    public bool Lapses { get; set; }
 
     /// <summary>Days of protection.</summary>
     [Required]
@@ -165,13 +147,6 @@ public sealed class PolicyForm
 
     /// <summary>The most.</summary>
     public int? CapacityCeiling { get; set; }
-
-    /// <summary>Why.</summary>
-    [StringLength(2000)]
-    public string? Note { get; set; }
-
-    /// <summary>The version that was opened.</summary>
-    public int? Version { get; set; }
 
     /// <summary>The form of a version.</summary>
     public static PolicyForm Of(PolicyFacts policy) => new()

@@ -140,6 +140,8 @@ public sealed class DisputingAClaim(ClaimingPartners portal) : IClassFixture<Cla
         Assert.Equal(["productLines amendments.invalid.disputed", "territory amendments.invalid.disputed"],
             Assert.IsType<DealOutcome.Invalid>(await AmendAsync(held, new() { ProductLines = ["DESKS"], Territory = "CN-NORTH", Reason = "Away from it" })).Problems.Select(problem => $"{problem.Field} {problem.TextKey}"));
         Assert.Equal("amendments.refused.disputed", Assert.IsType<DealOutcome.Refused>(await GrantAsync(early)).TextKey);
+        var listed = (await portal.Api(portal.Huaxin).GetAsync($"/api/v1/deals?customer={(await portal.FindAsync(portal.Huaxin, held))!.CustomerNumber}")).Json.GetProperty("items");
+        Assert.Equal([true], listed.EnumerateArray().Select(answer => answer.GetProperty("isDisputed").GetBoolean()));
         var form = await portal.SignIn(portal.Huaxin).GetAsync($"/deals/{held}/amendments/new");
         Assert.Contains("A dispute about this deal runs.", form.Words);
         Assert.False(form.Has("[name=ProductLines]"));
@@ -147,7 +149,9 @@ public sealed class DisputingAClaim(ClaimingPartners portal) : IClassFixture<Cla
         portal.Clock.Advance(TimeSpan.FromMinutes(5));
         await portal.DecideAsync(number, overturn: true);
 
+        Assert.Equal(["Amount"], (await portal.SignIn(portal.DealDesk).GetAsync($"/deals/{held}")).All("table.compare tr.differs th"));
         Assert.IsType<DealOutcome.Done>(await GrantAsync(held));
+        Assert.Equal(["""["Desks"]"""], await portal.Database.ListAsync<string>("select (details #> '{after,lines}')::text from portal.audit_entry where subject_number = @held and action = 'deal.grant_amendment'", new { held }));
         var deal = (await portal.FindAsync(portal.Huaxin, held))!;
         Assert.Equal((60_000m, "DESKS", "DISPLAYS"), (deal.Amount, deal.ProductLines.Single(), deal.LostLines.Single()));
         Assert.Equal("amendments.invalid.lost_line", Assert.Single(Assert.IsType<DealOutcome.Invalid>(await AmendAsync(held, new() { ProductLines = ["DESKS", "DISPLAYS"], Reason = "Back again" })).Problems).TextKey);
