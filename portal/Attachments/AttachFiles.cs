@@ -139,7 +139,7 @@ public sealed class AttachFiles(
 
     // What was in order need not be chosen again.
     async Task<AttachmentOutcome> RefuseAsync(AttachedTo record, List<RecognisedFile> files, IReadOnlyList<FieldProblem> problems, CancellationToken ct) =>
-        new AttachmentOutcome.Invalid(problems) { Kept = record.ReadBy is { } readBy && files.Count > 0 && await keptFiles.KeepAsync(record, readBy, files, Limits, ct) ? [.. files.Select(file => file.Name)] : [] };
+        new AttachmentOutcome.Invalid(problems) { Kept = record.ReadBy is not null && files.Count > 0 && await keptFiles.KeepAsync(record, files, Limits, ct) ? [.. files.Select(file => file.Name)] : [] };
 
     (List<RecognisedFile> Recognised, List<FieldProblem> Problems) Look(IReadOnlyList<SentFile> files)
     {

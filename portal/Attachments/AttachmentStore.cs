@@ -15,6 +15,11 @@ public sealed class AttachmentStore(Db db)
         from attachment a left join deal d using (deal_id) left join dispute s using (dispute_id) left join person p on p.person_id = a.uploaded_by
         """;
 
+    const string Insert = """
+        insert into attachment (number, deal_id, dispute_id, partner_id, name, kind, bytes, sha256, by_brand, uploaded_by, uploaded_at)
+        values (@number, case when not @IsDispute then @Id end, case when @IsDispute then @Id end, @PartnerId, @Name, @Kind, @Bytes, @Sha256, @ByBrand, app_person_id(), @now)
+        """;
+
     /// <summary>The files of a deal that the caller may see, the oldest first.</summary>
     public Task<List<Attachment>> OfDealAsync(long dealId, CancellationToken ct) =>
         db.ListAsync<Attachment>($"{Select} where a.deal_id = @dealId order by a.attachment_id", new { dealId }, ct);
@@ -46,11 +51,7 @@ public sealed class AttachmentStore(Db db)
     /// <summary>Keeps a file.</summary>
     public async Task InsertAsync(AttachedTo record, string number, string name, string kind, byte[] content, byte[] sha256, DateTime now, CancellationToken ct)
     {
-        var id = await db.OneAsync<long>("""
-            insert into attachment (number, deal_id, dispute_id, partner_id, name, kind, bytes, sha256, by_brand, uploaded_by, uploaded_at)
-            values (@number, case when not @IsDispute then @Id end, case when @IsDispute then @Id end, @PartnerId, @name, @kind, @bytes, @sha256, @ByBrand, app_person_id(), @now)
-            returning attachment_id
-            """, new { record.IsDispute, record.Id, record.PartnerId, record.ByBrand, number, name, kind, bytes = content.Length, sha256, now }, ct);
+        var id = await db.OneAsync<long>(Insert + " returning attachment_id", new { record.IsDispute, record.Id, record.PartnerId, record.ByBrand, number, name, kind, bytes = content.Length, sha256, now }, ct);
         var parts = content.Chunk(PartBytes).ToArray();
         await db.ExecuteAsync("""
             insert into attachment_part (attachment_id, part, content) select @id, p.part - 1, p.content from unnest(@parts) with ordinality as p (content, part)
@@ -58,9 +59,8 @@ public sealed class AttachmentStore(Db db)
     }
 
     /// <summary>Puts a file that was kept for whoever is at work on the record; it is not kept any more.</summary>
-    public Task InsertKeptAsync(AttachedTo record, string number, KeptFile kept, DateTime now, CancellationToken ct) => db.ExecuteAsync("""
-        insert into attachment (number, deal_id, dispute_id, partner_id, name, kind, bytes, sha256, by_brand, uploaded_by, uploaded_at)
-        values (@number, case when not @IsDispute then @Id end, case when @IsDispute then @Id end, @PartnerId, @Name, @Kind, @Bytes, @Sha256, @ByBrand, app_person_id(), @now);
+    public Task InsertKeptAsync(AttachedTo record, string number, KeptFile kept, DateTime now, CancellationToken ct) => db.ExecuteAsync($"""
+        {Insert};
         insert into attachment_part (attachment_id, part, content)
         select a.attachment_id, p.part, p.content from attachment a cross join kept_file_part p where a.number = @number and p.kept_file_id = @KeptFileId;
         delete from kept_file where kept_file_id = @KeptFileId

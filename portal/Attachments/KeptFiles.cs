@@ -26,7 +26,7 @@ public sealed class KeptFiles(Db db, TimeProvider clock)
 
     /// <summary>Keeps files, all of them or none: nobody has more kept, over all records, than one record may hold.</summary>
     /// <returns>False where there is no room for them.</returns>
-    public async Task<bool> KeepAsync(AttachedTo record, string? readBy, IReadOnlyList<RecognisedFile> files, AttachmentLimits limits, CancellationToken ct)
+    public async Task<bool> KeepAsync(AttachedTo record, IReadOnlyList<RecognisedFile> files, AttachmentLimits limits, CancellationToken ct)
     {
         await db.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('kept files', app_person_id()))", null, ct);
         var (count, bytes) = await db.OneAsync<(int, long)>("select count(*)::integer, coalesce(sum(bytes), 0)::bigint from kept_file where person_id = app_person_id() and kept_at > @since", new { since = Now - Kept }, ct);
@@ -39,9 +39,9 @@ public sealed class KeptFiles(Db db, TimeProvider clock)
         {
             var id = await db.OneAsync<long>("""
                 insert into kept_file (number, person_id, deal_id, dispute_id, read_by, name, kind, bytes, sha256, kept_at)
-                values (@number, app_person_id(), case when not @IsDispute then @Id end, case when @IsDispute then @Id end, @readBy, @name, @kind, @bytes, @sha256, @now)
+                values (@number, app_person_id(), case when not @IsDispute then @Id end, case when @IsDispute then @Id end, @ReadBy, @name, @kind, @bytes, @sha256, @now)
                 returning kept_file_id
-                """, new { number = PublicNumber.New("KF"), record.IsDispute, record.Id, readBy, name, kind = kind.Name, bytes = content.Length, sha256, now = Now }, ct);
+                """, new { number = PublicNumber.New("KF"), record.IsDispute, record.Id, record.ReadBy, name, kind = kind.Name, bytes = content.Length, sha256, now = Now }, ct);
             await db.ExecuteAsync("""
                 insert into kept_file_part (kept_file_id, part, content) select @id, p.part - 1, p.content from unnest(@parts) with ordinality as p (content, part)
                 """, new { id, parts = content.Chunk(AttachmentStore.PartBytes).ToArray() }, ct);

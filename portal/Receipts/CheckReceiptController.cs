@@ -56,18 +56,18 @@ public sealed class CheckReceiptController(ReceiptStore receipts, ReceiptKeys ke
             return View("CheckReceipt", new CheckedReceipt(null, "unknown", null));
         }
 
-        return View("CheckReceipt", new CheckedReceipt(genuine, null, standing) { LostLines = await receipts.LostLinesAsync(ReceiptSignature.HashOf(genuine.Jws), ct) });
+        return View("CheckReceipt", await CheckedAsync(genuine, standing, ct));
     }
 
     async Task<IActionResult> ShowAsync(ReceiptReading reading, CancellationToken ct) => View("CheckReceipt", reading switch
     {
-        ReceiptReading.Genuine genuine => new CheckedReceipt(genuine, null, await receipts.StandingAsync(ReceiptSignature.HashOf(genuine.Jws), clock.GetUtcNow().UtcDateTime, ct))
-        {
-            LostLines = await receipts.LostLinesAsync(ReceiptSignature.HashOf(genuine.Jws), ct),
-        },
+        ReceiptReading.Genuine genuine => await CheckedAsync(genuine, await receipts.StandingAsync(ReceiptSignature.HashOf(genuine.Jws), clock.GetUtcNow().UtcDateTime, ct), ct),
         ReceiptReading.Refused(var flaw) => new CheckedReceipt(null, ReceiptVerb.NameOf(flaw), null),
         _ => throw new InvalidOperationException("A text is a receipt or is not."),
     });
+
+    async Task<CheckedReceipt> CheckedAsync(ReceiptReading.Genuine genuine, ReceiptStanding? standing, CancellationToken ct) =>
+        new(genuine, null, standing) { LostLines = await receipts.LostLinesAsync(ReceiptSignature.HashOf(genuine.Jws), ct) };
 
     static async Task<byte[]> BytesAsync(IFormFile file, CancellationToken ct)
     {

@@ -52,18 +52,6 @@ static class HanziKeys
         ];
     }
 
-    /// <summary>So many characters of a text, and never half of one: PostgreSQL takes no half.</summary>
-    public static string Beginning(string text, int characters)
-    {
-        var end = 0;
-        for (var count = 0; count < characters && end < text.Length; count++)
-        {
-            end += char.IsSurrogatePair(text, end) ? 2 : 1;
-        }
-
-        return text[..end];
-    }
-
     // The beginning of a name hardly ever changes: the first two characters are equal in 85 of 100 short forms, and what is misspelt sounds the same.
     static IEnumerable<MatchKey> Both(string[] core, string[] whole, int place)
     {

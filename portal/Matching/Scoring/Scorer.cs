@@ -38,8 +38,8 @@ sealed class Scorer
     /// <summary>The points of a comparison: the more, the surer it is one company; negative where it is hardly one.</summary>
     public double Points(Comparison comparison)
     {
-        var (start, scale, shift, _, _, forest) = families[comparison.Family];
-        return forest.Sum(start, comparison.Features) * scale + shift;
+        var family = families[comparison.Family];
+        return family.Forest.Sum(family.Base, comparison.Features) * family.Scale + family.Shift;
     }
 
     /// <summary>From so many points on an answer of that family was right in more than 99 of 100 companies that were not learned from.</summary>
@@ -48,14 +48,14 @@ sealed class Scorer
     /// <summary>What each feature has to do with the points, in points; the rest is what they would be without looking.</summary>
     public double[] Explain(Comparison comparison)
     {
-        var (_, scale, _, _, trees, _) = families[comparison.Family];
+        var family = families[comparison.Family];
         var parts = new double[comparison.Features.Length];
-        foreach (var tree in trees)
+        foreach (var tree in family.Trees)
         {
             tree.Explain(comparison.Features, parts);
         }
 
-        return [.. parts.Select(part => part * scale)];
+        return [.. parts.Select(part => part * family.Scale)];
     }
 
     static Scorer Load()
