@@ -51,6 +51,7 @@ public sealed class TestServer
         {
             Settings = new Dictionary<string, string>
             {
+                ["shared_buffers"] = "256MB", // of small databases that come and go: each that goes is looked for in all of it
                 ["fsync"] = "off",
                 ["full_page_writes"] = "off",
                 ["synchronous_commit"] = "off",

@@ -20,13 +20,16 @@ public sealed class EmbeddedPostgres
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // In megabytes; of a container, what it may take.
+    static readonly long Memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024);
+
     static readonly Dictionary<string, string> ProductSettings = new(StringComparer.Ordinal)
     {
         ["listen_addresses"] = "127.0.0.1",
         ["unix_socket_directories"] = "",
         ["max_connections"] = "200",
-        ["shared_buffers"] = "256MB",
-        ["effective_cache_size"] = "1GB",
+        ["shared_buffers"] = Megabytes(Math.Clamp(Memory / 4, 128, 8192)), // what PostgreSQL's handbook recommends; taken as data fills it
+        ["effective_cache_size"] = Megabytes(Math.Max(Memory / 2, 256)),
         ["work_mem"] = "16MB",
         ["maintenance_work_mem"] = "128MB",
         ["random_page_cost"] = "1.1",
@@ -47,6 +50,8 @@ public sealed class EmbeddedPostgres
         ["log_rotation_size"] = "0",
         ["log_truncate_on_rotation"] = "on",
     };
+
+    static string Megabytes(long megabytes) => megabytes.ToString(CultureInfo.InvariantCulture) + "MB";
 
     readonly EmbeddedPostgresOptions options;
     readonly ILogger log;
