@@ -20,6 +20,7 @@ using Portal.Probing;
 using Portal.Quotes;
 using Portal.Receipts;
 using Portal.Receivables;
+using Portal.Returns;
 using Portal.Search;
 using Portal.Stock;
 using Portal.Verify;
@@ -54,6 +55,7 @@ static class Features
         .AddStock()
         .AddReceivables()
         .AddOrders()
+        .AddReturns()
         .AddQuotes()
         .AddImports()
         .AddVerify()

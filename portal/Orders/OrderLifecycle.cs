@@ -46,6 +46,12 @@ public static class OrderLifecycle
     /// <summary>Takes a shipment in, all or a part.</summary>
     public const string Receive = "receive";
 
+    /// <summary>Sends lost pieces again, because both sides agreed to it.</summary>
+    public const string SendAgain = "send_again";
+
+    /// <summary>Hands a surplus over, because both sides agreed to it.</summary>
+    public const string TakeOver = "take_over";
+
     /// <summary>Calls off what is still open.</summary>
     public const string Cancel = "cancel";
 
@@ -69,6 +75,8 @@ public static class OrderLifecycle
         new(Cancel, Side.Seller, [OrderStatus.Confirmed], [OrderStatus.Cancelled]) { NeedsReason = true },
         new(Cancel, Side.Seller, [OrderStatus.PartiallyShipped], [OrderStatus.Shipped, OrderStatus.Received]) { NeedsReason = true },
         new(Receive, Side.Buyer, [OrderStatus.PartiallyShipped, OrderStatus.Shipped], [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received]),
+        new(SendAgain, Side.Seller, [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received], [OrderStatus.PartiallyShipped]),
+        new(TakeOver, Side.Seller, [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received], [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received]),
         new(Close, Side.Buyer, [OrderStatus.Received], [OrderStatus.Closed]),
         new(Close, Side.Seller, [OrderStatus.Received], [OrderStatus.Closed]),
     ];

@@ -6,7 +6,7 @@ using Portal.Web;
 namespace Portal.Orders;
 
 /// <summary>Puts together what the page of an order shows.</summary>
-public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, OrderApprovals approvals, WaitingLines waiting, StockStore stock, ReceivablesStore books, ICurrentPerson me)
+public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, OrderApprovals approvals, WaitingLines waiting, StockStore stock, ReceivablesStore books, IEnumerable<IOrderPart> parts, ICurrentPerson me)
 {
     /// <summary>The page, or null where there is no such order for the person at work.</summary>
     /// <param name="number">The order.</param>
@@ -19,11 +19,21 @@ public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, Order
             return null;
         }
 
+        var shown = new List<OrderPart>();
+        foreach (var part in parts.OrderBy(part => part.Order))
+        {
+            if (await part.ShowAsync(page, ct) is { } section)
+            {
+                shown.Add(section);
+            }
+        }
+
         var readsBooks = me.IsBrand || (page.Order.IsSeller && ReceivablesRoles.MayRead(me, asSeller: true)) || (page.Order.IsBuyer && ReceivablesRoles.MayRead(me, asSeller: false));
         var seller = page.Order is { IsSeller: true, Status: OrderStatus.Submitted };
         return new OrderShow(page, problems, seller ? await stock.AvailableAsync([.. page.Lines.Select(line => line.ProductId)], ct) : null, await chain.FindAsync(page.Order.PurchaseOrderId, ct),
             page.Order.IsBuyer ? await approvals.OfOrderAsync(page.Order.PurchaseOrderId, ct) : [])
         {
+            Parts = shown,
             Invoices = readsBooks && page.Shipments.Count > 0 ? await books.OfOrderAsync(number, ct) : [],
             Hold = readsBooks ? await books.HoldOfOrderAsync(number, ct) : null,
             IsMissing = page is { Order.IsSeller: true, IsWaitingForGoods: true } && (await waiting.MissingAsync(number, null, ct)).Count > 0,
@@ -39,6 +49,9 @@ public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, Order
 /// <param name="Approvals">What was asked and said about it inside the buyer's company, the newest first.</param>
 public sealed record OrderShow(OrderPage Page, IReadOnlyList<OrderProblem> Problems, IReadOnlyDictionary<long, long>? Available, IReadOnlyList<ChainedOrder> Chain, IReadOnlyList<ApprovalRow> Approvals)
 {
+    /// <summary>The sections of other features.</summary>
+    public IReadOnlyList<OrderPart> Parts { get; init; } = [];
+
     /// <summary>What was invoiced of it.</summary>
     public IReadOnlyList<InvoiceRow> Invoices { get; init; } = [];
 

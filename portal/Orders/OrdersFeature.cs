@@ -22,6 +22,7 @@ static class OrdersFeature
         .AddScoped<Parcels>()
         .AddScoped<PickList>()
         .AddScoped<DeliveryNotes>()
+        .AddScoped<SettleDelivery>()
         .AddScoped<ReceiveShipment>()
         .AddScoped<CancelOrder>()
         .AddScoped<CloseOrder>()

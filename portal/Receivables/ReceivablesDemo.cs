@@ -4,7 +4,7 @@ using Portal.Demo;
 namespace Portal.Receivables;
 
 /// <summary>The demo's books: terms, limits and reminders of the sellers, and for what was shipped in the demo's orders payments of every kind - to the cent, in part, too much, without a reference.</summary>
-sealed class ReceivablesDemo(Db db, KeepCredit keepCredit, EnterPayments enterPayments, IssueCreditNote issueCreditNote) : IDemoPart
+sealed class ReceivablesDemo(Db db, KeepCredit keepCredit, EnterPayments enterPayments) : IDemoPart
 {
     // After the orders, whose shipments are invoiced.
     public int Order => 65;
@@ -64,17 +64,6 @@ sealed class ReceivablesDemo(Db db, KeepCredit keepCredit, EnterPayments enterPa
                 throw new InvalidOperationException($"The demo's payments do not go through: {string.Join(' ', refused.Problems)}");
             }
         }
-
-        // What was found damaged at the receipt goes back.
-        var lost = await db.ListAsync<Lost>("""
-            select i.number, l.line_number, sl.lost as quantity
-            from invoice i join invoice_line l on l.invoice_id = i.invoice_id join shipment_line sl on sl.shipment_line_id = l.shipment_line_id
-            where i.number = any (@numbers) and sl.lost > 0
-            """, new { numbers = invoices.Select(invoice => invoice.Number).ToArray() }, ct);
-        foreach (var invoice in lost.GroupBy(line => line.Number, StringComparer.Ordinal))
-        {
-            Expect(await issueCreditNote.RunAsync(invoice.Key, new("lines", [.. invoice.Select(line => new CreditedLine(line.LineNumber, line.Quantity))], null, "外箱破损 / Box crushed"), ct));
-        }
     }
 
     static void Expect(BooksOutcome outcome)
@@ -88,6 +77,4 @@ sealed class ReceivablesDemo(Db db, KeepCredit keepCredit, EnterPayments enterPa
     sealed record Seller(long PartnerId, string Email);
 
     sealed record Invoiced(string Number, string LegalNumber, decimal GrossAmount, string Currency, string Buyer, long Place);
-
-    sealed record Lost(string Number, int LineNumber, int Quantity);
 }
