@@ -8,8 +8,9 @@ public static class ReturnWords
     /// <summary>How a state feels.</summary>
     public static Tone ToneOf(string status) => status switch
     {
-        CaseLifecycle.Open => Tone.Waiting,
-        CaseLifecycle.Disputed => Tone.Bad,
+        CaseLifecycle.Open or ReturnLifecycle.Requested => Tone.Waiting,
+        CaseLifecycle.Disputed or ReturnLifecycle.Refused => Tone.Bad,
+        ReturnLifecycle.Approved or ReturnLifecycle.Sent => Tone.Active,
         CaseLifecycle.Settled => Tone.Good,
         _ => Tone.Neutral,
     };

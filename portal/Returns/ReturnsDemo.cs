@@ -4,8 +4,8 @@ using Portal.Documents.Typst;
 
 namespace Portal.Returns;
 
-/// <summary>The demo's discrepancies, in every state: credited, sent again, waiting for the seller, disputed with an offer; and a carrier's paper.</summary>
-sealed class ReturnsDemo(Db db, SettleDiscrepancy settle, DeliveryFiles files) : IDemoPart
+/// <summary>The demo's discrepancies, in every state: credited, sent again, waiting for the seller, disputed with an offer; a carrier's paper; and returns that wait, are on their way and are credited.</summary>
+sealed class ReturnsDemo(Db db, SettleDiscrepancy settle, DeliveryFiles files, ReturnPolicies policies, ReturnStore returns, RequestReturn requestReturn, HandleReturn handle) : IDemoPart
 {
     // After the orders and before their books, which look at what is left of the invoices.
     public int Order => 63;
@@ -23,14 +23,38 @@ sealed class ReturnsDemo(Db db, SettleDiscrepancy settle, DeliveryFiles files) :
             join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
             order by d.receipt_discrepancy_id
             """, null, ct);
+        await PoliciesAsync(ct);
         foreach (var (one, place) in found.Where(one => one.Buyer is not null && one.Seller is not null).Select((one, place) => (one, place)))
         {
             await SettleAsync(one, place, ct);
         }
 
+        foreach (var (pair, place) in found.Where(one => one.Buyer is not null && one.Seller is not null).DistinctBy(one => one.Buyer).Select((pair, place) => (pair, place)))
+        {
+            await ReturnAsync(pair, place, ct);
+        }
+
         await db.ExecuteAsync("""
             select set_config('app.person_id', '', true), set_config('app.partner_id', '', true), set_config('app.is_brand', '', true), set_config('app.roles', '', true), enter_as_system('seed')
             """, null, ct);
+    }
+
+    // The sellers that are somebody's upstream rotate a part of what was bought.
+    async Task PoliciesAsync(CancellationToken ct)
+    {
+        var keepers = await db.ListAsync<string>("""
+            select distinct on (s.partner_id) u.email
+            from partner s
+            join person u on u.partner_id = s.partner_id and u.kind = 'person' and u.email is not null
+            join person_role x on x.person_id = u.person_id and x.role in ('brand_admin', 'partner_admin')
+            where s.partner_type in ('brand', 'distributor') and exists (select from partner b where b.upstream_id = s.partner_id)
+            order by s.partner_id, u.person_id
+            """, null, ct);
+        foreach (var keeper in keepers)
+        {
+            await EnterAsync(keeper, ct);
+            Expect(await policies.KeepAsync(new() { AnswerDays = 5, AcceptsReturns = true, ReturnDays = 30, RotationPercent = 10, RotationMonths = 3, RotationDays = 90, RotationNeedsOrder = true }, ct));
+        }
     }
 
     async Task SettleAsync(Found found, int place, CancellationToken ct)
@@ -51,6 +75,31 @@ sealed class ReturnsDemo(Db db, SettleDiscrepancy settle, DeliveryFiles files) :
         else if (ends is CaseLifecycle.Dispute)
         {
             Expect(await settle.RunAsync(number, null, ends, "send_again", "请提供外箱照片；可先补发 / Please add a photo of the box; we can send it again", ct));
+        }
+    }
+
+    async Task ReturnAsync(Found pair, int place, CancellationToken ct)
+    {
+        await EnterAsync(pair.Buyer!, ct);
+        if ((await returns.ReturnableAsync(null, null, null, 30, ct)).FirstOrDefault(line => line.Left > 1) is not { } goods)
+        {
+            return;
+        }
+
+        var number = Expect(await requestReturn.RunAsync(new("return", place == 1 ? "faulty" : "not_needed", place == 1 ? "铰链松动 / Hinges are loose" : "项目规格变更 / The project changed", false, null, [new(goods.ShipmentNumber, goods.LineNumber, 1)]), ct)).Number;
+        if (place == 0)
+        {
+            return;
+        }
+
+        await EnterAsync(pair.Seller!, ct);
+        Expect(await handle.ApproveAsync(number, null, [], ct));
+        await EnterAsync(pair.Buyer!, ct);
+        Expect(await handle.SendAsync(number, null, new("德邦快递", "DPK" + number[^4..], []), ct));
+        if (place > 1)
+        {
+            await EnterAsync(pair.Seller!, ct);
+            Expect(await handle.InspectAsync(number, null, [], ct));
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     }
 
     /// <summary>Reserved goods leave a place that the caller holds, on the way to another.</summary>
-    public Task ShipAsync(long placeId, long toPlaceId, StockLines lines, string orderNumber, string shipmentNumber, CancellationToken ct) =>
+    public Task ShipAsync(long placeId, long toPlaceId, StockLines lines, string? orderNumber, string shipmentNumber, CancellationToken ct) =>
         db.ExecuteAsync("select stock_ship(@placeId, @toPlaceId, @products, @quantities, @now, @orderNumber, @shipmentNumber)",
             new { placeId, toPlaceId, products = lines.Products, quantities = lines.Quantities, now = clock.GetUtcNow().UtcDateTime, orderNumber, shipmentNumber }, ct);
 
@@ -49,10 +49,10 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     /// <param name="placeId">The place they reach.</param>
     /// <param name="received">What came in good order; lines of 0 are passed over.</param>
     /// <param name="lost">What did not, line by line as <paramref name="received"/>.</param>
-    /// <param name="orderNumber">The order they were sent for.</param>
+    /// <param name="orderNumber">The order they were sent for; null for goods that come back.</param>
     /// <param name="receiptNumber">The goods receipt.</param>
     /// <param name="ct">Stops waiting.</param>
-    public async Task ReceiveAsync(long placeId, StockLines received, long[] lost, string orderNumber, string receiptNumber, CancellationToken ct)
+    public async Task ReceiveAsync(long placeId, StockLines received, long[] lost, string? orderNumber, string receiptNumber, CancellationToken ct)
     {
         await db.ExecuteAsync("select stock_receive(@placeId, @products, @quantities, @lost, @now, @orderNumber, @receiptNumber)",
             new { placeId, products = received.Products, quantities = received.Quantities, lost, now = clock.GetUtcNow().UtcDateTime, orderNumber, receiptNumber }, ct);

@@ -10,7 +10,7 @@ using Support;
 namespace Portal.Tests.Receivables;
 
 /// <summary>A brand in China with its finance, its sales and goods enough; buyers come with each test. When all is done the books must add up.</summary>
-public sealed class KeepingBooks : PortalApp
+public class KeepingBooks : PortalApp
 {
     public TestPerson Finance { get; private set; } = null!;
 

@@ -1,0 +1,220 @@
+using System.Net;
+using Npgsql;
+using Platform.Database;
+using Portal.Orders;
+using Portal.Receivables;
+using Portal.Returns;
+using Portal.Tests.Receivables;
+using Support;
+
+namespace Portal.Tests.Returns;
+
+/// <summary>Goods that go back, and slow ones that are rotated. When all is done the books must add up.</summary>
+public sealed class ReturningGoods(ReturningGoods.Rules books) : IClassFixture<ReturningGoods.Rules>
+{
+    /// <summary>The brand takes goods back within 30 days, and a quarter of what was bought in the last three months is rotated, against an order.</summary>
+    public sealed class Rules : KeepingBooks
+    {
+        public override async Task InitializeAsync()
+        {
+            await base.InitializeAsync();
+            Assert.IsType<ReturnOutcome.Done>(await AsAsync<ReturnPolicies, ReturnOutcome>(Admin, policies => policies.KeepAsync(new() { AnswerDays = 5, AcceptsReturns = true, ReturnDays = 30, RotationPercent = 25, RotationMonths = 3, RotationDays = 90, RotationNeedsOrder = true }, default)));
+        }
+    }
+
+    /// <summary>Ten pieces of A-10 at 100.10 that arrived.</summary>
+    async Task<(string Order, string Shipment)> GotAsync(TestPerson buyer)
+    {
+        var order = await books.SubmittedAsync(buyer, ("A-10", 10));
+        Assert.IsType<OrderOutcome.Done>(await books.ConfirmAsync(order));
+        var shipment = Assert.IsType<OrderOutcome.Done>(await books.ShipAsync(order, (1, 10))).Document!;
+        Assert.IsType<OrderOutcome.Done>(await books.AsAsync<ReceiveShipment, OrderOutcome>(buyer, receive => receive.RunAsync(shipment, null, new(null, [new ArrivedLine(1, 10, 0, 0, 0, 0, null)]), default)));
+        return (order, shipment);
+    }
+
+    Task<ReturnOutcome> AskAsync(TestPerson buyer, string shipment, decimal? quantity, string cause = "faulty", string? reason = "hinges break") =>
+        books.AsAsync<RequestReturn, ReturnOutcome>(buyer, request => request.RunAsync(new("return", cause, reason, false, null, [new(shipment, 1, quantity)]), default));
+
+    Task<ReturnOutcome> RotateAsync(TestPerson buyer, string shipment, decimal? quantity, string? against, bool unopened = true) =>
+        books.AsAsync<RequestReturn, ReturnOutcome>(buyer, request => request.RunAsync(new("rotation", "slow", "does not sell", unopened, against, [new(shipment, 1, quantity)]), default));
+
+    Task<ReturnOutcome> DoAsync(TestPerson person, Func<HandleReturn, Task<ReturnOutcome>> act) => books.AsAsync(person, act);
+
+    async Task<ReturnPage> PageAsync(TestPerson person, string number) => (await books.AsAsync<ReturnStore, ReturnPage?>(person, store => store.FindAsync(number, default)))!;
+
+    async Task<(long OnHand, long InTransit)> StockAsync(TestPerson person) => (await books.Database.ListAsync<(long, long)>("""
+        select b.on_hand, b.in_transit from portal.stock_balance b join portal.stock_place p using (stock_place_id) join portal.product x using (product_id) where p.partner_id = @id and p.kind = 'own' and x.sku = 'A-10'
+        """, new { id = person.Partner.PartnerId })).Single();
+
+    static string Number(ReturnOutcome outcome) => Assert.IsType<ReturnOutcome.Done>(outcome).Number;
+
+    static IEnumerable<string> Keys(ReturnOutcome outcome) => Assert.IsType<ReturnOutcome.Wrong>(outcome).Problems.Select(problem => problem.TextKey);
+
+    [Fact]
+    public async Task Goods_go_back_by_line_and_sound_ones_are_in_stock_again_and_credited_as_they_were_paid()
+    {
+        var buyer = await books.Given.ADistributor("Returns some");
+        var (order, shipment) = await GotAsync(buyer);
+        var before = await StockAsync(books.Admin);
+        var number = Number(await AskAsync(buyer, shipment, 6));
+
+        Assert.Equal(["returns.problem.approved_quantity"], Keys(await DoAsync(books.Admin, act => act.ApproveAsync(number, null, [new(1, 7, null)], default))));
+        Assert.Equal(["returns.problem.refused_without_reason"], Keys(await DoAsync(books.Admin, act => act.ApproveAsync(number, null, [new(1, 5, " ")], default))));
+        Assert.Equal(["returns.problem.nothing_approved"], Keys(await DoAsync(books.Admin, act => act.ApproveAsync(number, null, [new(1, 0, "none")], default))));
+        Number(await DoAsync(books.Admin, act => act.ApproveAsync(number, null, [new(1, 5, "one was opened")], default)));
+        Assert.Equal(["returns.problem.sent_quantity"], Keys(await DoAsync(buyer, act => act.SendAsync(number, null, new("顺丰", "SF-9", [new(1, 6)]), default))));
+        Number(await DoAsync(buyer, act => act.SendAsync(number, null, new("顺丰", "SF-9", []), default)));
+        Assert.Equal((5L, 0L), await StockAsync(buyer));
+        Assert.Equal((before.OnHand, before.InTransit + 5), await StockAsync(books.Admin));
+        Assert.Equal(["returns.problem.inspected"], Keys(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [new(1, 4, 2, null)], default))));
+        Number(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [new(1, 3, 1, null)], default)));
+        Number(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [new(1, 5, 0, null)], default))); // a second click
+
+        Assert.Equal((before.OnHand + 3, before.InTransit), await StockAsync(books.Admin));
+        var page = await PageAsync(buyer, number);
+        Assert.Equal(("settled", "SF-9", 4), (page.Head.Status, page.Head.TrackingNumber, page.Lines[0].Credited));
+        // faulty goods: the damaged one is credited too, the missing one is not
+        var invoice = await books.InvoiceAsync((await books.InvoicesAsync(order)).Single().Number);
+        Assert.Equal((4, 452.45m), (invoice.Lines[0].Credited, invoice.CreditNotes.Single().GrossAmount));
+        Assert.Equal(page.Head.CreditNotes, invoice.CreditNotes.Single().Number);
+        Assert.Equal(["request", "approve", "send", "inspect"], page.Steps.Select(step => step.Act));
+        // five of ten went back: five are left
+        Assert.Equal(["returns.problem.return_quantity"], Keys(await AskAsync(buyer, shipment, 6)));
+    }
+
+    [Fact]
+    public async Task No_piece_goes_back_twice_whoever_asks_at_the_same_moment()
+    {
+        var buyer = await books.Given.ADistributor("Returns at once");
+        var (_, shipment) = await GotAsync(buyer);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => AskAsync(buyer, shipment, 6)));
+
+        Assert.Single(outcomes.OfType<ReturnOutcome.Done>());
+        var number = outcomes.OfType<ReturnOutcome.Done>().Single().Number;
+        Number(await DoAsync(buyer, act => act.EndAsync(number, null, ReturnLifecycle.Withdraw, "sold them", default)));
+        var second = Number(await AskAsync(buyer, shipment, 10));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => books.AsAsync<Db, int>(buyer, db => db.ExecuteAsync("""
+            with another as (
+                insert into return_order (number, buyer_id, seller_id, kind, cause, reason, currency, amount, answer_by, requested_at)
+                select 'RT-X', buyer_id, seller_id, kind, cause, reason, currency, amount, answer_by, requested_at from return_order where number = @second
+                returning return_order_id, buyer_id, seller_id)
+            insert into return_order_line (return_order_id, buyer_id, seller_id, line_number, shipment_line_id, product_id, unit_price, quantity, held)
+            select a.return_order_id, a.buyer_id, a.seller_id, 1, l.shipment_line_id, l.product_id, 1, 1, 1
+            from another a cross join return_order_line l join return_order r on r.return_order_id = l.return_order_id
+            where r.number = @second
+            """, new { second }, default)));
+        Assert.Equal("no_piece_is_returned_twice", refused.ConstraintName);
+        // who answered and who sends are two
+        var cheat = await Assert.ThrowsAsync<PostgresException>(() => books.AsAsync<Db, int>(buyer, db => db.ExecuteAsync("update return_order set status = 'approved' where number = @second", new { second }, default)));
+        Assert.Equal("a_return_moves_by_its_sides", cheat.ConstraintName);
+        Assert.IsType<ReturnOutcome.Done>(await DoAsync(books.Admin, act => act.EndAsync(second, null, ReturnLifecycle.Refuse, "all of them?", default)));
+        Number(await AskAsync(buyer, shipment, 1));
+    }
+
+    [Fact]
+    public async Task What_does_not_keep_the_rules_is_named_with_its_remedy()
+    {
+        var buyer = await books.Given.ADistributor("Late");
+        var viewer = await books.Given.APerson(buyer.Partner, "viewer");
+        var stranger = await books.Given.ADistributor("Others goods");
+        var (_, shipment) = await GotAsync(buyer);
+
+        Assert.IsType<ReturnOutcome.Forbidden>(await AskAsync(viewer, shipment, 1));
+        Assert.Equal(["returns.problem.no_such_goods"], Keys(await AskAsync(stranger, shipment, 1)));
+        Assert.Equal(["returns.problem.cause", "returns.problem.reason_missing", "returns.problem.return_quantity"], Keys(await AskAsync(buyer, shipment, 1.5m, "slow", null)));
+        Assert.Equal(["returns.problem.nothing_to_return"], Keys(await AskAsync(buyer, shipment, 0)));
+        await books.Database.ExecuteAsync("update portal.goods_receipt set received_at = received_at - interval '40 days' where shipment_id = (select shipment_id from portal.shipment where number = @shipment)", new { shipment });
+        Assert.Equal(["returns.problem.too_late"], Keys(await AskAsync(buyer, shipment, 1)));
+
+        // sold on: what is not there cannot be sent
+        var (_, other) = await GotAsync(buyer);
+        var number = Number(await AskAsync(buyer, other, 10));
+        Assert.IsType<ReturnOutcome.Forbidden>(await DoAsync(buyer, act => act.ApproveAsync(number, null, [], default)));
+        Assert.IsType<ReturnOutcome.Forbidden>(await DoAsync(books.Finance, act => act.ApproveAsync(number, null, [], default)));
+        Assert.IsType<ReturnOutcome.NotFound>(await DoAsync(stranger, act => act.ApproveAsync(number, null, [], default)));
+        Number(await DoAsync(books.Admin, act => act.ApproveAsync(number, null, [], default)));
+        Assert.IsType<ReturnOutcome.NotNow>(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [], default)));
+        Assert.IsType<ReturnOutcome.Stale>(await DoAsync(buyer, act => act.SendAsync(number, 1, new(null, null, []), default)));
+        await books.AsAsync<Portal.Stock.RecordMovement, Portal.Stock.MovementOutcome>(buyer, record => record.RunAsync("sale", null, [new("A-10", 15)], default));
+        Assert.Equal(["returns.problem.not_in_stock"], Keys(await DoAsync(buyer, act => act.SendAsync(number, null, new(null, null, []), default))));
+        Number(await DoAsync(buyer, act => act.SendAsync(number, null, new(null, null, [new(1, 5)]), default)));
+        Number(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [], default)));
+    }
+
+    [Fact]
+    public async Task Slow_goods_are_rotated_within_a_share_of_the_purchases_against_an_order()
+    {
+        var buyer = await books.Given.ADistributor("Rotates");
+        var (_, shipment) = await GotAsync(buyer); // 1,001.00 bought, so 250.25 may be rotated: two pieces
+        Assert.Equal(["returns.problem.opened"], Keys(await RotateAsync(buyer, shipment, 2, null, unopened: false)));
+        Assert.Equal(["returns.problem.order_needed"], Keys(await RotateAsync(buyer, shipment, 2, null)));
+        Assert.Equal(["returns.problem.rotation_limit"], Keys(await RotateAsync(buyer, shipment, 3, null)));
+        Assert.Equal(["returns.problem.no_such_order"], Keys(await RotateAsync(buyer, shipment, 2, "PO-NONE")));
+        var (small, large) = (await books.SubmittedAsync(buyer, ("A-01", 1)), await books.SubmittedAsync(buyer, ("A-20", 1)));
+        Assert.Equal(["returns.problem.order_too_small"], Keys(await RotateAsync(buyer, shipment, 1, small)));
+
+        var number = Number(await RotateAsync(buyer, shipment, 1, large));
+
+        Assert.Equal(["returns.problem.order_used"], Keys(await RotateAsync(buyer, shipment, 1, large)));
+        Number(await DoAsync(books.Admin, act => act.ApproveAsync(number, null, [], default)));
+        Number(await DoAsync(buyer, act => act.SendAsync(number, null, new(null, null, []), default)));
+        Number(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [new(1, 0, 1, null)], default)));
+        var page = await PageAsync(buyer, number);
+        Assert.Equal(("settled", 0, (string?)null), (page.Head.Status, page.Lines[0].Credited, page.Head.CreditNotes)); // opened after all: written off, not credited
+    }
+
+    [Fact]
+    public async Task A_return_goes_its_way_on_the_pages_of_both_sides()
+    {
+        var buyer = await books.Given.ADistributor("Returns on pages");
+        var (order, _) = await GotAsync(buyer);
+        var (clerk, seller) = (books.SignIn(buyer), books.SignIn(books.Admin));
+        var form = await clerk.GetAsync((await clerk.GetAsync($"/orders/{order}")).Document.QuerySelector("a[href^='/returns/new']")!.GetAttribute("href")!);
+        Assert.Contains("within 30 days", form.Words);
+
+        var wrong = await clerk.SubmitAsync(form, ("Lines[0].Quantity", "11"), ("Reason", "too wide"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.Status);
+        Assert.Equal("A-10: write a whole number up to 10, as many as can go back.", wrong.Text(".flash-problem"));
+        var asked = await clerk.SubmitAsync(wrong, ("Lines[0].Quantity", "2"), ("Cause", "not_needed"));
+        var number = asked.Path.Split('/')[^1];
+        Assert.Contains("Requested", asked.Text(".facts"));
+        Assert.Contains(number, (await seller.GetAsync("/returns?status=waiting")).Words);
+        Assert.Contains("Returns to answer", (await seller.GetAsync("/")).Words);
+        Assert.Contains("Approved", (await seller.PressAsync(await seller.GetAsync($"/returns/{number}"), "form[action$=approval] button")).Text(".facts"));
+        Assert.Contains("On its way back", (await clerk.PressAsync(await clerk.GetAsync($"/returns/{number}"), "form[action$=dispatch] button", ("Carrier", "DHL"))).Text(".facts"));
+        var settled = await seller.PressAsync(await seller.GetAsync($"/returns/{number}"), "form[action$=inspection] button");
+        Assert.Contains("CN-", settled.Text(".facts"));
+        clerk.Language = "zh-CN";
+        Assert.Contains("已完成", (await clerk.GetAsync($"/orders/{order}")).Words);
+        Assert.Equal(HttpStatusCode.NotFound, (await books.SignIn(await books.Given.ADistributor("Not these returns")).GetAsync($"/returns/{number}")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await books.SignIn(await books.Given.APerson(buyer.Partner, "sales")).GetAsync("/returns/policy")).Status);
+        var rules = await clerk.SubmitAsync("/returns/policy", ("AnswerDays", "0"), ("RotationPercent", "120"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, rules.Status);
+        Assert.Contains("已保存", (await clerk.SubmitAsync(rules, ("AnswerDays", "7"), ("RotationPercent", "12.5"))).Words);
+    }
+
+    [Fact]
+    public async Task A_program_returns_goods_with_the_version_it_read()
+    {
+        var buyer = await books.Given.ADistributor("Returns by program");
+        var (order, shipment) = await GotAsync(buyer);
+        var (buys, sells) = (books.Api(await books.Given.AnApiClient(buyer.Partner, "purchasing")), books.Api(await books.Given.AnApiClient(books.Admin.Partner, "brand_admin")));
+        var left = (await buys.GetAsync($"/api/v1/returns/returnable?order={order}")).Json.GetProperty("items")[0];
+        Assert.Equal((shipment, 10), (left.GetProperty("shipment").GetString(), left.GetProperty("quantity").GetInt32()));
+
+        var refused = await buys.PostAsync("/api/v1/returns", new { kind = "return", cause = "faulty", reason = "x", lines = new object[] { new { shipment, lineNumber = 1, quantity = 3 }, new { shipment, lineNumber = 2, quantity = 1 } } });
+        Assert.Equal((HttpStatusCode.BadRequest, "lines[1].quantity"), (refused.Status, refused.Json.GetProperty("errors")[0].GetProperty("field").GetString()));
+        var asked = await buys.PostAsync("/api/v1/returns", new { kind = "return", cause = "wrong", reason = "black, not white", lines = new[] { new { shipment, lineNumber = 1, quantity = 3 } } });
+        Assert.Equal(HttpStatusCode.Created, asked.Status);
+        var address = $"/api/v1/returns/{asked.Json.GetProperty("number").GetString()}";
+        Assert.Equal(HttpStatusCode.PreconditionRequired, (await sells.PostAsync(address + "/approval", null)).Status);
+        Assert.Equal("approved", (await sells.SendAsync(HttpMethod.Post, address + "/approval", null, ("If-Match", "\"1\""))).Json.GetProperty("status").GetString());
+        Assert.Equal("sent", (await buys.SendAsync(HttpMethod.Post, address + "/dispatch", new { carrier = "DHL" }, ("If-Match", "\"2\""))).Json.GetProperty("status").GetString());
+        var settled = await sells.SendAsync(HttpMethod.Post, address + "/inspection", new { lines = new[] { new { lineNumber = 1, sound = 2, credited = 2 } } }, ("If-Match", "\"3\""));
+        Assert.Equal(("settled", 2, 0), (settled.Json.GetProperty("status").GetString(), settled.Json.GetProperty("lines")[0].GetProperty("credited").GetInt32(), settled.Json.GetProperty("lines")[0].GetProperty("damaged").GetInt32()));
+        Assert.Equal("settled", (await buys.GetAsync("/api/v1/returns?status=settled")).Json.GetProperty("items")[0].GetProperty("status").GetString());
+        Assert.Equal((25m, HttpStatusCode.PreconditionFailed), ((await sells.GetAsync("/api/v1/return-policy")).Json.GetProperty("rotationPercent").GetDecimal(),
+            (await sells.SendAsync(HttpMethod.Put, "/api/v1/return-policy", new { answerDays = 3, acceptsReturns = true, returnDays = 14, rotationPercent = 10, rotationMonths = 6, rotationDays = 60, rotationNeedsOrder = false }, ("If-Match", "\"0\""))).Status));
+    }
+}
