@@ -30,10 +30,10 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
 
         var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
         var place = await stock.PlaceOfAsync(order.SellerId, ct);
-        var shortages = await stock.ReserveAsync(place, StockLines.Of(lines, line => line.ProductId, line => line.Quantity), ct);
+        var shortages = await stock.ReserveAsync(place, StockLines.Of(lines, line => line.ProductId, line => line.Open), ct);
         return shortages.Count > 0
             ? new OrderOutcome.Wrong(Short(lines, shortages))
-            : await ConfirmedAsync(order, place, [.. lines.Select(line => new LineAnswer(line, line.Quantity, line.Quantity, null, null))], ct);
+            : await ConfirmedAsync(order, place, [.. lines.Select(line => new LineAnswer(line, line.Open, line.Open, null, null))], ct);
     }, ct);
 
     /// <summary>Answers line by line. A line that is not named is promised in full.</summary>
@@ -112,6 +112,6 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
     {
         var available = shortages.ToDictionary(shortage => shortage.ProductId, shortage => shortage.Available);
         return [.. lines.Where(line => available.ContainsKey(line.ProductId))
-            .Select(line => new OrderProblem(line.LineNumber, "quantity", "orders.problem.stock_short", line.Sku, line.Quantity, available[line.ProductId]))];
+            .Select(line => new OrderProblem(line.LineNumber, "quantity", "orders.problem.stock_short", line.Sku, line.Open, available[line.ProductId]))];
     }
 }

@@ -55,7 +55,7 @@ public sealed class ConfirmationForm
     public static ConfirmationForm Of(OrderPage page) => new()
     {
         Version = page.Order.Version,
-        Lines = [.. page.Lines.Select(line => new ConfirmationFormLine { LineNumber = line.LineNumber, Quantity = FormattableString.Invariant($"{line.Quantity}") })],
+        Lines = [.. page.Lines.Select(line => new ConfirmationFormLine { LineNumber = line.LineNumber, Quantity = FormattableString.Invariant($"{line.Open}") })],
     };
 
     internal IReadOnlyList<SaidOfLine> Said => [.. Lines.Select(line => line.Said)];

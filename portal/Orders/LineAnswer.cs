@@ -44,13 +44,13 @@ public sealed record SaidOfLine(int LineNumber, decimal? Quantity, DateOnly? Pro
         {
             yield return new(answer.LineNumber, "quantity", "orders.problem.quantity_not_whole");
         }
-        else if (quantity > line.Quantity)
+        else if (quantity > line.Open)
         {
-            yield return new(answer.LineNumber, "quantity", "orders.problem.more_than_ordered", line.Sku, line.Quantity);
+            yield return new(answer.LineNumber, "quantity", "orders.problem.more_than_ordered", line.Sku, line.Open);
         }
-        else if (quantity < line.Quantity && string.IsNullOrWhiteSpace(answer.Reason))
+        else if (quantity < line.Open && string.IsNullOrWhiteSpace(answer.Reason))
         {
-            yield return new(answer.LineNumber, "reason", "orders.problem.refused_without_reason", line.Quantity - quantity);
+            yield return new(answer.LineNumber, "reason", "orders.problem.refused_without_reason", line.Open - quantity);
         }
 
         if (answer.Reason?.Length > Orders.Reason.Longest)
@@ -74,7 +74,7 @@ public sealed record SaidOfLine(int LineNumber, decimal? Quantity, DateOnly? Pro
 public sealed record LineAnswer(LineInHand Line, int Promised, int Reserved, DateOnly? PromisedOn, string? Reason)
 {
     /// <summary>Will not be delivered.</summary>
-    public int Refused => Line.Quantity - Promised;
+    public int Refused => Line.Open - Promised;
 
     /// <summary>Promised, and waiting for goods.</summary>
     public int Waiting => Promised - Reserved;
@@ -84,7 +84,7 @@ public sealed record LineAnswer(LineInHand Line, int Promised, int Reserved, Dat
         var answers = said.ToDictionary(answer => answer.LineNumber);
         return [.. lines.Select(line => answers.GetValueOrDefault(line.LineNumber) is { } answer
             ? new LineAnswer(line, (int)answer.Quantity!, 0, answer.PromisedOn, string.IsNullOrWhiteSpace(answer.Reason) ? null : answer.Reason.Trim())
-            : new LineAnswer(line, line.Quantity, 0, null, null))];
+            : new LineAnswer(line, line.Open, 0, null, null))];
     }
 }
 

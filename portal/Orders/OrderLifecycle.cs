@@ -55,8 +55,17 @@ public static class OrderLifecycle
     /// <summary>Calls off what is still open.</summary>
     public const string Cancel = "cancel";
 
+    /// <summary>Asks the other side to agree to a change of an order that was handed in.</summary>
+    public const string AskForChange = "ask_change";
+
+    /// <summary>Agrees to such a change: what was asked becomes of the order.</summary>
+    public const string Change = "change";
+
     /// <summary>Puts a received order away.</summary>
     public const string Close = "close";
+
+    // Handed in, and not all of it sent: either side may ask the other for a change.
+    static readonly string[] AtWork = [OrderStatus.Submitted, OrderStatus.Confirmed, OrderStatus.PartiallyShipped];
 
     /// <summary>Every step that exists.</summary>
     public static IReadOnlyList<Transition> Transitions { get; } =
@@ -77,6 +86,10 @@ public static class OrderLifecycle
         new(Receive, Side.Buyer, [OrderStatus.PartiallyShipped, OrderStatus.Shipped], [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received]),
         new(SendAgain, Side.Seller, [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received], [OrderStatus.PartiallyShipped]),
         new(TakeOver, Side.Seller, [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received], [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received]),
+        new(AskForChange, Side.Buyer, AtWork, AtWork),
+        new(AskForChange, Side.Seller, AtWork, AtWork),
+        new(Change, Side.Buyer, AtWork, [.. AtWork, OrderStatus.Shipped, OrderStatus.Received, OrderStatus.Cancelled]),
+        new(Change, Side.Seller, AtWork, [.. AtWork, OrderStatus.Shipped, OrderStatus.Received, OrderStatus.Cancelled]),
         new(Close, Side.Buyer, [OrderStatus.Received], [OrderStatus.Closed]),
         new(Close, Side.Seller, [OrderStatus.Received], [OrderStatus.Closed]),
     ];

@@ -6,7 +6,7 @@ using Portal.Web;
 namespace Portal.Orders;
 
 /// <summary>Puts together what the page of an order shows.</summary>
-public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, OrderApprovals approvals, WaitingLines waiting, StockStore stock, ReceivablesStore books, IEnumerable<IOrderPart> parts, ICurrentPerson me)
+public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, OrderApprovals approvals, OrderChanges changes, WaitingLines waiting, StockStore stock, ReceivablesStore books, IEnumerable<IOrderPart> parts, ICurrentPerson me)
 {
     /// <summary>The page, or null where there is no such order for the person at work.</summary>
     /// <param name="number">The order.</param>
@@ -36,6 +36,7 @@ public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, Order
             Parts = shown,
             Invoices = readsBooks && page.Shipments.Count > 0 ? await books.OfOrderAsync(number, ct) : [],
             Hold = readsBooks ? await books.HoldOfOrderAsync(number, ct) : null,
+            Changes = page.Order.SubmittedAt is null ? [] : await changes.OfOrderAsync(page.Order.PurchaseOrderId, ct),
             IsMissing = page is { Order.IsSeller: true, IsWaitingForGoods: true } && (await waiting.MissingAsync(number, null, ct)).Count > 0,
         };
     }, ct);
@@ -57,6 +58,9 @@ public sealed record OrderShow(OrderPage Page, IReadOnlyList<OrderProblem> Probl
 
     /// <summary>Why it waits for the seller's finance; null where it does not.</summary>
     public OrderHold? Hold { get; init; }
+
+    /// <summary>What was asked to be changed of it, the newest first.</summary>
+    public IReadOnlyList<ChangeRow> Changes { get; init; } = [];
 
     /// <summary>True for the seller while something that waits has not been ordered upwards.</summary>
     public bool IsMissing { get; init; }

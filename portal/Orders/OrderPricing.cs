@@ -100,7 +100,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
 
         return new(asked, problems.Count > 0 ? null : new(
             price.ProductId!.Value, price.Sku, price.Name!, price.NameZh ?? price.Name!, price.Unit ?? "", (int)asked.Quantity!.Value,
-            price.UnitPrice, price.LineAmount, JsonSerializer.Serialize(price.Steps, Json)) { RequestedOn = requestedOn })
+            price.UnitPrice, price.LineAmount, Written(price.Steps)) { RequestedOn = requestedOn })
         {
             Problems = problems,
             ProductId = price.ProductId,
@@ -110,6 +110,9 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
             Remedies = [.. problems.SelectMany(problem => Remedies(problem, asked, terms)).Distinct()],
         };
     }
+
+    /// <summary>The steps to a price as they are kept with a line.</summary>
+    internal static string Written(IReadOnlyList<PriceStep> steps) => JsonSerializer.Serialize(steps, Json);
 
     static OrderProblem? OfTheTerms(TermsOfSale terms, decimal quantity) => (terms.Take(quantity), terms.Near(quantity)) switch
     {

@@ -43,11 +43,15 @@ public static class OrderStatus
     /// <summary>What a buyer has still to receive, as a filter of lists.</summary>
     public const string ToReceive = "to_receive";
 
-    /// <summary>The states that a filter of lists stands for: <see cref="ToShip"/> and <see cref="ToReceive"/> are two, a state is itself.</summary>
+    /// <summary>Orders of which the other side asked a change, as a filter of lists.</summary>
+    public const string ToAnswer = "to_answer";
+
+    /// <summary>The states that a filter of lists stands for: <see cref="ToShip"/> and <see cref="ToReceive"/> are two, <see cref="ToAnswer"/> those in which something may be changed, a state is itself.</summary>
     public static string[] In(string filter) => filter switch
     {
         ToShip => [Confirmed, PartiallyShipped],
         ToReceive => [PartiallyShipped, Shipped],
+        ToAnswer => [Submitted, Confirmed, PartiallyShipped, Shipped],
         _ => [filter],
     };
 

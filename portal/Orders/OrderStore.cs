@@ -28,6 +28,7 @@ public sealed class OrderStore(Db db)
                          when 'seller' then o.seller_id = (select app_partner_id()) and o.submitted_at is not null
                          else (select app_is_brand()) end
           and (@statuses::text[] is null or o.status = any(@statuses))
+          and (not @toAnswer or exists (select from order_change c where c.purchase_order_id = o.purchase_order_id and c.status = 'open' and c.asked_by_side = case @side when 'buyer' then 'seller' else 'buyer' end))
           and (@from::date is null or o.ordered_on >= @from)
           and (@to::date is null or o.ordered_on <= @to)
           and (@words::text is null
@@ -213,6 +214,7 @@ public sealed record OrderList(string Side, ListQuery Query)
     {
         side = Side,
         statuses = Query["status"] is { } status ? OrderStatus.In(status) : null,
+        toAnswer = Query["status"] is OrderStatus.ToAnswer,
         from = Query.Day("from"),
         to = Query.Day("to"),
         words = Query.Words,

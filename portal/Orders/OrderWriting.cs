@@ -161,7 +161,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
             from step cross join said),
         line as (
             update purchase_order_line l
-            set reserved = said.reserved, cancelled = said.refused, promised_on = said.promised_on
+            set reserved = said.reserved, cancelled = l.cancelled + said.refused, promised_on = said.promised_on
             from said
             where l.purchase_order_line_id = said.line_id)
         update purchase_order

@@ -30,7 +30,8 @@ public sealed class OrdersCheck(Db db) : ICheck
             group by purchase_order_id),
         judged as (
             select o.number, o.status, o.line_count, coalesce(c.lines, 0) as lines,
-                   case when o.status in ('draft', 'submitted', 'pending_approval', 'rejected') then c.shipped > 0 or c.cancelled > 0
+                   case when o.status in ('draft', 'pending_approval') then c.shipped > 0 or c.cancelled > 0
+                        when o.status in ('submitted', 'rejected') then c.shipped > 0 or c.cancelled >= c.ordered
                         when o.status = 'cancelled' then c.shipped > 0 or c.cancelled < c.ordered
                         when o.status = 'closed' then c.shipped + c.cancelled < c.ordered or c.received + c.lost < c.shipped
                         else o.status <> case when c.shipped + c.cancelled < c.ordered then case when c.shipped = 0 then 'confirmed' else 'partially_shipped' end

@@ -9,7 +9,7 @@ namespace Portal.Orders;
 
 /// <summary>The demo's orders: fifteen months that are over, and some that stand in every state today.</summary>
 sealed class OrdersDemo(
-    Db db, OrderHistory history, Prices prices, PlaceOrder placeOrder, AnswerOrder answerOrder, ShipOrder shipOrder, ReceiveShipment receiveShipment, CancelOrder cancelOrder, OrderUpwards orderUpwards, OrderStore orders, Terms terms, TimeProvider clock) : IDemoPart
+    Db db, OrderHistory history, Prices prices, PlaceOrder placeOrder, AnswerOrder answerOrder, ShipOrder shipOrder, ReceiveShipment receiveShipment, CancelOrder cancelOrder, OrderUpwards orderUpwards, AskForChange askForChange, OrderStore orders, Terms terms, TimeProvider clock) : IDemoPart
 {
     const int Months = 15;
 
@@ -138,6 +138,8 @@ sealed class OrdersDemo(
         Expect(await answerOrder.ConfirmAsync(number, null, ct));
         if (until is "confirmed")
         {
+            await EnterAsync(buyer.Email!, ct);
+            Expect(await askForChange.RunAsync(number, null, new("门店开业推迟 / The shop opens later", [new(1, 1, null, null)]), ct));
             return;
         }
 

@@ -6,7 +6,7 @@ using Portal.Web.Display;
 namespace Portal.Orders;
 
 /// <summary>What of the orders waits on the start page: to be confirmed and shipped by a seller, to be received and finished by a buyer.</summary>
-sealed class OrdersWaiting(OrderStore orders, OrderApprovals approvals, ICurrentPerson me, Texts t, TimeProvider clock) : IWaitingSource
+sealed class OrdersWaiting(OrderStore orders, OrderApprovals approvals, OrderChanges changes, ICurrentPerson me, Texts t, TimeProvider clock) : IWaitingSource
 {
     static readonly TimeSpan TooLong = TimeSpan.FromDays(2);
 
@@ -19,10 +19,11 @@ sealed class OrdersWaiting(OrderStore orders, OrderApprovals approvals, ICurrent
         }
 
         var waiting = await orders.WaitingAsync(ct);
+        var (asSeller, asBuyer) = await changes.ToAnswerAsync(ct);
         return
         [
-            .. sells ? Selling(waiting) : [],
-            .. buys ? Buying(waiting) : [],
+            .. sells ? [.. Selling(waiting), new("orders.waiting.changes_of_sales", (int)asSeller, "/orders/sales?status=to_answer", "edit")] : Array.Empty<Waiting>(),
+            .. buys ? [.. Buying(waiting), new("orders.waiting.changes", (int)asBuyer, "/orders?status=to_answer", "edit")] : Array.Empty<Waiting>(),
             .. buys && !me.IsBrand ? [new Waiting("orders.waiting.approve", (int)await approvals.WaitingAsync(ct), "/orders?status=pending_approval", "checklist")] : Array.Empty<Waiting>(),
         ];
     }

@@ -193,6 +193,50 @@ public sealed class OrderingOnThePages(PortalApp portal) : IClassFixture<PortalA
         Assert.Contains($"Goods have come for {wanted}", (await between.GetAsync("/notifications")).Document.Body!.TextContent);
     }
 
+    [Fact]
+    public async Task A_change_is_asked_further_up_and_agreed_to_below_when_the_upstream_agrees_and_a_later_day_comes_down()
+    {
+        var brand = portal.SignIn(await portal.Given.SomebodyOfTheBrand("brand_admin"));
+        var middle = await portal.Given.ADistributor("华信 passes up");
+        var between = portal.SignIn(middle);
+        var buyer = portal.SignIn(await portal.Given.AReseller("江南 changes its mind", middle.Partner));
+        var wanted = (await buyer.PressAsync(await buyer.GetAsync("/orders/new"), "button[value=submit]", ("Lines", "A-22 6\nA-23 2"))).Text("h1");
+        await between.SubmitAsync($"/orders/{wanted}/confirmation/new", ("Lines[0].Quantity", "6"));
+        await between.PressAsync(await between.GetAsync($"/orders/{wanted}"), "form[action='/orders/waiting/order']");
+        var upwards = Assert.Single((await between.GetAsync("/orders")).Document.QuerySelectorAll("tbody td a")).TextContent;
+        await between.PressAsync(await between.GetAsync($"/orders/{upwards}"), "form[action$=submission]");
+
+        var refused = await buyer.SubmitAsync($"/orders/{wanted}/changes/new", ("Lines[0].CallOff", "7"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
+        Assert.Contains("Only 6 are still open.", refused.Text("#line-problem-0"));
+        Assert.Equal("7", refused.Value("Lines[0].CallOff"));
+        Assert.Contains("reason", refused.Text("main"), StringComparison.OrdinalIgnoreCase);
+        var asked = await buyer.SubmitAsync(refused, ("Lines[0].CallOff", "4"), ("Reason", "the shop opens later"));
+        Assert.Contains("The buyer asks for a change", asked.Text("#changes"));
+        await DeliverAsync();
+
+        Assert.Contains("the shop opens later", (await between.GetAsync("/notifications")).Words);
+        Assert.Contains(wanted, (await between.GetAsync("/orders/sales?status=to_answer")).Text("tbody"));
+        var passed = await between.PressAsync(await between.GetAsync($"/orders/{wanted}"), "form[action$=upstream]");
+        Assert.Contains("Your upstream was asked", passed.Text(".flash"));
+        Assert.DoesNotContain("upstream", (await buyer.GetAsync($"/orders/{wanted}")).Text("#changes"), StringComparison.OrdinalIgnoreCase);
+        await brand.PressAsync(await brand.GetAsync($"/orders/{upwards}"), "form[action$=acceptance]");
+        await DeliverAsync();
+
+        Assert.Contains("agreed to", (await buyer.GetAsync($"/orders/{wanted}")).Text("#changes"));
+        Assert.Equal("2", (await between.GetAsync($"/orders/{upwards}/changes/new")).Document.QuerySelector("tbody tr td:nth-child(3)")!.TextContent.Trim());
+
+        await brand.SubmitAsync($"/orders/{upwards}/confirmation/new", ("Lines[0].Quantity", "2"));
+        await brand.SubmitAsync($"/orders/{upwards}/changes/new", ("Lines[0].Day", "2026-05-20"), ("Reason", "the ship is late"));
+        await between.PressAsync(await between.GetAsync($"/orders/{upwards}"), "form[action$=acceptance]");
+        await DeliverAsync();
+
+        var below = (await buyer.GetAsync($"/orders/{wanted}")).Text("#changes");
+        Assert.Contains("The goods ordered upwards come later.", below);
+        Assert.Contains("20 May 2026", below);
+        Assert.DoesNotContain("ship is late", below);
+    }
+
     async Task DeliverAsync()
     {
         while (await portal.Services.GetRequiredService<OutboxDelivery>().DeliverDueAsync(CancellationToken.None) > 0)

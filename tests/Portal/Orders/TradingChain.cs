@@ -163,6 +163,10 @@ public sealed class Desk
         Ship = new ShipOrder(db, writing, Ledger, books, new Parcels(db), news);
         Receive = new ReceiveShipment(db, writing, Ledger, news);
         Cancel = new CancelOrder(db, writing, Ledger, new KpiFacts(db), news);
+        Changes = new OrderChanges(db, TimeProvider.System);
+        var changeNews = new ChangeNews(audit, outbox);
+        AskForChange = new AskForChange(db, writing, Changes, new Prices(db), changeNews);
+        AnswerChange = new AnswerChange(db, writing, Changes, new KpiFacts(db), outbox, changeNews);
         Close = new CloseOrder(db, writing, news);
         History = new OrderHistory(db, new KpiFacts(db), new AuditTrail(db, TimeProvider.System), TimeProvider.System);
     }
@@ -206,6 +210,12 @@ public sealed class Desk
     public ReceiveShipment Receive { get; }
 
     public CancelOrder Cancel { get; }
+
+    public OrderChanges Changes { get; }
+
+    public AskForChange AskForChange { get; }
+
+    public AnswerChange AnswerChange { get; }
 
     public CloseOrder Close { get; }
 

@@ -1,0 +1,156 @@
+using Platform.Database;
+using Portal.Pricing;
+using Portal.Stock;
+
+namespace Portal.Orders;
+
+/// <summary>One side of an order that was handed in asks the other to agree to a change (申请变更): pieces called off, another day, or something else instead.</summary>
+public sealed class AskForChange(Db db, OrderWriting orders, OrderChanges changes, Prices prices, ChangeNews news)
+{
+    /// <summary>Asks.</summary>
+    /// <param name="number">The order.</param>
+    /// <param name="version">The version the person saw; null where nobody looked.</param>
+    /// <param name="asked">What shall be different.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<OrderOutcome> RunAsync(string number, int? version, AskedChange asked, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    {
+        var order = await orders.TakeAsync(number, ct);
+        if (Permission.Refusal(order, OrderLifecycle.AskForChange, version) is { } refused)
+        {
+            return refused;
+        }
+
+        var by = Permission.Step(order!, OrderLifecycle.AskForChange).By;
+        var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
+        var today = await orders.TodayAsync(ct);
+        var substitutes = by is Side.Seller ? await SubstitutesAsync(order, asked, today, ct) : [];
+        var problems = Problems(asked, by, lines, substitutes, today).ToList();
+        if (problems.Count > 0)
+        {
+            return new OrderOutcome.Wrong(problems);
+        }
+
+        var numbered = lines.ToDictionary(line => line.LineNumber);
+        var change = new NewChange(PublicNumber.New("OC"), number, by, asked.Reason!.Trim(),
+            [.. asked.Said.Select(said => new NewChangedLine(numbered[said.LineNumber].PurchaseOrderLineId, (int)(said.CallOff ?? 0), said.Day, said.HasSubstitute ? Priced(substitutes[said.LineNumber], said) : null))]);
+        if (!await changes.InsertAsync(change, ct))
+        {
+            return OrderOutcome.Because("", "orders.change.problem.one_open");
+        }
+
+        await news.AskedAsync(order, change.Number, by, change.Reason, new { change = change.Number, change.Reason, lines = asked.Said.Select(said => new { said.LineNumber, said.CallOff, said.Day, substitute = said.Sku }) }, ct);
+        return new OrderOutcome.Done(number, change.Number);
+    }, ct);
+
+    // At what the buyer pays for it today, whatever the ordered product costs: the buyer sees both before it agrees.
+    async Task<Dictionary<int, LinePrice>> SubstitutesAsync(OrderInHand order, AskedChange asked, DateOnly today, CancellationToken ct)
+    {
+        var wanted = asked.Said.Where(said => said.HasSubstitute).DistinctBy(said => said.LineNumber).ToList();
+        var found = await prices.ForAsync(order.BuyerId, order.SellerId, order.Currency, today, [.. wanted.Select(said => new AskedLine(said.Sku!.Trim(), Math.Clamp(said.CallOff ?? 1, 1, SkuLine.MostOfOne)))], ct);
+        return wanted.Zip(found).ToDictionary(pair => pair.First.LineNumber, pair => pair.Second);
+    }
+
+    static PricedLine Priced(LinePrice price, SaidOfChange said) => new(
+        price.ProductId!.Value, price.Sku, price.Name!, price.NameZh ?? price.Name!, price.Unit ?? "", (int)said.CallOff!.Value, price.UnitPrice, price.LineAmount, OrderPricing.Written(price.Steps));
+
+    static IEnumerable<OrderProblem> Problems(AskedChange asked, Side by, List<LineInHand> lines, Dictionary<int, LinePrice> substitutes, DateOnly today)
+    {
+        if (Reason.Problem(asked.Reason) is OrderOutcome.Wrong why)
+        {
+            foreach (var problem in why.Problems)
+            {
+                yield return problem;
+            }
+        }
+
+        if (asked.Said.Count == 0)
+        {
+            yield return new(null, "lines", "orders.change.problem.nothing");
+        }
+
+        var numbered = lines.ToDictionary(line => line.LineNumber);
+        foreach (var said in asked.Said)
+        {
+            if (!numbered.TryGetValue(said.LineNumber, out var line))
+            {
+                yield return new(said.LineNumber, "lineNumber", "orders.problem.no_such_line");
+                continue;
+            }
+
+            foreach (var problem in said.Problems(line, by, today, substitutes.GetValueOrDefault(said.LineNumber)))
+            {
+                yield return problem;
+            }
+        }
+    }
+}
+
+/// <summary>A change as somebody asks for it.</summary>
+/// <param name="Reason">Why, in words that the other side reads.</param>
+/// <param name="Lines">What shall be different of which line.</param>
+public sealed record AskedChange(string? Reason, IReadOnlyList<SaidOfChange> Lines)
+{
+    /// <summary>The lines of which something is said, each once.</summary>
+    internal IReadOnlyList<SaidOfChange> Said { get; } = [.. Lines.Where(line => line.SaysSomething).DistinctBy(line => line.LineNumber)];
+}
+
+/// <summary>What somebody asks of a line.</summary>
+/// <param name="LineNumber">The order's line.</param>
+/// <param name="CallOff">How many pieces are called off; null for none.</param>
+/// <param name="Day">The day for what stays; null where it stays as it is.</param>
+/// <param name="Sku">What comes instead of what is called off; only a seller says that.</param>
+public sealed record SaidOfChange(int LineNumber, decimal? CallOff, DateOnly? Day, string? Sku)
+{
+    /// <summary>True where a quantity was typed that is none.</summary>
+    public bool HasNoSuchQuantity { get; init; }
+
+    /// <summary>True where a day was typed that does not exist.</summary>
+    public bool HasNoSuchDay { get; init; }
+
+    internal bool HasSubstitute => !string.IsNullOrWhiteSpace(Sku);
+
+    internal bool SaysSomething => (CallOff is { } pieces && pieces != 0) || Day is not null || HasSubstitute || HasNoSuchQuantity || HasNoSuchDay;
+
+    internal IEnumerable<OrderProblem> Problems(LineInHand line, Side by, DateOnly today, LinePrice? substitute)
+    {
+        if (HasNoSuchQuantity || CallOff < 0 || (CallOff is { } pieces && pieces != Math.Truncate(pieces)))
+        {
+            yield return new(LineNumber, "callOff", "orders.change.problem.quantity", line.Open);
+        }
+        else if (CallOff > line.Open)
+        {
+            yield return new(LineNumber, "callOff", "orders.change.problem.more_than_open", line.Open);
+        }
+
+        if (HasNoSuchDay)
+        {
+            yield return new(LineNumber, "day", "orders.problem.no_such_day");
+        }
+        else if (Day < today || Day > today.AddDays(AnswerOrder.FarthestPromise))
+        {
+            yield return new(LineNumber, "day", "orders.problem.promised_day", Day);
+        }
+
+        if (!HasSubstitute)
+        {
+            yield break;
+        }
+
+        if (by is Side.Buyer)
+        {
+            yield return new(LineNumber, "sku", "orders.change.problem.substitute_by_buyer");
+        }
+        else if (CallOff is null or <= 0)
+        {
+            yield return new(LineNumber, "callOff", "orders.change.problem.instead_of_how_many");
+        }
+        else if (substitute?.ProductId is null || substitute.Refusal is not null)
+        {
+            yield return new(LineNumber, "sku", "orders.change.problem.no_such_substitute", Sku!.Trim());
+        }
+        else if (substitute.ProductId == line.ProductId)
+        {
+            yield return new(LineNumber, "sku", "orders.change.problem.the_same");
+        }
+    }
+}

@@ -1,0 +1,320 @@
+using Npgsql;
+using Platform.Database;
+
+namespace Portal.Orders;
+
+/// <summary>Reads and writes what was asked to be changed of orders.</summary>
+public sealed class OrderChanges(Db db, TimeProvider clock)
+{
+    /// <summary>The name of the index that lets one change of an order be open at a time.</summary>
+    const string OneOpen = "an_order_has_one_open_change";
+
+    // What is offered and asked of the orders upwards that were made for the lines of a change: dealt out over them, no more of each line upwards than is open there.
+    const string Upwards = """
+        from (select s.purchase_order_id, l.product_id, k.new_day, l.purchase_order_line_id,
+                     greatest(0, least(s.quantity, k.call_off - coalesce(sum(s.quantity) over (partition by k.purchase_order_line_id order by s.purchase_order_id rows between unbounded preceding and 1 preceding), 0))) as call_off
+              from order_change c
+              join order_change_line k on k.order_change_id = c.order_change_id
+              join purchase_order_line l on l.purchase_order_line_id = k.purchase_order_line_id
+              join order_supply s on s.for_line_id = k.purchase_order_line_id
+              join purchase_order up on up.purchase_order_id = s.purchase_order_id and up.status in ('submitted', 'confirmed', 'partially_shipped')
+              where c.number = @number and c.status = 'open' and k.substitute_id is null) as due
+        join purchase_order o on o.purchase_order_id = due.purchase_order_id
+        join purchase_order_line x on x.purchase_order_id = due.purchase_order_id and x.product_id = due.product_id and x.shipped + x.cancelled < x.quantity
+        """;
+
+    DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    /// <summary>Writes what a side asks for.</summary>
+    /// <returns>False where something else is open already; then nothing is written.</returns>
+    public async Task<bool> InsertAsync(NewChange change, CancellationToken ct)
+    {
+        try
+        {
+            await db.InTransactionAsync(() => db.ExecuteAsync("""
+                with asked as (
+                    insert into order_change (number, purchase_order_id, buyer_id, seller_id, asked_by_side, reason, passed_up_from, asked_by, asked_at)
+                    select @Number, o.purchase_order_id, o.buyer_id, o.seller_id, @side, @Reason, (select p.order_change_id from order_change p where p.number = @PassedUpFrom), app_person_id(), @now
+                    from purchase_order o where o.number = @OrderNumber
+                    returning order_change_id)
+                select order_change_id from asked
+                """, new { change.Number, change.OrderNumber, side = change.By is Side.Buyer ? "buyer" : "seller", change.Reason, change.PassedUpFrom, now = Now }, ct), ct);
+        }
+        catch (PostgresException refused) when (refused.Violates(OneOpen))
+        {
+            return false;
+        }
+
+        await db.ExecuteAsync("""
+            insert into order_change_line (order_change_id, purchase_order_line_id, call_off, new_day, substitute_id, unit_price, amount, price_steps)
+            select c.order_change_id, l.id, l.call_off, l.new_day, l.substitute_id, l.unit_price, l.amount, l.price_steps::jsonb
+            from order_change c cross join unnest(@lines, @callOffs, @days, @substitutes, @prices, @amounts, @steps) as l (id, call_off, new_day, substitute_id, unit_price, amount, price_steps)
+            where c.number = @Number
+            """, new
+        {
+            change.Number,
+            lines = change.Lines.Select(line => line.LineId).ToArray(),
+            callOffs = change.Lines.Select(line => line.CallOff).ToArray(),
+            days = change.Lines.Select(line => line.NewDay).ToArray(),
+            substitutes = change.Lines.Select(line => line.Substitute?.ProductId).ToArray(),
+            prices = change.Lines.Select(line => line.Substitute?.UnitPrice).ToArray(),
+            amounts = change.Lines.Select(line => line.Substitute?.Amount).ToArray(),
+            steps = change.Lines.Select(line => line.Substitute?.PriceSteps).ToArray(),
+        }, ct);
+        return true;
+    }
+
+    /// <summary>The changes of an order as its page shows them, the newest first.</summary>
+    public Task<List<ChangeRow>> OfOrderAsync(long purchaseOrderId, CancellationToken ct) => db.TogetherAsync(async () =>
+    {
+        var changes = await db.ListAsync<ChangeRow>("""
+            select c.number, c.asked_by_side, c.reason, c.status, c.answer, c.waits_for_upstream, asked.name as asked_by, c.asked_at, answered.name as answered_by, c.answered_at,
+                   c.passed_up_from is not null as was_passed_up,
+                   coalesce(case c.asked_by_side when 'buyer' then c.seller_id else c.buyer_id end = app_partner_id(), false) as is_to_answer,
+                   coalesce(case c.asked_by_side when 'buyer' then c.buyer_id else c.seller_id end = app_partner_id(), false) as is_mine
+            from order_change c
+            left join person asked on asked.person_id = c.asked_by
+            left join person answered on answered.person_id = c.answered_by
+            where c.purchase_order_id = @purchaseOrderId
+            order by c.order_change_id desc
+            """, new { purchaseOrderId }, ct);
+        if (changes.Count == 0)
+        {
+            return changes;
+        }
+
+        var lines = (await db.ListAsync<ChangedLineRow>("""
+            select c.number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, k.call_off, k.new_day, coalesce(l.promised_on, l.requested_on) as day,
+                   i.sku as substitute, i.name as substitute_name, coalesce(i.name_zh, i.name) as substitute_name_zh, k.unit_price, l.unit_price as price_before, o.currency
+            from order_change c
+            join purchase_order o on o.purchase_order_id = c.purchase_order_id
+            join order_change_line k on k.order_change_id = c.order_change_id
+            join purchase_order_line l on l.purchase_order_line_id = k.purchase_order_line_id
+            join product p on p.product_id = l.product_id
+            left join product i on i.product_id = k.substitute_id
+            where c.purchase_order_id = @purchaseOrderId
+            order by l.line_number
+            """, new { purchaseOrderId }, ct)).ToLookup(line => line.Number, StringComparer.Ordinal);
+        var upwards = changes.Find(change => change is { Status: "open", IsToAnswer: true, AskedBySide: "buyer" }) is { } open ? await UpwardsAsync(open.Number, ct) : [];
+        return changes.ConvertAll(change => change with { Lines = [.. lines[change.Number]], OrdersUpwards = change.Status is "open" ? [.. upwards.Select(up => up.OrderNumber).Distinct(StringComparer.Ordinal)] : [] });
+    }, ct);
+
+    /// <summary>A change that is open, of an order that was taken.</summary>
+    public async Task<OpenChange?> OpenAsync(string number, CancellationToken ct)
+    {
+        var change = await db.FindAsync<OpenChange>("""
+            select c.number, c.asked_by_side, c.reason, c.waits_for_upstream, o.number as order_number, parent.number as passed_up_from
+            from order_change c
+            join purchase_order o on o.purchase_order_id = c.purchase_order_id
+            left join order_change parent on parent.order_change_id = c.passed_up_from
+            where c.number = @number and c.status = 'open'
+            """, new { number }, ct);
+        return change is null ? null : change with
+        {
+            Lines = await db.ListAsync<ChangedLine>("""
+                select k.purchase_order_line_id as line_id, k.call_off, k.new_day, k.substitute_id, k.unit_price, k.amount, k.price_steps::text
+                from order_change c join order_change_line k on k.order_change_id = c.order_change_id
+                where c.number = @number
+                order by k.purchase_order_line_id
+                """, new { number }, ct),
+        };
+    }
+
+    /// <summary>The order that a change is of, as far as the person at work may see it.</summary>
+    public Task<string?> OrderOfAsync(string number, CancellationToken ct) => db.FindAsync<string>("""
+        select o.number from order_change c join purchase_order o on o.purchase_order_id = c.purchase_order_id where c.number = @number
+        """, new { number }, ct);
+
+    /// <summary>Carries out an open change on the lines of its order.</summary>
+    /// <returns>The goods that are free again.</returns>
+    public Task<List<(long PlaceId, long ProductId)>> AcceptAsync(string number, string? answer, CancellationToken ct) =>
+        db.ListAsync<(long, long)>("select place_id, product_id from order_accept_change(@number, @answer, @now)", new { number, answer, now = Now }, ct);
+
+    /// <summary>Adds what comes instead to an order that was taken.</summary>
+    public Task AddSubstitutesAsync(OrderInHand order, IReadOnlyCollection<ChangedLine> substitutes, CancellationToken ct) => db.ExecuteAsync("""
+        with line as (
+            insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, promised_on, unit_price, amount, price_steps)
+            select @PurchaseOrderId, @BuyerId, @SellerId, (select max(m.line_number) from purchase_order_line m where m.purchase_order_id = @PurchaseOrderId) + s.position,
+                   s.product_id, s.quantity, old.requested_on, old.promised_on, s.unit_price, s.amount, s.price_steps::jsonb
+            from unnest(@lines, @products, @quantities, @prices, @amounts, @steps) with ordinality as s (line_id, product_id, quantity, unit_price, amount, price_steps, position)
+            join purchase_order_line old on old.purchase_order_line_id = s.line_id
+            returning amount)
+        update purchase_order
+        set line_count = line_count + (select count(*) from line), total_amount = total_amount + (select sum(amount) from line)
+        where purchase_order_id = @PurchaseOrderId
+        """, new
+    {
+        order.PurchaseOrderId, order.BuyerId, order.SellerId,
+        lines = substitutes.Select(line => line.LineId).ToArray(),
+        products = substitutes.Select(line => line.SubstituteId!.Value).ToArray(),
+        quantities = substitutes.Select(line => line.CallOff).ToArray(),
+        prices = substitutes.Select(line => line.UnitPrice!.Value).ToArray(),
+        amounts = substitutes.Select(line => line.Amount!.Value).ToArray(),
+        steps = substitutes.Select(line => line.PriceSteps).ToArray(),
+    }, ct);
+
+    /// <summary>Ends an open change without carrying it out.</summary>
+    /// <returns>False where it is not open any more.</returns>
+    public async Task<bool> EndAsync(string number, string status, string? answer, CancellationToken ct) => await db.ExecuteAsync("""
+        update order_change
+        set status = @status, answer = @answer, answered_by = app_person_id(), answered_at = @now, waits_for_upstream = false
+        where number = @number and status = 'open'
+        """, new { number, status, answer, now = Now }, ct) == 1;
+
+    /// <summary>Says whether an open change waits for a word from further up.</summary>
+    public Task WaitAsync(string number, bool waits, CancellationToken ct) =>
+        db.ExecuteAsync("update order_change set waits_for_upstream = @waits where number = @number and status = 'open'", new { number, waits }, ct);
+
+    /// <summary>What of an open change concerns orders that were made upwards for its lines.</summary>
+    public Task<List<UpwardsLine>> UpwardsAsync(string number, CancellationToken ct) => db.ListAsync<UpwardsLine>($"""
+        select o.number as order_number, x.purchase_order_line_id as line_id, least(sum(due.call_off), x.quantity - x.shipped - x.cancelled)::int as call_off, max(due.new_day) as new_day
+        {Upwards}
+        group by o.purchase_order_id, o.number, x.purchase_order_line_id, x.quantity, x.shipped, x.cancelled
+        having sum(due.call_off) > 0 or max(due.new_day) is not null
+        order by o.purchase_order_id, x.purchase_order_line_id
+        """, new { number }, ct);
+
+    /// <summary>For the product: which lines below wait for goods that come later than they were promised, now that the seller above moved its day.</summary>
+    public Task<List<LaterLine>> LaterBelowAsync(string number, CancellationToken ct) => db.ListAsync<LaterLine>("""
+        select o.number as order_number, l.purchase_order_line_id as line_id, max(k.new_day) as new_day
+        from order_change c
+        join order_change_line k on k.order_change_id = c.order_change_id and k.new_day is not null
+        join purchase_order_line x on x.purchase_order_line_id = k.purchase_order_line_id
+        join order_supply s on s.purchase_order_id = c.purchase_order_id
+        join purchase_order_line l on l.purchase_order_line_id = s.for_line_id and l.product_id = x.product_id and l.shipped + l.cancelled + l.reserved < l.quantity
+        join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status in ('confirmed', 'partially_shipped')
+        where c.number = @number and c.status = 'accepted' and (l.promised_on is null or l.promised_on < k.new_day)
+        group by o.purchase_order_id, o.number, l.purchase_order_line_id
+        order by o.purchase_order_id, l.purchase_order_line_id
+        """, new { number }, ct);
+
+    /// <summary>For the product: what of a change was asked further up and is open still.</summary>
+    public Task<List<string>> PassedUpAsync(string number, CancellationToken ct) => db.ListAsync<string>("""
+        select child.number from order_change child join order_change parent on parent.order_change_id = child.passed_up_from where parent.number = @number and child.status = 'open' order by child.order_change_id
+        """, new { number }, ct);
+
+    /// <summary>For the product: the change below that waits for this one.</summary>
+    public Task<string?> WaitingBelowAsync(string number, CancellationToken ct) => db.FindAsync<string>("""
+        select parent.number
+        from order_change c join order_change parent on parent.order_change_id = c.passed_up_from
+        where c.number = @number and parent.status = 'open' and parent.waits_for_upstream
+        """, new { number }, ct);
+
+    /// <summary>How many changes wait for the answer of the person's company.</summary>
+    public Task<(long AsSeller, long AsBuyer)> ToAnswerAsync(CancellationToken ct) => db.OneAsync<(long, long)>("""
+        select (select count(*) from order_change c where c.seller_id = app_partner_id() and c.status = 'open' and c.asked_by_side = 'buyer' and not c.waits_for_upstream),
+               (select count(*) from order_change c where c.buyer_id = app_partner_id() and c.status = 'open' and c.asked_by_side = 'seller')
+        """, null, ct);
+}
+
+/// <summary>A change as it is asked for.</summary>
+/// <param name="Number">Its public number.</param>
+/// <param name="OrderNumber">The order.</param>
+/// <param name="By">Which side asks.</param>
+/// <param name="Reason">Why, in words that the other side reads; null where the product says that goods come later.</param>
+/// <param name="Lines">What shall be different.</param>
+public sealed record NewChange(string Number, string OrderNumber, Side By, string? Reason, IReadOnlyList<NewChangedLine> Lines)
+{
+    /// <summary>The change of the order below that waits for this one.</summary>
+    public string? PassedUpFrom { get; init; }
+}
+
+/// <summary>What shall be different of a line.</summary>
+/// <param name="LineId">The line's key.</param>
+/// <param name="CallOff">How many pieces are called off.</param>
+/// <param name="NewDay">The day for what stays; null where it stays as it is.</param>
+/// <param name="Substitute">What comes instead of what is called off.</param>
+public sealed record NewChangedLine(long LineId, int CallOff, DateOnly? NewDay, PricedLine? Substitute = null);
+
+/// <summary>A change that is open.</summary>
+public sealed record OpenChange
+{
+    /// <summary>The public number.</summary>
+    public string Number { get; init; } = "";
+
+    /// <summary><c>buyer</c> or <c>seller</c>.</summary>
+    public string AskedBySide { get; init; } = "";
+
+    /// <summary>Why; null where the product says that goods come later.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>True while the seller waits for a word of its own upstream.</summary>
+    public bool WaitsForUpstream { get; init; }
+
+    /// <summary>The order.</summary>
+    public string OrderNumber { get; init; } = "";
+
+    /// <summary>The change below that waits for this one.</summary>
+    public string? PassedUpFrom { get; init; }
+
+    /// <summary>What shall be different.</summary>
+    public IReadOnlyList<ChangedLine> Lines { get; init; } = [];
+
+    /// <summary>Who asked.</summary>
+    internal Side By => AskedBySide is "buyer" ? Side.Buyer : Side.Seller;
+
+    /// <summary>Who answers.</summary>
+    internal Side To => By is Side.Buyer ? Side.Seller : Side.Buyer;
+}
+
+/// <summary>A line of a change that is open.</summary>
+public sealed record ChangedLine(long LineId, int CallOff, DateOnly? NewDay, long? SubstituteId, decimal? UnitPrice, decimal? Amount, string? PriceSteps);
+
+/// <summary>A line of an order upwards that a change below concerns.</summary>
+public sealed record UpwardsLine(string OrderNumber, long LineId, int CallOff, DateOnly? NewDay);
+
+/// <summary>A line below whose goods come later.</summary>
+public sealed record LaterLine(string OrderNumber, long LineId, DateOnly NewDay);
+
+/// <summary>A change on the page of its order.</summary>
+public sealed record ChangeRow
+{
+    /// <summary>The public number.</summary>
+    public string Number { get; init; } = "";
+
+    /// <summary><c>buyer</c> or <c>seller</c>.</summary>
+    public string AskedBySide { get; init; } = "";
+
+    /// <summary>Why; null where the product says that goods come later.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary><c>open</c>, <c>accepted</c>, <c>declined</c> or <c>withdrawn</c>.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>What the other side said.</summary>
+    public string? Answer { get; init; }
+
+    /// <summary>True while the seller waits for a word of its own upstream.</summary>
+    public bool WaitsForUpstream { get; init; }
+
+    /// <summary>Who asked, where the reader may see people of that company.</summary>
+    public string? AskedBy { get; init; }
+
+    /// <summary>When.</summary>
+    public DateTime AskedAt { get; init; }
+
+    /// <summary>Who answered.</summary>
+    public string? AnsweredBy { get; init; }
+
+    /// <summary>When.</summary>
+    public DateTime? AnsweredAt { get; init; }
+
+    /// <summary>True where it was asked for because somebody further down asked.</summary>
+    public bool WasPassedUp { get; init; }
+
+    /// <summary>True where the company of the person at work has to answer.</summary>
+    public bool IsToAnswer { get; init; }
+
+    /// <summary>True where the company of the person at work asked.</summary>
+    public bool IsMine { get; init; }
+
+    /// <summary>What shall be different.</summary>
+    public IReadOnlyList<ChangedLineRow> Lines { get; init; } = [];
+
+    /// <summary>The own orders upwards that it concerns, for the seller.</summary>
+    public IReadOnlyList<string> OrdersUpwards { get; init; } = [];
+}
+
+/// <summary>A line of a change on the page of its order.</summary>
+public sealed record ChangedLineRow(
+    string Number, int LineNumber, string Sku, string Name, string NameZh, int CallOff, DateOnly? NewDay, DateOnly? Day, string? Substitute, string? SubstituteName, string? SubstituteNameZh, decimal? UnitPrice, decimal PriceBefore, string Currency);
