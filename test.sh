@@ -41,23 +41,22 @@ passed=0 failed=0 skipped=0
 # counter NAME FILE: a number of the summary that the test runner wrote.
 counter() { grep -o '<Counters [^>]*' "$2" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*'; }
 
-# run_tests PROJECT [nice]: its tests; what it prints, and how it ended, are kept in files of its name.
+# run_tests PROJECT: its tests; what it prints, and how it ended, are kept in files of its name.
 run_tests() {
     local name; name=$(basename "$1")
-    ${2:-} dotnet test --no-build "$1" ${filter:+--filter "$filter"} --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal"
+    dotnet test --no-build "$1" ${filter:+--filter "$filter"} --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal"
     echo $? >"$results/$name.ended"
 }
 
-# All at once: those of the browser and of identity wait for a browser or a Node program half of the time. Those that only reckon leave them the processor.
+# Those of the browser and of identity wait for a browser or a Node program half of the time: together they take hardly longer than one of them.
+say "== Portal"
+run_tests tests/Portal
 run_tests tests/Identity >"$results/Identity.out" 2>&1 &
-run_tests tests/Portal nice >"$results/Portal.out" 2>&1 &
 say "== Browser"
 run_tests tests/Browser
 wait
-for name in Identity Portal; do
-    say "== $name"
-    cat "$results/$name.out"
-done
+say "== Identity"
+cat "$results/Identity.out"
 
 for name in Portal Identity Browser; do
     ended=$(cat "$results/$name.ended")
