@@ -9,12 +9,11 @@ namespace Portal.Returns;
 /// </summary>
 public sealed class CreditPieces(Db db, IssueCreditNote issueCreditNote)
 {
-    /// <summary>Writes the credit notes, one an invoice.</summary>
+    /// <summary>Finds the invoices that the pieces are credited of; asked before anything is moved, so that nothing is half done.</summary>
     /// <param name="pieces">How many pieces of which line of a shipment.</param>
-    /// <param name="reason">Why; the buyer reads it.</param>
     /// <param name="ct">Stops waiting.</param>
-    /// <returns>The numbers of the credit notes; or the SKU of which less is left to credit than asked, with how much is left.</returns>
-    public async Task<(IReadOnlyList<string> Notes, (string Sku, int Left)? Short)> RunAsync(IReadOnlyList<(long ShipmentLineId, int Quantity)> pieces, string reason, CancellationToken ct)
+    /// <returns>What is credited of which invoice; or the SKU of which less is left to credit than asked, with how much is left.</returns>
+    public async Task<(IReadOnlyList<CreditedPieces> Pieces, (string Sku, int Left)? Short)> FindAsync(IReadOnlyList<(long ShipmentLineId, int Quantity)> pieces, CancellationToken ct)
     {
         var invoiced = await db.ListAsync<Invoiced>("""
             select sl.shipment_line_id, x.sku, i.number as invoice, il.invoice_line_id, il.line_number, il.quantity - coalesce((select sum(n.quantity) from credit_note_line n where n.invoice_line_id = il.invoice_line_id), 0)::integer as left
@@ -26,7 +25,7 @@ public sealed class CreditPieces(Db db, IssueCreditNote issueCreditNote)
             where sl.shipment_line_id = any (@lines)
             order by sl.shipment_line_id, il.invoice_line_id
             """, new { lines = pieces.Select(piece => piece.ShipmentLineId).ToArray() }, ct);
-        var (taken, used) = (new List<(string Invoice, int Line, int Quantity)>(), new Dictionary<long, int>());
+        var (taken, used) = (new List<CreditedPieces>(), new Dictionary<long, int>());
         foreach (var (shipmentLineId, quantity) in pieces)
         {
             var open = quantity;
@@ -36,7 +35,7 @@ public sealed class CreditPieces(Db db, IssueCreditNote issueCreditNote)
                 if (some > 0)
                 {
                     used[line.InvoiceLineId.Value] = used.GetValueOrDefault(line.InvoiceLineId.Value) + some;
-                    taken.Add((line.Invoice!, line.LineNumber!.Value, some));
+                    taken.Add(new(line.Invoice!, line.LineNumber!.Value, some));
                     open -= some;
                 }
             }
@@ -47,9 +46,19 @@ public sealed class CreditPieces(Db db, IssueCreditNote issueCreditNote)
             }
         }
 
+        return (taken, null);
+    }
+
+    /// <summary>Writes the credit notes, one an invoice.</summary>
+    /// <param name="pieces">What is credited, as it was found.</param>
+    /// <param name="reason">Why; the buyer reads it.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <returns>Their numbers.</returns>
+    public async Task<IReadOnlyList<string>> WriteAsync(IReadOnlyList<CreditedPieces> pieces, string reason, CancellationToken ct)
+    {
         var notes = new List<string>();
         // A credit note corrects one invoice; those of one return are few.
-        foreach (var invoice in taken.GroupBy(line => line.Invoice, StringComparer.Ordinal).OrderBy(invoice => invoice.Key, StringComparer.Ordinal))
+        foreach (var invoice in pieces.GroupBy(line => line.Invoice, StringComparer.Ordinal).OrderBy(invoice => invoice.Key, StringComparer.Ordinal))
         {
             var lines = invoice.GroupBy(line => line.Line).Select(line => new CreditedLine(line.Key, line.Sum(part => part.Quantity)));
             switch (await issueCreditNote.RunAsync(invoice.Key, new("lines", [.. lines], null, reason), ct))
@@ -65,8 +74,14 @@ public sealed class CreditPieces(Db db, IssueCreditNote issueCreditNote)
             }
         }
 
-        return (notes, null);
+        return notes;
     }
 
     sealed record Invoiced(long ShipmentLineId, string Sku, string? Invoice, long? InvoiceLineId, int? LineNumber, int? Left);
 }
+
+/// <summary>How many pieces of an invoice's line are credited.</summary>
+/// <param name="Invoice">The invoice.</param>
+/// <param name="Line">Its line.</param>
+/// <param name="Quantity">How many.</param>
+public sealed record CreditedPieces(string Invoice, int Line, int Quantity);

@@ -98,6 +98,13 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
             return (null, new ReturnOutcome.Wrong(problems));
         }
 
+        // What is left of the invoices is asked before goods move: a refusal leaves all as it was.
+        var (pieces, missing) = await credit.FindAsync([.. judged.Where(line => line.Credited > 0).Select(line => (line.Line.ShipmentLineId, line.Credited))], ct);
+        if (missing is { } less)
+        {
+            return (null, ReturnOutcome.Because("lines", "returns.problem.nothing_to_credit", less.Sku, less.Left));
+        }
+
         var came = judged.Where(line => line.Line.Sent > 0).ToList();
         await stock.ReceiveAsync(await stock.PlaceOfAsync(head.SellerId, ct), StockLines.Of(came, line => line.Line.ProductId, line => line.Sound), [.. came.Select(line => (long)(line.Line.Sent!.Value - line.Sound))], null, head.Number, ct);
         await db.ExecuteAsync("""
@@ -106,13 +113,8 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
             from unnest(@ids, @sound, @damaged, @credited) as said (id, sound, damaged, credited)
             where l.return_order_line_id = said.id
             """, new { ids = Ids(lines), sound = judged.Select(line => line.Sound).ToArray(), damaged = judged.Select(line => line.Damaged).ToArray(), credited = judged.Select(line => line.Credited).ToArray() }, ct);
-        var pieces = judged.Where(line => line.Credited > 0).Select(line => (line.Line.ShipmentLineId, line.Credited)).ToList();
-        var (notes, missing) = pieces.Count == 0 ? ([], null) : await agreed.CarryOutAsync(() => credit.RunAsync(pieces, $"{head.Number}: {head.Reason}"[..Math.Min(head.Number.Length + 2 + head.Reason.Length, ReturnOutcome.LongestReason)], ct), ct);
-        if (missing is { } less)
-        {
-            return (null, ReturnOutcome.Because("lines", "returns.problem.nothing_to_credit", less.Sku, less.Left));
-        }
-
+        var reason = $"{head.Number}: {head.Reason}";
+        var notes = pieces.Count == 0 ? [] : await agreed.CarryOutAsync(() => credit.WriteAsync(pieces, reason[..Math.Min(reason.Length, ReturnOutcome.LongestReason)], ct), ct);
         var documents = notes.Count == 0 ? null : string.Join(", ", notes);
         await db.ExecuteAsync("update return_order set credit_notes = @documents where return_order_id = @ReturnOrderId", new { head.ReturnOrderId, documents }, ct);
         return (documents, null);

@@ -94,8 +94,10 @@ public sealed class SettleDiscrepancy(Db db, CaseStore cases, OrderWriting order
         switch (path)
         {
             case "credit":
-                var (notes, missing) = await credit.RunAsync([(found.ShipmentLineId, found.Quantity)], found.Reason, ct);
-                return missing is { } less ? (null, ReturnOutcome.Because("path", "returns.problem.nothing_to_credit", less.Sku, less.Left)) : (string.Join(", ", notes), null);
+                var (pieces, missing) = await credit.FindAsync([(found.ShipmentLineId, found.Quantity)], ct);
+                return missing is { } less
+                    ? (null, ReturnOutcome.Because("path", "returns.problem.nothing_to_credit", less.Sku, less.Left))
+                    : (string.Join(", ", await credit.WriteAsync(pieces, found.Reason, ct)), null);
             case "send_again":
                 return Answer(await settle.SendAgainAsync(order, found.PurchaseOrderLineId, found.Quantity, found.Number, ct));
             case "take_over":

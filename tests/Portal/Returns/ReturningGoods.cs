@@ -165,6 +165,21 @@ public sealed class ReturningGoods(ReturningGoods.Rules books) : IClassFixture<R
     }
 
     [Fact]
+    public async Task What_cannot_be_credited_is_not_taken_in_either()
+    {
+        var buyer = await books.Given.ADistributor("Credited already");
+        var (order, shipment) = await GotAsync(buyer);
+        var number = Number(await AskAsync(buyer, shipment, 2));
+        Number(await DoAsync(books.Admin, act => act.ApproveAsync(number, null, [], default)));
+        Number(await DoAsync(buyer, act => act.SendAsync(number, null, new(null, null, []), default)));
+        Assert.IsType<BooksOutcome.Done>(await books.CreditAsync((await books.InvoicesAsync(order)).Single().Number, new("lines", [new(1, 9)], null, "by hand")));
+
+        Assert.Equal(["returns.problem.nothing_to_credit"], Keys(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [], default))));
+        Assert.Equal(("sent", (int?)null), ((await PageAsync(buyer, number)).Head.Status, (await PageAsync(buyer, number)).Lines[0].Sound));
+        Number(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [new(1, 2, 0, 1)], default)));
+    }
+
+    [Fact]
     public async Task A_return_goes_its_way_on_the_pages_of_both_sides()
     {
         var buyer = await books.Given.ADistributor("Returns on pages");
