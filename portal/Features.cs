@@ -1,6 +1,7 @@
 using Portal.Assortment;
 using Portal.Attachments;
 using Portal.Audit;
+using Portal.Buying;
 using Portal.Catalog;
 using Portal.Customers;
 using Portal.Deals;
@@ -56,6 +57,7 @@ static class Features
         .AddReceivables()
         .AddOrders()
         .AddReturns()
+        .AddBuying()
         .AddQuotes()
         .AddImports()
         .AddVerify()

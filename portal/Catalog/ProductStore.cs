@@ -108,7 +108,7 @@ public sealed class ProductStore(Db db, TimeProvider clock)
     const string From = "from product p join product_line l on l.product_line_id = p.product_line_id left join product next on next.product_id = p.successor_id";
 
     const string Where = """
-        where (@words::text is null or position(lower(@words) in lower(concat_ws(' ', p.sku, p.name, p.name_zh, p.category, p.gtin))) > 0)
+        where (@words::text is null or position(lower(@words) in p.search_text) > 0)
           and (@line::text is null or l.code = @line)
           and (@status::text is null or p.status = @status)
         """;

@@ -212,7 +212,7 @@ public sealed class ProductFinder(Db db, TimeProvider clock)
         with found as (
             select product_id, sku, name, coalesce(name_zh, name) as name_zh
             from product
-            where status = 'active' and (sku ilike @within or name ilike @within or name_zh ilike @within or gtin = @typed)
+            where status = 'active' and search_text like @within
             order by sku ilike @beginning desc, sku
             limit 40)
         select f.sku, f.name, f.name_zh, ((t.min_quantity + t.order_multiple - 1) / t.order_multiple) * t.order_multiple as least
@@ -222,7 +222,7 @@ public sealed class ProductFinder(Db db, TimeProvider clock)
         where t.is_sellable
         order by f.sku ilike @beginning desc, f.sku
         limit 8
-        """, new { typed, now = clock.GetUtcNow().UtcDateTime, within = LikePattern.Within(typed), beginning = LikePattern.Beginning(typed) }, ct);
+        """, new { now = clock.GetUtcNow().UtcDateTime, within = LikePattern.Within(typed.ToLowerInvariant()), beginning = LikePattern.Beginning(typed) }, ct);
 }
 
 /// <summary>The columns of an exported list of orders.</summary>

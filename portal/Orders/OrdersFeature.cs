@@ -37,6 +37,7 @@ static class OrdersFeature
         .AddScoped<IOutboxReceiver, CarryChanges>()
         .AddScoped<IOutboxReceiver, TellOfApprovals>()
         .AddScoped<OrderLists>()
+        .AddScoped<AddToDraft>()
         .AddScoped<LinesFile>()
         .AddScoped<WaitingLines>()
         .AddScoped<OrderChain>()

@@ -1,0 +1,81 @@
+using Platform.Database;
+using Portal.Stock;
+
+namespace Portal.Orders;
+
+/// <summary>Adds lines to a draft, as somebody does who walks through the catalog: the one named, else the newest that the person has begun, else a new one.</summary>
+public sealed class AddToDraft(Db db, OrderWriting orders, PlaceOrder placeOrder)
+{
+    /// <summary>Adds them; a product that stands in the draft already, without a day of its own, gets more.</summary>
+    /// <param name="draft">The draft's number; null for the newest, <see cref="Another"/> for a new one.</param>
+    /// <param name="lines">What is added.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<OrderOutcome> RunAsync(string? draft, IReadOnlyList<SkuLine> lines, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        var number = draft is Another ? null : draft ?? (await NewestAsync(ct))?.Number;
+        if (number is null)
+        {
+            return await placeOrder.CreateAsync(new(null, null, null, null, lines), submit: false, ct);
+        }
+
+        // Two clicks at once: the second one waits here, and finds the line of the first.
+        var taken = await orders.TakeAsync(number, ct);
+        if (Permission.Refusal(taken, OrderLifecycle.Edit, null, says: true) is { } refused)
+        {
+            return refused;
+        }
+
+        var head = await orders.DraftHeadAsync(taken!.PurchaseOrderId, ct);
+        var there = (await orders.LinesAsync(taken.PurchaseOrderId, ct)).Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn }).ToList();
+        var touched = lines.Select(line => Add(there, line)).ToHashSet();
+        return await placeOrder.UpdateAsync(number, null, new(head.PoNumber, head.Note, null, null, there), submit: false, ct) is OrderOutcome.Wrong wrong
+            ? Of(wrong, touched, number)
+            : new OrderOutcome.Done(number);
+    }, ct);
+
+    /// <summary>Stands for a draft that is yet to be begun.</summary>
+    public const string Another = "new";
+
+    /// <summary>The newest draft that the person at work has begun; null where there is none.</summary>
+    public Task<DraftInHand?> NewestAsync(CancellationToken ct) => db.FindAsync<DraftInHand>("""
+        select o.number, o.line_count, o.total_amount, o.currency
+        from purchase_order o
+        where o.buyer_id = app_partner_id() and o.status = 'draft'
+          and app_person_id() = (select s.person_id from purchase_order_step s where s.purchase_order_id = o.purchase_order_id order by s.purchase_order_step_id limit 1)
+        order by o.purchase_order_id desc
+        limit 1
+        """, null, ct);
+
+    /// <summary>A draft of the company at work; null where it has none of that number.</summary>
+    public Task<DraftInHand?> FindAsync(string number, CancellationToken ct) => db.FindAsync<DraftInHand>("""
+        select o.number, o.line_count, o.total_amount, o.currency
+        from purchase_order o
+        where o.buyer_id = app_partner_id() and o.status = 'draft' and o.number = @number
+        """, new { number }, ct);
+
+    static int Add(List<SkuLine> there, SkuLine line)
+    {
+        var place = there.FindIndex(other => other.Sku == line.Sku && other.Day == line.Day);
+        if (place >= 0 && line.Quantity is { } more)
+        {
+            there[place] = there[place] with { Quantity = there[place].Quantity + more };
+            return place + 1;
+        }
+
+        there.Add(line);
+        return there.Count;
+    }
+
+    // What is wrong with the added line is said as such; what was wrong with the draft before is looked at there.
+    static OrderOutcome Of(OrderOutcome.Wrong wrong, HashSet<int> touched, string number) =>
+        wrong.Problems.Where(problem => problem.Line is { } line && touched.Contains(line)).Select(problem => problem with { Line = null }).ToList() is { Count: > 0 } ofTheLines
+            ? new OrderOutcome.Wrong(ofTheLines)
+            : OrderOutcome.Because("", "orders.problem.draft_is_wrong", number);
+}
+
+/// <summary>A draft that lines are added to.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="LineCount">How many lines it has.</param>
+/// <param name="TotalAmount">What they come to.</param>
+/// <param name="Currency">ISO 4217.</param>
+public sealed record DraftInHand(string Number, int LineCount, decimal TotalAmount, string Currency);
