@@ -15,6 +15,12 @@ public sealed class OrderForm
     /// <summary>What the seller should know.</summary>
     public string? Note { get; set; }
 
+    /// <summary>The number of the address where the goods go; empty for the company's default.</summary>
+    public string? ShipTo { get; set; }
+
+    /// <summary>The own quote that is ordered with it.</summary>
+    public string? Quote { get; set; }
+
     /// <summary>The day by which all of it is wanted, as the browser sends it.</summary>
     public string? RequestedOn { get; set; }
 
@@ -50,6 +56,7 @@ public sealed class OrderForm
     {
         PoNumber = draft.Order.PoNumber,
         Note = draft.Order.Note,
+        ShipTo = draft.Order.ShipTo?.Number,
         Version = draft.Order.Version,
         Lines = AsTyped(draft.Lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn })),
     };
@@ -69,6 +76,7 @@ public sealed class OrderForm
         ShownFor == MarkOfLines && decimal.TryParse(ShownTotal, NumberStyles.Number, CultureInfo.InvariantCulture, out var total) ? total : null, SkuLines.Read(Lines))
     {
         RequestedOn = Typed.Day(RequestedOn),
+        ShipTo = Text(ShipTo),
     };
 
     /// <summary>Tells the lines that are typed now from others.</summary>
@@ -111,6 +119,9 @@ public sealed record OrderFormPage(OrderForm Form, CheckedOrder Checked, IReadOn
 
     /// <summary>The products the finder found.</summary>
     public IReadOnlyList<FoundProduct> Found { get; init; } = [];
+
+    /// <summary>The addresses of the company, the default first.</summary>
+    public IReadOnlyList<ShipToRow> Addresses { get; init; } = [];
 
     /// <summary>The lists of the company.</summary>
     public IReadOnlyList<OrderListRow> Lists { get; init; } = [];

@@ -77,7 +77,7 @@ public sealed record ShippedLineInHand(
 }
 
 /// <summary>What a draft says besides its lines.</summary>
-public sealed record DraftHead(string? PoNumber, string? Note);
+public sealed record DraftHead(string? PoNumber, string? Note, string? ShipTo);
 
 /// <summary>Who orders from whom, and how much the person at work may order alone: <c>PerOrder</c> and <c>PerMonth</c>, null for no limit.</summary>
 public sealed record Parties(
@@ -87,6 +87,9 @@ public sealed record Parties(
 public sealed record NewOrder(
     string Number, long BuyerId, long SellerId, string? PoNumber, DateOnly OrderedOn, string Currency, string? Note, string Status, IReadOnlyList<PricedLine> Lines)
 {
+    /// <summary>The number of the address where the goods go; null for the buyer's default.</summary>
+    public string? ShipTo { get; init; }
+
     /// <summary>The sum of the rounded lines.</summary>
     public decimal Total => Lines.Sum(line => line.Amount);
 
@@ -94,7 +97,7 @@ public sealed record NewOrder(
     {
         var arguments = new DynamicParameters(new
         {
-            Number, BuyerId, SellerId, PoNumber, OrderedOn, Currency, Note, Status, Total, now,
+            Number, BuyerId, SellerId, PoNumber, OrderedOn, Currency, Note, Status, ShipTo, Total, now,
             LineCount = Lines.Count,
         });
         arguments.Add("LineNumbers", Enumerable.Range(1, Lines.Count).ToArray());

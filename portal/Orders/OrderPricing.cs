@@ -18,6 +18,11 @@ public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
     {
         var (parties, terms) = await orders.PartiesAndTermsAsync(request.BuyerId, request.Lines.Select(line => line.Sku), ct);
         var problems = new List<OrderProblem>(OfTheWhole(request, parties));
+        if (request.ShipTo is { } address && parties is not null && !await orders.HasAddressAsync(parties.BuyerId, address, ct))
+        {
+            problems.Add(new(null, "shipTo", "orders.problem.ship_to_unknown", address));
+        }
+
         if (parties is not { SellerId: { } seller })
         {
             return new CheckedOrder(request, parties, [.. request.Lines.Select(line => new CheckedLine(line, null))], problems);

@@ -13,6 +13,9 @@ public sealed record OrderRequest(string? PoNumber, string? Note, string? Curren
     /// <summary>The day by which all of it is wanted; a line may say another.</summary>
     public DateOnly? RequestedOn { get; init; }
 
+    /// <summary>The number of the address where the goods go; null for the company's default.</summary>
+    public string? ShipTo { get; init; }
+
     /// <summary>For whom the product itself orders; without meaning for a person, who orders for the own company.</summary>
     internal long? BuyerId { get; init; }
 }

@@ -36,6 +36,12 @@ public sealed record OrderHead
     /// <summary>What the buyer adds.</summary>
     public string? Note { get; init; }
 
+    /// <summary>Where the goods go, as it is stored.</summary>
+    public string? ShipToJson { get; init; }
+
+    /// <summary>Where the goods go, as the address was when the order was written; null where the buyer named none.</summary>
+    public ShipTo? ShipTo => Orders.ShipTo.Of(ShipToJson);
+
     /// <summary>When the seller got it.</summary>
     public DateTime? SubmittedAt { get; init; }
 

@@ -42,7 +42,7 @@ public sealed class OrderStore(Db db)
         var total = await db.OneAsync<long>($"select count(*) {Narrowed}", list.Arguments, ct);
         var rows = await db.ListAsync<OrderRow>($"""
             select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, seller.name as seller_name, seller.name_latin as seller_name_latin,
-                   o.currency, o.total_amount, o.line_count, o.status
+                   o.currency, o.total_amount, o.line_count, o.status, o.ship_to ->> 'name' as ship_to
             {Narrowed}
             order by {list.Query.OrderBy}
             limit @limit offset @offset
@@ -53,7 +53,7 @@ public sealed class OrderStore(Db db)
     /// <summary>The whole list, row by row, for a file.</summary>
     public IAsyncEnumerable<OrderRow> StreamAsync(OrderList list, CancellationToken ct) => db.StreamAsync<OrderRow>($"""
         select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, seller.name as seller_name, seller.name_latin as seller_name_latin,
-               o.currency, o.total_amount, o.line_count, o.status
+               o.currency, o.total_amount, o.line_count, o.status, o.ship_to ->> 'name' as ship_to
         {Narrowed}
         order by {list.Query.OrderBy}
         """, list.Arguments, ct);
@@ -66,7 +66,7 @@ public sealed class OrderStore(Db db)
     /// <param name="ct">Stops waiting.</param>
     public Task<List<OrderRow>> AfterAsync(string side, string? status, string? after, int limit, CancellationToken ct) => db.ListAsync<OrderRow>("""
         select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, seller.name as seller_name, seller.name_latin as seller_name_latin,
-               o.currency, o.total_amount, o.line_count, o.status
+               o.currency, o.total_amount, o.line_count, o.status, o.ship_to ->> 'name' as ship_to
         from purchase_order o
         left join partner buyer on buyer.partner_id = o.buyer_id
         left join partner seller on seller.partner_id = o.seller_id
@@ -91,7 +91,7 @@ public sealed class OrderStore(Db db)
     /// <summary>Orders whose own, the buyer's or the former number begins like this; the newest first.</summary>
     public Task<List<OrderRow>> SearchAsync(string words, int limit, CancellationToken ct) => db.ListAsync<OrderRow>("""
         select o.number, o.po_number, o.external_number, o.ordered_on, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, seller.name as seller_name, seller.name_latin as seller_name_latin,
-               o.currency, o.total_amount, o.line_count, o.status
+               o.currency, o.total_amount, o.line_count, o.status, o.ship_to ->> 'name' as ship_to
         from purchase_order o
         left join partner buyer on buyer.partner_id = o.buyer_id
         left join partner seller on seller.partner_id = o.seller_id
@@ -113,7 +113,7 @@ public sealed class OrderStore(Db db)
     /// <summary>The order alone.</summary>
     public Task<OrderHead?> HeadAsync(string number, CancellationToken ct) => db.FindAsync<OrderHead>("""
         select o.purchase_order_id, o.number, o.po_number, o.external_number, o.origin, o.ordered_on, o.currency, o.total_amount, o.line_count,
-               o.status, o.note, o.submitted_at, o.confirmed_at, o.version,
+               o.status, o.note, o.ship_to::text as ship_to_json, o.submitted_at, o.confirmed_at, o.version,
                buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, buyer.number as buyer_number,
                seller.name as seller_name, seller.name_latin as seller_name_latin, seller.number as seller_number,
                coalesce(o.buyer_id = app_partner_id(), false) as is_buyer, coalesce(o.seller_id = app_partner_id(), false) as is_seller
@@ -228,7 +228,7 @@ public sealed record OrderList(string Side, ListQuery Query)
 /// <summary>One order in a list.</summary>
 public sealed record OrderRow(
     string Number, string? PoNumber, string? ExternalNumber, DateOnly OrderedOn, string? BuyerName, string? BuyerNameLatin, string? SellerName, string? SellerNameLatin,
-    string Currency, decimal TotalAmount, int LineCount, string Status);
+    string Currency, decimal TotalAmount, int LineCount, string Status, string? ShipTo);
 
 /// <summary>How many orders wait for one's company, and for what.</summary>
 public sealed record WaitingOrders(long ToConfirm, DateTime? Oldest, long ToShip, long ToReceive, long Drafts);

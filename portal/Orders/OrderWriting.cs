@@ -68,15 +68,21 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>What a draft that was taken says besides its lines.</summary>
     public Task<DraftHead> DraftHeadAsync(long purchaseOrderId, CancellationToken ct) =>
-        db.OneAsync<DraftHead>("select po_number, note from purchase_order where purchase_order_id = @purchaseOrderId", new { purchaseOrderId }, ct);
+        db.OneAsync<DraftHead>("select po_number, note, ship_to ->> 'number' as ship_to from purchase_order where purchase_order_id = @purchaseOrderId", new { purchaseOrderId }, ct);
+
+    // The address as the book has it now; from here on the order keeps it.
+    const string ShipTo = """
+        (select jsonb_build_object('number', a.number, 'name', a.name, 'contact', a.contact, 'phone', a.phone, 'countryCode', a.country_code, 'state', a.state, 'city', a.city, 'postalCode', a.postal_code, 'address', a.address)
+         from ship_to_address a where a.partner_id = @BuyerId and case when @ShipTo::text is null then a.is_default else a.number = @ShipTo end)
+        """;
 
     /// <summary>Writes a new order, a draft or one that goes to the seller at once, with lines and first step.</summary>
     /// <returns>False when the buyer has used the purchase order number before; then nothing is written.</returns>
-    public Task<bool> InsertAsync(NewOrder order, CancellationToken ct) => db.OneAsync<bool>("""
+    public Task<bool> InsertAsync(NewOrder order, CancellationToken ct) => db.OneAsync<bool>($"""
         with placed as (
-            insert into purchase_order (number, buyer_id, seller_id, po_number, ordered_on, currency, line_count, total_amount, status, to_place_id, note, created_at, submitted_at, ordered_by)
+            insert into purchase_order (number, buyer_id, seller_id, po_number, ordered_on, currency, line_count, total_amount, status, to_place_id, note, ship_to, created_at, submitted_at, ordered_by)
             values (@Number, @BuyerId, @SellerId, @PoNumber, @OrderedOn, @Currency, @LineCount, @Total, @Status,
-                    stock_place_of(@BuyerId), @Note, @now, case when @Status = 'submitted' then @now end, case when @Status <> 'draft' then app_person_id() end)
+                    stock_place_of(@BuyerId), @Note, {ShipTo}, @now, case when @Status = 'submitted' then @now end, case when @Status <> 'draft' then app_person_id() end)
             on conflict on constraint a_po_number_is_used_once do nothing
             returning purchase_order_id),
         line as (
@@ -111,7 +117,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         await db.ExecuteAsync("delete from purchase_order_line where purchase_order_id = @PurchaseOrderId", new { draft.PurchaseOrderId }, ct);
         var arguments = order.Arguments(Now);
         arguments.Add("PurchaseOrderId", draft.PurchaseOrderId);
-        await db.ExecuteAsync("""
+        await db.ExecuteAsync($"""
             with line as (
                 insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, unit_price, amount, price_steps)
                 select @PurchaseOrderId, @BuyerId, @SellerId, l.line_number, l.product_id, l.quantity, l.requested_on, l.unit_price, l.amount, l.price_steps::jsonb
@@ -121,7 +127,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
                 select @PurchaseOrderId, @BuyerId, @SellerId, 'submit', @Status, app_partner_id(), app_person_id(), @now
                 where @Status <> 'draft')
             update purchase_order
-            set po_number = @PoNumber, note = @Note, ordered_on = @OrderedOn, line_count = @LineCount, total_amount = @Total, version = version + 1,
+            set po_number = @PoNumber, note = @Note, ship_to = {ShipTo}, ordered_on = @OrderedOn, line_count = @LineCount, total_amount = @Total, version = version + 1,
                 status = @Status, submitted_at = case when @Status = 'submitted' then @now end, ordered_by = case when @Status <> 'draft' then app_person_id() end
             where purchase_order_id = @PurchaseOrderId
             """, arguments, ct);
@@ -281,4 +287,8 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
     /// <summary>The order of the company at work that has a purchase order number already.</summary>
     public Task<string?> NumberOfAsync(string poNumber, CancellationToken ct) =>
         db.FindAsync<string>("select number from purchase_order where buyer_id = app_partner_id() and po_number = @poNumber", new { poNumber }, ct);
+
+    /// <summary>True where the buyer has such an address in its book.</summary>
+    public Task<bool> HasAddressAsync(long buyerId, string number, CancellationToken ct) =>
+        db.OneAsync<bool>("select exists (select from ship_to_address where partner_id = @buyerId and number = @number)", new { buyerId, number }, ct);
 }

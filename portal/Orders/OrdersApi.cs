@@ -14,7 +14,7 @@ namespace Portal.Orders;
 /// <summary>Orders for programs: placing, answering, shipping, receiving.</summary>
 [ApiController]
 [Route("api/v1/orders")]
-public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOrder answerOrder, CancelOrder cancelOrder, CloseOrder closeOrder, ShipOrder shipOrder) : ControllerBase
+public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOrder answerOrder, CancelOrder cancelOrder, CloseOrder closeOrder, ShipOrder shipOrder, OrderFromQuote orderFromQuote) : ControllerBase
 {
     /// <summary>The orders of a side, the newest first.</summary>
     /// <param name="side"><c>buyer</c> (what one ordered), <c>seller</c> (what one sold) or, for the brand, <c>channel</c>.</param>
@@ -49,7 +49,7 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
 
     /// <summary>Places an order: kept as a draft, or with <c>submit</c> handed to the seller at once.</summary>
     [HttpPost(""), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
-    public async Task<IActionResult> Create(OrderAsked asked, CancellationToken ct) => await placeOrder.CreateAsync(asked.Request, asked.Submit, ct) switch
+    public async Task<IActionResult> Create(OrderAsked asked, CancellationToken ct) => await PlaceAsync(asked, ct) switch
     {
         OrderOutcome.Done done => Placed(done.Number, !asked.Submit ? OrderStatus.Draft : done.WaitsForApproval ? OrderStatus.PendingApproval : OrderStatus.Submitted),
         var outcome => OrderProblems.Of(outcome),
@@ -95,6 +95,18 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
         OrderOutcome.Done(_, { } shipment) => Created(new Uri($"/api/v1/shipments/{shipment}", UriKind.Relative), new { number = shipment, order = number }),
         var outcome => OrderProblems.Of(outcome),
     };
+
+    async Task<OrderOutcome> PlaceAsync(OrderAsked asked, CancellationToken ct)
+    {
+        if (string.IsNullOrWhiteSpace(asked.Quote))
+        {
+            return await placeOrder.CreateAsync(asked.Request, asked.Submit, ct);
+        }
+
+        var quote = asked.Quote.Trim();
+        var lines = asked.Lines is { Count: > 0 } ? asked.Request.Lines : (await orderFromQuote.FindAsync(quote, ct))?.Lines ?? [];
+        return await orderFromQuote.CreateAsync(quote, asked.Request with { Lines = lines }, asked.Submit, ct);
+    }
 
     async Task<IActionResult> AnswerAsync(OrderOutcome outcome, CancellationToken ct) => outcome is OrderOutcome.Done(var number, _)
         ? await Show(number, ct)
@@ -172,9 +184,12 @@ public sealed record UpwardsAsked(string? Order, bool Submit);
 /// <param name="Submit">True to hand it to the seller at once.</param>
 /// <param name="Lines">What is wanted.</param>
 /// <param name="RequestedOn">The day by which it is wanted; a line may say another.</param>
-public sealed record OrderAsked(string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, bool Submit, IReadOnlyList<OrderLineAsked> Lines, DateOnly? RequestedOn = null)
+/// <param name="ShipTo">The number of the address where the goods go, of <c>/api/v1/ship-to-addresses</c>; the company's default where left out.</param>
+/// <param name="Quote">The number of an own accepted quote that is ordered with it; once. Only for a new order; lines left out are the quote's.</param>
+public sealed record OrderAsked(
+    string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, bool Submit, IReadOnlyList<OrderLineAsked>? Lines, DateOnly? RequestedOn = null, string? ShipTo = null, string? Quote = null)
 {
-    internal OrderRequest Request => new(Text(PoNumber), Text(Note), Currency, ExpectedTotal, [.. (Lines ?? []).OfType<OrderLineAsked>().Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn })]) { RequestedOn = RequestedOn };
+    internal OrderRequest Request => new(Text(PoNumber), Text(Note), Currency, ExpectedTotal, [.. (Lines ?? []).OfType<OrderLineAsked>().Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn })]) { RequestedOn = RequestedOn, ShipTo = Text(ShipTo) };
 
     static string? Text(string? sent) => string.IsNullOrWhiteSpace(sent) ? null : sent.Trim();
 }
@@ -241,12 +256,12 @@ public sealed record ReceiptLineAsked(int LineNumber, decimal? Received, decimal
 
 /// <summary>An order as the API tells it.</summary>
 public sealed record OrderAnswer(
-    string Number, string? PoNumber, string? ExternalNumber, string Status, int Version, DateOnly OrderedOn, string? Buyer, string? Seller, string Currency, decimal TotalAmount, string? Note,
+    string Number, string? PoNumber, string? ExternalNumber, string Status, int Version, DateOnly OrderedOn, string? Buyer, string? Seller, string Currency, decimal TotalAmount, string? Note, ShipTo? ShipTo,
     DateTime? SubmittedAt, DateTime? ConfirmedAt, IReadOnlyList<OrderLineAnswer> Lines, IReadOnlyList<ShipmentAnswer> Shipments, IReadOnlyList<StepAnswer> History)
 {
     internal static OrderAnswer Of(OrderPage page) => new(
         page.Order.Number, page.Order.PoNumber, page.Order.ExternalNumber, page.Order.Status, page.Order.Version, page.Order.OrderedOn, page.Order.BuyerNumber, page.Order.SellerNumber,
-        page.Order.Currency, page.Order.TotalAmount, page.Order.Note, page.Order.SubmittedAt, page.Order.ConfirmedAt,
+        page.Order.Currency, page.Order.TotalAmount, page.Order.Note, page.Order.ShipTo, page.Order.SubmittedAt, page.Order.ConfirmedAt,
         [.. page.Lines.Select(OrderLineAnswer.Of)], [.. page.Shipments.Select(ShipmentAnswer.Of)], [.. page.Steps.Select(step => new StepAnswer(step.Act, step.Status, step.HappenedAt, step.DocumentNumber, step.Reason))]);
 }
 

@@ -15,7 +15,7 @@ namespace Portal.Orders;
 /// <summary>Lists of orders from either side, the page of one order, and the page on which one is written.</summary>
 [Route("orders")]
 public sealed class OrdersController(
-    OrderStore orders, OrderWriting writing, OrderPages pages, OrderPricing pricing, PlaceOrder placeOrder, OrderBooks books, ProductFinder finder, OrderLists lists, LinesFile linesFile, StockStore stock, ICurrentPerson me, Texts t,
+    OrderStore orders, OrderWriting writing, OrderPages pages, OrderPricing pricing, PlaceOrder placeOrder, OrderBooks books, ProductFinder finder, OrderLists lists, ShipToAddresses addresses, OrderFromQuote orderFromQuote, LinesFile linesFile, StockStore stock, ICurrentPerson me, Texts t,
     TimeProvider clock) : Controller
 {
     /// <summary>What one's company has ordered; the brand orders from nobody and sees what it has sold.</summary>
@@ -41,11 +41,30 @@ public sealed class OrdersController(
     /// <summary>An empty order, or one with the lines of an order or a list.</summary>
     /// <param name="again">The number of an order of one's company that is ordered again.</param>
     /// <param name="list">The number of a list.</param>
+    /// <param name="quote">The number of an own quote that was accepted, and whose goods are ordered.</param>
     /// <param name="ct">Stops waiting.</param>
     [HttpGet("new"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
-    public async Task<IActionResult> New(string? again, string? list, CancellationToken ct)
+    public async Task<IActionResult> New(string? again, string? list, string? quote, CancellationToken ct)
     {
         var form = new OrderForm();
+        if (quote is not null)
+        {
+            switch (await orderFromQuote.FindAsync(quote, ct))
+            {
+                case null:
+                    return NotFound();
+                case { Order: { } number }:
+                    this.Flash(FlashKind.Note, t["orders.problem.quote_ordered", quote, number]);
+                    return RedirectToAction(nameof(Show), new { number });
+                case { IsAccepted: false }:
+                    this.Flash(FlashKind.Problem, t["orders.problem.quote_not_accepted", quote]);
+                    return Redirect("/quotes/" + Uri.EscapeDataString(quote));
+                case { } goods:
+                    form = new OrderForm { Quote = quote, Lines = OrderForm.AsTyped(goods.Lines) };
+                    break;
+            }
+        }
+
         if (again is not null)
         {
             if (await orders.FindAsync(again, ct) is not { Order.IsBuyer: true } order)
@@ -87,7 +106,8 @@ public sealed class OrdersController(
 
     /// <summary>Takes what was typed: checks it, keeps it as a draft or hands it to the seller.</summary>
     [HttpPost(""), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
-    public Task<IActionResult> Create(OrderForm form, CancellationToken ct) => WriteAsync(form, null, submit => placeOrder.CreateAsync(form.Request, submit, ct), ct);
+    public Task<IActionResult> Create(OrderForm form, CancellationToken ct) => WriteAsync(form, null, submit =>
+        string.IsNullOrWhiteSpace(form.Quote) ? placeOrder.CreateAsync(form.Request, submit, ct) : orderFromQuote.CreateAsync(form.Quote, form.Request, submit, ct), ct);
 
     /// <summary>The checked lines alone, while somebody types.</summary>
     [HttpPost("check"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
@@ -189,7 +209,7 @@ public sealed class OrdersController(
 
     // What stands beside the lines; not read anew while somebody types them.
     async Task<OrderFormPage> WithHelpAsync(OrderFormPage page, CancellationToken ct) =>
-        page with { Found = await finder.FindAsync(page.Form.Find, ct), Lists = await lists.AllAsync(ct) };
+        page with { Found = await finder.FindAsync(page.Form.Find, ct), Lists = await lists.AllAsync(ct), Addresses = await addresses.AllAsync(ct) };
 
     async Task<IActionResult> ListAsync(string side, CancellationToken ct)
     {
@@ -232,9 +252,9 @@ static class OrderColumns
     [
         new(t["orders.number"], Width: 21), new(t["orders.po_number"]), new(t["orders.external_number"]), new(t["orders.ordered_on"], TableColumnKind.Date, 12),
         new(t["orders.buyer"], Width: 30), new(t["orders.seller"], Width: 30), new(t["orders.lines"], TableColumnKind.Number, 9, 0),
-        new(t["orders.total"], TableColumnKind.Number, 16), new(t["orders.currency"], Width: 10), new(t["orders.status"], Width: 18),
+        new(t["orders.total"], TableColumnKind.Number, 16), new(t["orders.currency"], Width: 10), new(t["orders.status"], Width: 18), new(t["orders.ship_to"], Width: 24),
     ];
 
     public static IReadOnlyList<object?> Row(OrderRow row, Texts t) =>
-        [row.Number, row.PoNumber, row.ExternalNumber, row.OrderedOn, row.BuyerName, row.SellerName, row.LineCount, row.TotalAmount, row.Currency, t["orders.status." + row.Status].Value];
+        [row.Number, row.PoNumber, row.ExternalNumber, row.OrderedOn, row.BuyerName, row.SellerName, row.LineCount, row.TotalAmount, row.Currency, t["orders.status." + row.Status].Value, row.ShipTo];
 }

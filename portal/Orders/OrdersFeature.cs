@@ -38,6 +38,8 @@ static class OrdersFeature
         .AddScoped<IOutboxReceiver, TellOfApprovals>()
         .AddScoped<OrderLists>()
         .AddScoped<AddToDraft>()
+        .AddScoped<ShipToAddresses>()
+        .AddScoped<OrderFromQuote>()
         .AddScoped<LinesFile>()
         .AddScoped<WaitingLines>()
         .AddScoped<OrderChain>()

@@ -57,7 +57,7 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
 
         var head = await orders.DraftHeadAsync(draft!.PurchaseOrderId, ct);
         var lines = await orders.LinesAsync(draft.PurchaseOrderId, ct);
-        var request = new OrderRequest(head.PoNumber, head.Note, null, null, [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn })]);
+        var request = new OrderRequest(head.PoNumber, head.Note, null, null, [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn })]) { ShipTo = head.ShipTo };
         return await ReplaceAsync(draft, await pricing.CheckAsync(request, ct), submit: true, ct);
     }, ct);
 
@@ -145,7 +145,7 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
 
     static NewOrder Written(CheckedOrder order, string number, string status) => new(
         number, order.Parties!.BuyerId, order.Parties.SellerId!.Value, order.Request.PoNumber, order.Parties.Today, order.Parties.Currency,
-        order.Request.Note, status, [.. order.Lines.Select(line => line.Priced!)]);
+        order.Request.Note, status, [.. order.Lines.Select(line => line.Priced!)]) { ShipTo = order.Request.ShipTo };
 
     static object Details(NewOrder order) => new { order.PoNumber, order.Currency, order.Total, Lines = order.Lines.Count };
 

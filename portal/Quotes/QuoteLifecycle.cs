@@ -8,6 +8,9 @@ public enum QuoteSide
 
     /// <summary>The brand's deal desk, which approves what goes beyond a partner's authority.</summary>
     DealDesk,
+
+    /// <summary>The partner's purchasing, which orders what was sold.</summary>
+    Buyer,
 }
 
 /// <summary>The life of a quote: which act leads from which state to which and who may do it. Pages, API and acts all ask here.</summary>
@@ -37,6 +40,9 @@ public static class QuoteLifecycle
     /// <summary>Takes it back.</summary>
     public const string Withdraw = "withdraw";
 
+    /// <summary>The partner orders the goods from the company above it.</summary>
+    public const string Order = "order";
+
     /// <summary>Every step that exists.</summary>
     public static IReadOnlyList<QuoteStep> Steps { get; } =
     [
@@ -47,13 +53,14 @@ public static class QuoteLifecycle
         new(Reject, QuoteSide.DealDesk, ["pending_approval"], ["draft"]) { NeedsReason = true },
         new(Accept, QuoteSide.Seller, ["sent"], ["accepted"]),
         new(Decline, QuoteSide.Seller, ["sent"], ["declined"]) { NeedsReason = true },
+        new(Order, QuoteSide.Buyer, ["accepted", "ordered"], ["ordered"]),
         new(Revise, QuoteSide.Seller, ["sent", "expired", "declined", "approved"], ["draft"]),
         new(Withdraw, QuoteSide.Seller, ["draft", "pending_approval", "approved", "sent"], ["withdrawn"]) { NeedsReason = true },
     ];
 
     /// <summary>The roles that act for a side.</summary>
     public static IReadOnlyList<string> RolesOf(QuoteSide side) =>
-        side is QuoteSide.Seller ? ["sales", "partner_admin", "deal_desk", "brand_admin", "channel_manager"] : ["deal_desk", "brand_admin"];
+        side is QuoteSide.Buyer ? ["purchasing", "partner_admin"] : side is QuoteSide.Seller ? ["sales", "partner_admin", "deal_desk", "brand_admin", "channel_manager"] : ["deal_desk", "brand_admin"];
 
     /// <summary>The step an act would be in that state, or null where it may not be done.</summary>
     public static QuoteStep? Find(string act, string status) => Steps.FirstOrDefault(step => step.Act == act && step.From.Contains(status, StringComparer.Ordinal));

@@ -92,6 +92,16 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
     public Task<QuoteOutcome> DeclineAsync(string number, int? version, string? reason, CancellationToken ct) =>
         WithAsync(number, version, QuoteLifecycle.Decline, reason, head => AdvanceAsync(head, QuoteLifecycle.Decline, "declined", reason, null, ct), ct);
 
+    /// <summary>What the customer took has been ordered from the company above; the caller has seen to it that this happens once, and holds the quote.</summary>
+    /// <param name="head">The quote.</param>
+    /// <param name="order">The order's number.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task OrderedAsync(QuoteHead head, string order, CancellationToken ct)
+    {
+        await quotes.AdvanceAsync(head, QuoteLifecycle.Order, "ordered", head.Revision, null, null, ct);
+        await audit.RecordAsync("quote.order", "quote", head.Number, head.PartnerId, new { head.Revision, order }, ct);
+    }
+
     /// <summary>The partner takes it back.</summary>
     public Task<QuoteOutcome> WithdrawAsync(string number, int? version, string? reason, CancellationToken ct) =>
         WithAsync(number, version, QuoteLifecycle.Withdraw, reason, head => AdvanceAsync(head, QuoteLifecycle.Withdraw, "withdrawn", reason, null, ct), ct);

@@ -87,7 +87,8 @@ public sealed class DeliveryNotes(Db db, TypstWorkers typst, Texts texts, IConfi
         if (await db.FindAsync<Head>("""
             select s.shipment_id, s.number, o.number as order_number, o.po_number, brand_day(s.shipped_at) as shipped_on, s.carrier, s.tracking_number,
                    seller.name as seller_name, seller.name_latin as seller_latin, seller.address as seller_address, seller.postal_code as seller_postal_code, seller.city as seller_city, seller.country_code as seller_country,
-                   buyer.name as buyer_name, buyer.name_latin as buyer_latin, buyer.address as buyer_address, buyer.postal_code as buyer_postal_code, buyer.city as buyer_city, buyer.country_code as buyer_country
+                   buyer.name as buyer_name, buyer.name_latin as buyer_latin, case when o.ship_to is null then buyer.address else o.ship_to ->> 'address' end as buyer_address, case when o.ship_to is null then buyer.postal_code else o.ship_to ->> 'postalCode' end as buyer_postal_code,
+                   coalesce(o.ship_to ->> 'city', buyer.city) as buyer_city, coalesce(o.ship_to ->> 'countryCode', buyer.country_code) as buyer_country
             from shipment s
             join purchase_order o on o.purchase_order_id = s.purchase_order_id
             left join partner seller on seller.partner_id = s.seller_id
