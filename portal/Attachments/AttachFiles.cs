@@ -5,16 +5,18 @@ using Platform.Database;
 using Platform.Web;
 using Portal.Deals;
 using Portal.Disputes;
+using Portal.Orders;
+using Portal.Web;
 
 namespace Portal.Attachments;
 
 /// <summary>
-/// Puts files on a deal or a dispute, all that are sent or none; and removes one, by whoever added it, while the record's state allows it.
+/// Puts files on a deal, a dispute or an order, all that are sent or none; and removes one, by whoever added it, while the record's state allows it.
 /// Who may comment on a deal may add to it; of a dispute each side sees its own files only, and those the deal desk adds for it. From a page, where some are refused the others are
 /// kept for the person (<see cref="KeptFiles"/>) and go with what is sent next.
 /// </summary>
 public sealed class AttachFiles(
-    Db db, AttachmentStore attachments, KeptFiles keptFiles, DealStore deals, DisputeStore disputes, DealNews dealNews, DisputeNews disputeNews, AuditTrail audit, IConfiguration configuration, TimeProvider clock)
+    Db db, AttachmentStore attachments, KeptFiles keptFiles, DealStore deals, DisputeStore disputes, OrderStore orders, ICurrentPerson me, DealNews dealNews, DisputeNews disputeNews, AuditTrail audit, IConfiguration configuration, TimeProvider clock)
 {
     const string RecordIsOver = "a_record_that_is_over_keeps_its_files";
 
@@ -76,6 +78,24 @@ public sealed class AttachFiles(
                 names => side is null ? Task.CompletedTask : disputeNews.TellAsync("evidence_added", dispute.DisputeId, number, side.Side, names, ct, side.DealNumber), ct);
     }
 
+    /// <summary>Puts files on an order, for both its sides.</summary>
+    /// <param name="number">The order.</param>
+    /// <param name="files">The files.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<AttachmentOutcome> ToOrderAsync(string number, IReadOnlyList<SentFile> files, CancellationToken ct) => await orders.HeadAsync(number, ct) switch
+    {
+        null => new AttachmentOutcome.Missing(),
+        var order when !MayAdd(order) => new AttachmentOutcome.Forbidden(),
+        var order when IsOver(order) => new AttachmentOutcome.Refused("attachments.refused.over"),
+        var order => await KeepAsync(new(IsDispute: false, order.PurchaseOrderId, number, me.IsBrand ? null : me.PartnerId, me.IsBrand) { IsOrder = true }, files, _ => Task.CompletedTask, ct),
+    };
+
+    /// <summary>True for those who act for one of the order's sides.</summary>
+    public bool MayAdd(OrderHead order) => order.Side is { } side && me.Has([.. OrderLifecycle.RolesOf(side)]);
+
+    /// <summary>True for an order that takes no more files.</summary>
+    public static bool IsOver(OrderHead order) => order.Status is OrderStatus.Closed or OrderStatus.Cancelled or OrderStatus.Rejected;
+
     /// <summary>Removes a file.</summary>
     public async Task<AttachmentOutcome> RemoveAsync(string number, CancellationToken ct)
     {
@@ -93,7 +113,7 @@ public sealed class AttachFiles(
                     return new AttachmentOutcome.Forbidden();
                 }
 
-                await audit.RecordAsync([Act("unattached", attachment.Dispute is not null, attachment.Dispute ?? attachment.Deal!, attachment.PartnerId, new { attachment.Name, attachment.Sha256 })], ct);
+                await audit.RecordAsync([Act("unattached", attachment.Order is not null ? "order" : attachment.Dispute is not null ? "dispute" : "deal", attachment.Order ?? attachment.Dispute ?? attachment.Deal!, attachment.PartnerId, new { attachment.Name, attachment.Sha256 })], ct);
                 return new AttachmentOutcome.Done([number]);
             }, ct);
         }
@@ -185,11 +205,11 @@ public sealed class AttachFiles(
             await attachments.InsertAsync(record, added[^1].Number, name, kind.Name, content, sha256, Now, ct);
         }
 
-        await audit.RecordAsync([.. added.Select(file => Act("attached", record.IsDispute, record.Number, record.PartnerId, new { file.Name, sha256 = Convert.ToHexStringLower(file.Sha256) }))], ct);
+        await audit.RecordAsync([.. added.Select(file => Act("attached", record.IsOrder ? "order" : record.IsDispute ? "dispute" : "deal", record.Number, record.PartnerId, new { file.Name, sha256 = Convert.ToHexStringLower(file.Sha256) }))], ct);
         await tell(string.Join('\n', added.Select(file => file.Name)));
         return new AttachmentOutcome.Done([.. added.Select(file => file.Number)]);
     }
 
-    static AuditAct Act(string what, bool onDispute, string number, long? partnerId, object details) =>
-        new(onDispute ? $"dispute.{what}" : $"deal.{what}", onDispute ? "dispute" : "deal", number, partnerId is { } partner ? [partner] : [], details);
+    static AuditAct Act(string what, string subject, string number, long? partnerId, object details) =>
+        new($"{subject}.{what}", subject, number, partnerId is { } partner ? [partner] : [], details);
 }

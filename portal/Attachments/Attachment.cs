@@ -2,7 +2,7 @@ using Platform.Web;
 
 namespace Portal.Attachments;
 
-/// <summary>A file on a deal or a dispute.</summary>
+/// <summary>A file on a deal, a dispute or an order.</summary>
 public sealed class Attachment
 {
     /// <summary>The key; never leaves the server.</summary>
@@ -16,6 +16,9 @@ public sealed class Attachment
 
     /// <summary>The dispute it is on.</summary>
     public string? Dispute { get; init; }
+
+    /// <summary>The order it is on.</summary>
+    public string? Order { get; init; }
 
     /// <summary>The partner that sees it; null where only the brand does. Never leaves the server.</summary>
     public long? PartnerId { get; init; }
@@ -48,7 +51,7 @@ public sealed class Attachment
     public bool Mine { get; init; }
 
     /// <summary>Only the brand sees it.</summary>
-    public bool IsInside => PartnerId is null;
+    public bool IsInside => PartnerId is null && Order is null;
 }
 
 /// <summary>The record that files are put on.</summary>
@@ -59,6 +62,9 @@ public sealed class Attachment
 /// <param name="ByBrand">The brand puts them there.</param>
 public sealed record AttachedTo(bool IsDispute, long Id, string Number, long? PartnerId, bool ByBrand)
 {
+    /// <summary>An order, which both its sides see; neither a deal nor a dispute.</summary>
+    public bool IsOrder { get; init; }
+
     /// <summary>Who is to see them, as the form said; null where nothing is kept between two sendings, as for programs.</summary>
     public string? ReadBy { get; init; }
 }

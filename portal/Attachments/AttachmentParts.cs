@@ -3,6 +3,7 @@ using Platform.Texts;
 using Portal.Customers;
 using Portal.Deals;
 using Portal.Disputes;
+using Portal.Orders;
 
 namespace Portal.Attachments;
 
@@ -32,6 +33,20 @@ sealed class AttachmentsOfDispute(AttachmentStore attachments, KeptFiles keptFil
             ? [new(t["attachments.brand_only"], "brand"), .. dispute.Sides.Select(side => new SelectListItem(t["attachments.for_side", t[$"disputes.side.{side.Side}"], side.PartnerName], side.DealNumber))]
             : [],
     });
+}
+
+/// <summary>The files on an order's page.</summary>
+sealed class AttachmentsOfOrder(AttachmentStore attachments, AttachFiles attachFiles) : IOrderPart
+{
+    public int Order => 90;
+
+    public async Task<OrderPart?> ShowAsync(OrderPage page, CancellationToken ct)
+    {
+        var order = page.Order;
+        var files = await attachments.OfOrderAsync(order.PurchaseOrderId, ct);
+        var mayAdd = attachFiles.MayAdd(order) && !AttachFiles.IsOver(order);
+        return files.Count == 0 && !mayAdd ? null : new("/Attachments/_Attachments.cshtml", new AttachmentsShown($"/orders/{order.Number}/attachments", files, mayAdd, IsDispute: false, attachFiles.Limits));
+    }
 }
 
 /// <summary>What <c>_Attachments.cshtml</c> shows.</summary>

@@ -4,13 +4,14 @@ using Platform.Idempotency;
 using Platform.Web;
 using Portal.Deals;
 using Portal.Disputes;
+using Portal.Orders;
 
 namespace Portal.Attachments;
 
 /// <summary>Files on deals and disputes, for programs.</summary>
 [ApiController]
 [Route("api/v1")]
-public sealed class AttachmentsApi(AttachmentStore attachments, AttachFiles attachFiles, DealStore deals, DisputeStore disputes, TimeProvider clock) : ControllerBase
+public sealed class AttachmentsApi(AttachmentStore attachments, AttachFiles attachFiles, DealStore deals, DisputeStore disputes, OrderStore orders, TimeProvider clock) : ControllerBase
 {
     /// <summary>The files of a deal that one may see, the oldest first.</summary>
     [HttpGet("deals/{number}/attachments")]
@@ -23,6 +24,18 @@ public sealed class AttachmentsApi(AttachmentStore attachments, AttachFiles atta
     [ProducesResponseType<IReadOnlyList<AttachmentAnswer>>(StatusCodes.Status200OK)]
     public async Task<IActionResult> OfDispute(string number, CancellationToken ct) =>
         await disputes.FindAsync(number, clock.GetUtcNow().UtcDateTime, ct) is { } dispute ? Ok((await attachments.OfDisputeAsync(dispute.DisputeId, ct)).Select(AttachmentAnswer.Of)) : ApiProblem.NotFound;
+
+    /// <summary>The files of an order, the oldest first.</summary>
+    [HttpGet("orders/{number}/attachments")]
+    [ProducesResponseType<IReadOnlyList<AttachmentAnswer>>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> OfOrder(string number, CancellationToken ct) =>
+        await orders.HeadAsync(number, ct) is { } order ? Ok((await attachments.OfOrderAsync(order.PurchaseOrderId, ct)).Select(AttachmentAnswer.Of)) : ApiProblem.NotFound;
+
+    /// <summary>Puts files on an order (multipart, <c>files</c>); both sides see them. What they are is told from their content.</summary>
+    [HttpPost("orders/{number}/attachments"), LimitFiles, Idempotent, EnableRateLimiting(RateLimits.Costly), Consumes("multipart/form-data")]
+    [ProducesResponseType<IReadOnlyList<AttachmentAnswer>>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> AddToOrder(string number, List<IFormFile> files, CancellationToken ct) =>
+        await AnswerAsync(await attachFiles.ToOrderAsync(number, await SentFiles.ReadAsync(files, attachFiles.Limits, ct), ct), $"/api/v1/orders/{number}/attachments", ct);
 
     /// <summary>Puts files on a deal (multipart, <c>files</c>); <c>stream</c> is <c>shared</c>, or <c>brand</c> for what only the brand sees. What they are is told from their content.</summary>
     [HttpPost("deals/{number}/attachments"), LimitFiles, Idempotent, EnableRateLimiting(RateLimits.Costly), Consumes("multipart/form-data")]
@@ -69,6 +82,7 @@ public sealed class AttachmentsApi(AttachmentStore attachments, AttachFiles atta
 /// <param name="Number">The number.</param>
 /// <param name="Deal">The deal it is on.</param>
 /// <param name="Dispute">The dispute it is on.</param>
+/// <param name="Order">The order it is on.</param>
 /// <param name="Stream"><c>shared</c>, or <c>brand</c> for what only the brand sees.</param>
 /// <param name="Side">The side of the dispute that it speaks for: <c>claimant</c> or <c>holder</c>.</param>
 /// <param name="Name">The file's name.</param>
@@ -77,9 +91,9 @@ public sealed class AttachmentsApi(AttachmentStore attachments, AttachFiles atta
 /// <param name="Sha256">The SHA-256 of its content, in hexadecimal.</param>
 /// <param name="ByBrand">The brand added it.</param>
 /// <param name="UploadedAt">When.</param>
-public sealed record AttachmentAnswer(string Number, string? Deal, string? Dispute, string Stream, string? Side, string Name, string ContentType, int Bytes, string Sha256, bool ByBrand, DateTime UploadedAt)
+public sealed record AttachmentAnswer(string Number, string? Deal, string? Dispute, string? Order, string Stream, string? Side, string Name, string ContentType, int Bytes, string Sha256, bool ByBrand, DateTime UploadedAt)
 {
     internal static AttachmentAnswer Of(Attachment attachment) => new(
-        attachment.Number, attachment.Deal, attachment.Dispute, attachment.IsInside ? "brand" : "shared", attachment.Side, attachment.Name, FileKind.Of(attachment.Kind).ContentType, attachment.Bytes, attachment.Sha256,
+        attachment.Number, attachment.Deal, attachment.Dispute, attachment.Order, attachment.IsInside ? "brand" : "shared", attachment.Side, attachment.Name, FileKind.Of(attachment.Kind).ContentType, attachment.Bytes, attachment.Sha256,
         attachment.ByBrand, attachment.UploadedAt);
 }

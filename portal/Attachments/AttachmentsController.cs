@@ -20,6 +20,11 @@ public sealed class AttachmentsController(AttachmentStore attachments, KeptFiles
     public async Task<IActionResult> AddToDispute(string number, [FromForm] string? speaksFor, List<IFormFile> files, CancellationToken ct) =>
         Back(await attachFiles.ToDisputeAsync(number, speaksFor, await SentFiles.ReadAsync(files, attachFiles.Limits, ct), ct, keeps: true), $"/disputes/{number}", "attachments.added", speaksFor);
 
+    /// <summary>Puts files on an order.</summary>
+    [HttpPost("orders/{number}/attachments"), LimitFiles, Idempotent, EnableRateLimiting(RateLimits.Costly)]
+    public async Task<IActionResult> AddToOrder(string number, List<IFormFile> files, CancellationToken ct) =>
+        Back(await attachFiles.ToOrderAsync(number, await SentFiles.ReadAsync(files, attachFiles.Limits, ct), ct), $"/orders/{number}", "attachments.added");
+
     /// <summary>The file itself. It is saved, never shown: what somebody uploaded does not run in the portal's name.</summary>
     [HttpGet("attachments/{number}")]
     public async Task<IActionResult> Show(string number, CancellationToken ct) =>
@@ -29,7 +34,7 @@ public sealed class AttachmentsController(AttachmentStore attachments, KeptFiles
     [HttpPost("attachments/{number}/removal")]
     public async Task<IActionResult> Delete(string number, CancellationToken ct) =>
         await attachments.FindAsync(number, ct) is { } attachment
-            ? Back(await attachFiles.RemoveAsync(number, ct), attachment.Deal is { } deal ? $"/deals/{deal}" : $"/disputes/{attachment.Dispute}", "attachments.removed")
+            ? Back(await attachFiles.RemoveAsync(number, ct), attachment.Order is { } order ? $"/orders/{order}" : attachment.Deal is { } deal ? $"/deals/{deal}" : $"/disputes/{attachment.Dispute}", "attachments.removed")
             : NotFound();
 
     /// <summary>Drops a file that was kept from a form that was refused.</summary>

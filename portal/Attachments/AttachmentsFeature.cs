@@ -2,10 +2,11 @@ using Platform.Jobs;
 using Portal.Deals;
 using Portal.Demo;
 using Portal.Disputes;
+using Portal.Orders;
 
 namespace Portal.Attachments;
 
-/// <summary>Files on deals and disputes.</summary>
+/// <summary>Files on deals, disputes and orders.</summary>
 static class AttachmentsFeature
 {
     /// <summary>Registers act, store and the parts of pages.</summary>
@@ -16,5 +17,6 @@ static class AttachmentsFeature
         .AddScoped<IDemoPart, AttachmentsDemo>()
         .AddScoped<AttachFiles>()
         .AddScoped<IDealPart, AttachmentsOfDeal>()
+        .AddScoped<IOrderPart, AttachmentsOfOrder>()
         .AddScoped<IDisputePart, AttachmentsOfDispute>();
 }

@@ -24,7 +24,10 @@ public sealed class ProductsController(ProductStore products, CatalogPrices pric
         var query = ListQuery.Read(Request, ProductStore.Shape);
         var page = await products.PageAsync(query, ct);
         var trade = await prices.TradeAsync(null, ct);
-        return View("ProductList", new ProductListPage(query, page, await products.LinesAsync(ct), trade!, await PricesAsync(trade!, page.Rows, ct), me.Has("brand_admin")));
+        return View("ProductList", new ProductListPage(query, page, await products.LinesAsync(ct), trade!, await PricesAsync(trade!, page.Rows, ct), me.Has("brand_admin"))
+        {
+            NotSold = me.IsBrand ? new HashSet<string>(StringComparer.Ordinal) : (await terms.ForAsync(null, page.Rows.Select(product => product.Sku), ct)).Values.Where(sold => !sold.IsSellable).Select(sold => sold.Sku).ToHashSet(StringComparer.Ordinal),
+        });
     }
 
     /// <summary>The list as a workbook, with the prices of the own company.</summary>
@@ -168,7 +171,11 @@ public static class Units
 }
 
 /// <summary>The list as <c>ProductList.cshtml</c> shows it.</summary>
-public sealed record ProductListPage(ListQuery Query, ListPage<Product> Page, IReadOnlyList<ProductLine> Lines, Trade Trade, IReadOnlyDictionary<string, LinePrice> Prices, bool MayChange);
+public sealed record ProductListPage(ListQuery Query, ListPage<Product> Page, IReadOnlyList<ProductLine> Lines, Trade Trade, IReadOnlyDictionary<string, LinePrice> Prices, bool MayChange)
+{
+    /// <summary>Those that the company one buys from does not sell to the own company.</summary>
+    public IReadOnlySet<string> NotSold { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+}
 
 /// <summary>A product as <c>ProductPage.cshtml</c> shows it.</summary>
 /// <param name="Product">The product.</param>

@@ -90,7 +90,7 @@ public sealed class OrderingOnThePages(PortalApp portal) : IClassFixture<PortalA
 
         var sent = await seller.SubmitAsync($"/orders/{number}/shipments/new", ("Carrier", "顺丰"), ("Lines[0].Quantity", "8"));
         Assert.Contains("Shipped", sent.Text(".badge"));
-        var shipment = sent.Text(".card-title").Split(' ')[^1];
+        var shipment = sent.All(".card-title")[0].Split(' ')[^1];
 
         Assert.Equal(HttpStatusCode.Forbidden, (await seller.GetAsync($"/shipments/{shipment}/receipts/new")).Status);
         var received = await clerk.SubmitAsync($"/shipments/{shipment}/receipts/new", ("Lines[0].Received", "7"), ("Lines[0].Damaged", "1"), ("Lines[0].Note", "bent leg"));
@@ -185,7 +185,7 @@ public sealed class OrderingOnThePages(PortalApp portal) : IClassFixture<PortalA
         await seller.SubmitAsync("/stock/moves/new", ("Kind", "supply"), ("Lines", "A-21 6"), ("Note", "made"));
         await DeliverAsync();
         var sent = await seller.SubmitAsync($"/orders/{upwards}/shipments/new", ("Lines[0].Quantity", "6"));
-        await between.SubmitAsync($"/shipments/{sent.Text(".card-title").Split(' ')[^1]}/receipts/new", ("Lines[0].Received", "6"));
+        await between.SubmitAsync($"/shipments/{sent.All(".card-title")[0].Split(' ')[^1]}/receipts/new", ("Lines[0].Received", "6"));
         await DeliverAsync();
 
         Assert.Equal("6", (await between.GetAsync($"/orders/{wanted}/shipments/new")).Value("Lines[0].Quantity"));
