@@ -37,7 +37,7 @@ public sealed class BuyingFromTheShelf(PortalApp portal) : IClassFixture<PortalA
         var oak = await clerk.GetAsync("/buy?category=Standing&colour=oak");
         Assert.Equal(["A-05", "A-15"], oak.All(".buy-what > div > .number"));
         // each choice is counted as if it alone were not made
-        Assert.Equal(["Sitting 2", "Standing 2"], oak.All(".buy-facets li").Where(choice => choice.StartsWith("S", StringComparison.Ordinal)).Order());
+        Assert.Equal(["Sitting 2", "Standing 2"], oak.All(".buy-facets li").Where(choice => choice.StartsWith('S')).Order());
         Assert.Equal(["A-07"], (await clerk.GetAsync("/buy?q=6901234567892")).All(".buy-what > div > .number"));
         Assert.Equal(["A-12"], (await clerk.GetAsync("/buy?q=桌子+ａ-12")).All(".buy-what > div > .number"));
         Assert.Contains("Nothing fits", (await clerk.GetAsync("/buy?q=sofa")).Document.Body!.TextContent);
