@@ -42,10 +42,10 @@ public sealed class DiscrepanciesController(CaseStore cases, SettleDiscrepancy s
     [HttpGet("{number}")]
     public async Task<IActionResult> Show(string number, CancellationToken ct) => await PageAsync(number, null, ct) is { } page ? View("CasePage", page) : NotFound();
 
-    /// <summary>What differed, to be claimed.</summary>
+    /// <summary>What differed, to be claimed; without a word what about, the list.</summary>
     [HttpGet("new"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
     public async Task<IActionResult> New(string? receipt, int line, string? kind, CancellationToken ct) =>
-        await cases.DifferenceAsync(receipt ?? "", line, kind ?? "", ct) is { IsBuyer: true } about
+        receipt is null ? RedirectToAction(nameof(Index)) : await cases.DifferenceAsync(receipt, line, kind ?? "", ct) is { IsBuyer: true } about
             ? about.CaseNumber is { } exists ? RedirectToAction(nameof(Show), new { number = exists }) : View("CaseForm", new CaseFormPage(about, new() { Quantity = FormattableString.Invariant($"{about.Quantity}") }, files.Limits))
             : NotFound();
 
