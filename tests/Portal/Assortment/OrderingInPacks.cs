@@ -94,5 +94,19 @@ public sealed class OrderingInPacks(TradingChain chain) : IClassFixture<TradingC
         Assert.Contains("S-026", refused.MessageText, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_line_that_both_sides_agree_to_later_is_free()
+    {
+        await SoldAsync("S-027", min: 1, multiple: 5);
+        var number = Number(await chain.At("huaxin-buys").Place.CreateAsync(Order(("S-028", 1)), submit: true, default));
+
+        await chain.At("huaxin-buys").Db.ExecuteAsync("""
+            insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, unit_price, amount)
+            select o.purchase_order_id, o.buyer_id, o.seller_id, 2, p.product_id, 3, 1, 3 from purchase_order o, product p where o.number = @number and p.sku = 'S-027'
+            """, new { number }, default);
+
+        Assert.Equal(2, (await chain.At("huaxin-buys").Orders.FindAsync(number, default))!.Lines.Count);
+    }
+
     Task SoldAsync(string sku, int min, int multiple) => chain.Database.ExecuteAsync("update product set min_quantity = @min, order_multiple = @multiple where sku = @sku", new { sku, min, multiple });
 }
