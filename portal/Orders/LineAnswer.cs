@@ -26,7 +26,7 @@ public sealed record SaidOfLine(int LineNumber, decimal? Quantity, DateOnly? Pro
             yield return new(twice.Key, "lineNumber", "orders.problem.line_named_twice", twice.Key);
         }
 
-        if (lines.TrueForAll(line => said.Any(answer => answer.LineNumber == line.LineNumber && answer.Quantity == 0)))
+        if (lines.TrueForAll(line => line.Open == 0 || said.Any(answer => answer.LineNumber == line.LineNumber && answer.Quantity == 0)))
         {
             yield return new(null, "lines", "orders.problem.nothing_promised");
         }

@@ -60,9 +60,9 @@ public sealed record OrderInHand
     public bool HasRoleOf(Side side) => side is Side.Buyer ? MayBuy : MaySell;
 }
 
-/// <summary>A line of an order in hand.</summary>
+/// <summary>A line of an order in hand; <c>IsSentAgain</c> for what is sent for nothing in place of pieces that were paid and lost.</summary>
 public sealed record LineInHand(
-    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, DateOnly? RequestedOn, decimal Amount)
+    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, DateOnly? RequestedOn, decimal Amount, bool IsSentAgain)
 {
     /// <summary>Still to be sent.</summary>
     public int Open => Quantity - Shipped - Cancelled;

@@ -51,7 +51,7 @@ public static class OrderStatus
     {
         ToShip => [Confirmed, PartiallyShipped],
         ToReceive => [PartiallyShipped, Shipped],
-        ToAnswer => [Submitted, Confirmed, PartiallyShipped, Shipped],
+        ToAnswer => [Submitted, Confirmed, PartiallyShipped],
         _ => [filter],
     };
 

@@ -56,7 +56,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>The lines of an order that was taken; nobody changes them meanwhile.</summary>
     public Task<List<LineInHand>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<LineInHand>("""
-        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.requested_on, l.amount
+        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.requested_on, l.amount, l.replaces_line_id is not null as is_sent_again
         from purchase_order_line l
         join product p on p.product_id = l.product_id
         where l.purchase_order_id = @purchaseOrderId

@@ -161,18 +161,18 @@ sealed class OrdersDemo(
     static List<DispatchedParcel> Packed(List<DispatchedLine> goods, int tracking) =>
         [.. new[] { goods.Take(1), goods.Skip(1) }.Select((held, index) => new DispatchedParcel("顺丰速运", string.Create(CultureInfo.InvariantCulture, $"SF{tracking + index}"), 12.5m + (index * 6.2m), [.. held]))];
 
-    // More than the seller has: a part waits, and a seller that is no brand has ordered it from its own upstream.
+    // More than the seller has, of what costs least to be out of: a part waits, and a seller that is no brand has ordered it from its own upstream.
     async Task WaitingAsync(Buyer buyer, CancellationToken ct)
     {
         await EnterAsync(buyer.Email!, ct);
         var (wanted, there) = await db.OneAsync<(string Sku, long There)>("""
             select p.sku, coalesce(b.on_hand - b.reserved, 0) as there
-            from product p
+            from unnest(@skus, @prices) as sold (sku, price)
+            join product p on p.sku = sold.sku
             left join stock_balance b on b.product_id = p.product_id and b.stock_place_id = stock_place_of(@SellerId)
-            where p.sku = any (@skus)
-            order by there, p.sku
+            order by coalesce(b.on_hand - b.reserved, 0) * sold.price, p.sku
             limit 1
-            """, new { buyer.SellerId, skus = buyer.Products.Select(product => product.Sku).ToArray() }, ct);
+            """, new { buyer.SellerId, skus = buyer.Products.Select(product => product.Sku).ToArray(), prices = buyer.Products.Select(product => product.UnitPrice).ToArray() }, ct);
         var asked = buyer.Terms[wanted].Covering((int)there + 5);
         var number = Expect(await placeOrder.CreateAsync(new(null, null, null, null, [new(wanted, asked)]), submit: true, ct)).Number;
         await EnterAsync(buyer.SellersEmail!, ct);

@@ -9,13 +9,19 @@ namespace Portal.Orders;
 /// Tells the other side of a step: the seller of a new order, the buyer of what became of it. After the step and from the outbox, so
 /// that nobody who places an order waits for it; told twice, somebody reads a sentence twice.
 /// </summary>
-sealed class TellOfOrders(Db db, Notifier notifier) : IOutboxReceiver
+sealed class TellOfOrders(Db db, Notifier notifier, OrderChanges changes, AnswerChange answer) : IOutboxReceiver
 {
     public string Kind => OrderNews.Kind;
 
     public async Task ReceiveAsync(JsonElement payload, CancellationToken ct)
     {
         var step = payload.Deserialize<OrderStep>(Outbox.Json)!;
+        // Nothing of the order can be changed any more: what was asked of it is over.
+        if (await changes.LapsedAsync(step.Number, ct) is { } lapsed)
+        {
+            await answer.WithdrawAsync(step.Number, lapsed, ct);
+        }
+
         if (Whom(step) is not { } told)
         {
             return;

@@ -33,13 +33,13 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
         """;
 
     // What of a line's waiting is still to come with orders upwards: no more than is open or on its way of them, dealt out in the order of the lines
-    // they were made for. A draft that was cut, or a line the upstream refused, counts for what is left of it.
+    // they were made for, as far as these still want something. A draft that was cut, or a line the upstream refused, counts for what is left of it.
     const string OrderedUpwards = """
         (select coalesce(sum(greatest(0, least(due.quantity, due.coming - due.before))), 0)::int
          from (select s.quantity,
                       (select coalesce(sum(x.quantity - x.cancelled - x.received - x.lost), 0)
                        from purchase_order_line x where x.purchase_order_id = s.purchase_order_id and x.product_id = l.product_id) as coming,
-                      (select coalesce(sum(b.quantity), 0)
+                      (select coalesce(sum(least(b.quantity, bl.quantity - bl.shipped - bl.cancelled - bl.reserved)), 0)
                        from order_supply b join purchase_order_line bl on bl.purchase_order_line_id = b.for_line_id
                        where b.purchase_order_id = s.purchase_order_id and bl.product_id = l.product_id and b.for_line_id < s.for_line_id) as before
                from order_supply s join purchase_order up on up.purchase_order_id = s.purchase_order_id

@@ -10,12 +10,21 @@ namespace Portal.Orders;
 /// The other side agrees to a change or does not; whoever asked may take it back. A seller whose own order upwards it concerns may ask there first (向上级转申请):
 /// it agrees then when the upstream does.
 /// </summary>
-public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges changes, KpiFacts kpis, Outbox outbox, ChangeNews news)
+public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges changes, PurchaseLimits limits, OrderBooks books, KpiFacts kpis, Outbox outbox, ChangeNews news)
 {
     /// <summary>Agrees: the order is changed.</summary>
-    public Task<OrderOutcome> AcceptAsync(string change, string? answer, CancellationToken ct) => WithinTheTermsAsync(async () =>
+    /// <param name="number">The order.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="answer">What the other side shall read; null for nothing.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<OrderOutcome> AcceptAsync(string number, string change, string? answer, CancellationToken ct) => OrNothingAsync(async () =>
     {
-        var (order, open, refused) = await TakeAsync(change, open => open.To, ct);
+        if (answer?.Length > Reason.Longest)
+        {
+            return OrderOutcome.Because("reason", "orders.problem.reason_too_long", Reason.Longest);
+        }
+
+        var (order, open, refused) = await TakeAsync(number, change, open => open.To, ct);
         if (refused is not null)
         {
             return refused;
@@ -32,6 +41,12 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
             return late;
         }
 
+        var costsMore = CostsMore(open, lines);
+        if (costsMore > 0 && await BeyondLimitAsync(lines, costsMore, ct) is { } beyond)
+        {
+            return beyond;
+        }
+
         if (order.FromPlaceId is not null)
         {
             await kpis.TakeBackOrdersAsync([order.PurchaseOrderId], ct);
@@ -39,6 +54,11 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
 
         var free = await changes.AcceptAsync(change, answer, ct);
         await AddSubstitutesAsync(order, open, free, ct);
+        if (costsMore > 0 && await books.BeforeApprovedAsync(order, ct) is { } tooMuch)
+        {
+            throw new NotAgreedException(tooMuch);
+        }
+
         var status = order.Status is OrderStatus.Submitted && !IsAllCalledOff(open, lines) ? OrderStatus.Submitted : After(await orders.LinesAsync(order.PurchaseOrderId, ct));
         await orders.AdvanceAsync(order, OrderLifecycle.Change, status, open.Reason, ct);
         if (order.FromPlaceId is not null)
@@ -51,9 +71,9 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
     }, ct);
 
     /// <summary>Does not agree, and says why.</summary>
-    public Task<OrderOutcome> DeclineAsync(string change, string? answer, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    public Task<OrderOutcome> DeclineAsync(string number, string change, string? answer, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
     {
-        var (order, open, refused) = await TakeAsync(change, open => open.To, ct);
+        var (order, open, refused) = await TakeAsync(number, change, open => open.To, ct);
         if (refused is not null)
         {
             return refused;
@@ -70,9 +90,9 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
     }, ct);
 
     /// <summary>Whoever asked takes it back.</summary>
-    public Task<OrderOutcome> WithdrawAsync(string change, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    public Task<OrderOutcome> WithdrawAsync(string number, string change, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
     {
-        var (order, open, refused) = await TakeAsync(change, open => open.By, ct);
+        var (order, open, refused) = await TakeAsync(number, change, open => open.By, ct);
         if (refused is not null)
         {
             return refused;
@@ -83,42 +103,81 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
         return new OrderOutcome.Done(order!.Number, change);
     }, ct);
 
-    /// <summary>Asks the upstream for the same of the orders that were made for these lines, and agrees when it does.</summary>
-    public Task<OrderOutcome> PassUpAsync(string change, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    /// <summary>Asks the upstream to call the same off of the orders that were made for these lines, once, and agrees when it does.</summary>
+    /// <param name="number">The order below.</param>
+    /// <param name="change">What its buyer asks.</param>
+    /// <param name="reason">Why, for the upstream to read: what the buyer wrote is the seller's to know.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<OrderOutcome> PassUpAsync(string number, string change, string? reason, CancellationToken ct) => OrNothingAsync(async () =>
     {
-        var (order, open, refused) = await TakeAsync(change, open => open.To, ct);
+        var (order, open, refused) = await TakeAsync(number, change, open => open.To, ct);
         if (refused is not null)
         {
             return refused;
         }
 
-        var upwards = open!.By is Side.Buyer ? await changes.UpwardsAsync(change, ct) : [];
-        if (upwards.Count == 0)
+        if (OrderLifecycle.Find(OrderLifecycle.Change, open!.To, order!.Status) is null)
+        {
+            return new OrderOutcome.NotNow(order.Status);
+        }
+
+        if (Reason.Problem(reason) is { } problem)
+        {
+            return problem;
+        }
+
+        if (Overtaken(open, await orders.LinesAsync(order.PurchaseOrderId, ct)) is { } late)
+        {
+            return late;
+        }
+
+        if ((await changes.PassedUpAsync(change, ct)).Count > 0)
+        {
+            return OrderOutcome.Because("", "orders.change.problem.passed_up");
+        }
+
+        // Which orders it concerns is read, they are held, and only then what of them is open.
+        var above = new Dictionary<string, OrderInHand>(StringComparer.Ordinal);
+        foreach (var upwards in open.By is Side.Buyer ? (await changes.UpwardsAsync(change, ct)).Select(line => line.OrderNumber).Distinct(StringComparer.Ordinal) : [])
+        {
+            above[upwards] = await orders.TakeAsync(upwards, ct) ?? throw new InvalidOperationException($"Order {upwards} is the seller's own.");
+        }
+
+        if (above.Values.FirstOrDefault(taken => !taken.HasRoleOf(Side.Buyer)) is not null)
+        {
+            return new OrderOutcome.Forbidden();
+        }
+
+        var lines = above.Count > 0 ? (await changes.UpwardsAsync(change, ct)).FindAll(line => above.ContainsKey(line.OrderNumber)) : [];
+        if (lines.Count == 0)
         {
             return OrderOutcome.Because("", "orders.change.problem.nothing_upwards");
         }
 
-        foreach (var above in upwards.GroupBy(line => line.OrderNumber, StringComparer.Ordinal))
+        foreach (var asked in lines.GroupBy(line => line.OrderNumber, StringComparer.Ordinal))
         {
-            var taken = await orders.TakeAsync(above.Key, ct) ?? throw new InvalidOperationException($"Order {above.Key} is the seller's own.");
-            var asked = new NewChange(PublicNumber.New("OC"), above.Key, Side.Buyer, open.Reason, [.. above.Select(line => new NewChangedLine(line.LineId, line.CallOff, line.NewDay))]) { PassedUpFrom = change };
-            if (!await changes.InsertAsync(asked, ct))
-            {
-                return OrderOutcome.Because("", "orders.change.problem.one_open_upwards", above.Key);
-            }
-
-            await news.AskedAsync(taken, asked.Number, Side.Buyer, asked.Reason, new { change = asked.Number, asked.Reason }, ct);
+            await AskAboveAsync(above[asked.Key], new(PublicNumber.New("OC"), asked.Key, Side.Buyer, reason!.Trim(), [.. asked.Select(line => new NewChangedLine(line.LineId, line.CallOff, null))]) { PassedUpFrom = change }, ct);
         }
 
         await changes.WaitAsync(change, waits: true, ct);
-        await news.PassedUpAsync(order!, change, ct);
-        return new OrderOutcome.Done(order!.Number, change);
+        await news.PassedUpAsync(order, change, ct);
+        return new OrderOutcome.Done(number, change);
     }, ct);
 
-    async Task<(OrderInHand? Order, OpenChange? Open, OrderOutcome? Refused)> TakeAsync(string change, Func<OpenChange, Side> who, CancellationToken ct)
+    async Task AskAboveAsync(OrderInHand order, NewChange asked, CancellationToken ct)
+    {
+        if (!await changes.InsertAsync(asked, ct))
+        {
+            throw new NotAgreedException(OrderOutcome.Because("", "orders.change.problem.one_open_upwards", order.Number));
+        }
+
+        await news.AskedAsync(order, asked.Number, Side.Buyer, asked.Reason, new { change = asked.Number, asked.Reason }, ct);
+    }
+
+    async Task<(OrderInHand? Order, OpenChange? Open, OrderOutcome? Refused)> TakeAsync(string number, string change, Func<OpenChange, Side> who, CancellationToken ct)
     {
         // The order first, then what hangs on it: as in every act.
-        if (await changes.OrderOfAsync(change, ct) is not { } number || await orders.TakeAsync(number, ct) is not { } order)
+        if (await changes.OrderOfAsync(change, ct) != number || await orders.TakeAsync(number, ct) is not { } order)
         {
             return (null, null, new OrderOutcome.NotFound());
         }
@@ -168,15 +227,41 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
     static string After(List<LineInHand> lines) =>
         OrderLifecycle.After(lines.Sum(line => (long)line.Quantity), lines.Sum(line => (long)line.Shipped), lines.Sum(line => (long)line.Received), lines.Sum(line => (long)line.Lost), lines.Sum(line => (long)line.Cancelled));
 
-    async Task<OrderOutcome> WithinTheTermsAsync(Func<Task<OrderOutcome>> act, CancellationToken ct)
+    // What comes instead, less what it comes instead of.
+    static decimal CostsMore(OpenChange open, List<LineInHand> lines)
+    {
+        var byKey = lines.ToDictionary(line => line.PurchaseOrderLineId);
+        return open.Lines.Sum(line => (line.Amount ?? 0) - (byKey[line.LineId].Amount * line.CallOff / byKey[line.LineId].Quantity));
+    }
+
+    // Whoever agrees to more than they may order alone would go around the approval that such an order takes.
+    async Task<OrderOutcome?> BeyondLimitAsync(List<LineInHand> lines, decimal costsMore, CancellationToken ct)
+    {
+        var parties = await orders.PartiesAsync(null, ct);
+        var total = lines.Sum(line => line.Amount * (line.Quantity - line.Cancelled) / line.Quantity) + costsMore;
+        return parties is not null && (total > parties.PerOrder || await limits.NeededAsync(parties, costsMore, ct) is not null) ? OrderOutcome.Because("", "orders.change.problem.beyond_limit") : null;
+    }
+
+    // All of an act, or nothing of it.
+    async Task<OrderOutcome> OrNothingAsync(Func<Task<OrderOutcome>> act, CancellationToken ct)
     {
         try
         {
             return await db.InTransactionAsync(act, ct);
         }
+        catch (NotAgreedException refused)
+        {
+            return refused.Outcome;
+        }
         catch (PostgresException refused) when (refused.Violates(OrderWriting.TermsOfSaleAreKept))
         {
             return OrderOutcome.Because("", "orders.change.problem.terms");
         }
+    }
+
+    // Found out in the middle of an act: what it has written is undone.
+    sealed class NotAgreedException(OrderOutcome outcome) : Exception
+    {
+        public OrderOutcome Outcome => outcome;
     }
 }

@@ -68,6 +68,11 @@ public sealed class AskForChange(Db db, OrderWriting orders, OrderChanges change
             yield return new(null, "lines", "orders.change.problem.nothing");
         }
 
+        if (lines.Count + asked.Said.Count(said => said.HasSubstitute) > SkuLines.Most)
+        {
+            yield return new(null, "lines", "orders.problem.too_many_lines", SkuLines.Most);
+        }
+
         var numbered = lines.ToDictionary(line => line.LineNumber);
         foreach (var said in asked.Said)
         {
@@ -116,6 +121,10 @@ public sealed record SaidOfChange(int LineNumber, decimal? CallOff, DateOnly? Da
         if (HasNoSuchQuantity || CallOff < 0 || (CallOff is { } pieces && pieces != Math.Truncate(pieces)))
         {
             yield return new(LineNumber, "callOff", "orders.change.problem.quantity", line.Open);
+        }
+        else if (line.IsSentAgain && (CallOff > 0 || HasSubstitute))
+        {
+            yield return new(LineNumber, "callOff", "orders.change.problem.sent_again");
         }
         else if (CallOff > line.Open)
         {

@@ -66,36 +66,38 @@ sealed class CarryChanges(Db db, OrderChanges changes, AnswerChange answer, Orde
         await AnswerBelowAsync(word, ct);
         if (word.Act is "decline_change" or "withdraw_change")
         {
-            await TakeBackAboveAsync(word, ct);
+            await TakeBackAboveAsync(word.Number, ct);
         }
     }
 
-    // The seller in the middle has agreed on condition that its upstream does. Declined above, or overtaken by a shipment below, it decides for itself.
+    // The seller in the middle has agreed on condition that its upstream does, all of it. Otherwise, or overtaken by a shipment below, it decides for itself, and what is open above is asked no more.
     async Task AnswerBelowAsync(ChangeWord word, CancellationToken ct)
     {
-        if (word.Act is "ask_change" || await changes.WaitingBelowAsync(word.Number, ct) is not { } below)
+        if (word.Act is "ask_change" || await changes.WaitingBelowAsync(word.Number, ct) is not { } below || await changes.OrderOfAsync(below, ct) is not { } order)
         {
             return;
         }
 
-        var isAgreed = word.Act is "accept_change";
-        if (isAgreed && (await changes.PassedUpAsync(below, ct)).Count > 0)
+        var above = await changes.PassedUpAsync(below, ct);
+        var isLost = above.Exists(change => change.Status is "declined" or "withdrawn");
+        if (!isLost && above.Exists(change => change.Status is "open"))
         {
             return;
         }
 
-        if (!isAgreed || await answer.AcceptAsync(below, null, ct) is not OrderOutcome.Done)
+        if (isLost || await answer.AcceptAsync(order, below, null, ct) is not OrderOutcome.Done)
         {
             await changes.WaitAsync(below, waits: false, ct);
+            await TakeBackAboveAsync(below, ct);
         }
     }
 
     // What is not wanted below any more is not asked for above.
-    async Task TakeBackAboveAsync(ChangeWord word, CancellationToken ct)
+    async Task TakeBackAboveAsync(string change, CancellationToken ct)
     {
-        foreach (var above in await changes.PassedUpAsync(word.Number, ct))
+        foreach (var (above, _) in (await changes.PassedUpAsync(change, ct)).FindAll(above => above.Status is "open"))
         {
-            await answer.WithdrawAsync(above, ct);
+            await answer.WithdrawAsync(await changes.OrderOfAsync(above, ct) ?? "", above, ct);
         }
     }
 
@@ -112,6 +114,10 @@ sealed class CarryChanges(Db db, OrderChanges changes, AnswerChange answer, Orde
             if (await changes.InsertAsync(change, ct))
             {
                 await news.AskedAsync(order, change.Number, Side.Seller, change.Reason, new { change = change.Number, change.Reason }, ct);
+            }
+            else
+            {
+                await notifier.TellAsync(Recipients.Of(order.SellerId, SellerRoles.All), "orders.told.later_not_proposed", [below.Key], "/orders/" + below.Key, ct);
             }
         }
     }

@@ -9,20 +9,6 @@ public sealed class OrderChanges(Db db, TimeProvider clock)
     /// <summary>The name of the index that lets one change of an order be open at a time.</summary>
     const string OneOpen = "an_order_has_one_open_change";
 
-    // What is offered and asked of the orders upwards that were made for the lines of a change: dealt out over them, no more of each line upwards than is open there.
-    const string Upwards = """
-        from (select s.purchase_order_id, l.product_id, k.new_day, l.purchase_order_line_id,
-                     greatest(0, least(s.quantity, k.call_off - coalesce(sum(s.quantity) over (partition by k.purchase_order_line_id order by s.purchase_order_id rows between unbounded preceding and 1 preceding), 0))) as call_off
-              from order_change c
-              join order_change_line k on k.order_change_id = c.order_change_id
-              join purchase_order_line l on l.purchase_order_line_id = k.purchase_order_line_id
-              join order_supply s on s.for_line_id = k.purchase_order_line_id
-              join purchase_order up on up.purchase_order_id = s.purchase_order_id and up.status in ('submitted', 'confirmed', 'partially_shipped')
-              where c.number = @number and c.status = 'open' and k.substitute_id is null) as due
-        join purchase_order o on o.purchase_order_id = due.purchase_order_id
-        join purchase_order_line x on x.purchase_order_id = due.purchase_order_id and x.product_id = due.product_id and x.shipped + x.cancelled < x.quantity
-        """;
-
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     /// <summary>Writes what a side asks for.</summary>
@@ -95,7 +81,8 @@ public sealed class OrderChanges(Db db, TimeProvider clock)
             where c.purchase_order_id = @purchaseOrderId
             order by l.line_number
             """, new { purchaseOrderId }, ct)).ToLookup(line => line.Number, StringComparer.Ordinal);
-        var upwards = changes.Find(change => change is { Status: "open", IsToAnswer: true, AskedBySide: "buyer" }) is { } open ? await UpwardsAsync(open.Number, ct) : [];
+        // Asked further up it is once.
+        var upwards = changes.Find(change => change is { Status: "open", IsToAnswer: true, AskedBySide: "buyer" }) is { } open && (await PassedUpAsync(open.Number, ct)).Count == 0 ? await UpwardsAsync(open.Number, ct) : [];
         return changes.ConvertAll(change => change with { Lines = [.. lines[change.Number]], OrdersUpwards = change.Status is "open" ? [.. upwards.Select(up => up.OrderNumber).Distinct(StringComparer.Ordinal)] : [] });
     }, ct);
 
@@ -165,14 +152,40 @@ public sealed class OrderChanges(Db db, TimeProvider clock)
     public Task WaitAsync(string number, bool waits, CancellationToken ct) =>
         db.ExecuteAsync("update order_change set waits_for_upstream = @waits where number = @number and status = 'open'", new { number, waits }, ct);
 
-    /// <summary>What of an open change concerns orders that were made upwards for its lines.</summary>
-    public Task<List<UpwardsLine>> UpwardsAsync(string number, CancellationToken ct) => db.ListAsync<UpwardsLine>($"""
-        select o.number as order_number, x.purchase_order_line_id as line_id, least(sum(due.call_off), x.quantity - x.shipped - x.cancelled)::int as call_off, max(due.new_day) as new_day
-        {Upwards}
-        group by o.purchase_order_id, o.number, x.purchase_order_line_id, x.quantity, x.shipped, x.cancelled
-        having sum(due.call_off) > 0 or max(due.new_day) is not null
-        order by o.purchase_order_id, x.purchase_order_line_id
+    /// <summary>
+    /// What of the pieces called off with an open change could be called off of orders that were made upwards for its lines: dealt out over these orders, no more of each than was ordered for the line and is open
+    /// there, then over the lines of the product.
+    /// </summary>
+    public Task<List<UpwardsLine>> UpwardsAsync(string number, CancellationToken ct) => db.ListAsync<UpwardsLine>("""
+        with above as (
+            select s.purchase_order_id, k.purchase_order_line_id as for_line_id, l.product_id, k.call_off,
+                   least(s.quantity, (select coalesce(sum(x.quantity - x.shipped - x.cancelled), 0) from purchase_order_line x where x.purchase_order_id = s.purchase_order_id and x.product_id = l.product_id and x.replaces_line_id is null)) as can_be
+            from order_change c
+            join order_change_line k on k.order_change_id = c.order_change_id
+            join purchase_order_line l on l.purchase_order_line_id = k.purchase_order_line_id
+            join order_supply s on s.for_line_id = k.purchase_order_line_id
+            join purchase_order up on up.purchase_order_id = s.purchase_order_id and up.status in ('submitted', 'confirmed', 'partially_shipped')
+            where c.number = @number and c.status = 'open'),
+        dealt as (
+            select purchase_order_id, product_id,
+                   sum(greatest(0, least(can_be, call_off - before))) as call_off
+            from (select above.*, coalesce(sum(can_be) over (partition by for_line_id order by purchase_order_id rows between unbounded preceding and 1 preceding), 0) as before from above) as in_turn
+            group by purchase_order_id, product_id),
+        line as (
+            select o.number as order_number, x.purchase_order_id, x.purchase_order_line_id as line_id, dealt.call_off, x.quantity - x.shipped - x.cancelled as open,
+                   coalesce(sum(x.quantity - x.shipped - x.cancelled) over (partition by x.purchase_order_id, x.product_id order by x.line_number rows between unbounded preceding and 1 preceding), 0) as before
+            from dealt
+            join purchase_order o on o.purchase_order_id = dealt.purchase_order_id
+            join purchase_order_line x on x.purchase_order_id = dealt.purchase_order_id and x.product_id = dealt.product_id and x.replaces_line_id is null)
+        select order_number, line_id, least(open, call_off - before)::int as call_off
+        from line
+        where open > 0 and call_off > before
+        order by purchase_order_id, line_id
         """, new { number }, ct);
+
+    /// <summary>True where an order has a change that is open.</summary>
+    public Task<bool> HasOpenAsync(string orderNumber, CancellationToken ct) =>
+        db.OneAsync<bool>("select exists (select from order_change c join purchase_order o on o.purchase_order_id = c.purchase_order_id where o.number = @orderNumber and c.status = 'open')", new { orderNumber }, ct);
 
     /// <summary>For the product: which lines below wait for goods that come later than they were promised, now that the seller above moved its day.</summary>
     public Task<List<LaterLine>> LaterBelowAsync(string number, CancellationToken ct) => db.ListAsync<LaterLine>("""
@@ -188,10 +201,17 @@ public sealed class OrderChanges(Db db, TimeProvider clock)
         order by o.purchase_order_id, l.purchase_order_line_id
         """, new { number }, ct);
 
-    /// <summary>For the product: what of a change was asked further up and is open still.</summary>
-    public Task<List<string>> PassedUpAsync(string number, CancellationToken ct) => db.ListAsync<string>("""
-        select child.number from order_change child join order_change parent on parent.order_change_id = child.passed_up_from where parent.number = @number and child.status = 'open' order by child.order_change_id
+    /// <summary>What of a change was asked further up, and what was said to it there.</summary>
+    public Task<List<(string Number, string Status)>> PassedUpAsync(string number, CancellationToken ct) => db.ListAsync<(string, string)>("""
+        select child.number, child.status from order_change child join order_change parent on parent.order_change_id = child.passed_up_from where parent.number = @number order by child.order_change_id
         """, new { number }, ct);
+
+    /// <summary>For the product: the open change of an order of which nothing can be changed any more, by what became of it.</summary>
+    public Task<string?> LapsedAsync(string orderNumber, CancellationToken ct) => db.FindAsync<string>("""
+        select c.number
+        from order_change c join purchase_order o on o.purchase_order_id = c.purchase_order_id
+        where o.number = @orderNumber and c.status = 'open' and o.status not in ('submitted', 'confirmed', 'partially_shipped')
+        """, new { orderNumber }, ct);
 
     /// <summary>For the product: the change below that waits for this one.</summary>
     public Task<string?> WaitingBelowAsync(string number, CancellationToken ct) => db.FindAsync<string>("""
@@ -202,8 +222,9 @@ public sealed class OrderChanges(Db db, TimeProvider clock)
 
     /// <summary>How many changes wait for the answer of the person's company.</summary>
     public Task<(long AsSeller, long AsBuyer)> ToAnswerAsync(CancellationToken ct) => db.OneAsync<(long, long)>("""
-        select (select count(*) from order_change c where c.seller_id = app_partner_id() and c.status = 'open' and c.asked_by_side = 'buyer' and not c.waits_for_upstream),
-               (select count(*) from order_change c where c.buyer_id = app_partner_id() and c.status = 'open' and c.asked_by_side = 'seller')
+        select count(*) filter (where c.seller_id = app_partner_id() and c.asked_by_side = 'buyer'), count(*) filter (where c.buyer_id = app_partner_id() and c.asked_by_side = 'seller')
+        from order_change c join purchase_order o on o.purchase_order_id = c.purchase_order_id
+        where c.status = 'open' and o.status in ('submitted', 'confirmed', 'partially_shipped')
         """, null, ct);
 }
 
@@ -261,7 +282,7 @@ public sealed record OpenChange
 public sealed record ChangedLine(long LineId, int CallOff, DateOnly? NewDay, long? SubstituteId, decimal? UnitPrice, decimal? Amount, string? PriceSteps);
 
 /// <summary>A line of an order upwards that a change below concerns.</summary>
-public sealed record UpwardsLine(string OrderNumber, long LineId, int CallOff, DateOnly? NewDay);
+public sealed record UpwardsLine(string OrderNumber, long LineId, int CallOff);
 
 /// <summary>A line below whose goods come later.</summary>
 public sealed record LaterLine(string OrderNumber, long LineId, DateOnly NewDay);

@@ -18,7 +18,7 @@ public sealed class OrderChangesApi(OrderStore orders, OrderChanges changes, Ask
 
     /// <summary>Asks the other side to agree to a change.</summary>
     [HttpPost(""), Idempotent]
-    public async Task<IActionResult> Create(string number, ChangeAsked asked, CancellationToken ct) => await ask.RunAsync(number, null, asked.Change, ct) switch
+    public async Task<IActionResult> Create(string number, ChangeAsked asked, [IfMatch] int version, CancellationToken ct) => await ask.RunAsync(number, version, asked.Change, ct) switch
     {
         OrderOutcome.Done(var order, var change) => Created(new Uri($"/api/v1/orders/{order}/changes", UriKind.Relative), new { number = change, order }),
         var outcome => OrderProblems.Of(outcome),
@@ -28,15 +28,15 @@ public sealed class OrderChangesApi(OrderStore orders, OrderChanges changes, Ask
     [HttpPost("{change}/answer")]
     public async Task<IActionResult> Answer(string number, string change, ChangeAnswered answered, CancellationToken ct) => answered.Answer switch
     {
-        "accept" => Answered(change, await answer.AcceptAsync(change, Typed.Text(answered.Reason), ct)),
-        "decline" => Answered(change, await answer.DeclineAsync(change, answered.Reason, ct)),
-        "pass_up" => Answered(change, await answer.PassUpAsync(change, ct)),
+        "accept" => Answered(change, await answer.AcceptAsync(number, change, Typed.Text(answered.Reason), ct)),
+        "decline" => Answered(change, await answer.DeclineAsync(number, change, answered.Reason, ct)),
+        "pass_up" => Answered(change, await answer.PassUpAsync(number, change, answered.Reason, ct)),
         _ => ApiProblem.Invalid(new FieldProblem("answer", "orders.change.problem.answer")),
     };
 
     /// <summary>Takes back what one asked.</summary>
     [HttpDelete("{change}")]
-    public async Task<IActionResult> Delete(string number, string change, CancellationToken ct) => Answered(change, await answer.WithdrawAsync(change, ct));
+    public async Task<IActionResult> Delete(string number, string change, CancellationToken ct) => Answered(change, await answer.WithdrawAsync(number, change, ct));
 
     IActionResult Answered(string change, OrderOutcome outcome) => outcome is OrderOutcome.Done(var order, _) ? Ok(new { number = change, order }) : OrderProblems.Of(outcome);
 }
@@ -58,7 +58,7 @@ public sealed record ChangedLineAsked(int LineNumber, decimal? CallOff, DateOnly
 
 /// <summary>What is said to a change.</summary>
 /// <param name="Answer"><c>accept</c>, <c>decline</c> or <c>pass_up</c>.</param>
-/// <param name="Reason">Why; needed to decline.</param>
+/// <param name="Reason">Why; needed to decline, and to ask further up, where the upstream reads it.</param>
 public sealed record ChangeAnswered(string? Answer, string? Reason);
 
 /// <summary>A change as the API tells it.</summary>

@@ -48,19 +48,19 @@ public sealed class OrderChangesController(OrderPages pages, AskForChange ask, A
 
     /// <summary>Agrees.</summary>
     [HttpPost("{change}/acceptance"), Idempotent]
-    public async Task<IActionResult> Accept(string number, string change, CancellationToken ct) => await AnswerAsync(number, await answer.AcceptAsync(change, null, ct), "orders.change.was_accepted", ct);
+    public async Task<IActionResult> Accept(string number, string change, CancellationToken ct) => await AnswerAsync(number, await answer.AcceptAsync(number, change, null, ct), "orders.change.was_accepted", ct);
 
     /// <summary>Does not agree.</summary>
     [HttpPost("{change}/refusal"), Idempotent]
-    public async Task<IActionResult> Decline(string number, string change, string? reason, CancellationToken ct) => await AnswerAsync(number, await answer.DeclineAsync(change, reason, ct), "orders.change.was_declined", ct);
+    public async Task<IActionResult> Decline(string number, string change, string? reason, CancellationToken ct) => await AnswerAsync(number, await answer.DeclineAsync(number, change, reason, ct), "orders.change.was_declined", ct);
 
     /// <summary>Takes back what one asked.</summary>
     [HttpPost("{change}/withdrawal"), Idempotent]
-    public async Task<IActionResult> Withdraw(string number, string change, CancellationToken ct) => await AnswerAsync(number, await answer.WithdrawAsync(change, ct), "orders.change.was_withdrawn", ct);
+    public async Task<IActionResult> Withdraw(string number, string change, CancellationToken ct) => await AnswerAsync(number, await answer.WithdrawAsync(number, change, ct), "orders.change.was_withdrawn", ct);
 
     /// <summary>Asks the own upstream first.</summary>
     [HttpPost("{change}/upstream"), Idempotent]
-    public async Task<IActionResult> PassUp(string number, string change, CancellationToken ct) => await AnswerAsync(number, await answer.PassUpAsync(change, ct), "orders.change.was_passed_up", ct);
+    public async Task<IActionResult> PassUp(string number, string change, string? reason, CancellationToken ct) => await AnswerAsync(number, await answer.PassUpAsync(number, change, reason, ct), "orders.change.was_passed_up", ct);
 
     async Task<IActionResult> AnswerAsync(string number, OrderOutcome outcome, string doneKey, CancellationToken ct)
     {

@@ -26,22 +26,22 @@ public sealed class ChangingAnOrder : IAsyncLifetime
         var change = await AskedAsync("huaxin-buys", number, new SaidOfChange(1, 6, InTwoWeeks, null), new SaidOfChange(2, null, null, null));
         Assert.Equal((10, 10, 0), await chain.StockOfAsync("north", "S-001"));
 
-        Number(await chain.At("north-admin").AnswerChange.AcceptAsync(change, null, default));
+        Number(await chain.At("north-admin").AnswerChange.AcceptAsync(number, change, null, default));
 
         var order = (await chain.At("huaxin-buys").Orders.FindAsync(number, default))!;
         Assert.Equal([(4, 6, 4, InTwoWeeks), (4, 0, 4, null)], order.Lines.Select(line => (line.Open, line.Cancelled, line.Reserved, line.PromisedOn)));
         Assert.Equal((10, 4, 0), await chain.StockOfAsync("north", "S-001"));
         Assert.Equal("confirmed", order.Order.Status);
-        Assert.Equal([(null, "orders.change.problem.over")], Problems(await chain.At("north-admin").AnswerChange.AcceptAsync(change, null, default)));
+        Assert.Equal([(null, "orders.change.problem.over")], Problems(await chain.At("north-admin").AnswerChange.AcceptAsync(number, change, null, default)));
     }
 
     [Fact]
     public async Task Where_all_is_called_off_the_order_is_over()
     {
         var confirmed = await chain.AConfirmedOrderAsync(("S-001", 10));
-        Number(await chain.At("north-admin").AnswerChange.AcceptAsync(await AskedAsync("huaxin-buys", confirmed, new SaidOfChange(1, 10, null, null)), null, default));
+        Number(await chain.At("north-admin").AnswerChange.AcceptAsync(confirmed, await AskedAsync("huaxin-buys", confirmed, new SaidOfChange(1, 10, null, null)), null, default));
         var submitted = Number(await chain.At("huaxin-buys").Place.CreateAsync(Order(("S-001", 3)), submit: true, default));
-        Number(await chain.At("north-admin").AnswerChange.AcceptAsync(await AskedAsync("huaxin-buys", submitted, new SaidOfChange(1, 2, null, null)), null, default));
+        Number(await chain.At("north-admin").AnswerChange.AcceptAsync(submitted, await AskedAsync("huaxin-buys", submitted, new SaidOfChange(1, 2, null, null)), null, default));
 
         Assert.Equal("cancelled", (await chain.At("huaxin-buys").HeadAsync(confirmed)).Status);
         Assert.Equal("submitted", (await chain.At("huaxin-buys").HeadAsync(submitted)).Status);
@@ -59,11 +59,17 @@ public sealed class ChangingAnOrder : IAsyncLifetime
         var number = await chain.AConfirmedOrderAsync(("S-001", 10));
         var before = await chain.At("huaxin-buys").HeadAsync(number);
         var change = await AskedAsync("north-admin", number, new SaidOfChange(1, 4, null, "S-003"));
-        Assert.IsType<OrderOutcome.Forbidden>(await chain.At("north-admin").AnswerChange.AcceptAsync(change, null, default));
-        Assert.IsType<OrderOutcome.Forbidden>(await chain.At("huaxin-looks").AnswerChange.AcceptAsync(change, null, default));
-        Assert.IsType<OrderOutcome.NotFound>(await chain.At("eurodist-all").AnswerChange.AcceptAsync(change, null, default));
+        Assert.IsType<OrderOutcome.Forbidden>(await chain.At("north-admin").AnswerChange.AcceptAsync(number, change, null, default));
+        Assert.IsType<OrderOutcome.Forbidden>(await chain.At("huaxin-looks").AnswerChange.AcceptAsync(number, change, null, default));
+        Assert.IsType<OrderOutcome.NotFound>(await chain.At("eurodist-all").AnswerChange.AcceptAsync(number, change, null, default));
 
-        Number(await chain.At("huaxin-buys").AnswerChange.AcceptAsync(change, null, default));
+        Assert.IsType<OrderOutcome.NotFound>(await chain.At("huaxin-buys").AnswerChange.AcceptAsync("PO-OTHER", change, null, default));
+        // Whoever may order for less has to ask: 100.10 were ordered, 180.18 it is with what comes instead.
+        await LimitAsync(150m);
+        Assert.Equal([(null, "orders.change.problem.beyond_limit")], Problems(await chain.At("huaxin-buys").AnswerChange.AcceptAsync(number, change, null, default)));
+        await LimitAsync(200m);
+
+        Number(await chain.At("huaxin-buys").AnswerChange.AcceptAsync(number, change, null, default));
 
         var order = (await chain.At("huaxin-buys").Orders.FindAsync(number, default))!;
         Assert.Equal([("S-001", 10, 4, 10.01m), ("S-003", 4, 0, 30.03m)], order.Lines.Select(line => (line.Sku, line.Quantity, line.Cancelled, line.UnitPrice)));
@@ -80,11 +86,11 @@ public sealed class ChangingAnOrder : IAsyncLifetime
         var change = await AskedAsync("huaxin-buys", number, new SaidOfChange(1, 6, null, null));
         Document(await chain.At("north-admin").Ship.RunAsync(number, null, new(null, null, [new(1, 7)]), default));
 
-        Assert.Equal([(1, "orders.change.problem.sent_meanwhile")], Problems(await chain.At("north-admin").AnswerChange.AcceptAsync(change, null, default)));
+        Assert.Equal([(1, "orders.change.problem.sent_meanwhile")], Problems(await chain.At("north-admin").AnswerChange.AcceptAsync(number, change, null, default)));
         Document(await chain.At("north-admin").Ship.RunAsync(number, null, new(null, null, [new(1, 3)]), default));
-        Assert.IsType<OrderOutcome.NotNow>(await chain.At("north-admin").AnswerChange.AcceptAsync(change, null, default));
-        Assert.Equal([(null, "orders.problem.reason_missing")], Problems(await chain.At("north-admin").AnswerChange.DeclineAsync(change, " ", default)));
-        Number(await chain.At("north-admin").AnswerChange.DeclineAsync(change, "sent already", default));
+        Assert.IsType<OrderOutcome.NotNow>(await chain.At("north-admin").AnswerChange.AcceptAsync(number, change, null, default));
+        Assert.Equal([(null, "orders.problem.reason_missing")], Problems(await chain.At("north-admin").AnswerChange.DeclineAsync(number, change, " ", default)));
+        Number(await chain.At("north-admin").AnswerChange.DeclineAsync(number, change, "sent already", default));
     }
 
     [Fact]
@@ -95,8 +101,8 @@ public sealed class ChangingAnOrder : IAsyncLifetime
         var change = Assert.Single(outcomes.OfType<OrderOutcome.Done>()).Document!;
         Assert.All(outcomes.OfType<OrderOutcome.Wrong>(), wrong => Assert.Equal("orders.change.problem.one_open", wrong.Problems.Single().TextKey));
 
-        Assert.IsType<OrderOutcome.Forbidden>(await chain.At("north-admin").AnswerChange.WithdrawAsync(change, default));
-        Number(await chain.At("huaxin-buys").AnswerChange.WithdrawAsync(change, default));
+        Assert.IsType<OrderOutcome.Forbidden>(await chain.At("north-admin").AnswerChange.WithdrawAsync(number, change, default));
+        Number(await chain.At("huaxin-buys").AnswerChange.WithdrawAsync(number, change, default));
 
         Assert.Equal((10, 10, 0), await chain.StockOfAsync("north", "S-001"));
         await AskedAsync("north-admin", number, new SaidOfChange(1, null, InTwoWeeks, null));
@@ -135,6 +141,11 @@ public sealed class ChangingAnOrder : IAsyncLifetime
             Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => chain.At("huaxin-buys").Db.ExecuteAsync(statement, new { change }, default))).SqlState);
         }
     }
+
+    Task LimitAsync(decimal perOrder) => chain.Database.ExecuteAsync("""
+        insert into portal.purchase_limit (person_id, partner_id, per_order, changed_at) select person_id, partner_id, @perOrder, now() from portal.person where subject = 'huaxin-buys'
+        on conflict (person_id) do update set per_order = excluded.per_order
+        """, new { perOrder });
 
     async Task<string> AskedAsync(string subject, string number, params SaidOfChange[] said) => Document(await chain.At(subject).AskForChange.RunAsync(number, null, new("plans have changed", said), default));
 }

@@ -217,10 +217,13 @@ public sealed class OrderingOnThePages(PortalApp portal) : IClassFixture<PortalA
 
         Assert.Contains("the shop opens later", (await between.GetAsync("/notifications")).Words);
         Assert.Contains(wanted, (await between.GetAsync("/orders/sales?status=to_answer")).Text("tbody"));
-        var passed = await between.PressAsync(await between.GetAsync($"/orders/{wanted}"), "form[action$=upstream]");
+        var passed = await between.PressAsync(await between.GetAsync($"/orders/{wanted}"), "form[action$=upstream]", ("reason", "sold less than planned"));
         Assert.Contains("Your upstream was asked", passed.Text(".flash"));
         Assert.DoesNotContain("upstream", (await buyer.GetAsync($"/orders/{wanted}")).Text("#changes"), StringComparison.OrdinalIgnoreCase);
-        await brand.PressAsync(await brand.GetAsync($"/orders/{upwards}"), "form[action$=acceptance]");
+        var atTheBrand = await brand.GetAsync($"/orders/{upwards}");
+        Assert.Contains("sold less than planned", atTheBrand.Text("#changes"));
+        Assert.DoesNotContain("the shop opens later", atTheBrand.Words);
+        await brand.PressAsync(atTheBrand, "form[action$=acceptance]");
         await DeliverAsync();
 
         Assert.Contains("agreed to", (await buyer.GetAsync($"/orders/{wanted}")).Text("#changes"));

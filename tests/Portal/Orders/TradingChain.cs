@@ -166,7 +166,7 @@ public sealed class Desk
         Changes = new OrderChanges(db, TimeProvider.System);
         var changeNews = new ChangeNews(audit, outbox);
         AskForChange = new AskForChange(db, writing, Changes, new Prices(db), changeNews);
-        AnswerChange = new AnswerChange(db, writing, Changes, new KpiFacts(db), outbox, changeNews);
+        AnswerChange = new AnswerChange(db, writing, Changes, Limits, books, new KpiFacts(db), outbox, changeNews);
         Close = new CloseOrder(db, writing, news);
         History = new OrderHistory(db, new KpiFacts(db), new AuditTrail(db, TimeProvider.System), TimeProvider.System);
     }
