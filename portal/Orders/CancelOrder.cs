@@ -25,7 +25,13 @@ public sealed class CancelOrder(Db db, OrderWriting orders, StockLedger stock, K
         }
 
         var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
-        var open = lines.Where(line => line.Open > 0).ToList();
+        // What is sent again for nothing was paid: it stays, and so does the order until it is there.
+        var open = lines.Where(line => line is { Open: > 0, IsSentAgain: false }).ToList();
+        if (open.Count == 0 && lines.Exists(line => line.Open > 0))
+        {
+            return OrderOutcome.Because("", "orders.problem.only_sent_again");
+        }
+
         var status = After(lines);
         if (order.FromPlaceId is { } place)
         {
@@ -49,5 +55,5 @@ public sealed class CancelOrder(Db db, OrderWriting orders, StockLedger stock, K
     static string After(List<LineInHand> lines) => lines.Count == 0
         ? OrderStatus.Cancelled
         : OrderLifecycle.After(lines.Sum(line => (long)line.Quantity), lines.Sum(line => (long)line.Shipped), lines.Sum(line => (long)line.Received),
-            lines.Sum(line => (long)line.Lost), lines.Sum(line => (long)line.Cancelled + line.Open));
+            lines.Sum(line => (long)line.Lost), lines.Sum(line => (long)line.Cancelled + (line.IsSentAgain ? 0 : line.Open)));
 }

@@ -82,7 +82,7 @@ public static class OrderLifecycle
         new(Allocate, Side.Seller, [OrderStatus.Confirmed, OrderStatus.PartiallyShipped], [OrderStatus.Confirmed, OrderStatus.PartiallyShipped]),
         new(Ship, Side.Seller, [OrderStatus.Confirmed, OrderStatus.PartiallyShipped], [OrderStatus.PartiallyShipped, OrderStatus.Shipped]),
         new(Cancel, Side.Seller, [OrderStatus.Confirmed], [OrderStatus.Cancelled]) { NeedsReason = true },
-        new(Cancel, Side.Seller, [OrderStatus.PartiallyShipped], [OrderStatus.Shipped, OrderStatus.Received]) { NeedsReason = true },
+        new(Cancel, Side.Seller, [OrderStatus.PartiallyShipped], [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received]) { NeedsReason = true },
         new(Receive, Side.Buyer, [OrderStatus.PartiallyShipped, OrderStatus.Shipped], [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received]),
         new(SendAgain, Side.Seller, [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received], [OrderStatus.PartiallyShipped]),
         new(TakeOver, Side.Seller, [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received], [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received]),

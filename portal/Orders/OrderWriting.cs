@@ -188,7 +188,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
     public Task CancelOpenAsync(OrderInHand order, CancellationToken ct) => db.ExecuteAsync("""
         update purchase_order_line
         set cancelled = quantity - shipped, reserved = 0
-        where purchase_order_id = @PurchaseOrderId and shipped + cancelled < quantity
+        where purchase_order_id = @PurchaseOrderId and shipped + cancelled < quantity and replaces_line_id is null
         """, new { order.PurchaseOrderId }, ct);
 
     /// <summary>Writes a shipment with its lines, counts them on the order and moves it on.</summary>

@@ -13,7 +13,7 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
     /// <param name="ct">Stops waiting.</param>
     public Task<OrderOutcome> RunAsync(string number, int? version, Dispatch dispatch, CancellationToken ct) => SendAsync(number, version, dispatch.Complete(), ct);
 
-    Task<OrderOutcome> SendAsync(string number, int? version, Dispatch dispatch, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    Task<OrderOutcome> SendAsync(string number, int? version, Dispatch dispatch, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync<OrderOutcome>(3, async () =>
     {
         var order = await orders.TakeAsync(number, ct);
         if (Permission.Refusal(order, OrderLifecycle.Ship, version) is { } refused)

@@ -44,7 +44,7 @@ public static class CaseLifecycle
     /// <summary>Every step that exists after the filing.</summary>
     public static IReadOnlyList<CaseTransition> Transitions { get; } =
     [
-        new(Accept, Side.Seller, [Open], Settled),
+        new(Accept, Side.Seller, [Open, Disputed], Settled),
         new(Dispute, Side.Seller, [Open], Disputed) { NeedsReason = true },
         new(Agree, Side.Buyer, [Disputed], Settled) { NeedsOffer = true },
         new(Renew, Side.Buyer, [Disputed], Open) { NeedsReason = true },

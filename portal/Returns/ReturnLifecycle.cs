@@ -56,7 +56,7 @@ public static class ReturnLifecycle
     public static IReadOnlyList<ReturnTransition> Transitions { get; } =
     [
         new(Approve, Side.Seller, [Requested], Approved),
-        new(Refuse, Side.Seller, [Requested], Refused) { NeedsReason = true },
+        new(Refuse, Side.Seller, [Requested, Approved], Refused) { NeedsReason = true },
         new(Send, Side.Buyer, [Approved], Sent),
         new(Withdraw, Side.Buyer, [Requested, Approved], Withdrawn) { NeedsReason = true },
         new(Inspect, Side.Seller, [Sent], Settled),
