@@ -83,7 +83,7 @@ public sealed class TermsOfSaleApi(Terms terms) : ControllerBase
     /// <summary>Says how the own company sells a product, where that differs from the product itself.</summary>
     [HttpPut("{sku}"), AllowRoles("brand_admin", "channel_manager", "partner_admin")]
     public async Task<IActionResult> Keep(string sku, SellerTermsAsked body, CancellationToken ct) =>
-        Answer(await terms.KeepAsync(OfRoute(sku), new SellerTerms { MinQuantity = body.MinQuantity ?? 1, OrderMultiple = body.OrderMultiple ?? 1, LeadDays = body.LeadDays }, ct));
+        Answer(await terms.KeepAsync(OfRoute(sku), new SellerTerms { MinQuantity = body.MinQuantity, OrderMultiple = body.OrderMultiple, LeadDays = body.LeadDays }, ct));
 
     /// <summary>Takes back what was said: the product's own terms hold again.</summary>
     [HttpDelete("{sku}"), AllowRoles("brand_admin", "channel_manager", "partner_admin")]

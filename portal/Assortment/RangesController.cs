@@ -59,6 +59,12 @@ public sealed class RangesController(Ranges ranges, RangePreview preview, AddRan
     [HttpPost("{number}/end"), Idempotent, AllowRoles("brand_admin", "channel_manager", "partner_admin")]
     public async Task<IActionResult> End(string number, int version, string? lastDay, CancellationToken ct)
     {
+        if (Typed.Day(lastDay) is null && !string.IsNullOrWhiteSpace(lastDay))
+        {
+            this.Flash(FlashKind.Problem, t["assortment.refused.no_such_day"]);
+            return RedirectToAction(nameof(Show), new { number });
+        }
+
         switch (await endRange.RunAsync(number, version, Typed.Day(lastDay), ct))
         {
             case AssortmentOutcome.Done:
@@ -93,7 +99,7 @@ public sealed class TermsController(Terms terms, Texts t) : Controller
     {
         var product = sku.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var isEmpty = string.IsNullOrWhiteSpace(minQuantity) && string.IsNullOrWhiteSpace(orderMultiple) && string.IsNullOrWhiteSpace(leadDays);
-        var said = isEmpty ? null : new SellerTerms { MinQuantity = Whole(minQuantity, 1), OrderMultiple = Whole(orderMultiple, 1), LeadDays = string.IsNullOrWhiteSpace(leadDays) ? null : Whole(leadDays, -1) };
+        var said = isEmpty ? null : new SellerTerms { MinQuantity = Whole(minQuantity), OrderMultiple = Whole(orderMultiple), LeadDays = Whole(leadDays) };
         switch (await terms.KeepAsync(product, said, ct))
         {
             case AssortmentOutcome.Done:
@@ -112,7 +118,7 @@ public sealed class TermsController(Terms terms, Texts t) : Controller
     }
 
     // What is no whole number becomes one that is refused.
-    static int Whole(string? typed, int empty) => string.IsNullOrWhiteSpace(typed) ? empty : int.TryParse(typed.Trim(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : -1;
+    static int? Whole(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : int.TryParse(typed.Trim(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : -1;
 }
 
 /// <summary>The rules as <c>RangeList.cshtml</c> shows them.</summary>

@@ -73,11 +73,11 @@ public sealed class Terms(Db db, AuditTrail audit, TimeProvider clock)
 /// <summary>What a seller says of a product.</summary>
 public sealed record SellerTerms
 {
-    /// <summary>The least quantity of a line.</summary>
-    public int MinQuantity { get; init; } = 1;
+    /// <summary>The least quantity of a line; null for the product's own.</summary>
+    public int? MinQuantity { get; init; }
 
-    /// <summary>Lines are multiples of this.</summary>
-    public int OrderMultiple { get; init; } = 1;
+    /// <summary>Lines are multiples of this; null for the product's own.</summary>
+    public int? OrderMultiple { get; init; }
 
     /// <summary>How many days it usually takes until it is sent.</summary>
     public int? LeadDays { get; init; }

@@ -98,7 +98,12 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
     /// <param name="ct">Stops waiting.</param>
     public async Task OrderedAsync(QuoteHead head, string order, CancellationToken ct)
     {
-        await quotes.AdvanceAsync(head, QuoteLifecycle.Order, "ordered", head.Revision, null, null, ct);
+        // Ordered anew, after an order came to nothing, it is no further sign of life of its deal.
+        if (head.Status is not "ordered")
+        {
+            await quotes.AdvanceAsync(head, QuoteLifecycle.Order, "ordered", head.Revision, null, null, ct);
+        }
+
         await audit.RecordAsync("quote.order", "quote", head.Number, head.PartnerId, new { head.Revision, order }, ct);
     }
 
