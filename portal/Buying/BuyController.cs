@@ -32,21 +32,21 @@ public sealed class BuyController(ShelfPages pages, Favourites favourites, AddTo
         }
 
         return await pages.PageAsync(query, ct) is { } page
-            ? View("ShelfList", page with { Draft = await DraftAsync(draft, ct), Chosen = Text(draft), MayOrder = me.Has(BuyerRoles.Purchasing, BuyerRoles.Admin) })
+            ? View("ShelfList", page with { Draft = await addToDraft.MeantAsync(Text(draft), ct), Chosen = Text(draft), MayOrder = me.Has(BuyerRoles.Purchasing, BuyerRoles.Admin) })
             : View("NoSeller");
     }
 
     /// <summary>One product.</summary>
     [HttpGet("{sku}")]
     public async Task<IActionResult> Show(string sku, CancellationToken ct) => await pages.ProductAsync(Sku.OfRoute(sku), ct) is { } page
-        ? View("ShelfProduct", page with { Draft = await DraftAsync(null, ct), MayOrder = me.Has(BuyerRoles.Purchasing, BuyerRoles.Admin) })
+        ? View("ShelfProduct", page with { Draft = await addToDraft.MeantAsync(null, ct), MayOrder = me.Has(BuyerRoles.Purchasing, BuyerRoles.Admin) })
         : NotFound();
 
     /// <summary>Puts a product into a draft. htmx gets the form anew with what came of it, a browser without script goes back where it was.</summary>
     [HttpPost("lines"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
-    public async Task<IActionResult> Add(string sku, string? quantity, string? draft, string? back, CancellationToken ct)
+    public async Task<IActionResult> Add(string? sku, string? quantity, string? draft, string? back, CancellationToken ct)
     {
-        var outcome = await addToDraft.RunAsync(Text(draft), [new SkuLine(sku.Trim(), SkuLines.Quantity(quantity))], ct);
+        var outcome = await addToDraft.RunAsync(Text(draft), [new SkuLine(sku?.Trim() ?? "", SkuLines.Quantity(quantity))], ct);
         if (outcome is OrderOutcome.Forbidden or OrderOutcome.NotFound)
         {
             return outcome is OrderOutcome.Forbidden ? Forbid() : NotFound();
@@ -55,7 +55,7 @@ public sealed class BuyController(ShelfPages pages, Favourites favourites, AddTo
         var done = outcome as OrderOutcome.Done;
         var said = outcome switch
         {
-            OrderOutcome.Done => t["buying.added", quantity?.Trim() ?? "", sku, done!.Number].Value,
+            OrderOutcome.Done => t["buying.added", quantity?.Trim() ?? "", sku ?? "", done!.Number].Value,
             OrderOutcome.Wrong wrong => string.Join(" ", wrong.Problems.Select(problem => t.Say(problem))),
             _ => t["buying.draft_gone"].Value,
         };
@@ -65,11 +65,9 @@ public sealed class BuyController(ShelfPages pages, Favourites favourites, AddTo
             return Url.IsLocalUrl(back) ? LocalRedirect(back) : RedirectToAction(nameof(Index));
         }
 
-        // A draft begun with this line is the one that the next line goes to.
-        var to = draft is AddToDraft.Another && done is not null ? null : Text(draft);
-        return PartialView("_AddToOrder", new AddForm(sku, quantity, 1, 1, to, back)
+        return PartialView("_AddToOrder", new AddForm(sku ?? "", quantity, 1, 1, Text(draft), back)
         {
-            Said = said, IsWrong = done is null, Draft = await DraftAsync(done?.Number ?? to, ct), IsAnswer = true,
+            Said = said, IsWrong = done is null, Draft = await addToDraft.MeantAsync(done?.Number ?? Text(draft), ct), IsAnswer = true,
             Least = int.TryParse(Request.Form["least"], NumberStyles.None, CultureInfo.InvariantCulture, out var least) ? least : 1,
             Multiple = int.TryParse(Request.Form["multiple"], NumberStyles.None, CultureInfo.InvariantCulture, out var multiple) ? multiple : 1,
         });
@@ -88,13 +86,6 @@ public sealed class BuyController(ShelfPages pages, Favourites favourites, AddTo
             ? PartialView("_Favourite", new FavouriteForm(sku, marked, back))
             : Url.IsLocalUrl(back) ? LocalRedirect(back) : RedirectToAction(nameof(Index));
     }
-
-    async Task<DraftInHand?> DraftAsync(string? draft, CancellationToken ct) => Text(draft) switch
-    {
-        AddToDraft.Another => null,
-        { } number => await addToDraft.FindAsync(number, ct),
-        null => await addToDraft.NewestAsync(ct),
-    };
 
     static string? Text(string? sent) => string.IsNullOrWhiteSpace(sent) ? null : sent.Trim();
 }

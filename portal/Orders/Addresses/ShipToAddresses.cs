@@ -241,10 +241,12 @@ public sealed record ShipTo(string Number, string Name, string? Contact, string?
     /// <summary>On one line.</summary>
     public string OnOneLine => Line(Name, Contact, Phone, CountryCode, State, City, PostalCode, Address);
 
+    static bool IsLatin(string address) => address.All(letter => letter < 0x2E80);
+
     internal static string Line(string name, string? contact, string? phone, string country, string? state, string city, string? postalCode, string address)
     {
         // China writes from the large to the small, most others from the small to the large.
-        string?[] place = country is "CN" or "TW" or "HK" or "MO" or "JP" ? [state, city, address, postalCode] : [address, postalCode is null ? city : $"{postalCode} {city}", state, country];
-        return string.Join(" · ", new[] { name, string.Join(country is "CN" ? "" : ", ", place.OfType<string>().Where((part, index) => country is not "CN" || index == 0 || part != state)), contact, phone }.Where(part => !string.IsNullOrEmpty(part)));
+        string?[] place = country is "CN" or "TW" or "HK" or "MO" or "JP" ? [state, city, address] : [address, postalCode is null ? city : $"{postalCode} {city}", state, country];
+        return string.Join(" · ", new[] { name, string.Join(IsLatin(address) ? ", " : "", place.OfType<string>().Where((part, index) => index == 0 || part != state)), country is "CN" or "TW" or "HK" or "MO" or "JP" ? postalCode : null, contact, phone }.Where(part => !string.IsNullOrEmpty(part)));
     }
 }

@@ -7,12 +7,12 @@ namespace Portal.Orders;
 public sealed class AddToDraft(Db db, OrderWriting orders, PlaceOrder placeOrder)
 {
     /// <summary>Adds them; a product that stands in the draft already, without a day of its own, gets more.</summary>
-    /// <param name="draft">The draft's number; null for the newest, <see cref="Another"/> for a new one.</param>
+    /// <param name="draft">The draft's number, or <see cref="AnotherThan"/> one; null for the newest.</param>
     /// <param name="lines">What is added.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<OrderOutcome> RunAsync(string? draft, IReadOnlyList<SkuLine> lines, CancellationToken ct) => db.InTransactionAsync(async () =>
     {
-        var number = draft is Another ? null : draft ?? (await NewestAsync(ct))?.Number;
+        var number = (await MeantAsync(draft, ct))?.Number ?? (IsAnother(draft) ? null : draft);
         if (number is null)
         {
             return await placeOrder.CreateAsync(new(null, null, null, null, lines), submit: false, ct);
@@ -33,14 +33,27 @@ public sealed class AddToDraft(Db db, OrderWriting orders, PlaceOrder placeOrder
             : new OrderOutcome.Done(number);
     }, ct);
 
-    /// <summary>Stands for a draft that is yet to be begun.</summary>
-    public const string Another = "new";
+    /// <summary>Stands for another draft than this one: one that is yet to be begun, or has been meanwhile.</summary>
+    public static string AnotherThan(string number) => Another + number;
 
-    /// <summary>The newest draft that the person at work has begun; null where there is none.</summary>
+    /// <summary>The draft that is meant; null where it is yet to be begun, or there is none of that number.</summary>
+    public async Task<DraftInHand?> MeantAsync(string? draft, CancellationToken ct) => draft switch
+    {
+        null => await NewestAsync(ct),
+        _ when IsAnother(draft) => await NewestAsync(ct) is { } newest && draft != AnotherThan(newest.Number) ? newest : null,
+        _ => await FindAsync(draft, ct),
+    };
+
+    const string Another = "new.";
+
+    static bool IsAnother(string? draft) => draft?.StartsWith(Another, StringComparison.Ordinal) is true;
+
+    /// <summary>The newest draft that the person at work has begun, for no quote and for nobody's missing goods; null where there is none.</summary>
     public Task<DraftInHand?> NewestAsync(CancellationToken ct) => db.FindAsync<DraftInHand>("""
         select o.number, o.line_count, o.total_amount, o.currency
         from purchase_order o
         where o.buyer_id = app_partner_id() and o.status = 'draft'
+          and not exists (select from order_of_quote x where x.purchase_order_id = o.purchase_order_id) and not exists (select from order_supply s where s.purchase_order_id = o.purchase_order_id)
           and app_person_id() = (select s.person_id from purchase_order_step s where s.purchase_order_id = o.purchase_order_id order by s.purchase_order_step_id limit 1)
         order by o.purchase_order_id desc
         limit 1

@@ -87,8 +87,8 @@ public sealed class DeliveryNotes(Db db, TypstWorkers typst, Texts texts, IConfi
         if (await db.FindAsync<Head>("""
             select s.shipment_id, s.number, o.number as order_number, o.po_number, brand_day(s.shipped_at) as shipped_on, s.carrier, s.tracking_number,
                    seller.name as seller_name, seller.name_latin as seller_latin, seller.address as seller_address, seller.postal_code as seller_postal_code, seller.city as seller_city, seller.country_code as seller_country,
-                   buyer.name as buyer_name, buyer.name_latin as buyer_latin, case when o.ship_to is null then buyer.address else o.ship_to ->> 'address' end as buyer_address, case when o.ship_to is null then buyer.postal_code else o.ship_to ->> 'postalCode' end as buyer_postal_code,
-                   coalesce(o.ship_to ->> 'city', buyer.city) as buyer_city, coalesce(o.ship_to ->> 'countryCode', buyer.country_code) as buyer_country
+                   buyer.name as buyer_name, buyer.name_latin as buyer_latin, buyer.address as buyer_address, buyer.postal_code as buyer_postal_code, buyer.city as buyer_city, buyer.country_code as buyer_country,
+                   o.ship_to::text as ship_to
             from shipment s
             join purchase_order o on o.purchase_order_id = s.purchase_order_id
             left join partner seller on seller.partner_id = s.seller_id
@@ -109,12 +109,16 @@ public sealed class DeliveryNotes(Db db, TypstWorkers typst, Texts texts, IConfi
             """, new { head.ShipmentId }, ct);
         return new(head.Number, head.OrderNumber, head.PoNumber, head.ShippedOn, head.Carrier, head.TrackingNumber,
             new(head.SellerName ?? "–", head.SellerLatin, Address(head.SellerAddress, head.SellerPostalCode, head.SellerCity, head.SellerCountry)),
-            new(head.BuyerName ?? "–", head.BuyerLatin, Address(head.BuyerAddress, head.BuyerPostalCode, head.BuyerCity, head.BuyerCountry)),
+            new(head.BuyerName ?? "–", head.BuyerLatin, ShipTo.Of(head.ShipTo) is { } there ? Address(there) : Address(head.BuyerAddress, head.BuyerPostalCode, head.BuyerCity, head.BuyerCountry)),
             lines, [.. (await Parcels.FindAsync(db, null, head.ShipmentId, ct))[head.Number]]);
     }
 
     static IReadOnlyList<string> Address(string? street, string? postalCode, string? city, string? country) =>
         [.. new[] { street, string.Join(' ', new[] { postalCode, city }.Where(part => !string.IsNullOrWhiteSpace(part))), country }.OfType<string>().Where(line => line.Length > 0)];
+
+    // With whom to ask for: the carrier stands at a door.
+    static IReadOnlyList<string> Address(ShipTo there) =>
+        [there.Name, .. Address(there.Address, there.PostalCode, there.State is null || there.State == there.City ? there.City : $"{there.City}, {there.State}", there.CountryCode), .. new[] { string.Join(' ', new[] { there.Contact, there.Phone }.OfType<string>()) }.Where(line => line.Length > 0)];
 
     TypstJob Job(DeliveryNoteContent content, string language, DateTime shippedAt)
     {
@@ -154,7 +158,7 @@ public sealed class DeliveryNotes(Db db, TypstWorkers typst, Texts texts, IConfi
     sealed record Head(
         long ShipmentId, string Number, string OrderNumber, string? PoNumber, DateOnly ShippedOn, string? Carrier, string? TrackingNumber,
         string? SellerName, string? SellerLatin, string? SellerAddress, string? SellerPostalCode, string? SellerCity, string? SellerCountry,
-        string? BuyerName, string? BuyerLatin, string? BuyerAddress, string? BuyerPostalCode, string? BuyerCity, string? BuyerCountry);
+        string? BuyerName, string? BuyerLatin, string? BuyerAddress, string? BuyerPostalCode, string? BuyerCity, string? BuyerCountry, string? ShipTo);
 }
 
 /// <summary>The PDF of a delivery note.</summary>
