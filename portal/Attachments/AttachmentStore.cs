@@ -43,6 +43,9 @@ public sealed class AttachmentStore(Db db)
     public IAsyncEnumerable<byte[]> PartsAsync(long attachmentId, CancellationToken ct) =>
         db.StreamAsync<byte[]>("select content from attachment_part where attachment_id = @attachmentId order by part", new { attachmentId }, ct);
 
+    /// <summary>A file as an answer.</summary>
+    internal FileDownload Download(Attachment attachment) => new(attachment.Name, attachment.Kind, attachment.Bytes, ct => PartsAsync(attachment.AttachmentId, ct));
+
     /// <summary>Makes whoever adds files to this record wait for each other, and answers how many it has and how long they are together. Of a partner's files only its own count.</summary>
     public async Task<(int Files, long Bytes)> HoldAsync(AttachedTo record, CancellationToken ct)
     {

@@ -58,7 +58,7 @@ public sealed class AttachmentsApi(AttachmentStore attachments, AttachFiles atta
     /// <summary>The file itself.</summary>
     [HttpGet("attachments/{number}/content")]
     [ProducesResponseType(StatusCodes.Status200OK)]
-    public async Task<IActionResult> Content(string number, CancellationToken ct) => await attachments.FindAsync(number, ct) is { } attachment ? new AttachmentDownload(attachment) : ApiProblem.NotFound;
+    public async Task<IActionResult> Content(string number, CancellationToken ct) => await attachments.FindAsync(number, ct) is { } attachment ? attachments.Download(attachment) : ApiProblem.NotFound;
 
     /// <summary>Removes a file; for whoever added it, while the record runs.</summary>
     [HttpDelete("attachments/{number}")]

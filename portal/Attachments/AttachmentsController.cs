@@ -28,7 +28,7 @@ public sealed class AttachmentsController(AttachmentStore attachments, KeptFiles
     /// <summary>The file itself. It is saved, never shown: what somebody uploaded does not run in the portal's name.</summary>
     [HttpGet("attachments/{number}")]
     public async Task<IActionResult> Show(string number, CancellationToken ct) =>
-        await attachments.FindAsync(number, ct) is { } attachment ? new AttachmentDownload(attachment) : NotFound();
+        await attachments.FindAsync(number, ct) is { } attachment ? attachments.Download(attachment) : NotFound();
 
     /// <summary>Removes one.</summary>
     [HttpPost("attachments/{number}/removal")]
@@ -88,26 +88,5 @@ static class SentFiles
         }
 
         return read;
-    }
-}
-
-/// <summary>Writes a file to whoever asked for it, part by part.</summary>
-sealed class AttachmentDownload(Attachment attachment) : IActionResult
-{
-    public async Task ExecuteResultAsync(ActionContext context)
-    {
-        var http = context.HttpContext;
-        var name = new Microsoft.Net.Http.Headers.ContentDispositionHeaderValue("attachment");
-        name.SetHttpFileName(attachment.Name);
-        http.Response.ContentType = FileKind.Of(attachment.Kind).ContentType;
-        http.Response.ContentLength = attachment.Bytes;
-        http.Response.Headers.ContentDisposition = name.ToString();
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
-        http.Response.Headers.CacheControl = "private, no-store";
-        await foreach (var part in http.RequestServices.GetRequiredService<AttachmentStore>().PartsAsync(attachment.AttachmentId, http.RequestAborted))
-        {
-            await http.Response.Body.WriteAsync(part, http.RequestAborted);
-        }
     }
 }

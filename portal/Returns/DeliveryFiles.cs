@@ -49,6 +49,9 @@ public sealed class DeliveryFiles(Db db, AuditTrail audit, IConfiguration config
     public IAsyncEnumerable<byte[]> PartsAsync(long deliveryFileId, CancellationToken ct) =>
         db.StreamAsync<byte[]>("select content from delivery_file_part where delivery_file_id = @deliveryFileId order by part", new { deliveryFileId }, ct);
 
+    /// <summary>A file as an answer.</summary>
+    internal FileDownload Download(DeliveryFile file) => new(file.Name, file.Kind, file.Bytes, ct => PartsAsync(file.DeliveryFileId, ct));
+
     /// <summary>Adds files to a record.</summary>
     public Task<ReturnOutcome> AddAsync(DeliveryRecord record, string number, IReadOnlyList<SentFile> files, CancellationToken ct) => db.InTransactionAsync<ReturnOutcome>(async () =>
     {

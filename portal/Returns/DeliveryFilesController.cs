@@ -25,7 +25,7 @@ public sealed class DeliveryFilesController(DeliveryFiles files, OrderStore orde
 
     /// <summary>The file itself. It is saved, never shown: what somebody uploaded does not run in the portal's name.</summary>
     [HttpGet("delivery-files/{number}")]
-    public async Task<IActionResult> Show(string number, CancellationToken ct) => await files.FindAsync(number, ct) is { } file ? new DeliveryFileDownload(file) : NotFound();
+    public async Task<IActionResult> Show(string number, CancellationToken ct) => await files.FindAsync(number, ct) is { } file ? files.Download(file) : NotFound();
 
     /// <summary>Removes one.</summary>
     [HttpPost("delivery-files/{number}/removal")]
@@ -62,31 +62,10 @@ public sealed class DeliveryFilesApi(DeliveryFiles files) : ControllerBase
 
     /// <summary>The file itself.</summary>
     [HttpGet("delivery-files/{number}")]
-    public async Task<IActionResult> Show(string number, CancellationToken ct) => await files.FindAsync(number, ct) is { } file ? new DeliveryFileDownload(file) : ApiProblem.NotFound;
+    public async Task<IActionResult> Show(string number, CancellationToken ct) => await files.FindAsync(number, ct) is { } file ? files.Download(file) : ApiProblem.NotFound;
 
     /// <summary>Removes a file that one added oneself, while the matter is not over.</summary>
     [HttpDelete("delivery-files/{number}")]
     public async Task<IActionResult> Delete(string number, CancellationToken ct) =>
         await files.FindAsync(number, ct) is null ? ApiProblem.NotFound : await files.RemoveAsync(number, ct) is null ? ApiProblem.Forbidden : NoContent();
-}
-
-/// <summary>Writes a file to whoever asked for it, part by part.</summary>
-sealed class DeliveryFileDownload(DeliveryFile file) : IActionResult
-{
-    public async Task ExecuteResultAsync(ActionContext context)
-    {
-        var http = context.HttpContext;
-        var name = new Microsoft.Net.Http.Headers.ContentDispositionHeaderValue("attachment");
-        name.SetHttpFileName(file.Name);
-        http.Response.ContentType = FileKind.Of(file.Kind).ContentType;
-        http.Response.ContentLength = file.Bytes;
-        http.Response.Headers.ContentDisposition = name.ToString();
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
-        http.Response.Headers.CacheControl = "private, no-store";
-        await foreach (var part in http.RequestServices.GetRequiredService<DeliveryFiles>().PartsAsync(file.DeliveryFileId, http.RequestAborted))
-        {
-            await http.Response.Body.WriteAsync(part, http.RequestAborted);
-        }
-    }
 }
