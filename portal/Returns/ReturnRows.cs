@@ -3,7 +3,7 @@ using Portal.Orders;
 namespace Portal.Returns;
 
 /// <summary>A return.</summary>
-public sealed record ReturnHead
+public sealed record ReturnHead : BetweenTwo
 {
     /// <summary>The key; it never leaves the server.</summary>
     public long ReturnOrderId { get; init; }
@@ -56,35 +56,8 @@ public sealed record ReturnHead
     /// <summary>Counts the changes.</summary>
     public int Version { get; init; }
 
-    /// <summary>The buyer's key; it never leaves the server.</summary>
-    public long BuyerId { get; init; }
-
-    /// <summary>The seller's key; it never leaves the server.</summary>
-    public long SellerId { get; init; }
-
-    /// <summary>The buyer's name.</summary>
-    public string? BuyerName { get; init; }
-
-    /// <summary>The same in Latin letters.</summary>
-    public string? BuyerNameLatin { get; init; }
-
-    /// <summary>The seller's name.</summary>
-    public string? SellerName { get; init; }
-
-    /// <summary>The same in Latin letters.</summary>
-    public string? SellerNameLatin { get; init; }
-
-    /// <summary>True when the person at work is on the buyer's side.</summary>
-    public bool IsBuyer { get; init; }
-
-    /// <summary>True when the person at work is on the seller's side.</summary>
-    public bool IsSeller { get; init; }
-
     /// <summary>True when the person's roles are those of its side.</summary>
     public bool May { get; init; }
-
-    /// <summary>The side of the person at work; null for the brand looking at its partners' affairs.</summary>
-    public Side? Side => IsBuyer ? Orders.Side.Buyer : IsSeller ? Orders.Side.Seller : null;
 
     /// <summary>True when the person at work can do it now.</summary>
     public bool Allows(string act) => May && Side is { } side && ReturnLifecycle.Find(act, side, Status) is not null;
