@@ -3,18 +3,8 @@ using static Portal.Tests.Orders.TradingChain;
 
 namespace Portal.Tests.Orders;
 
-public sealed class EnteringTheHistory : IAsyncLifetime
+public sealed class EnteringTheHistory : OnATradingChain
 {
-    readonly TradingChain chain = new();
-
-    public Task InitializeAsync() => chain.InitializeAsync();
-
-    public async Task DisposeAsync()
-    {
-        Assert.Equal([], await chain.FindingsAsync());
-        await chain.DisposeAsync();
-    }
-
     static HistoricLine Line(long row, string order, string day, string buyer, int line, string sku, decimal quantity, decimal price = 1m, decimal? amount = null, string? currency = null) =>
         new(row, order, DateOnly.Parse(day), buyer, line, sku, quantity, price, amount ?? quantity * price, currency);
 
@@ -32,7 +22,7 @@ public sealed class EnteringTheHistory : IAsyncLifetime
 
     async Task<(List<HistoryProblem> Problems, HistoryWritten? Written)> Enter(bool leaveOutWrong, params HistoricLine[] lines)
     {
-        var desk = chain.TheProduct;
+        var desk = Chain.TheProduct;
         return await desk.Db.InTransactionAsync<(List<HistoryProblem>, HistoryWritten?)>(async () =>
         {
             await desk.History.BeginAsync(default);
@@ -56,7 +46,7 @@ public sealed class EnteringTheHistory : IAsyncLifetime
 
         Assert.Empty(problems);
         Assert.Equal((2, 3L), (written!.Orders, written.Lines));
-        var orders = await chain.At("north-finance").Orders.ListAsync(new("channel", Portal.Web.Lists.ListQuery.Read("", OrderStore.Shape("all"))), default);
+        var orders = await Chain.At("north-finance").Orders.ListAsync(new("channel", Portal.Web.Lists.ListQuery.Read("", OrderStore.Shape("all"))), default);
         Assert.Equal(
             [("SO2", "江南办公", "华信", new DateOnly(2018, 4, 1), 44m, "closed"), ("SO1", "华信", "北光", new DateOnly(2018, 3, 1), 95.67m, "closed")],
             orders.Rows.Select(row => (row.ExternalNumber, row.BuyerName, row.SellerName, row.OrderedOn, row.TotalAmount, row.Status)));
@@ -79,9 +69,9 @@ public sealed class EnteringTheHistory : IAsyncLifetime
             Line(3, "SO3", "2018-05-01", "jiangnan", 1, "S-001", 9));
 
         // Huaxin bought 10 and sold 13; the 3 it must have had from elsewhere come in when they were needed.
-        Assert.Equal((0, 0, 0), await chain.StockOfAsync("huaxin", "S-001"));
-        Assert.Equal((13, 0, 0), await chain.StockOfAsync("jiangnan", "S-001"));
-        Assert.Equal([("north", 10L, "2018-03-01"), ("huaxin", 3L, "2018-05-01")], await chain.Database.ListAsync<(string, long, string)>("""
+        Assert.Equal((0, 0, 0), await Chain.StockOfAsync("huaxin", "S-001"));
+        Assert.Equal((13, 0, 0), await Chain.StockOfAsync("jiangnan", "S-001"));
+        Assert.Equal([("north", 10L, "2018-03-01"), ("huaxin", 3L, "2018-05-01")], await Chain.Database.ListAsync<(string, long, string)>("""
             select p.code, m.quantity, to_char(m.moved_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD')
             from stock_move m join stock_place s on s.stock_place_id = m.to_place_id join partner p on p.partner_id = s.partner_id
             where m.kind = 'supply' order by m.moved_at
@@ -95,17 +85,17 @@ public sealed class EnteringTheHistory : IAsyncLifetime
 
         await Enter(Line(1, "SO0", "2018-03-15", "jiangnan", 1, "S-001", 5));
 
-        Assert.Equal((15, 0, 0), await chain.StockOfAsync("jiangnan", "S-001"));
+        Assert.Equal((15, 0, 0), await Chain.StockOfAsync("jiangnan", "S-001"));
     }
 
     [Fact]
     public async Task What_is_promised_today_is_not_sold_by_the_past()
     {
-        await chain.AConfirmedOrderAsync(("S-001", 5));
+        await Chain.AConfirmedOrderAsync(("S-001", 5));
 
         await Enter(Line(1, "SO1", "2018-03-01", "eurodist", 1, "S-001", 10));
 
-        Assert.Equal((5, 5, 0), await chain.StockOfAsync("north", "S-001"));
+        Assert.Equal((5, 5, 0), await Chain.StockOfAsync("north", "S-001"));
     }
 
     [Fact]
@@ -139,6 +129,6 @@ public sealed class EnteringTheHistory : IAsyncLifetime
 
         Assert.Single(problems);
         Assert.Equal((1, 1L), (written!.Orders, written.Lines));
-        Assert.Equal((2, 0, 0), await chain.StockOfAsync("huaxin", "S-001"));
+        Assert.Equal((2, 0, 0), await Chain.StockOfAsync("huaxin", "S-001"));
     }
 }

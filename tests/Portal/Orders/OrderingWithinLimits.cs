@@ -5,14 +5,12 @@ using static Portal.Tests.Orders.TradingChain;
 namespace Portal.Tests.Orders;
 
 /// <summary>Huaxin has a clerk (huaxin-buys), a head of purchasing and an administrator; S-010 costs 100.10.</summary>
-public sealed class OrderingWithinLimits : IAsyncLifetime
+public sealed class OrderingWithinLimits : OnATradingChain
 {
-    readonly TradingChain chain = new();
-
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        await chain.InitializeAsync();
-        await chain.Database.ExecuteAsync("""
+        await base.InitializeAsync();
+        await Chain.Database.ExecuteAsync("""
             insert into portal.person (number, partner_id, issuer, subject, name, created_at)
             select 'U-' || upper(who.subject), p.partner_id, @Issuer, who.subject, who.subject, now()
             from (values ('huaxin-head'), ('huaxin-admin'), ('huaxin-second')) as who (subject) cross join portal.partner p
@@ -22,12 +20,6 @@ public sealed class OrderingWithinLimits : IAsyncLifetime
             from (values ('huaxin-head', 'purchasing'), ('huaxin-admin', 'partner_admin'), ('huaxin-second', 'purchasing')) as r (subject, role)
             join portal.person u on u.subject = r.subject
             """, new { Issuer });
-    }
-
-    public async Task DisposeAsync()
-    {
-        Assert.Equal([], await chain.FindingsAsync());
-        await chain.DisposeAsync();
     }
 
     [Fact]
@@ -47,14 +39,14 @@ public sealed class OrderingWithinLimits : IAsyncLifetime
         var number = await OrderAsync("huaxin-buys", 10);
 
         Assert.Equal("pending_approval", await StatusAsync(number));
-        Assert.Null(await chain.At("north-admin").Orders.HeadAsync(number, default));
-        Assert.IsType<OrderOutcome.NotFound>(await chain.At("north-admin").Answer.ConfirmAsync(number, null, default));
-        var asked = Assert.Single(await chain.At("huaxin-head").Approvals.OfOrderAsync((await chain.At("huaxin-head").HeadAsync(number)).PurchaseOrderId, default));
+        Assert.Null(await Chain.At("north-admin").Orders.HeadAsync(number, default));
+        Assert.IsType<OrderOutcome.NotFound>(await Chain.At("north-admin").Answer.ConfirmAsync(number, null, default));
+        var asked = Assert.Single(await Chain.At("huaxin-head").Approvals.OfOrderAsync((await Chain.At("huaxin-head").HeadAsync(number)).PurchaseOrderId, default));
         Assert.Equal(("per_order", 1000m, 1001m, "huaxin-head", true), (asked.Because, asked.LimitAmount, asked.Amount, asked.Approver, asked.MayDecide));
-        Assert.Equal((1, 1, 0), (await chain.At("huaxin-head").Approvals.WaitingAsync(default), await chain.At("huaxin-admin").Approvals.WaitingAsync(default), await chain.At("huaxin-second").Approvals.WaitingAsync(default)));
+        Assert.Equal((1, 1, 0), (await Chain.At("huaxin-head").Approvals.WaitingAsync(default), await Chain.At("huaxin-admin").Approvals.WaitingAsync(default), await Chain.At("huaxin-second").Approvals.WaitingAsync(default)));
 
-        Number(await chain.At("huaxin-head").Approve.ApproveAsync(number, null, default));
-        Assert.Equal("submitted", (await chain.At("north-admin").HeadAsync(number)).Status);
+        Number(await Chain.At("huaxin-head").Approve.ApproveAsync(number, null, default));
+        Assert.Equal("submitted", (await Chain.At("north-admin").HeadAsync(number)).Status);
     }
 
     [Fact]
@@ -66,7 +58,7 @@ public sealed class OrderingWithinLimits : IAsyncLifetime
         Assert.Equal("pending_approval", await StatusAsync(await OrderAsync("huaxin-buys", 10)));
         Assert.Equal("pending_approval", await StatusAsync(await OrderAsync("huaxin-buys", 1)));
 
-        Number(await chain.At("huaxin-buys").Cancel.RunAsync(first, null, "not needed", default));
+        Number(await Chain.At("huaxin-buys").Cancel.RunAsync(first, null, "not needed", default));
         Assert.Equal("pending_approval", await StatusAsync(await OrderAsync("huaxin-buys", 10)));
     }
 
@@ -87,15 +79,15 @@ public sealed class OrderingWithinLimits : IAsyncLifetime
         await LimitAsync("huaxin-buys", perOrder: 100, approver: "huaxin-head");
         var number = await OrderAsync("huaxin-buys", 10);
 
-        Assert.Equal([(null, "orders.problem.reason_missing")], Problems(await chain.At("huaxin-head").Approve.SendBackAsync(number, null, " ", default)));
-        Number(await chain.At("huaxin-head").Approve.SendBackAsync(number, null, "buy half", default));
+        Assert.Equal([(null, "orders.problem.reason_missing")], Problems(await Chain.At("huaxin-head").Approve.SendBackAsync(number, null, " ", default)));
+        Number(await Chain.At("huaxin-head").Approve.SendBackAsync(number, null, "buy half", default));
         Assert.Equal("draft", await StatusAsync(number));
-        Number(await chain.At("huaxin-buys").Place.UpdateAsync(number, null, Order(("S-010", 0.0m + 1)), submit: true, default));
+        Number(await Chain.At("huaxin-buys").Place.UpdateAsync(number, null, Order(("S-010", 0.0m + 1)), submit: true, default));
 
         Assert.Equal("pending_approval", await StatusAsync(number));
-        Number(await chain.At("huaxin-admin").Approve.ApproveAsync(number, null, default));
-        Assert.Equal(["approve"], (await chain.At("north-admin").Orders.FindAsync(number, default))!.Steps.Select(step => step.Act));
-        Assert.Equal(["submit", "send_back", "submit", "approve"], (await chain.At("huaxin-buys").Orders.FindAsync(number, default))!.Steps.Select(step => step.Act));
+        Number(await Chain.At("huaxin-admin").Approve.ApproveAsync(number, null, default));
+        Assert.Equal(["approve"], (await Chain.At("north-admin").Orders.FindAsync(number, default))!.Steps.Select(step => step.Act));
+        Assert.Equal(["submit", "send_back", "submit", "approve"], (await Chain.At("huaxin-buys").Orders.FindAsync(number, default))!.Steps.Select(step => step.Act));
     }
 
     [Fact]
@@ -104,8 +96,8 @@ public sealed class OrderingWithinLimits : IAsyncLifetime
         await LimitAsync("huaxin-buys", perOrder: 100);
         var number = await OrderAsync("huaxin-buys", 10);
 
-        Assert.IsType<OrderOutcome.Forbidden>(await chain.At("huaxin-head").Approve.RecallAsync(number, null, default));
-        Number(await chain.At("huaxin-buys").Approve.RecallAsync(number, null, default));
+        Assert.IsType<OrderOutcome.Forbidden>(await Chain.At("huaxin-head").Approve.RecallAsync(number, null, default));
+        Number(await Chain.At("huaxin-buys").Approve.RecallAsync(number, null, default));
 
         Assert.Equal("draft", await StatusAsync(number));
     }
@@ -121,7 +113,7 @@ public sealed class OrderingWithinLimits : IAsyncLifetime
         await LimitAsync("huaxin-buys", perOrder: 100, approver: "huaxin-head");
         var number = await OrderAsync("huaxin-buys", 10);
 
-        var outcome = await chain.At(subject).Approve.ApproveAsync(number, null, default);
+        var outcome = await Chain.At(subject).Approve.ApproveAsync(number, null, default);
 
         Assert.True(outcome is OrderOutcome.Forbidden or OrderOutcome.NotFound, outcome.ToString());
         Assert.Equal("pending_approval", await StatusAsync(number));
@@ -133,8 +125,8 @@ public sealed class OrderingWithinLimits : IAsyncLifetime
         await LimitAsync("huaxin-admin", perOrder: 100);
         var number = await OrderAsync("huaxin-admin", 10);
 
-        Assert.IsType<OrderOutcome.Forbidden>(await chain.At("huaxin-admin").Approve.ApproveAsync(number, null, default));
-        await Assert.ThrowsAsync<PostgresException>(() => chain.Database.ExecuteAsync(
+        Assert.IsType<OrderOutcome.Forbidden>(await Chain.At("huaxin-admin").Approve.ApproveAsync(number, null, default));
+        await Assert.ThrowsAsync<PostgresException>(() => Chain.Database.ExecuteAsync(
             "update portal.order_approval set outcome = 'approved', decided_by = asked_by, decided_at = now() where outcome is null"));
     }
 
@@ -143,9 +135,9 @@ public sealed class OrderingWithinLimits : IAsyncLifetime
     {
         await LimitAsync("huaxin-buys", perOrder: 100);
         var number = await OrderAsync("huaxin-buys", 10);
-        await chain.Database.ExecuteAsync("update portal.partner set upstream_id = (select partner_id from portal.partner where code = 'eurodist') where code = 'huaxin'");
+        await Chain.Database.ExecuteAsync("update portal.partner set upstream_id = (select partner_id from portal.partner where code = 'eurodist') where code = 'huaxin'");
 
-        Assert.Equal([(null, "orders.problem.seller_changed")], Problems(await chain.At("huaxin-admin").Approve.ApproveAsync(number, null, default)));
+        Assert.Equal([(null, "orders.problem.seller_changed")], Problems(await Chain.At("huaxin-admin").Approve.ApproveAsync(number, null, default)));
         Assert.Equal("pending_approval", await StatusAsync(number));
     }
 
@@ -156,23 +148,23 @@ public sealed class OrderingWithinLimits : IAsyncLifetime
         var number = await OrderAsync("huaxin-buys", 10);
 
         var outcomes = await Task.WhenAll(
-            chain.At("huaxin-head").Approve.ApproveAsync(number, null, default), chain.At("huaxin-admin").Approve.SendBackAsync(number, null, "no", default),
-            chain.At("huaxin-buys").Approve.RecallAsync(number, null, default));
+            Chain.At("huaxin-head").Approve.ApproveAsync(number, null, default), Chain.At("huaxin-admin").Approve.SendBackAsync(number, null, "no", default),
+            Chain.At("huaxin-buys").Approve.RecallAsync(number, null, default));
 
         Assert.Single(outcomes.OfType<OrderOutcome.Done>());
-        Assert.Single(await chain.Database.ListAsync<string>("select outcome from portal.order_approval where outcome is not null"));
+        Assert.Single(await Chain.Database.ListAsync<string>("select outcome from portal.order_approval where outcome is not null"));
     }
 
     [Fact]
     public async Task Only_the_administrator_sets_limits_and_for_colleagues_alone()
     {
-        var company = await chain.At("huaxin-head").Limits.CompanyAsync(default);
+        var company = await Chain.At("huaxin-head").Limits.CompanyAsync(default);
         Assert.Equal(["Penny", "huaxin-admin", "huaxin-head", "huaxin-second"], company.Select(person => person.Name).Order(StringComparer.Ordinal));
 
-        Assert.False(await chain.At("huaxin-head").Limits.KeepAsync([new(company[0].PersonId, "", 1, null, null, null)], default));
-        var stranger = (await chain.At("jiangnan-all").Limits.CompanyAsync(default))[0];
-        await Assert.ThrowsAsync<PostgresException>(() => chain.At("huaxin-admin").Limits.KeepAsync([new(stranger.PersonId, "", 1, null, null, null)], default));
-        await Assert.ThrowsAsync<PostgresException>(() => chain.At("huaxin-admin").Limits.KeepAsync([new(company[0].PersonId, "", 1, null, stranger.PersonId, null)], default));
+        Assert.False(await Chain.At("huaxin-head").Limits.KeepAsync([new(company[0].PersonId, "", 1, null, null, null)], default));
+        var stranger = (await Chain.At("jiangnan-all").Limits.CompanyAsync(default))[0];
+        await Assert.ThrowsAsync<PostgresException>(() => Chain.At("huaxin-admin").Limits.KeepAsync([new(stranger.PersonId, "", 1, null, null, null)], default));
+        await Assert.ThrowsAsync<PostgresException>(() => Chain.At("huaxin-admin").Limits.KeepAsync([new(company[0].PersonId, "", 1, null, stranger.PersonId, null)], default));
     }
 
     [Fact]
@@ -187,11 +179,11 @@ public sealed class OrderingWithinLimits : IAsyncLifetime
 
     async Task LimitAsync(string subject, decimal? perOrder = null, decimal? perMonth = null, string? approver = null)
     {
-        async Task<long> IdAsync(string of) => (await chain.Database.ListAsync<long>("select person_id from portal.person where subject = @of", new { of }))[0];
-        Assert.True(await chain.At("huaxin-admin").Limits.KeepAsync([new(await IdAsync(subject), "U", perOrder, perMonth, approver is null ? null : await IdAsync(approver), approver)], default));
+        async Task<long> IdAsync(string of) => (await Chain.Database.ListAsync<long>("select person_id from portal.person where subject = @of", new { of }))[0];
+        Assert.True(await Chain.At("huaxin-admin").Limits.KeepAsync([new(await IdAsync(subject), "U", perOrder, perMonth, approver is null ? null : await IdAsync(approver), approver)], default));
     }
 
-    async Task<string> OrderAsync(string subject, decimal quantity) => Number(await chain.At(subject).Place.CreateAsync(Order(("S-010", quantity)), submit: true, default));
+    async Task<string> OrderAsync(string subject, decimal quantity) => Number(await Chain.At(subject).Place.CreateAsync(Order(("S-010", quantity)), submit: true, default));
 
-    async Task<string> StatusAsync(string number) => (await chain.At("huaxin-buys").HeadAsync(number)).Status;
+    async Task<string> StatusAsync(string number) => (await Chain.At("huaxin-buys").HeadAsync(number)).Status;
 }

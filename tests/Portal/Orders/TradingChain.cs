@@ -134,6 +134,20 @@ public sealed class TradingChain : IAsyncLifetime
         Assert.IsType<OrderOutcome.Wrong>(outcome).Problems.Select(problem => (problem.Line, problem.TextKey));
 }
 
+/// <summary>Tests on a channel of their own each; whatever one did, the books are in order afterwards.</summary>
+public abstract class OnATradingChain : IAsyncLifetime
+{
+    protected TradingChain Chain { get; } = new();
+
+    public virtual Task InitializeAsync() => Chain.InitializeAsync();
+
+    public async Task DisposeAsync()
+    {
+        Assert.Equal([], await Chain.FindingsAsync());
+        await Chain.DisposeAsync();
+    }
+}
+
 /// <summary>One person's acts, on a database scope of their own.</summary>
 public sealed class Desk
 {

@@ -3,38 +3,27 @@ using static Portal.Tests.Orders.TradingChain;
 
 namespace Portal.Tests.Orders;
 
-public sealed class WaitingForGoods : IAsyncLifetime
+public sealed class WaitingForGoods : OnATradingChain
 {
-    readonly TradingChain chain = new();
-
     static DateOnly InTwoWeeks => DateOnly.FromDateTime(DateTime.UtcNow).AddDays(14);
-
-    public Task InitializeAsync() => chain.InitializeAsync();
-
-    // Whatever a test did, the books are in order afterwards.
-    public async Task DisposeAsync()
-    {
-        Assert.Equal([], await chain.FindingsAsync());
-        await chain.DisposeAsync();
-    }
 
     [Fact]
     public async Task What_is_there_is_reserved_what_lacks_waits_and_what_is_not_promised_is_called_off()
     {
-        await chain.GivenStockAsync("north", "S-001", 6);
-        await chain.GivenStockAsync("north", "S-002", 100);
+        await Chain.GivenStockAsync("north", "S-001", 6);
+        await Chain.GivenStockAsync("north", "S-002", 100);
         var number = await SubmittedAsync("huaxin-buys", ("S-001", 10), ("S-001", 5), ("S-002", 8), ("S-003", 2));
 
-        Number(await chain.At("north-admin").Answer.ConfirmAsync(number, null,
+        Number(await Chain.At("north-admin").Answer.ConfirmAsync(number, null,
             [new(1, 10, InTwoWeeks, null), new(3, 5, null, "discontinued colour"), new(4, 0, null, "sold out")], default));
 
-        var order = (await chain.At("huaxin-buys").Orders.FindAsync(number, default))!;
+        var order = (await Chain.At("huaxin-buys").Orders.FindAsync(number, default))!;
         Assert.Equal("confirmed", order.Order.Status);
         Assert.Equal([(6, 4, 0), (0, 5, 0), (5, 0, 3), (0, 0, 2)], order.Lines.Select(line => (line.Reserved, line.Open - line.Reserved, line.Cancelled)));
         Assert.Equal([InTwoWeeks, null, null, null], order.Lines.Select(line => line.PromisedOn));
         Assert.Equal([null, null, "discontinued colour", "sold out"], order.Lines.Select(line => line.RefusedBecause));
-        Assert.Equal((6, 6, 0), await chain.StockOfAsync("north", "S-001"));
-        Assert.Equal((100, 5, 0), await chain.StockOfAsync("north", "S-002"));
+        Assert.Equal((6, 6, 0), await Chain.StockOfAsync("north", "S-001"));
+        Assert.Equal((100, 5, 0), await Chain.StockOfAsync("north", "S-002"));
     }
 
     [Theory]
@@ -47,14 +36,14 @@ public sealed class WaitingForGoods : IAsyncLifetime
     [InlineData(10.0, 731, "", "orders.problem.promised_day")]
     public async Task An_answer_that_cannot_be_is_refused_with_its_remedy_and_nothing_is_reserved(double? quantity, int daysAhead, string reason, string problem)
     {
-        await chain.GivenStockAsync("north", "S-001", 50);
+        await Chain.GivenStockAsync("north", "S-001", 50);
         var number = await SubmittedAsync("huaxin-buys", ("S-001", 10));
-        var today = (await chain.Database.ListAsync<DateOnly>("select portal.brand_day(now())"))[0];
+        var today = (await Chain.Database.ListAsync<DateOnly>("select portal.brand_day(now())"))[0];
 
-        var outcome = await chain.At("north-admin").Answer.ConfirmAsync(number, null, [new(1, (decimal?)quantity, daysAhead == 0 ? null : today.AddDays(daysAhead), reason)], default);
+        var outcome = await Chain.At("north-admin").Answer.ConfirmAsync(number, null, [new(1, (decimal?)quantity, daysAhead == 0 ? null : today.AddDays(daysAhead), reason)], default);
 
         Assert.Equal([(1, problem)], Problems(outcome));
-        Assert.Equal((50, 0, 0), await chain.StockOfAsync("north", "S-001"));
+        Assert.Equal((50, 0, 0), await Chain.StockOfAsync("north", "S-001"));
     }
 
     [Fact]
@@ -62,8 +51,8 @@ public sealed class WaitingForGoods : IAsyncLifetime
     {
         var number = await SubmittedAsync("huaxin-buys", ("S-001", 10));
 
-        Assert.Equal([(null, "orders.problem.nothing_promised")], Problems(await chain.At("north-admin").Answer.ConfirmAsync(number, null, [new(1, 0, null, "sold out")], default)));
-        Assert.Equal([(7, "orders.problem.no_such_line")], Problems(await chain.At("north-admin").Answer.ConfirmAsync(number, null, [new(7, 1, null, null)], default)));
+        Assert.Equal([(null, "orders.problem.nothing_promised")], Problems(await Chain.At("north-admin").Answer.ConfirmAsync(number, null, [new(1, 0, null, "sold out")], default)));
+        Assert.Equal([(7, "orders.problem.no_such_line")], Problems(await Chain.At("north-admin").Answer.ConfirmAsync(number, null, [new(7, 1, null, null)], default)));
     }
 
     [Fact]
@@ -71,13 +60,13 @@ public sealed class WaitingForGoods : IAsyncLifetime
     {
         var number = await WaitingAsync("huaxin-buys", ("S-001", 10), there: 4);
 
-        var refused = await chain.At("north-admin").Ship.RunAsync(number, null, new(null, null, [new(1, 5)]), default);
-        var shipped = await chain.At("north-admin").Ship.RunAsync(number, null, new(null, null, [new(1, 4)]), default);
+        var refused = await Chain.At("north-admin").Ship.RunAsync(number, null, new(null, null, [new(1, 5)]), default);
+        var shipped = await Chain.At("north-admin").Ship.RunAsync(number, null, new(null, null, [new(1, 4)]), default);
 
         Assert.Equal([(1, "orders.problem.more_than_reserved")], Problems(refused));
         Document(shipped);
-        Assert.Equal((0, 0, 0), await chain.StockOfAsync("north", "S-001"));
-        Assert.Equal("partially_shipped", (await chain.At("huaxin-buys").HeadAsync(number)).Status);
+        Assert.Equal((0, 0, 0), await Chain.StockOfAsync("north", "S-001"));
+        Assert.Equal("partially_shipped", (await Chain.At("huaxin-buys").HeadAsync(number)).Status);
     }
 
     [Fact]
@@ -85,13 +74,13 @@ public sealed class WaitingForGoods : IAsyncLifetime
     {
         var first = await WaitingAsync("huaxin-buys", ("S-001", 10), there: 0);
         var second = await WaitingAsync("eurodist-all", ("S-001", 10), there: 0);
-        await chain.GivenStockAsync("north", "S-001", 13);
+        await Chain.GivenStockAsync("north", "S-001", 13);
 
-        Assert.Equal(2, await chain.At("north-admin").Allocate.RunAsync(default));
+        Assert.Equal(2, await Chain.At("north-admin").Allocate.RunAsync(default));
 
         Assert.Equal((10, 3), (await ReservedAsync(first), await ReservedAsync(second)));
-        Assert.Equal(0, await chain.At("north-admin").Allocate.RunAsync(default));
-        Assert.Equal(["submit", "confirm", "allocate"], (await chain.At("huaxin-buys").Orders.FindAsync(first, default))!.Steps.Select(step => step.Act));
+        Assert.Equal(0, await Chain.At("north-admin").Allocate.RunAsync(default));
+        Assert.Equal(["submit", "confirm", "allocate"], (await Chain.At("huaxin-buys").Orders.FindAsync(first, default))!.Steps.Select(step => step.Act));
     }
 
     [Theory]
@@ -100,14 +89,14 @@ public sealed class WaitingForGoods : IAsyncLifetime
     [InlineData("by_promised_day", 0, 0, 5)]
     public async Task The_sellers_rule_says_who_is_first(string rule, int first, int gold, int early)
     {
-        await chain.Database.ExecuteAsync("update portal.partner set partner_level = 'gold' where code = 'eurodist'");
+        await Chain.Database.ExecuteAsync("update portal.partner set partner_level = 'gold' where code = 'eurodist'");
         var one = await WaitingAsync("huaxin-buys", ("S-001", 5), there: 0);
         var two = await WaitingAsync("eurodist-all", ("S-001", 5), there: 0);
         var three = await WaitingAsync("huaxin-buys", ("S-001", 5), there: 0, InTwoWeeks);
-        Assert.True(await chain.At("north-admin").Policies.KeepAsync(new(rule, "by_hand"), default));
-        await chain.GivenStockAsync("north", "S-001", 5);
+        Assert.True(await Chain.At("north-admin").Policies.KeepAsync(new(rule, "by_hand"), default));
+        await Chain.GivenStockAsync("north", "S-001", 5);
 
-        await chain.At("north-admin").Allocate.RunAsync(default);
+        await Chain.At("north-admin").Allocate.RunAsync(default);
 
         Assert.Equal((first, gold, early), (await ReservedAsync(one), await ReservedAsync(two), await ReservedAsync(three)));
     }
@@ -120,12 +109,12 @@ public sealed class WaitingForGoods : IAsyncLifetime
             await WaitingAsync("huaxin-buys", ("S-001", 3), there: 0);
         }
 
-        await chain.GivenStockAsync("north", "S-001", 7);
+        await Chain.GivenStockAsync("north", "S-001", 7);
 
-        var served = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => chain.At("north-admin").Allocate.RunAsync(default)));
+        var served = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Chain.At("north-admin").Allocate.RunAsync(default)));
 
         Assert.Equal(3, served.Sum());
-        Assert.Equal((7, 7, 0), await chain.StockOfAsync("north", "S-001"));
+        Assert.Equal((7, 7, 0), await Chain.StockOfAsync("north", "S-001"));
     }
 
     [Fact]
@@ -133,30 +122,30 @@ public sealed class WaitingForGoods : IAsyncLifetime
     {
         var number = await WaitingAsync("huaxin-buys", ("S-001", 10), there: 4);
 
-        Number(await chain.At("north-admin").Cancel.RunAsync(number, null, "the factory burnt down", default));
+        Number(await Chain.At("north-admin").Cancel.RunAsync(number, null, "the factory burnt down", default));
 
-        Assert.Equal((4, 0, 0), await chain.StockOfAsync("north", "S-001"));
-        Assert.Equal("cancelled", (await chain.At("huaxin-buys").HeadAsync(number)).Status);
+        Assert.Equal((4, 0, 0), await Chain.StockOfAsync("north", "S-001"));
+        Assert.Equal("cancelled", (await Chain.At("huaxin-buys").HeadAsync(number)).Status);
     }
 
     [Fact]
     public async Task What_lacks_is_ordered_upwards_once_and_goes_to_those_it_was_ordered_for()
     {
         var store = await WaitingAsync("wuxi-all", ("S-001", 10), there: 0, seller: "jiangnan-all");
-        var upwards = Number(await chain.At("jiangnan-all").Upwards.RunAsync(store, submit: true, null, default));
+        var upwards = Number(await Chain.At("jiangnan-all").Upwards.RunAsync(store, submit: true, null, default));
 
-        Assert.Equal([(null, "orders.problem.nothing_missing")], Problems(await chain.At("jiangnan-all").Upwards.RunAsync(null, submit: true, null, default)));
-        var line = Assert.Single((await chain.At("huaxin-sells").Orders.FindAsync(upwards, default))!.Lines);
+        Assert.Equal([(null, "orders.problem.nothing_missing")], Problems(await Chain.At("jiangnan-all").Upwards.RunAsync(null, submit: true, null, default)));
+        var line = Assert.Single((await Chain.At("huaxin-sells").Orders.FindAsync(upwards, default))!.Lines);
         Assert.Equal(("S-001", 10), (line.Sku, line.Quantity));
 
-        await chain.GivenStockAsync("huaxin", "S-001", 10);
-        Number(await chain.At("huaxin-sells").Answer.ConfirmAsync(upwards, null, default));
-        var shipment = Document(await chain.At("huaxin-sells").Ship.RunAsync(upwards, null, new(null, null, [new(1, 10)]), default));
+        await Chain.GivenStockAsync("huaxin", "S-001", 10);
+        Number(await Chain.At("huaxin-sells").Answer.ConfirmAsync(upwards, null, default));
+        var shipment = Document(await Chain.At("huaxin-sells").Ship.RunAsync(upwards, null, new(null, null, [new(1, 10)]), default));
         // Somebody who ordered earlier and hopes only comes after the one the goods were ordered for.
-        await chain.Database.ExecuteAsync("update portal.purchase_order set submitted_at = now() + interval '1 hour' where number = @store", new { store });
+        await Chain.Database.ExecuteAsync("update portal.purchase_order set submitted_at = now() + interval '1 hour' where number = @store", new { store });
         var hopes = await WaitingAsync("wuxi-all", ("S-001", 4), there: 0, seller: "jiangnan-all");
-        Document(await chain.At("jiangnan-all").Receive.RunAsync(shipment, null, new(null, [new(1, 10, 0, 0, 0, 0, null)]), default));
-        await chain.At("jiangnan-all").Allocate.RunAsync(default);
+        Document(await Chain.At("jiangnan-all").Receive.RunAsync(shipment, null, new(null, [new(1, 10, 0, 0, 0, 0, null)]), default));
+        await Chain.At("jiangnan-all").Allocate.RunAsync(default);
 
         Assert.Equal((10, 0), (await ReservedAsync(store), await ReservedAsync(hopes)));
     }
@@ -165,26 +154,26 @@ public sealed class WaitingForGoods : IAsyncLifetime
     public async Task What_the_clerk_cut_from_the_draft_or_the_upstream_refused_is_missing_again()
     {
         var (first, second) = (await WaitingAsync("wuxi-all", ("S-001", 10), there: 0, seller: "jiangnan-all"), await WaitingAsync("wuxi-all", ("S-001", 4), there: 0, seller: "jiangnan-all"));
-        var upwards = Number(await chain.At("jiangnan-all").Upwards.RunAsync(null, submit: false, null, default));
-        Assert.Empty(await chain.At("jiangnan-all").Waiting.MissingAsync(null, null, default));
+        var upwards = Number(await Chain.At("jiangnan-all").Upwards.RunAsync(null, submit: false, null, default));
+        Assert.Empty(await Chain.At("jiangnan-all").Waiting.MissingAsync(null, null, default));
 
-        Number(await chain.At("jiangnan-all").Place.UpdateAsync(upwards, null, Order(("S-001", 11)), submit: true, default));
-        Assert.Equal([3], (await chain.At("jiangnan-all").Waiting.MissingAsync(null, null, default)).Select(line => line.Quantity));
-        Number(await chain.At("huaxin-sells").Answer.ConfirmAsync(upwards, null, [new(1, 6, null, "sold out")], default));
+        Number(await Chain.At("jiangnan-all").Place.UpdateAsync(upwards, null, Order(("S-001", 11)), submit: true, default));
+        Assert.Equal([3], (await Chain.At("jiangnan-all").Waiting.MissingAsync(null, null, default)).Select(line => line.Quantity));
+        Number(await Chain.At("huaxin-sells").Answer.ConfirmAsync(upwards, null, [new(1, 6, null, "sold out")], default));
 
-        Assert.Equal([4], (await chain.At("jiangnan-all").Waiting.MissingAsync(first, null, default)).Select(line => line.Quantity));
-        Assert.Equal([4], (await chain.At("jiangnan-all").Waiting.MissingAsync(second, null, default)).Select(line => line.Quantity));
+        Assert.Equal([4], (await Chain.At("jiangnan-all").Waiting.MissingAsync(first, null, default)).Select(line => line.Quantity));
+        Assert.Equal([4], (await Chain.At("jiangnan-all").Waiting.MissingAsync(second, null, default)).Select(line => line.Quantity));
     }
 
     [Fact]
     public async Task An_answer_to_another_version_is_not_taken_for_done()
     {
-        await chain.GivenStockAsync("north", "S-001", 50);
+        await Chain.GivenStockAsync("north", "S-001", 50);
         var number = await SubmittedAsync("huaxin-buys", ("S-001", 10));
-        var version = (await chain.At("north-admin").HeadAsync(number)).Version;
-        Number(await chain.At("north-admin").Answer.ConfirmAsync(number, version, default));
+        var version = (await Chain.At("north-admin").HeadAsync(number)).Version;
+        Number(await Chain.At("north-admin").Answer.ConfirmAsync(number, version, default));
 
-        Assert.IsType<OrderOutcome.Stale>(await chain.At("north-admin").Answer.ConfirmAsync(number, version, [new(1, 4, null, "sold out")], default));
+        Assert.IsType<OrderOutcome.Stale>(await Chain.At("north-admin").Answer.ConfirmAsync(number, version, [new(1, 4, null, "sold out")], default));
     }
 
     [Fact]
@@ -192,7 +181,7 @@ public sealed class WaitingForGoods : IAsyncLifetime
     {
         await WaitingAsync("wuxi-all", ("S-001", 10), there: 0, seller: "jiangnan-all");
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => chain.At("jiangnan-all").Upwards.RunAsync(null, submit: true, null, default)));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Chain.At("jiangnan-all").Upwards.RunAsync(null, submit: true, null, default)));
 
         Assert.Single(outcomes.OfType<OrderOutcome.Done>());
     }
@@ -201,16 +190,16 @@ public sealed class WaitingForGoods : IAsyncLifetime
     public async Task The_middle_sees_both_sides_the_brand_all_and_either_end_its_own_order_alone()
     {
         var store = await WaitingAsync("wuxi-all", ("S-001", 10), there: 0, seller: "jiangnan-all");
-        var reseller = Number(await chain.At("jiangnan-all").Upwards.RunAsync(store, submit: true, null, default));
-        Number(await chain.At("huaxin-sells").Answer.ConfirmAsync(reseller, null, [], default));
+        var reseller = Number(await Chain.At("jiangnan-all").Upwards.RunAsync(store, submit: true, null, default));
+        Number(await Chain.At("huaxin-sells").Answer.ConfirmAsync(reseller, null, [], default));
         // Huaxin's seller may not buy; the product does it for the company.
-        var distributor = Number(await chain.TheProduct.Upwards.RunAsync(reseller, submit: true, await PartnerAsync("huaxin"), default));
+        var distributor = Number(await Chain.TheProduct.Upwards.RunAsync(reseller, submit: true, await PartnerAsync("huaxin"), default));
 
         Assert.Equal([store], await SeenAsync("wuxi-all", store));
         Assert.Equal([store, reseller], await SeenAsync("jiangnan-all", store));
         Assert.Equal([reseller, distributor], await SeenAsync("huaxin-buys", reseller));
         Assert.Equal([store, reseller, distributor], await SeenAsync("north-admin", reseller));
-        Assert.Equal("submitted", (await chain.At("north-admin").HeadAsync(distributor)).Status);
+        Assert.Equal("submitted", (await Chain.At("north-admin").HeadAsync(distributor)).Status);
     }
 
     [Theory]
@@ -221,33 +210,33 @@ public sealed class WaitingForGoods : IAsyncLifetime
     {
         var number = await SubmittedAsync("huaxin-buys", ("S-001", 10));
 
-        var outcome = await chain.At(subject).Answer.ConfirmAsync(number, null, [], default);
+        var outcome = await Chain.At(subject).Answer.ConfirmAsync(number, null, [], default);
 
         Assert.True(outcome is OrderOutcome.Forbidden or OrderOutcome.NotFound);
-        Assert.False(subject is not "eurodist-all" && await chain.At(subject).Policies.KeepAsync(new("by_level", "by_hand"), default));
+        Assert.False(subject is not "eurodist-all" && await Chain.At(subject).Policies.KeepAsync(new("by_level", "by_hand"), default));
     }
 
-    async Task<string> SubmittedAsync(string buyer, params (string Sku, decimal? Quantity)[] lines) => Number(await chain.At(buyer).Place.CreateAsync(Order(lines), submit: true, default));
+    async Task<string> SubmittedAsync(string buyer, params (string Sku, decimal? Quantity)[] lines) => Number(await Chain.At(buyer).Place.CreateAsync(Order(lines), submit: true, default));
 
     async Task<string> WaitingAsync(string buyer, (string Sku, decimal? Quantity) line, int there, DateOnly? promisedOn = null, string seller = "north-admin")
     {
         if (there > 0)
         {
-            await chain.GivenStockAsync(seller.Split('-')[0], line.Sku, there);
+            await Chain.GivenStockAsync(seller.Split('-')[0], line.Sku, there);
         }
 
         var number = await SubmittedAsync(buyer, line);
-        return Number(await chain.At(seller).Answer.ConfirmAsync(number, null, [new(1, line.Quantity, promisedOn, null)], default));
+        return Number(await Chain.At(seller).Answer.ConfirmAsync(number, null, [new(1, line.Quantity, promisedOn, null)], default));
     }
 
-    async Task<int> ReservedAsync(string number) => (await chain.Database.ListAsync<int>(
+    async Task<int> ReservedAsync(string number) => (await Chain.Database.ListAsync<int>(
         "select sum(l.reserved)::int from portal.purchase_order_line l join portal.purchase_order o using (purchase_order_id) where o.number = @number", new { number }))[0];
 
-    async Task<long> PartnerAsync(string code) => (await chain.Database.ListAsync<long>("select partner_id from portal.partner where code = @code", new { code }))[0];
+    async Task<long> PartnerAsync(string code) => (await Chain.Database.ListAsync<long>("select partner_id from portal.partner where code = @code", new { code }))[0];
 
     async Task<List<string>> SeenAsync(string subject, string number)
     {
-        var desk = chain.At(subject);
+        var desk = Chain.At(subject);
         return [.. (await desk.Chain.FindAsync((await desk.HeadAsync(number)).PurchaseOrderId, default)).Select(order => order.Number)];
     }
 }

@@ -6,26 +6,16 @@ using static Portal.Tests.Orders.TradingChain;
 
 namespace Portal.Tests.Stock;
 
-public sealed class KeepingStock : IAsyncLifetime
+public sealed class KeepingStock : OnATradingChain
 {
-    readonly TradingChain chain = new();
-
-    public Task InitializeAsync() => chain.InitializeAsync();
-
-    public async Task DisposeAsync()
-    {
-        Assert.Equal([], await chain.FindingsAsync());
-        await chain.DisposeAsync();
-    }
-
     Task<MovementOutcome> Record(string person, string kind, string? note, params (string Sku, decimal? Quantity)[] lines)
     {
-        var desk = chain.At(person);
+        var desk = Chain.At(person);
         var act = new RecordMovement(desk.Db, desk.Ledger, new AuditTrail(desk.Db, TimeProvider.System), TimeProvider.System);
         return act.RunAsync(kind, note, [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity))], default);
     }
 
-    StockStore StoreOf(string person) => new(chain.At(person).Db);
+    StockStore StoreOf(string person) => new(Chain.At(person).Db);
 
     async Task<OfferedStock> Offered(string buyer, string sku) => (await StoreOf(buyer).OfferedAsync([sku], default)).Single();
 
@@ -36,7 +26,7 @@ public sealed class KeepingStock : IAsyncLifetime
         Assert.Equal(new MovementOutcome.Recorded(1), await Record("huaxin-sells", "sale", null, ("S-001", 4)));
         Assert.Equal(new MovementOutcome.Recorded(1), await Record("huaxin-sells", "loss", "fell off the lorry", ("S-001", 1)));
 
-        Assert.Equal((5, 0, 0), await chain.StockOfAsync("huaxin", "S-001"));
+        Assert.Equal((5, 0, 0), await Chain.StockOfAsync("huaxin", "S-001"));
         var moves = await StoreOf("huaxin-looks").MovesAsync(new(false, ListQuery.Read("?q=S-001", StockStore.Moves)), default);
         Assert.Equal([("loss", "out", 1L, "fell off the lorry"), ("sale", "out", 4L, null), ("supply", "in", 10L, null)], moves.Rows.Select(row => (row.Kind, row.Direction, row.Quantity, row.Note)));
     }
@@ -44,7 +34,7 @@ public sealed class KeepingStock : IAsyncLifetime
     [Fact]
     public async Task Every_wrong_line_of_a_movement_has_its_message()
     {
-        await chain.GivenStockAsync("huaxin", "S-001", 5);
+        await Chain.GivenStockAsync("huaxin", "S-001", 5);
 
         var outcome = Assert.IsType<MovementOutcome.Wrong>(await Record("huaxin-sells", "loss", " ", ("S-001", 6), ("NOPE", 1), ("S-002", 0), ("S-002", 1.5m), ("S-002", 1e12m)));
 
@@ -60,18 +50,18 @@ public sealed class KeepingStock : IAsyncLifetime
     [Fact]
     public async Task Two_lines_that_together_take_too_much_are_refused_by_the_database()
     {
-        await chain.GivenStockAsync("huaxin", "S-001", 5);
+        await Chain.GivenStockAsync("huaxin", "S-001", 5);
 
         var outcome = Assert.IsType<MovementOutcome.Wrong>(await Record("huaxin-sells", "sale", null, ("S-001", 3), ("S-001", 3)));
 
         Assert.Equal("stock.problem.not_enough", outcome.Problems.Single().TextKey);
-        Assert.Equal((5, 0, 0), await chain.StockOfAsync("huaxin", "S-001"));
+        Assert.Equal((5, 0, 0), await Chain.StockOfAsync("huaxin", "S-001"));
     }
 
     [Fact]
     public async Task What_is_reserved_for_a_buyer_is_not_sold_to_somebody_else()
     {
-        await chain.AConfirmedOrderAsync(("S-001", 5));
+        await Chain.AConfirmedOrderAsync(("S-001", 5));
 
         Assert.IsType<MovementOutcome.Wrong>(await Record("north-admin", "sale", null, ("S-001", 1)));
     }
@@ -79,12 +69,12 @@ public sealed class KeepingStock : IAsyncLifetime
     [Fact]
     public async Task Of_parallel_sales_of_the_last_piece_one_succeeds()
     {
-        await chain.GivenStockAsync("huaxin", "S-001", 1);
+        await Chain.GivenStockAsync("huaxin", "S-001", 1);
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Record("huaxin-sells", "sale", null, ("S-001", 1))));
 
         Assert.Single(outcomes.OfType<MovementOutcome.Recorded>());
-        Assert.Equal((0, 0, 0), await chain.StockOfAsync("huaxin", "S-001"));
+        Assert.Equal((0, 0, 0), await Chain.StockOfAsync("huaxin", "S-001"));
     }
 
     [Theory]
@@ -96,7 +86,7 @@ public sealed class KeepingStock : IAsyncLifetime
     {
         if (quantity > 0)
         {
-            await chain.GivenStockAsync("huaxin", "S-001", quantity);
+            await Chain.GivenStockAsync("huaxin", "S-001", quantity);
         }
 
         var offered = await Offered("jiangnan-all", "S-001");
@@ -107,8 +97,8 @@ public sealed class KeepingStock : IAsyncLifetime
     [Fact]
     public async Task The_seller_chooses_what_its_buyers_see()
     {
-        await chain.GivenStockAsync("jiangnan", "S-001", 42);
-        var desk = chain.At("jiangnan-all");
+        await Chain.GivenStockAsync("jiangnan", "S-001", 42);
+        var desk = Chain.At("jiangnan-all");
         var show = new ShowStock(desk.Db, new AuditTrail(desk.Db, TimeProvider.System), TimeProvider.System);
 
         Assert.True(await show.RunAsync("exact", default));
@@ -118,15 +108,15 @@ public sealed class KeepingStock : IAsyncLifetime
 
         Assert.Equal(("hidden", null, null), (hidden.Shows, hidden.Band, hidden.Available));
         Assert.False(await show.RunAsync("everything", default));
-        var seller = chain.At("huaxin-sells");
+        var seller = Chain.At("huaxin-sells");
         Assert.False(await new ShowStock(seller.Db, new AuditTrail(seller.Db, TimeProvider.System), TimeProvider.System).RunAsync("exact", default));
     }
 
     [Fact]
     public async Task A_partner_lists_its_own_stock_and_the_brand_lists_everybodys()
     {
-        await chain.GivenStockAsync("huaxin", "S-001", 5);
-        await chain.GivenStockAsync("eurodist", "S-002", 7);
+        await Chain.GivenStockAsync("huaxin", "S-001", 5);
+        await Chain.GivenStockAsync("eurodist", "S-002", 7);
         var query = ListQuery.Read("", StockStore.Balances);
 
         Assert.Equal(["S-001"], (await StoreOf("huaxin-looks").BalancesAsync(new(false, query), default)).Rows.Select(row => row.Sku));
