@@ -54,6 +54,5 @@ public sealed class CancelOrder(Db db, OrderWriting orders, StockLedger stock, K
     // An empty draft has no quantities that could say it.
     static string After(List<LineInHand> lines) => lines.Count == 0
         ? OrderStatus.Cancelled
-        : OrderLifecycle.After(lines.Sum(line => (long)line.Quantity), lines.Sum(line => (long)line.Shipped), lines.Sum(line => (long)line.Received),
-            lines.Sum(line => (long)line.Lost), lines.Sum(line => (long)line.Cancelled + (line.IsSentAgain ? 0 : line.Open)));
+        : OrderLifecycle.After(lines, cancelled: lines.Sum(line => line.IsSentAgain ? 0L : line.Open));
 }

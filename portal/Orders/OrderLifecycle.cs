@@ -65,7 +65,7 @@ public static class OrderLifecycle
     public const string Close = "close";
 
     // Handed in, and not all of it sent: either side may ask the other for a change.
-    static readonly string[] AtWork = [OrderStatus.Submitted, OrderStatus.Confirmed, OrderStatus.PartiallyShipped];
+    internal static readonly string[] AtWork = [OrderStatus.Submitted, OrderStatus.Confirmed, OrderStatus.PartiallyShipped];
 
     /// <summary>Every step that exists.</summary>
     public static IReadOnlyList<Transition> Transitions { get; } =
@@ -116,6 +116,11 @@ public static class OrderLifecycle
         Close => status is OrderStatus.Closed,
         _ => false,
     };
+
+    /// <summary>The state that the lines of a confirmed order make, with what comes to them just now.</summary>
+    internal static string After(IReadOnlyCollection<LineInHand> lines, long shipped = 0, long received = 0, long lost = 0, long cancelled = 0) => After(
+        lines.Sum(line => (long)line.Quantity), lines.Sum(line => (long)line.Shipped) + shipped, lines.Sum(line => (long)line.Received) + received,
+        lines.Sum(line => (long)line.Lost) + lost, lines.Sum(line => (long)line.Cancelled) + cancelled);
 
     /// <summary>The state that the quantities of a confirmed order make: the sums over all its lines.</summary>
     public static string After(long ordered, long shipped, long received, long lost, long cancelled)

@@ -32,7 +32,7 @@ public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stoc
         var receipt = new NewReceipt(PublicNumber.New("GR"), sent[0].ShipmentId, arrival.Note, Arrived(arrival, sent));
         await stock.ReceiveAsync(order!.ToPlaceId, StockLines.Of(receipt.Lines, line => line.Line.ProductId, line => line.Received),
             [.. receipt.Lines.Select(line => (long)line.Lost)], order.Number, receipt.Number, ct);
-        var status = After(await orders.LinesAsync(order.PurchaseOrderId, ct), receipt);
+        var status = OrderLifecycle.After(await orders.LinesAsync(order.PurchaseOrderId, ct), received: receipt.Lines.Sum(line => (long)line.Received), lost: receipt.Lines.Sum(line => (long)line.Lost));
         await orders.InsertReceiptAsync(order, receipt, status, ct);
         await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Receive, status, new
         {
@@ -88,11 +88,6 @@ public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stoc
         return [.. arrival.Lines.Where(line => line.Figures.Any(figure => figure > 0)).OrderBy(line => line.LineNumber)
             .Select(line => new ReceivedLine(lines[line.LineNumber], (int)line.Received!, (int)line.Short!, (int)line.Damaged!, (int)line.Wrong!, (int)line.Over!, line.Note))];
     }
-
-    static string After(List<LineInHand> lines, NewReceipt receipt) => OrderLifecycle.After(
-        lines.Sum(line => (long)line.Quantity), lines.Sum(line => (long)line.Shipped),
-        lines.Sum(line => (long)line.Received) + receipt.Lines.Sum(line => (long)line.Received),
-        lines.Sum(line => (long)line.Lost) + receipt.Lines.Sum(line => (long)line.Lost), lines.Sum(line => (long)line.Cancelled));
 }
 
 /// <summary>What came of a shipment.</summary>

@@ -36,7 +36,7 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
         var shipment = new NewShipment(PublicNumber.New("SH"), dispatch.Carrier, dispatch.TrackingNumber, Carried(dispatch, lines));
         // The stock rows first, the lines after them: the same way round in every act.
         await stock.ShipAsync(order.FromPlaceId!.Value, order.ToPlaceId, StockLines.Of(shipment.Lines, line => line.Line.ProductId, line => line.Quantity), order.Number, shipment.Number, ct);
-        var status = After(lines, shipment);
+        var status = OrderLifecycle.After(lines, shipped: shipment.Lines.Sum(line => (long)line.Quantity));
         await orders.InsertShipmentAsync(order, shipment, status, ct);
         if (dispatch.Parcels.Count > 0)
         {
@@ -98,10 +98,6 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
         var ordered = lines.ToDictionary(line => line.LineNumber);
         return [.. dispatch.Lines.Where(line => line.Quantity > 0).Select(line => (ordered[line.LineNumber], (int)line.Quantity!.Value)).OrderBy(line => line.Item1.LineNumber)];
     }
-
-    static string After(List<LineInHand> lines, NewShipment shipment) => OrderLifecycle.After(
-        lines.Sum(line => (long)line.Quantity), lines.Sum(line => (long)line.Shipped) + shipment.Lines.Sum(line => (long)line.Quantity),
-        lines.Sum(line => (long)line.Received), lines.Sum(line => (long)line.Lost), lines.Sum(line => (long)line.Cancelled));
 }
 
 /// <summary>What is sent, and how.</summary>

@@ -17,7 +17,7 @@ sealed class TellOfOrders(Db db, Notifier notifier, OrderChanges changes, Answer
     {
         var step = payload.Deserialize<OrderStep>(Outbox.Json)!;
         // Nothing of the order can be changed any more: what was asked of it is over.
-        if (await changes.LapsedAsync(step.Number, ct) is { } lapsed)
+        if (!OrderLifecycle.AtWork.Contains(step.Status, StringComparer.Ordinal) && await changes.LapsedAsync(step.Number, ct) is { } lapsed)
         {
             await answer.WithdrawAsync(step.Number, lapsed, ct);
         }

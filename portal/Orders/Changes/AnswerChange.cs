@@ -17,20 +17,14 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
     /// <param name="change">The change.</param>
     /// <param name="answer">What the other side shall read; null for nothing.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> AcceptAsync(string number, string change, string? answer, CancellationToken ct) => OrNothingAsync(async () =>
+    public Task<OrderOutcome> AcceptAsync(string number, string change, string? answer, CancellationToken ct) => ActAsync(number, change, open => open.To, async (order, open) =>
     {
         if (answer?.Length > Reason.Longest)
         {
             return OrderOutcome.Because("reason", "orders.problem.reason_too_long", Reason.Longest);
         }
 
-        var (order, open, refused) = await TakeAsync(number, change, open => open.To, ct);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
-        if (OrderLifecycle.Find(OrderLifecycle.Change, open!.To, order!.Status) is null)
+        if (OrderLifecycle.Find(OrderLifecycle.Change, open.To, order.Status) is null)
         {
             return new OrderOutcome.NotNow(order.Status);
         }
@@ -59,7 +53,7 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
             throw new NotAgreedException(tooMuch);
         }
 
-        var status = order.Status is OrderStatus.Submitted && !IsAllCalledOff(open, lines) ? OrderStatus.Submitted : After(await orders.LinesAsync(order.PurchaseOrderId, ct));
+        var status = order.Status is OrderStatus.Submitted && !IsAllCalledOff(open, lines) ? OrderStatus.Submitted : OrderLifecycle.After(await orders.LinesAsync(order.PurchaseOrderId, ct));
         await orders.AdvanceAsync(order, OrderLifecycle.Change, status, open.Reason, ct);
         if (order.FromPlaceId is not null)
         {
@@ -71,36 +65,24 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
     }, ct);
 
     /// <summary>Does not agree, and says why.</summary>
-    public Task<OrderOutcome> DeclineAsync(string number, string change, string? answer, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    public Task<OrderOutcome> DeclineAsync(string number, string change, string? answer, CancellationToken ct) => ActAsync(number, change, open => open.To, async (order, open) =>
     {
-        var (order, open, refused) = await TakeAsync(number, change, open => open.To, ct);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
         if (Reason.Problem(answer) is { } problem)
         {
             return problem;
         }
 
         await changes.EndAsync(change, "declined", answer!.Trim(), ct);
-        await news.AnsweredAsync(order!, open!, "decline_change", answer, ct);
-        return new OrderOutcome.Done(order!.Number, change);
+        await news.AnsweredAsync(order, open, "decline_change", answer, ct);
+        return new OrderOutcome.Done(order.Number, change);
     }, ct);
 
     /// <summary>Whoever asked takes it back.</summary>
-    public Task<OrderOutcome> WithdrawAsync(string number, string change, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    public Task<OrderOutcome> WithdrawAsync(string number, string change, CancellationToken ct) => ActAsync(number, change, open => open.By, async (order, open) =>
     {
-        var (order, open, refused) = await TakeAsync(number, change, open => open.By, ct);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
         await changes.EndAsync(change, "withdrawn", null, ct);
-        await news.AnsweredAsync(order!, open!, "withdraw_change", null, ct);
-        return new OrderOutcome.Done(order!.Number, change);
+        await news.AnsweredAsync(order, open, "withdraw_change", null, ct);
+        return new OrderOutcome.Done(order.Number, change);
     }, ct);
 
     /// <summary>Asks the upstream to call the same off of the orders that were made for these lines, once, and agrees when it does.</summary>
@@ -108,15 +90,9 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
     /// <param name="change">What its buyer asks.</param>
     /// <param name="reason">Why, for the upstream to read: what the buyer wrote is the seller's to know.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> PassUpAsync(string number, string change, string? reason, CancellationToken ct) => OrNothingAsync(async () =>
+    public Task<OrderOutcome> PassUpAsync(string number, string change, string? reason, CancellationToken ct) => ActAsync(number, change, open => open.To, async (order, open) =>
     {
-        var (order, open, refused) = await TakeAsync(number, change, open => open.To, ct);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
-        if (OrderLifecycle.Find(OrderLifecycle.Change, open!.To, order!.Status) is null)
+        if (OrderLifecycle.Find(OrderLifecycle.Change, open.To, order.Status) is null)
         {
             return new OrderOutcome.NotNow(order.Status);
         }
@@ -174,22 +150,6 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
         await news.AskedAsync(order, asked.Number, Side.Buyer, asked.Reason, new { change = asked.Number, asked.Reason }, ct);
     }
 
-    async Task<(OrderInHand? Order, OpenChange? Open, OrderOutcome? Refused)> TakeAsync(string number, string change, Func<OpenChange, Side> who, CancellationToken ct)
-    {
-        // The order first, then what hangs on it: as in every act.
-        if (await changes.OrderOfAsync(change, ct) != number || await orders.TakeAsync(number, ct) is not { } order)
-        {
-            return (null, null, new OrderOutcome.NotFound());
-        }
-
-        if (await changes.OpenAsync(change, ct) is not { } open)
-        {
-            return (order, null, OrderOutcome.Because("", "orders.change.problem.over"));
-        }
-
-        return (order, open, order.IsOn(who(open)) && order.HasRoleOf(who(open)) ? null : new OrderOutcome.Forbidden());
-    }
-
     // Since it was asked, goods may have been sent: what has left is called off no more.
     static OrderOutcome.Wrong? Overtaken(OpenChange open, List<LineInHand> lines)
     {
@@ -224,9 +184,6 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
     static bool IsAllCalledOff(OpenChange open, List<LineInHand> lines) =>
         !open.Lines.Any(line => line.SubstituteId is not null) && lines.Sum(line => (long)line.Open) == open.Lines.Sum(line => (long)line.CallOff);
 
-    static string After(List<LineInHand> lines) =>
-        OrderLifecycle.After(lines.Sum(line => (long)line.Quantity), lines.Sum(line => (long)line.Shipped), lines.Sum(line => (long)line.Received), lines.Sum(line => (long)line.Lost), lines.Sum(line => (long)line.Cancelled));
-
     // What comes instead, less what it comes instead of.
     static decimal CostsMore(OpenChange open, List<LineInHand> lines)
     {
@@ -242,12 +199,16 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
         return parties is not null && (total > parties.PerOrder || await limits.NeededAsync(parties, costsMore, ct) is not null) ? OrderOutcome.Because("", "orders.change.problem.beyond_limit") : null;
     }
 
-    // All of an act, or nothing of it.
-    async Task<OrderOutcome> OrNothingAsync(Func<Task<OrderOutcome>> act, CancellationToken ct)
+    // An act on an open change by the side that may: all of it, or nothing. The order is taken first, then what hangs on it, as in every act.
+    async Task<OrderOutcome> ActAsync(string number, string change, Func<OpenChange, Side> who, Func<OrderInHand, OpenChange, Task<OrderOutcome>> act, CancellationToken ct)
     {
         try
         {
-            return await db.InTransactionAsync(act, ct);
+            return await db.InTransactionAsync(async () =>
+                await changes.OrderOfAsync(change, ct) != number || await orders.TakeAsync(number, ct) is not { } order ? new OrderOutcome.NotFound()
+                : await changes.OpenAsync(change, ct) is not { } open ? OrderOutcome.Because("", "orders.change.problem.over")
+                : !order.IsOn(who(open)) || !order.HasRoleOf(who(open)) ? new OrderOutcome.Forbidden()
+                : await act(order, open), ct);
         }
         catch (NotAgreedException refused)
         {
