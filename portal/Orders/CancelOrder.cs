@@ -26,10 +26,10 @@ public sealed class CancelOrder(Db db, OrderWriting orders, StockLedger stock, K
 
         var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
         // What is sent again for nothing was paid: it stays, and so does the order until it is there.
-        var open = lines.Where(line => line is { Open: > 0, IsSentAgain: false }).ToList();
+        var open = lines.Where(line => line is { OwnOpen: > 0, IsSentAgain: false }).ToList();
         if (open.Count == 0 && lines.Exists(line => line.Open > 0))
         {
-            return OrderOutcome.Because("", "orders.problem.only_sent_again");
+            return OrderOutcome.Because("", lines.Exists(line => line.Direct > 0) ? "orders.problem.only_direct" : "orders.problem.only_sent_again");
         }
 
         var status = After(lines);
@@ -47,12 +47,12 @@ public sealed class CancelOrder(Db db, OrderWriting orders, StockLedger stock, K
         }
 
         await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Cancel, order.Status is OrderStatus.Draft ? OrderStatus.Draft : status,
-            new { reason, cancelled = open.Select(line => new { line.LineNumber, quantity = line.Open }) }, ct);
+            new { reason, cancelled = open.Select(line => new { line.LineNumber, quantity = line.OwnOpen }) }, ct);
         return new OrderOutcome.Done(order.Number);
     }, ct);
 
     // An empty draft has no quantities that could say it.
     static string After(List<LineInHand> lines) => lines.Count == 0
         ? OrderStatus.Cancelled
-        : OrderLifecycle.After(lines, cancelled: lines.Sum(line => line.IsSentAgain ? 0L : line.Open));
+        : OrderLifecycle.After(lines, cancelled: lines.Sum(line => line.IsSentAgain ? 0L : line.OwnOpen));
 }

@@ -7,7 +7,7 @@ namespace Portal.Orders;
 
 /// <summary>What is done to an order from its page: submitting, confirming, rejecting, cancelling, closing.</summary>
 [Route("orders/{number}")]
-public sealed class OrderActsController(PlaceOrder placeOrder, AnswerOrder answerOrder, CancelOrder cancelOrder, CloseOrder closeOrder, OrderPages pages, Texts t) : Controller
+public sealed class OrderActsController(PlaceOrder placeOrder, AnswerOrder answerOrder, CancelOrder cancelOrder, CloseOrder closeOrder, AskForDropShipment askForDropShipment, OrderPages pages, Texts t) : Controller
 {
     /// <summary>The buyer hands its draft to the seller.</summary>
     [HttpPost("submission"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
@@ -27,6 +27,14 @@ public sealed class OrderActsController(PlaceOrder placeOrder, AnswerOrder answe
     public async Task<IActionResult> Reject(string number, int? version, string? reason, CancellationToken ct) =>
         await AnswerAsync(number, await answerOrder.RejectAsync(number, version, reason?.Trim(), ct), "orders.rejected", ct);
 
+    /// <summary>The seller has what lacks sent straight to the buyer by its own upstream.</summary>
+    [HttpPost("drop-shipment"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public async Task<IActionResult> DropShip(string number, int? version, CancellationToken ct) => await askForDropShipment.RunAsync(number, version, ct) switch
+    {
+        OrderOutcome.Done(var upwards, _) done => DropShipped(number, done.WaitsForApproval ? "orders.waits_for_approval" : "orders.drop_shipped", upwards),
+        var outcome => await AnswerAsync(number, outcome, "orders.drop_shipped", ct),
+    };
+
     /// <summary>Either side calls off what is open.</summary>
     [HttpPost("cancellation"), Idempotent]
     public async Task<IActionResult> Cancel(string number, int? version, string? reason, CancellationToken ct) =>
@@ -36,6 +44,12 @@ public sealed class OrderActsController(PlaceOrder placeOrder, AnswerOrder answe
     [HttpPost("closing"), Idempotent]
     public async Task<IActionResult> Close(string number, int? version, CancellationToken ct) =>
         await AnswerAsync(number, await closeOrder.RunAsync(number, version, ct), "orders.put_away", ct);
+
+    IActionResult DropShipped(string number, string key, string upwards)
+    {
+        this.Flash(FlashKind.Done, t[key, upwards]);
+        return this.ToOrder(number);
+    }
 
     async Task<IActionResult> AnswerAsync(string number, OrderOutcome outcome, string doneKey, CancellationToken ct)
     {

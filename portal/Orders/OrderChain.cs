@@ -36,7 +36,7 @@ public sealed class OrderChain(Db db)
         left join partner seller on seller.partner_id = o.seller_id
         cross join lateral (
             select sum(l.quantity - l.cancelled) as ordered, sum(l.reserved) as reserved, sum(l.shipped - l.received - l.lost) as in_transit, sum(l.received) as received,
-                   case when o.status in ('confirmed', 'partially_shipped') then sum(l.quantity - l.shipped - l.cancelled - l.reserved) else 0 end as waiting,
+                   case when o.status in ('confirmed', 'partially_shipped') then sum(l.quantity - l.shipped - l.cancelled - l.reserved - l.direct) else 0 end as waiting,
                    max(l.promised_on) filter (where l.shipped + l.cancelled < l.quantity) as promised_on
             from purchase_order_line l where l.purchase_order_id = o.purchase_order_id) as pieces
         order by chained.height, o.purchase_order_id

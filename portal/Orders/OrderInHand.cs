@@ -38,6 +38,9 @@ public sealed record OrderInHand
     /// <summary>Where the goods go to.</summary>
     public long ToPlaceId { get; init; }
 
+    /// <summary>True where the goods go straight to the buyer of the order below.</summary>
+    public bool DropShips { get; init; }
+
     /// <summary>True for the buyer's people.</summary>
     public bool IsBuyer { get; init; }
 
@@ -62,15 +65,18 @@ public sealed record OrderInHand
 
 /// <summary>A line of an order in hand; <c>IsSentAgain</c> for what is sent for nothing in place of pieces that were paid and lost.</summary>
 public sealed record LineInHand(
-    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, DateOnly? RequestedOn, decimal Amount, bool IsSentAgain)
+    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, int Direct, DateOnly? RequestedOn, decimal Amount, bool IsSentAgain)
 {
     /// <summary>Still to be sent.</summary>
     public int Open => Quantity - Shipped - Cancelled;
+
+    /// <summary>Still to be sent by the seller itself; the rest is with its upstream, who sends it straight to the buyer.</summary>
+    public int OwnOpen => Open - Direct;
 }
 
 /// <summary>A line of a shipment in hand.</summary>
 public sealed record ShippedLineInHand(
-    long ShipmentLineId, long ShipmentId, long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, int Quantity, int Received, int Lost)
+    long ShipmentLineId, long ShipmentId, long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, int Quantity, int Received, int Lost, bool IsDirect)
 {
     /// <summary>Still on the way.</summary>
     public int InTransit => Quantity - Received - Lost;
@@ -129,7 +135,11 @@ public sealed record PricedLine(
 }
 
 /// <summary>A shipment as it is written.</summary>
-public sealed record NewShipment(string Number, string? Carrier, string? TrackingNumber, IReadOnlyList<(LineInHand Line, int Quantity)> Lines);
+public sealed record NewShipment(string Number, string? Carrier, string? TrackingNumber, IReadOnlyList<(LineInHand Line, int Quantity)> Lines)
+{
+    /// <summary>True for goods that the seller's own upstream sent straight to the buyer.</summary>
+    public bool IsDirect { get; init; }
+}
 
 /// <summary>A goods receipt as it is written.</summary>
 public sealed record NewReceipt(string Number, long ShipmentId, string? Note, IReadOnlyList<ReceivedLine> Lines)

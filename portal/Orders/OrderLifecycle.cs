@@ -37,6 +37,9 @@ public static class OrderLifecycle
     /// <summary>Reserves goods that have come for what waits for them.</summary>
     public const string Allocate = "allocate";
 
+    /// <summary>Has what lacks sent to the buyer by one's own upstream.</summary>
+    public const string DropShip = "drop_ship";
+
     /// <summary>Turns the order down.</summary>
     public const string Reject = "reject";
 
@@ -80,6 +83,7 @@ public static class OrderLifecycle
         new(Confirm, Side.Seller, [OrderStatus.Submitted], [OrderStatus.Confirmed]),
         new(Reject, Side.Seller, [OrderStatus.Submitted], [OrderStatus.Rejected]) { NeedsReason = true },
         new(Allocate, Side.Seller, [OrderStatus.Confirmed, OrderStatus.PartiallyShipped], [OrderStatus.Confirmed, OrderStatus.PartiallyShipped]),
+        new(DropShip, Side.Seller, [OrderStatus.Confirmed, OrderStatus.PartiallyShipped], [OrderStatus.Confirmed, OrderStatus.PartiallyShipped]),
         new(Ship, Side.Seller, [OrderStatus.Confirmed, OrderStatus.PartiallyShipped], [OrderStatus.PartiallyShipped, OrderStatus.Shipped]),
         new(Cancel, Side.Seller, [OrderStatus.Confirmed], [OrderStatus.Cancelled]) { NeedsReason = true },
         new(Cancel, Side.Seller, [OrderStatus.PartiallyShipped], [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received]) { NeedsReason = true },

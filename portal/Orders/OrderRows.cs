@@ -42,6 +42,9 @@ public sealed record OrderHead
     /// <summary>Where the goods go, as the address was when the order was written; null where the buyer named none.</summary>
     public ShipTo? ShipTo => Orders.ShipTo.Of(ShipToJson);
 
+    /// <summary>True where the goods go straight to the buyer of the order below.</summary>
+    public bool DropShips { get; init; }
+
     /// <summary>When the seller got it.</summary>
     public DateTime? SubmittedAt { get; init; }
 
@@ -122,6 +125,9 @@ public sealed record OrderLineRow
     /// <summary>Set aside at the seller's place, of what is open.</summary>
     public int Reserved { get; init; }
 
+    /// <summary>Of what is open, with the seller's own upstream, who sends it straight to the buyer.</summary>
+    public int Direct { get; init; }
+
     /// <summary>By which day the buyer wants it.</summary>
     public DateOnly? RequestedOn { get; init; }
 
@@ -133,6 +139,9 @@ public sealed record OrderLineRow
 
     /// <summary>Still to be sent.</summary>
     public int Open => Quantity - Shipped - Cancelled;
+
+    /// <summary>Promised, and waiting for goods.</summary>
+    public int Waiting => Open - Reserved - Direct;
 
     /// <summary>On the way.</summary>
     public int InTransit => Shipped - Received - Lost;
@@ -149,7 +158,7 @@ public sealed record OrderLineRow
 
 /// <summary>The head of a shipment.</summary>
 public sealed record ShipmentHead(
-    long ShipmentId, string Number, string OrderNumber, DateTime ShippedAt, string? Carrier, string? TrackingNumber, bool IsBuyer, string Status, int Version);
+    long ShipmentId, string Number, string OrderNumber, DateTime ShippedAt, string? Carrier, string? TrackingNumber, bool IsBuyer, string Status, int Version, bool IsDirect, bool DropShips);
 
 /// <summary>A line of a shipment with what became of it.</summary>
 public sealed record ShipmentLineRow(string ShipmentNumber, int LineNumber, string Sku, string Name, string NameZh, string Unit, int Quantity, int Received, int Lost)
@@ -179,5 +188,5 @@ public sealed record OrderPage(
     OrderHead Order, IReadOnlyList<OrderLineRow> Lines, IReadOnlyList<ShipmentPage> Shipments, IReadOnlyList<DiscrepancyRow> Discrepancies, IReadOnlyList<StepRow> Steps)
 {
     /// <summary>True while something that was promised waits for goods.</summary>
-    public bool IsWaitingForGoods => Order.Status is OrderStatus.Confirmed or OrderStatus.PartiallyShipped && Lines.Any(line => line.Open > line.Reserved);
+    public bool IsWaitingForGoods => Order.Status is OrderStatus.Confirmed or OrderStatus.PartiallyShipped && Lines.Any(line => line.Waiting > 0);
 }

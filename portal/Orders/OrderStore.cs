@@ -113,7 +113,7 @@ public sealed class OrderStore(Db db)
     /// <summary>The order alone.</summary>
     public Task<OrderHead?> HeadAsync(string number, CancellationToken ct) => db.FindAsync<OrderHead>("""
         select o.purchase_order_id, o.number, o.po_number, o.external_number, o.origin, o.ordered_on, o.currency, o.total_amount, o.line_count,
-               o.status, o.note, o.ship_to::text as ship_to_json, o.submitted_at, o.confirmed_at, o.version,
+               o.status, o.note, o.ship_to::text as ship_to_json, o.drop_ships, o.submitted_at, o.confirmed_at, o.version,
                buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, buyer.number as buyer_number,
                seller.name as seller_name, seller.name_latin as seller_name_latin, seller.number as seller_number,
                coalesce(o.buyer_id = app_partner_id(), false) as is_buyer, coalesce(o.seller_id = app_partner_id(), false) as is_seller
@@ -126,7 +126,7 @@ public sealed class OrderStore(Db db)
     /// <summary>The lines of an order with what became of each.</summary>
     public Task<List<OrderLineRow>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<OrderLineRow>("""
         select l.line_number, l.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit,
-               l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.requested_on, l.promised_on, l.unit_price, l.amount, l.price_steps::text as price_steps,
+               l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.direct, l.requested_on, l.promised_on, l.unit_price, l.amount, l.price_steps::text as price_steps,
                (select a.reason from order_line_answer a where a.purchase_order_line_id = l.purchase_order_line_id and a.refused > 0 order by a.purchase_order_step_id desc limit 1) as refused_because
         from purchase_order_line l
         join product p on p.product_id = l.product_id
@@ -138,7 +138,7 @@ public sealed class OrderStore(Db db)
     public async Task<ShipmentPage?> FindShipmentAsync(string number, CancellationToken ct) => await db.TogetherAsync(async () =>
         await db.FindAsync<ShipmentHead>("""
             select s.shipment_id, s.number, o.number as order_number, s.shipped_at, s.carrier, s.tracking_number,
-                   coalesce(s.buyer_id = app_partner_id(), false) as is_buyer, o.status, o.version
+                   coalesce(s.buyer_id = app_partner_id(), false) as is_buyer, o.status, o.version, s.is_direct, o.drop_ships
             from shipment s
             join purchase_order o on o.purchase_order_id = s.purchase_order_id
             where s.number = @number
@@ -158,7 +158,7 @@ public sealed class OrderStore(Db db)
     {
         var heads = await db.ListAsync<ShipmentHead>("""
             select s.shipment_id, s.number, o.number as order_number, s.shipped_at, s.carrier, s.tracking_number,
-                   coalesce(s.buyer_id = app_partner_id(), false) as is_buyer, o.status, o.version
+                   coalesce(s.buyer_id = app_partner_id(), false) as is_buyer, o.status, o.version, s.is_direct, o.drop_ships
             from shipment s
             join purchase_order o on o.purchase_order_id = s.purchase_order_id
             where s.purchase_order_id = @purchaseOrderId

@@ -45,7 +45,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>Takes an order to work on: whoever else wants to change it waits until this transaction ends.</summary>
     public Task<OrderInHand?> TakeAsync(string number, CancellationToken ct) => db.FindAsync<OrderInHand>("""
-        select o.purchase_order_id, o.number, o.buyer_id, o.seller_id, o.ordered_on, o.currency, o.total_amount, o.status, o.version, o.from_place_id, o.to_place_id,
+        select o.purchase_order_id, o.number, o.buyer_id, o.seller_id, o.ordered_on, o.currency, o.total_amount, o.status, o.version, o.from_place_id, o.to_place_id, o.drop_ships,
                coalesce(o.buyer_id = app_partner_id(), false) as is_buyer, coalesce(o.seller_id = app_partner_id(), false) as is_seller, app_is_system() as is_system,
                exists (select from unnest(@buyers) as role where app_has_role(role)) as may_buy,
                exists (select from unnest(@sellers) as role where app_has_role(role)) as may_sell
@@ -56,7 +56,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>The lines of an order that was taken; nobody changes them meanwhile.</summary>
     public Task<List<LineInHand>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<LineInHand>("""
-        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.requested_on, l.amount, l.replaces_line_id is not null as is_sent_again
+        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.direct, l.requested_on, l.amount, l.replaces_line_id is not null as is_sent_again
         from purchase_order_line l
         join product p on p.product_id = l.product_id
         where l.purchase_order_id = @purchaseOrderId
@@ -68,7 +68,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>What a draft that was taken says besides its lines.</summary>
     public Task<DraftHead> DraftHeadAsync(long purchaseOrderId, CancellationToken ct) =>
-        db.OneAsync<DraftHead>("select po_number, note, ship_to ->> 'number' as ship_to from purchase_order where purchase_order_id = @purchaseOrderId", new { purchaseOrderId }, ct);
+        db.OneAsync<DraftHead>("select po_number, note, case when not drop_ships then ship_to ->> 'number' end as ship_to from purchase_order where purchase_order_id = @purchaseOrderId", new { purchaseOrderId }, ct);
 
     // The address as the book has it now; from here on the order keeps it.
     const string ShipTo = """
@@ -127,7 +127,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
                 select @PurchaseOrderId, @BuyerId, @SellerId, 'submit', @Status, app_partner_id(), app_person_id(), @now
                 where @Status <> 'draft')
             update purchase_order
-            set po_number = @PoNumber, note = @Note, ship_to = {ShipTo}, ordered_on = @OrderedOn, line_count = @LineCount, total_amount = @Total, version = version + 1,
+            set po_number = @PoNumber, note = @Note, ship_to = case when drop_ships then ship_to else {ShipTo} end, ordered_on = @OrderedOn, line_count = @LineCount, total_amount = @Total, version = version + 1,
                 status = @Status, submitted_at = case when @Status = 'submitted' then @now end, ordered_by = case when @Status <> 'draft' then app_person_id() end
             where purchase_order_id = @PurchaseOrderId
             """, arguments, ct);
@@ -184,18 +184,18 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         reasons = answers.Select(answer => answer.Reason).ToArray(),
     }, ct);
 
-    /// <summary>Calls off what is open of every line; the caller gives back what was reserved.</summary>
+    /// <summary>Calls off what is open of every line, but for what the seller's upstream sends directly; the caller gives back what was reserved.</summary>
     public Task CancelOpenAsync(OrderInHand order, CancellationToken ct) => db.ExecuteAsync("""
         update purchase_order_line
-        set cancelled = quantity - shipped, reserved = 0
-        where purchase_order_id = @PurchaseOrderId and shipped + cancelled < quantity and replaces_line_id is null
+        set cancelled = quantity - shipped - direct, reserved = 0
+        where purchase_order_id = @PurchaseOrderId and shipped + cancelled + direct < quantity and replaces_line_id is null
         """, new { order.PurchaseOrderId }, ct);
 
     /// <summary>Writes a shipment with its lines, counts them on the order and moves it on.</summary>
     public Task InsertShipmentAsync(OrderInHand order, NewShipment shipment, string status, CancellationToken ct) => db.ExecuteAsync("""
         with sent as (
-            insert into shipment (number, purchase_order_id, buyer_id, seller_id, shipped_at, carrier, tracking_number, from_place_id, to_place_id)
-            values (@Number, @PurchaseOrderId, @BuyerId, @SellerId, @now, @Carrier, @TrackingNumber, @FromPlaceId, @ToPlaceId)
+            insert into shipment (number, purchase_order_id, buyer_id, seller_id, shipped_at, carrier, tracking_number, from_place_id, to_place_id, is_direct)
+            values (@Number, @PurchaseOrderId, @BuyerId, @SellerId, @now, @Carrier, @TrackingNumber, @FromPlaceId, @ToPlaceId, @IsDirect)
             returning shipment_id),
         carried as (
             insert into shipment_line (shipment_id, purchase_order_line_id, quantity)
@@ -203,7 +203,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
             from sent cross join unnest(@lines, @quantities) as line (id, quantity)),
         counted as (
             update purchase_order_line l
-            set shipped = l.shipped + line.quantity, reserved = l.reserved - line.quantity
+            set shipped = l.shipped + line.quantity, reserved = l.reserved - case when @IsDirect then 0 else line.quantity end, direct = l.direct - case when @IsDirect then line.quantity else 0 end
             from unnest(@lines, @quantities) as line (id, quantity)
             where l.purchase_order_line_id = line.id),
         step as (
@@ -215,7 +215,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         """, new
     {
         order.PurchaseOrderId, order.BuyerId, order.SellerId, order.FromPlaceId, order.ToPlaceId,
-        shipment.Number, shipment.Carrier, shipment.TrackingNumber, status, now = Now,
+        shipment.Number, shipment.Carrier, shipment.TrackingNumber, shipment.IsDirect, status, now = Now,
         lines = shipment.Lines.Select(line => line.Line.PurchaseOrderLineId).ToArray(),
         quantities = shipment.Lines.Select(line => line.Quantity).ToArray(),
     }, ct);
@@ -230,7 +230,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>The lines of a shipment of an order that was taken.</summary>
     public Task<List<ShippedLineInHand>> ShippedLinesAsync(string shipmentNumber, CancellationToken ct) => db.ListAsync<ShippedLineInHand>("""
-        select sl.shipment_line_id, sl.shipment_id, sl.purchase_order_line_id, l.line_number, l.product_id, p.sku, sl.quantity, sl.received, sl.lost
+        select sl.shipment_line_id, sl.shipment_id, sl.purchase_order_line_id, l.line_number, l.product_id, p.sku, sl.quantity, sl.received, sl.lost, s.is_direct
         from shipment s
         join shipment_line sl on sl.shipment_id = s.shipment_id
         join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id

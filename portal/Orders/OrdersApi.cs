@@ -88,6 +88,14 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
     public async Task<IActionResult> Close(string number, [IfMatch] int version, CancellationToken ct) =>
         await AnswerAsync(await closeOrder.RunAsync(number, version, ct), ct);
 
+    /// <summary>Has what an order waits for sent straight to its buyer by one's own upstream; answers the order upwards.</summary>
+    [HttpPost("{number}/drop-shipment"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
+    public async Task<IActionResult> DropShip(string number, [FromServices] AskForDropShipment askForDropShipment, CancellationToken ct) => await askForDropShipment.RunAsync(number, null, ct) switch
+    {
+        OrderOutcome.Done(var upwards, _) => Created(new Uri($"/api/v1/orders/{upwards}", UriKind.Relative), new { number = upwards }),
+        var outcome => OrderProblems.Of(outcome),
+    };
+
     /// <summary>Sends goods of a confirmed order, all that is reserved or a part.</summary>
     [HttpPost("{number}/shipments"), Idempotent, AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
     public async Task<IActionResult> Ship(string number, ShipmentAsked asked, CancellationToken ct) => await shipOrder.RunAsync(number, null, asked.Dispatch, ct) switch
@@ -256,27 +264,27 @@ public sealed record ReceiptLineAsked(int LineNumber, decimal? Received, decimal
 
 /// <summary>An order as the API tells it.</summary>
 public sealed record OrderAnswer(
-    string Number, string? PoNumber, string? ExternalNumber, string Status, int Version, DateOnly OrderedOn, string? Buyer, string? Seller, string Currency, decimal TotalAmount, string? Note, ShipTo? ShipTo,
+    string Number, string? PoNumber, string? ExternalNumber, string Status, int Version, DateOnly OrderedOn, string? Buyer, string? Seller, string Currency, decimal TotalAmount, string? Note, ShipTo? ShipTo, bool DropShips,
     DateTime? SubmittedAt, DateTime? ConfirmedAt, IReadOnlyList<OrderLineAnswer> Lines, IReadOnlyList<ShipmentAnswer> Shipments, IReadOnlyList<StepAnswer> History)
 {
     internal static OrderAnswer Of(OrderPage page) => new(
         page.Order.Number, page.Order.PoNumber, page.Order.ExternalNumber, page.Order.Status, page.Order.Version, page.Order.OrderedOn, page.Order.BuyerNumber, page.Order.SellerNumber,
-        page.Order.Currency, page.Order.TotalAmount, page.Order.Note, page.Order.ShipTo, page.Order.SubmittedAt, page.Order.ConfirmedAt,
-        [.. page.Lines.Select(OrderLineAnswer.Of)], [.. page.Shipments.Select(ShipmentAnswer.Of)], [.. page.Steps.Select(step => new StepAnswer(step.Act, step.Status, step.HappenedAt, step.DocumentNumber, step.Reason))]);
+        page.Order.Currency, page.Order.TotalAmount, page.Order.Note, page.Order.ShipTo, page.Order.DropShips, page.Order.SubmittedAt, page.Order.ConfirmedAt,
+        [.. page.Lines.Select(line => OrderLineAnswer.Of(line, page.Order.IsSeller))], [.. page.Shipments.Select(ShipmentAnswer.Of)], [.. page.Steps.Select(step => new StepAnswer(step.Act, step.Status, step.HappenedAt, step.DocumentNumber, step.Reason))]);
 }
 
-/// <summary>A line as the API tells it.</summary>
+/// <summary>A line as the API tells it; <c>Direct</c>, what the seller's upstream sends straight to the buyer, to the seller alone.</summary>
 public sealed record OrderLineAnswer(
-    int LineNumber, string Sku, string Name, int Quantity, int Open, int Reserved, DateOnly? RequestedOn, DateOnly? PromisedOn, int Shipped, int InTransit, int Received, int Lost, int Cancelled, string? RefusedBecause, decimal UnitPrice, decimal Amount, IReadOnlyList<PriceStep> PriceSteps)
+    int LineNumber, string Sku, string Name, int Quantity, int Open, int Reserved, int? Direct, DateOnly? RequestedOn, DateOnly? PromisedOn, int Shipped, int InTransit, int Received, int Lost, int Cancelled, string? RefusedBecause, decimal UnitPrice, decimal Amount, IReadOnlyList<PriceStep> PriceSteps)
 {
-    internal static OrderLineAnswer Of(OrderLineRow line) => new(
-        line.LineNumber, line.Sku, line.Name, line.Quantity, line.Open, line.Reserved, line.RequestedOn, line.PromisedOn, line.Shipped, line.InTransit, line.Received, line.Lost, line.Cancelled, line.RefusedBecause, line.UnitPrice, line.Amount, OrderWords.Steps(line.PriceSteps));
+    internal static OrderLineAnswer Of(OrderLineRow line, bool toSeller) => new(
+        line.LineNumber, line.Sku, line.Name, line.Quantity, line.Open, line.Reserved, toSeller ? line.Direct : null, line.RequestedOn, line.PromisedOn, line.Shipped, line.InTransit, line.Received, line.Lost, line.Cancelled, line.RefusedBecause, line.UnitPrice, line.Amount, OrderWords.Steps(line.PriceSteps));
 }
 
 /// <summary>A shipment as the API tells it.</summary>
-public sealed record ShipmentAnswer(string Number, string Order, DateTime ShippedAt, string? Carrier, string? TrackingNumber, IReadOnlyList<ShipmentLineAnswer> Lines, IReadOnlyList<ParcelShown> Parcels)
+public sealed record ShipmentAnswer(string Number, string Order, DateTime ShippedAt, string? Carrier, string? TrackingNumber, bool IsDirect, IReadOnlyList<ShipmentLineAnswer> Lines, IReadOnlyList<ParcelShown> Parcels)
 {
-    internal static ShipmentAnswer Of(ShipmentPage page) => new(page.Head.Number, page.Head.OrderNumber, page.Head.ShippedAt, page.Head.Carrier, page.Head.TrackingNumber,
+    internal static ShipmentAnswer Of(ShipmentPage page) => new(page.Head.Number, page.Head.OrderNumber, page.Head.ShippedAt, page.Head.Carrier, page.Head.TrackingNumber, page.Head.IsDirect,
         [.. page.Lines.Select(line => new ShipmentLineAnswer(line.LineNumber, line.Sku, line.Quantity, line.InTransit, line.Received, line.Lost))], page.Parcels);
 }
 

@@ -19,7 +19,7 @@ public sealed class OrdersCheck(Db db) : ICheck
         var looked = await db.OneAsync<Looked>("""
             select (select count(*) from purchase_order) as orders, (select count(*) from purchase_order_line) as lines, (select count(*) from shipment_line) as shipped
             """, null, ct);
-        List<string> findings = [.. await StatesAsync(ct), .. await DocumentsAsync(ct), .. await LedgerAsync(ct), .. await ReservedAsync(ct)];
+        List<string> findings = [.. await StatesAsync(ct), .. await DocumentsAsync(ct), .. await LedgerAsync(ct), .. await ReservedAsync(ct), .. await DirectAsync(ct)];
         return new CheckResult(string.Create(CultureInfo.InvariantCulture, $"{looked.Lines:N0} lines of {looked.Orders:N0} orders and {looked.Shipped:N0} lines of shipments"), [.. findings.Take(100)]);
     }, ct);
 
@@ -73,8 +73,11 @@ public sealed class OrdersCheck(Db db) : ICheck
 
     Task<List<string>> LedgerAsync(CancellationToken ct) => db.ListAsync<string>("""
         with counted as (
-            select o.number as order_number, l.product_id, sum(l.shipped) as shipped, sum(l.received) as received, sum(l.lost) as lost
+            -- Goods that go straight to the buyer of the order below move once: out with the shipment above, in with the receipt below.
+            select o.number as order_number, l.product_id, sum(l.shipped - coalesce(direct.quantity, 0)) as shipped,
+                   sum(case when o.drop_ships then 0 else l.received end) as received, sum(case when o.drop_ships then 0 else l.lost end) as lost
             from purchase_order_line l join purchase_order o using (purchase_order_id)
+            left join (select sl.purchase_order_line_id, sum(sl.quantity) as quantity from shipment s join shipment_line sl using (shipment_id) where s.is_direct group by sl.purchase_order_line_id) direct using (purchase_order_line_id)
             where l.shipped > 0
             group by o.number, l.product_id),
         moved as (
@@ -111,6 +114,36 @@ public sealed class OrdersCheck(Db db) : ICheck
         select format('%s line %s has %s reserved, and the order is %s', o.number, l.line_number, l.reserved, o.status)
         from purchase_order_line l join purchase_order o using (purchase_order_id)
         where l.reserved > 0 and o.status not in ('confirmed', 'partially_shipped')
+        limit 100
+        """, null, ct);
+
+    // What a line has with its seller's upstream is what the orders upwards that go straight to the buyer still owe, and what of them has left and is not yet carried down.
+    Task<List<string>> DirectAsync(CancellationToken ct) => db.ListAsync<string>("""
+        with waits as (
+            select l.purchase_order_id, l.product_id, sum(l.direct) as quantity from purchase_order_line l where l.direct > 0 group by l.purchase_order_id, l.product_id),
+        below as (
+            select distinct s.purchase_order_id as up_id, l.purchase_order_id
+            from order_supply s
+            join purchase_order up on up.purchase_order_id = s.purchase_order_id and up.drop_ships and up.status not in ('rejected', 'cancelled')
+            join purchase_order_line l on l.purchase_order_line_id = s.for_line_id),
+        carried as (
+            select ul.purchase_order_line_id, sum(sl.quantity) as quantity
+            from drop_shipment_line d
+            join shipment_line ul on ul.shipment_line_id = d.shipment_line_id
+            join shipment_line sl on sl.shipment_line_id = d.below_shipment_line_id
+            group by ul.purchase_order_line_id),
+        owed as (
+            select b.purchase_order_id, x.product_id, sum(x.quantity - x.cancelled - coalesce(c.quantity, 0)) as quantity
+            from below b
+            join purchase_order_line x on x.purchase_order_id = b.up_id
+            left join carried c on c.purchase_order_line_id = x.purchase_order_line_id
+            group by b.purchase_order_id, x.product_id)
+        select format('%s, %s: %s are to come directly; the orders upwards owe %s', o.number, p.sku, coalesce(w.quantity, 0), coalesce(d.quantity, 0))
+        from waits w
+        full join owed d using (purchase_order_id, product_id)
+        join purchase_order o using (purchase_order_id)
+        join product p using (product_id)
+        where coalesce(w.quantity, 0) <> coalesce(d.quantity, 0)
         limit 100
         """, null, ct);
 

@@ -9,7 +9,7 @@ namespace Portal.Orders;
 
 /// <summary>The demo's orders: fifteen months that are over, and some that stand in every state today.</summary>
 sealed class OrdersDemo(
-    Db db, OrderHistory history, Prices prices, PlaceOrder placeOrder, AnswerOrder answerOrder, ShipOrder shipOrder, ReceiveShipment receiveShipment, CancelOrder cancelOrder, OrderUpwards orderUpwards, AskForChange askForChange, OrderStore orders, Terms terms, TimeProvider clock) : IDemoPart
+    Db db, OrderHistory history, Prices prices, PlaceOrder placeOrder, AnswerOrder answerOrder, ShipOrder shipOrder, ReceiveShipment receiveShipment, CancelOrder cancelOrder, OrderUpwards orderUpwards, AskForDropShipment askForDropShipment, AskForChange askForChange, OrderStore orders, Terms terms, TimeProvider clock) : IDemoPart
 {
     const int Months = 15;
 
@@ -34,7 +34,8 @@ sealed class OrdersDemo(
         var buyers = await db.ListAsync<Buyer>("""
             select b.partner_id, b.code, b.upstream_id as seller_id, b.currency, b.partner_type,
                    (select min(p.email) from person p join person_role r on r.person_id = p.person_id and r.role = 'purchasing' where p.partner_id = b.partner_id and p.kind = 'person') as email,
-                   (select min(p.email) from person p join person_role r on r.person_id = p.person_id and r.role in ('sales', 'brand_admin') where p.partner_id = b.upstream_id and p.kind = 'person') as sellers_email
+                   (select min(p.email) from person p join person_role r on r.person_id = p.person_id and r.role in ('sales', 'brand_admin') where p.partner_id = b.upstream_id and p.kind = 'person') as sellers_email,
+                   (select min(p.email) from person p join person_role r on r.person_id = p.person_id and r.role = 'purchasing' where p.partner_id = b.upstream_id and p.kind = 'person') as sellers_buyers_email
             from partner b
             where b.partner_type in ('distributor', 'reseller', 'store')
             order by b.partner_id
@@ -177,6 +178,18 @@ sealed class OrdersDemo(
         var number = Expect(await placeOrder.CreateAsync(new(null, null, null, null, [new(wanted, asked)]), submit: true, ct)).Number;
         await EnterAsync(buyer.SellersEmail!, ct);
         Expect(await answerOrder.ConfirmAsync(number, null, [new(1, asked - 1, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(18), "生产排期 / Production is booked")], ct));
+        // A dealer has it sent to its store's door where its upstream sells just that many.
+        if (buyer is { PartnerType: "store", SellersBuyersEmail: { } purchasing })
+        {
+            await EnterAsync(purchasing, ct);
+            if (await askForDropShipment.RunAsync(number, null, ct) is OrderOutcome.Done)
+            {
+                return;
+            }
+
+            await EnterAsync(buyer.SellersEmail!, ct);
+        }
+
         if (buyer.PartnerType is not "distributor")
         {
             Expect(await orderUpwards.RunAsync(number, submit: true, buyer.SellerId, ct));
@@ -212,6 +225,8 @@ sealed class OrdersDemo(
         public string? Email { get; init; }
 
         public string? SellersEmail { get; init; }
+
+        public string? SellersBuyersEmail { get; init; }
 
         public int NextPoNumber { get; set; }
 

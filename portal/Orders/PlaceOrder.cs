@@ -40,7 +40,12 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
             return refused;
         }
 
-        return await ReplaceAsync(draft!, await pricing.CheckAsync(request, ct), submit, ct);
+        if (draft!.DropShips)
+        {
+            return OrderOutcome.Because("", "orders.problem.drop_ship_stays");
+        }
+
+        return await ReplaceAsync(draft, await pricing.CheckAsync(request, ct), submit, ct);
     }, ct);
 
     /// <summary>Hands a draft to the seller as it stands, at today's prices.</summary>

@@ -14,7 +14,7 @@ public sealed class ReceiptsController(OrderStore orders, ReceiveShipment receiv
     [HttpGet("new")]
     public async Task<IActionResult> New(string number, CancellationToken ct) => await orders.FindShipmentAsync(number, ct) switch
     {
-        { Head.IsBuyer: true, IsUnderWay: true } page => View("ReceiptForm", new ReceiptFormPage(page, ReceiptForm.Of(page), [])),
+        { Head: { IsBuyer: true, DropShips: false }, IsUnderWay: true } page => View("ReceiptForm", new ReceiptFormPage(page, ReceiptForm.Of(page), [])),
         { Head: { IsBuyer: true } head } => this.Refuse(head.OrderNumber, new OrderOutcome.NotNow(head.Status), t),
         _ => NotFound(),
     };

@@ -1,4 +1,5 @@
 using Platform.Database;
+using Platform.Outbox;
 using Portal.Stock;
 
 namespace Portal.Orders;
@@ -7,7 +8,7 @@ namespace Portal.Orders;
 /// The buyer takes in a shipment, whole or a part, and says what differed. What came in good order enters its stock; what was short,
 /// damaged or wrong is lost on the way; what nobody spoke of stays in transit; more than was sent is noted and enters no stock.
 /// </summary>
-public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stock, OrderNews news)
+public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stock, OrderNews news, Outbox outbox)
 {
     /// <summary>Takes it in.</summary>
     /// <param name="shipmentNumber">The shipment.</param>
@@ -22,6 +23,12 @@ public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stoc
             return refused;
         }
 
+        // The goods are not here: whoever they went to takes them in, and that counts for this order too.
+        if (order!.DropShips)
+        {
+            return OrderOutcome.Because("", "orders.problem.received_below");
+        }
+
         var sent = await orders.ShippedLinesAsync(shipmentNumber, ct);
         var problems = Problems(arrival, sent).ToList();
         if (problems.Count > 0)
@@ -30,7 +37,7 @@ public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stoc
         }
 
         var receipt = new NewReceipt(PublicNumber.New("GR"), sent[0].ShipmentId, arrival.Note, Arrived(arrival, sent));
-        await stock.ReceiveAsync(order!.ToPlaceId, StockLines.Of(receipt.Lines, line => line.Line.ProductId, line => line.Received),
+        await stock.ReceiveAsync(order.ToPlaceId, StockLines.Of(receipt.Lines, line => line.Line.ProductId, line => line.Received),
             [.. receipt.Lines.Select(line => (long)line.Lost)], order.Number, receipt.Number, ct);
         var status = OrderLifecycle.After(await orders.LinesAsync(order.PurchaseOrderId, ct), received: receipt.Lines.Sum(line => (long)line.Received), lost: receipt.Lines.Sum(line => (long)line.Lost));
         await orders.InsertReceiptAsync(order, receipt, status, ct);
@@ -40,6 +47,11 @@ public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stoc
             shipment = shipmentNumber,
             lines = receipt.Lines.Select(line => new { line.Line.LineNumber, line.Received, line.Short, line.Damaged, line.Wrong, line.Over }),
         }, ct);
+        if (sent[0].IsDirect)
+        {
+            await outbox.PutAsync(CarryDropReceipts.Arrived, new DropShipmentWord(shipmentNumber), ct);
+        }
+
         return new OrderOutcome.Done(order.Number, receipt.Number);
     }, ct);
 

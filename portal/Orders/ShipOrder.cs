@@ -1,10 +1,11 @@
 using Platform.Database;
+using Platform.Outbox;
 using Portal.Stock;
 
 namespace Portal.Orders;
 
 /// <summary>The seller sends goods of a confirmed order, all that is reserved for it or a part of that.</summary>
-public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, OrderBooks books, Parcels parcels, OrderNews news)
+public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, OrderBooks books, Parcels parcels, OrderNews news, Outbox outbox)
 {
     /// <summary>Sends the goods.</summary>
     /// <param name="number">The order.</param>
@@ -46,6 +47,11 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
         await books.ShippedAsync(order, shipment.Number, ct);
         await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Ship, status,
             new { shipment = shipment.Number, parcels = dispatch.Parcels.Count, lines = shipment.Lines.Select(line => new { line.Line.LineNumber, line.Quantity }) }, ct);
+        if (order.DropShips)
+        {
+            await outbox.PutAsync(CarryDropShipments.Sent, new DropShipmentWord(shipment.Number), ct);
+        }
+
         return new OrderOutcome.Done(order.Number, shipment.Number);
     }, ct);
 
@@ -68,7 +74,7 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
             }
             else if (quantity > ordered.Reserved)
             {
-                yield return new(line.LineNumber, "quantity", "orders.problem.more_than_reserved", ordered.Sku, ordered.Reserved, ordered.Open - ordered.Reserved);
+                yield return new(line.LineNumber, "quantity", "orders.problem.more_than_reserved", ordered.Sku, ordered.Reserved, ordered.OwnOpen - ordered.Reserved);
             }
         }
 

@@ -18,8 +18,8 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
     }, Tie: "o.submitted_at, l.purchase_order_line_id", Filters: []);
 
     // How much of a line waits; that something does, as the index purchase_order_line_waiting has it; and the orders in which it can.
-    const string Wanted = "(l.quantity - l.shipped - l.cancelled - l.reserved)";
-    const string Waits = "l.shipped + l.cancelled + l.reserved < l.quantity";
+    const string Wanted = "(l.quantity - l.shipped - l.cancelled - l.reserved - l.direct)";
+    const string Waits = "l.shipped + l.cancelled + l.reserved + l.direct < l.quantity";
     const string AtWork = "in ('confirmed', 'partially_shipped')";
 
     const string Waiting = $"""
@@ -39,11 +39,11 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
          from (select s.quantity,
                       (select coalesce(sum(x.quantity - x.cancelled - x.received - x.lost), 0)
                        from purchase_order_line x where x.purchase_order_id = s.purchase_order_id and x.product_id = l.product_id) as coming,
-                      (select coalesce(sum(least(b.quantity, bl.quantity - bl.shipped - bl.cancelled - bl.reserved)), 0)
+                      (select coalesce(sum(least(b.quantity, bl.quantity - bl.shipped - bl.cancelled - bl.reserved - bl.direct)), 0)
                        from order_supply b join purchase_order_line bl on bl.purchase_order_line_id = b.for_line_id
                        where b.purchase_order_id = s.purchase_order_id and bl.product_id = l.product_id and b.for_line_id < s.for_line_id) as before
                from order_supply s join purchase_order up on up.purchase_order_id = s.purchase_order_id
-               where s.for_line_id = l.purchase_order_line_id
+               where s.for_line_id = l.purchase_order_line_id and not up.drop_ships
                  and up.status in ('draft', 'submitted', 'pending_approval', 'confirmed', 'partially_shipped', 'shipped')) as due)
         """;
 
@@ -134,6 +134,7 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
           and (@products::bigint[] is null or l.product_id = any (@products))
           and o.status {AtWork} and o.from_place_id = @placeId
         order by exists (select from order_supply s join purchase_order_line got on got.purchase_order_id = s.purchase_order_id and got.product_id = l.product_id
+                         join purchase_order up on up.purchase_order_id = s.purchase_order_id and not up.drop_ships
                          where s.for_line_id = l.purchase_order_line_id and got.received > 0) desc,
                  case rule.allocates when 'by_level' then array_position(array['platinum', 'gold', 'silver', 'registered'], buyer.partner_level) end,
                  case rule.allocates when 'by_promised_day' then l.promised_on end nulls last,

@@ -30,7 +30,7 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
         }
 
         var lines = await orders.LinesAsync(order.PurchaseOrderId, ct);
-        if (Overtaken(open, lines) is { } late)
+        if ((Overtaken(open, lines) ?? WithTheUpstream(open, lines)) is { } late)
         {
             return late;
         }
@@ -158,6 +158,18 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
         [
             .. open.Lines.Where(line => line.CallOff > byKey[line.LineId].Open)
                 .Select(line => new OrderProblem(byKey[line.LineId].LineNumber, "callOff", "orders.change.problem.sent_meanwhile", byKey[line.LineId].Open, line.CallOff)),
+        ];
+        return problems.Count > 0 ? new(problems) : null;
+    }
+
+    // What the seller's upstream sends straight to the buyer is called off there, and then here: what nobody stops arrives.
+    static OrderOutcome.Wrong? WithTheUpstream(OpenChange open, List<LineInHand> lines)
+    {
+        var byKey = lines.ToDictionary(line => line.PurchaseOrderLineId);
+        List<OrderProblem> problems =
+        [
+            .. open.Lines.Where(line => line.CallOff > byKey[line.LineId].OwnOpen)
+                .Select(line => new OrderProblem(byKey[line.LineId].LineNumber, "callOff", "orders.change.problem.sent_directly", byKey[line.LineId].Direct)),
         ];
         return problems.Count > 0 ? new(problems) : null;
     }

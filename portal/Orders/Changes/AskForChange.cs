@@ -24,7 +24,7 @@ public sealed class AskForChange(Db db, OrderWriting orders, OrderChanges change
         var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
         var today = await orders.TodayAsync(ct);
         var substitutes = by is Side.Seller ? await SubstitutesAsync(order, asked, today, ct) : [];
-        var problems = Problems(asked, by, lines, substitutes, today).ToList();
+        var problems = Problems(order, asked, by, lines, substitutes, today).ToList();
         if (problems.Count > 0)
         {
             return new OrderOutcome.Wrong(problems);
@@ -53,7 +53,7 @@ public sealed class AskForChange(Db db, OrderWriting orders, OrderChanges change
     static PricedLine Priced(LinePrice price, SaidOfChange said) => new(
         price.ProductId!.Value, price.Sku, price.Name!, price.NameZh ?? price.Name!, price.Unit ?? "", (int)said.CallOff!.Value, price.UnitPrice, price.LineAmount, OrderPricing.Written(price.Steps));
 
-    static IEnumerable<OrderProblem> Problems(AskedChange asked, Side by, List<LineInHand> lines, Dictionary<int, LinePrice> substitutes, DateOnly today)
+    static IEnumerable<OrderProblem> Problems(OrderInHand order, AskedChange asked, Side by, List<LineInHand> lines, Dictionary<int, LinePrice> substitutes, DateOnly today)
     {
         if (Reason.Problem(asked.Reason) is OrderOutcome.Wrong why)
         {
@@ -80,6 +80,12 @@ public sealed class AskForChange(Db db, OrderWriting orders, OrderChanges change
             {
                 yield return new(said.LineNumber, "lineNumber", "orders.problem.no_such_line");
                 continue;
+            }
+
+            if (order.DropShips && said.HasSubstitute)
+            {
+                // The order below waits for this product, and for no other.
+                yield return new(said.LineNumber, "sku", "orders.change.problem.drop_ship_stays");
             }
 
             foreach (var problem in said.Problems(line, by, today, substitutes.GetValueOrDefault(said.LineNumber)))

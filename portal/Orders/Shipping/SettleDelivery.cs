@@ -20,6 +20,11 @@ public sealed class SettleDelivery(Db db, OrderWriting orders, StockLedger stock
     /// <param name="ct">Stops waiting.</param>
     public async Task<OrderOutcome> SendAgainAsync(OrderInHand order, long lineId, int quantity, string agreed, CancellationToken ct)
     {
+        if (order.DropShips)
+        {
+            return OrderOutcome.Because("", "orders.problem.drop_ship_not_again");
+        }
+
         if (OrderLifecycle.Find(OrderLifecycle.SendAgain, Side.Seller, order.Status) is null)
         {
             return new OrderOutcome.NotNow(order.Status);
@@ -54,6 +59,11 @@ public sealed class SettleDelivery(Db db, OrderWriting orders, StockLedger stock
     /// <param name="ct">Stops waiting.</param>
     public async Task<OrderOutcome> TakeOverAsync(OrderInHand order, long lineId, int quantity, string agreed, CancellationToken ct)
     {
+        if (order.DropShips)
+        {
+            return OrderOutcome.Because("", "orders.problem.drop_ship_not_again");
+        }
+
         if (OrderLifecycle.Find(OrderLifecycle.TakeOver, Side.Seller, order.Status) is null)
         {
             return new OrderOutcome.NotNow(order.Status);

@@ -173,9 +173,13 @@ public sealed class Desk
         Ranges = new Ranges(db, TimeProvider.System);
         AddRange = new AddRange(db, Ranges, audit);
         Upwards = new OrderUpwards(db, Waiting, Allocate, Place, Terms, audit);
+        var drops = new DropShipments(db, TimeProvider.System);
+        DropShip = new AskForDropShipment(db, writing, Waiting, Place, books, drops, audit);
+        CarrySent = new CarryDropShipments(db, writing, drops, books, outbox, news);
+        CarryArrived = new CarryDropReceipts(db, writing, drops, outbox, news);
         Answer = new AnswerOrder(db, writing, Ledger, books, new KpiFacts(db), news, outbox);
-        Ship = new ShipOrder(db, writing, Ledger, books, new Parcels(db), news);
-        Receive = new ReceiveShipment(db, writing, Ledger, news);
+        Ship = new ShipOrder(db, writing, Ledger, books, new Parcels(db), news, outbox);
+        Receive = new ReceiveShipment(db, writing, Ledger, news, outbox);
         Cancel = new CancelOrder(db, writing, Ledger, new KpiFacts(db), news);
         Changes = new OrderChanges(db, TimeProvider.System);
         var changeNews = new ChangeNews(audit, outbox);
@@ -204,6 +208,12 @@ public sealed class Desk
     public AllocateGoods Allocate { get; }
 
     public OrderUpwards Upwards { get; }
+
+    public AskForDropShipment DropShip { get; }
+
+    internal CarryDropShipments CarrySent { get; }
+
+    internal CarryDropReceipts CarryArrived { get; }
 
     public Terms Terms { get; }
 
