@@ -26,6 +26,7 @@ using Portal.Search;
 using Portal.Stock;
 using Portal.Verify;
 using Portal.Web;
+using Portal.Worklists;
 
 namespace Portal;
 
@@ -61,6 +62,7 @@ static class Features
         .AddQuotes()
         .AddImports()
         .AddVerify()
+        .AddWorklists()
         ;
 
     /// <summary>The verbs that need no database.</summary>

@@ -37,16 +37,16 @@ public static class OrderStatus
     public static IReadOnlyList<string> All { get; } =
         [Draft, Submitted, PendingApproval, Confirmed, PartiallyShipped, Shipped, Received, Closed, Cancelled, Rejected];
 
-    /// <summary>What a seller has still to ship, as a filter of lists.</summary>
+    /// <summary>What a seller can ship: something is reserved and may leave, as a filter of lists.</summary>
     public const string ToShip = "to_ship";
 
-    /// <summary>What a buyer has still to receive, as a filter of lists.</summary>
+    /// <summary>Orders of which something is on its way to the buyer, as a filter of lists.</summary>
     public const string ToReceive = "to_receive";
 
     /// <summary>Orders of which the other side asked a change, as a filter of lists.</summary>
     public const string ToAnswer = "to_answer";
 
-    /// <summary>The states that a filter of lists stands for: <see cref="ToShip"/> and <see cref="ToReceive"/> are two, <see cref="ToAnswer"/> those in which something may be changed, a state is itself.</summary>
+    /// <summary>The states that a filter of lists stands for: <see cref="ToShip"/> and <see cref="ToReceive"/> those two in which it can be, <see cref="ToAnswer"/> those in which something may be changed, a state is itself.</summary>
     public static string[] In(string filter) => filter switch
     {
         ToShip => [Confirmed, PartiallyShipped],

@@ -20,7 +20,12 @@ public sealed class OrderStore(Db db)
         ["status"] = "o.status",
     }, Tie: "o.purchase_order_id desc", Filters: ["status", "from", "to"]);
 
-    const string Narrowed = """
+    /// <summary>That goods of the order <c>o</c> may leave: it does not wait for the seller's finance.</summary>
+    internal const string MayLeave =
+        "not exists (select from order_credit_hold h where h.purchase_order_id = o.purchase_order_id and not exists (select from order_credit_release r where r.order_credit_hold_id = h.order_credit_hold_id))";
+
+    // To ship is what is reserved and may leave, to receive what is on its way: not every order in whose state that can be.
+    const string Narrowed = $"""
         from purchase_order o
         left join partner buyer on buyer.partner_id = o.buyer_id
         left join partner seller on seller.partner_id = o.seller_id
@@ -29,6 +34,8 @@ public sealed class OrderStore(Db db)
                          else (select app_is_brand()) end
           and (@statuses::text[] is null or o.status = any(@statuses))
           and (not @toAnswer or exists (select from order_change c where c.purchase_order_id = o.purchase_order_id and c.status = 'open' and c.asked_by_side = case @side when 'buyer' then 'seller' else 'buyer' end))
+          and (not @toShip or {MayLeave} and exists (select from purchase_order_line l where l.purchase_order_id = o.purchase_order_id and l.reserved > 0))
+          and (not @toReceive or exists (select from purchase_order_line l where l.purchase_order_id = o.purchase_order_id and l.received + l.lost < l.shipped))
           and (@from::date is null or o.ordered_on >= @from)
           and (@to::date is null or o.ordered_on <= @to)
           and (@words::text is null
@@ -80,11 +87,13 @@ public sealed class OrderStore(Db db)
         """, new { side, status, after, limit }, ct);
 
     /// <summary>What of the orders waits for the person's company: as seller to be confirmed and shipped, as buyer to be received and finished.</summary>
-    public Task<WaitingOrders> WaitingAsync(CancellationToken ct) => db.OneAsync<WaitingOrders>("""
+    public Task<WaitingOrders> WaitingAsync(CancellationToken ct) => db.OneAsync<WaitingOrders>($"""
         select (select count(*) from purchase_order o where o.seller_id = app_partner_id() and o.status = 'submitted') as to_confirm,
                (select min(o.submitted_at) from purchase_order o where o.seller_id = app_partner_id() and o.status = 'submitted') as oldest,
-               (select count(*) from purchase_order o where o.seller_id = app_partner_id() and o.status in ('confirmed', 'partially_shipped')) as to_ship,
-               (select count(*) from purchase_order o where o.buyer_id = app_partner_id() and o.status in ('partially_shipped', 'shipped')) as to_receive,
+               (select count(distinct l.purchase_order_id) from purchase_order_line l join purchase_order o on o.purchase_order_id = l.purchase_order_id
+                where l.seller_id = app_partner_id() and l.reserved > 0 and o.status in ('confirmed', 'partially_shipped') and {MayLeave}) as to_ship,
+               (select count(*) from purchase_order o where o.buyer_id = app_partner_id() and o.status in ('partially_shipped', 'shipped')
+                and exists (select from purchase_order_line l where l.purchase_order_id = o.purchase_order_id and l.received + l.lost < l.shipped)) as to_receive,
                (select count(*) from purchase_order o where o.buyer_id = app_partner_id() and o.status = 'draft') as drafts
         """, null, ct);
 
@@ -215,6 +224,8 @@ public sealed record OrderList(string Side, ListQuery Query)
         side = Side,
         statuses = Query["status"] is { } status ? OrderStatus.In(status) : null,
         toAnswer = Query["status"] is OrderStatus.ToAnswer,
+        toShip = Query["status"] is OrderStatus.ToShip,
+        toReceive = Query["status"] is OrderStatus.ToReceive,
         from = Query.Day("from"),
         to = Query.Day("to"),
         words = Query.Words,

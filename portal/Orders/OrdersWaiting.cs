@@ -24,7 +24,7 @@ sealed class OrdersWaiting(OrderStore orders, OrderApprovals approvals, OrderCha
         [
             .. sells ? [.. Selling(waiting), new("orders.waiting.changes_of_sales", (int)asSeller, "/orders/sales?status=to_answer", "edit")] : Array.Empty<Waiting>(),
             .. buys ? [.. Buying(waiting), new("orders.waiting.changes", (int)asBuyer, "/orders?status=to_answer", "edit")] : Array.Empty<Waiting>(),
-            .. buys && !me.IsBrand ? [new Waiting("orders.waiting.approve", (int)await approvals.WaitingAsync(ct), "/orders?status=pending_approval", "checklist")] : Array.Empty<Waiting>(),
+            .. buys && !me.IsBrand ? [new Waiting("orders.waiting.approve", (int)await approvals.WaitingAsync(ct), "/worklists/buying?kind=approve", "checklist")] : Array.Empty<Waiting>(),
         ];
     }
 

@@ -5,7 +5,8 @@ namespace Portal.Orders;
 /// <summary>Reads and ends the approvals of orders.</summary>
 public sealed class OrderApprovals(Db db, TimeProvider clock)
 {
-    const string Deciders = """
+    /// <summary>That the person at work may decide on the approval <c>a</c> of the order <c>o</c>.</summary>
+    internal const string Deciders = """
         a.asked_by <> app_person_id()
         and (a.approver_id = app_person_id()
              or (app_has_role('partner_admin')

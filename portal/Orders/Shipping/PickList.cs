@@ -20,7 +20,7 @@ public sealed class PickList(Db db, TypstWorkers typst, Texts texts, ICurrentPer
     /// <summary>The lines, by SKU.</summary>
     /// <param name="choice">Which of the orders.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<List<PickLine>> LinesAsync(PickChoice choice, CancellationToken ct) => db.ListAsync<PickLine>("""
+    public Task<List<PickLine>> LinesAsync(PickChoice choice, CancellationToken ct) => db.ListAsync<PickLine>($"""
         select p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, o.number, l.line_number, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, l.reserved as quantity,
                coalesce(l.promised_on, l.requested_on) as due_on
         from purchase_order_line l
@@ -30,7 +30,7 @@ public sealed class PickList(Db db, TypstWorkers typst, Texts texts, ICurrentPer
         where l.seller_id = (select app_partner_id()) and l.reserved > 0 and o.status in ('confirmed', 'partially_shipped')
           and (@orders::text[] is null or o.number = any (@orders))
           and (@until::date is null or coalesce(l.promised_on, l.requested_on, @until) <= @until)
-          and not exists (select from order_credit_hold h where h.purchase_order_id = o.purchase_order_id and not exists (select from order_credit_release r where r.order_credit_hold_id = h.order_credit_hold_id))
+          and {OrderStore.MayLeave}
         order by p.sku, due_on nulls last, o.ordered_on, o.number, l.line_number
         limit @Most
         """, new { orders = choice.Orders is { Count: > 0 } some ? some.ToArray() : null, choice.Until, Most }, ct);

@@ -29,6 +29,7 @@ public sealed class Navigation(EndpointDataSource endpoints)
         ]),
         new("web.nav.supply",
         [
+            new("/worklists", "checklist", "web.nav.worklists", ["brand_admin", "channel_manager", "finance", "partner_admin", "sales", "purchasing"]),
             new("/buy", "basket", "web.nav.buy", Partner),
             new("/orders", "shopping-cart", "web.nav.orders", ["brand_admin", "channel_manager", "finance", .. Partner]),
             new("/stock", "packages", "web.nav.stock", ["brand_admin", "channel_manager", "partner_admin", "sales", "purchasing", "viewer"]),
