@@ -60,5 +60,6 @@ static class OrdersFeature
         .AddScoped<IDemoPart, OrdersDemo>()
         .AddScoped<ILargeDemoPart, ManyOrders>()
         .AddScoped<ICheck, OrdersCheck>()
-        .AddScoped<ICheck, MoneyCheck>();
+        .AddScoped<ICheck, MoneyCheck>()
+        .AddScoped<IDayCheck, OrdersOnDay>();
 }

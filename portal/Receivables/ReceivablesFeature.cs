@@ -27,6 +27,7 @@ static class ReceivablesFeature
             .AddScoped<IWaitingSource, ReceivablesWaiting>()
             .AddScoped<IDemoPart, ReceivablesDemo>()
             .AddScoped<ICheck, ReceivablesCheck>()
+            .AddScoped<IDayCheck, ReceivablesOnDay>()
             .AddScheduledJob<RemindBuyers>("0 35 5 * * ?");
         return services;
     }

@@ -13,5 +13,6 @@ static class StockFeature
         .AddScoped<RecordMovement>()
         .AddScoped<ShowStock>()
         .AddScoped<IDemoPart, StockDemo>()
-        .AddScoped<ICheck, StockCheck>();
+        .AddScoped<ICheck, StockCheck>()
+        .AddScoped<IDayCheck, StockOnDay>();
 }

@@ -12,6 +12,19 @@ public interface ICheck
     Task<CheckResult> RunAsync(CancellationToken ct);
 }
 
+/// <summary>
+/// The same for the end of a day of the past, from documents and ledgers alone: what the figures were then, and whether they obeyed the rules. For
+/// <c>portal verify NAME --on DAY</c>.
+/// </summary>
+public interface IDayCheck
+{
+    /// <summary>The name on the command line, that of the <see cref="ICheck"/> of the same data.</summary>
+    string Name { get; }
+
+    /// <summary>Looks at the figures as they were at the end of a day, in the brand's zone.</summary>
+    Task<CheckResult> RunAsync(DateOnly day, CancellationToken ct);
+}
+
 /// <summary>What a check found.</summary>
 /// <param name="Looked">How much was looked at, in words: "57,851 order lines".</param>
 /// <param name="Findings">One sentence per contradiction, with the record's number; empty when all is well. At most a hundred.</param>

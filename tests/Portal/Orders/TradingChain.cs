@@ -123,6 +123,11 @@ public sealed class TradingChain : IAsyncLifetime
             findings.AddRange((await check.RunAsync(default)).Findings);
         }
 
+        foreach (var check in new IDayCheck[] { new StockOnDay(db), new OrdersOnDay(db), new ReceivablesOnDay(db) })
+        {
+            findings.AddRange((await check.RunAsync(DateOnly.FromDateTime(DateTime.UtcNow).AddDays(1), default)).Findings);
+        }
+
         return findings;
     }
 
