@@ -34,8 +34,19 @@ public sealed class AllocateGoods(Db db, WaitingLines waiting, StockLedger stock
         return given.Count;
     }, ct);
 
-    /// <summary>Reserves what the partner at work has for all that wait for it.</summary>
-    public Task<int> RunAsync(CancellationToken ct) => db.InTransactionAsync(async () => await RunAsync(await waiting.PlaceAsync(null, ct), null, ct), ct);
+    /// <summary>Reserves what a partner has in its places for all that wait for it.</summary>
+    /// <param name="sellerId">The partner; null for the one at work.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<int> RunAsync(long? sellerId, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        var given = 0;
+        foreach (var place in await waiting.PlacesAsync(sellerId, ct))
+        {
+            given += await RunAsync(place, products: null, ct);
+        }
+
+        return given;
+    }, ct);
 }
 
 /// <summary>Goods have come to a place, or a promise was taken back: whoever waits for them is served.</summary>

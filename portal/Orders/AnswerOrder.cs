@@ -15,7 +15,11 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
     public const int FarthestPromise = 730;
 
     /// <summary>Promises the whole order, which must be in stock.</summary>
-    public Task<OrderOutcome> ConfirmAsync(string number, int? version, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    /// <param name="number">The order.</param>
+    /// <param name="version">The version the person saw; null where nobody looked.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <param name="from">The code of the seller's place that it is sent from; the default one where none is named.</param>
+    public Task<OrderOutcome> ConfirmAsync(string number, int? version, CancellationToken ct, string? from = null) => db.InTransactionAsync<OrderOutcome>(async () =>
     {
         var order = await orders.TakeAsync(number, ct);
         if (Permission.Refusal(order, OrderLifecycle.Confirm, version) is { } refused)
@@ -29,7 +33,11 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
         }
 
         var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
-        var place = await stock.PlaceOfAsync(order.SellerId, ct);
+        if (await stock.PlaceAsync(order.SellerId, from, ct) is not { } place)
+        {
+            return OrderOutcome.Because("fromPlace", "orders.problem.no_such_place", from ?? "");
+        }
+
         var shortages = await stock.ReserveAsync(place, StockLines.Of(lines, line => line.ProductId, line => line.Open), ct);
         return shortages.Count > 0
             ? new OrderOutcome.Wrong(Short(lines, shortages))
@@ -41,7 +49,8 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
     /// <param name="version">The version the person saw; null where nobody looked.</param>
     /// <param name="said">What is promised of the lines, by when, and why not all.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> ConfirmAsync(string number, int? version, IReadOnlyList<SaidOfLine> said, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    /// <param name="from">The code of the seller's place that it is sent from; the default one where none is named.</param>
+    public Task<OrderOutcome> ConfirmAsync(string number, int? version, IReadOnlyList<SaidOfLine> said, CancellationToken ct, string? from = null) => db.InTransactionAsync<OrderOutcome>(async () =>
     {
         var order = await orders.TakeAsync(number, ct);
         if (Permission.Refusal(order, OrderLifecycle.Confirm, version, says: true) is { } refused)
@@ -61,7 +70,11 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
             return stopped;
         }
 
-        var place = await stock.PlaceOfAsync(order.SellerId, ct);
+        if (await stock.PlaceAsync(order.SellerId, from, ct) is not { } place)
+        {
+            return OrderOutcome.Because("fromPlace", "orders.problem.no_such_place", from ?? "");
+        }
+
         var answers = LineAnswer.Of(said, lines);
         var there = await stock.ReserveUpToAsync(place, StockLines.Of(answers, answer => answer.Line.ProductId, answer => answer.Promised), ct);
         var shares = Shares.Of(answers, answer => answer.Line.ProductId, answer => answer.Promised, there);

@@ -40,6 +40,9 @@ public static class OrderLifecycle
     /// <summary>Has what lacks sent to the buyer by one's own upstream.</summary>
     public const string DropShip = "drop_ship";
 
+    /// <summary>Takes back what is reserved: the goods are not there, or the reservation has run out.</summary>
+    public const string Unreserve = "unreserve";
+
     /// <summary>Turns the order down.</summary>
     public const string Reject = "reject";
 
@@ -84,6 +87,7 @@ public static class OrderLifecycle
         new(Reject, Side.Seller, [OrderStatus.Submitted], [OrderStatus.Rejected]) { NeedsReason = true },
         new(Allocate, Side.Seller, [OrderStatus.Confirmed, OrderStatus.PartiallyShipped], [OrderStatus.Confirmed, OrderStatus.PartiallyShipped]),
         new(DropShip, Side.Seller, [OrderStatus.Confirmed, OrderStatus.PartiallyShipped], [OrderStatus.Confirmed, OrderStatus.PartiallyShipped]),
+        new(Unreserve, Side.Seller, [OrderStatus.Confirmed, OrderStatus.PartiallyShipped], [OrderStatus.Confirmed, OrderStatus.PartiallyShipped]),
         new(Ship, Side.Seller, [OrderStatus.Confirmed, OrderStatus.PartiallyShipped], [OrderStatus.PartiallyShipped, OrderStatus.Shipped]),
         new(Cancel, Side.Seller, [OrderStatus.Confirmed], [OrderStatus.Cancelled]) { NeedsReason = true },
         new(Cancel, Side.Seller, [OrderStatus.PartiallyShipped], [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Received]) { NeedsReason = true },

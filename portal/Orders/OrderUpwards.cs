@@ -24,7 +24,7 @@ public sealed class OrderUpwards(Db db, WaitingLines waiting, AllocateGoods allo
         // Two who order the same missing goods at the same moment: the second one waits here, and finds them on order.
         await db.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('order_supply', coalesce(@sellerId, app_partner_id())))", new { sellerId }, ct);
         // What has come and nobody was given yet is no longer missing.
-        await allocate.RunAsync(await waiting.PlaceAsync(sellerId, ct), null, ct);
+        await allocate.RunAsync(sellerId, ct);
         var missing = await waiting.MissingAsync(number, sellerId, ct);
         if (missing.Count == 0)
         {

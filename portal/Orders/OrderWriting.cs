@@ -76,13 +76,22 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
          from ship_to_address a where a.partner_id = @BuyerId and case when @ShipTo::text is null then a.is_default else a.number = @ShipTo end)
         """;
 
+    // Into the stock of the place that the address belongs to; else of the company's default place.
+    const string ToPlace = """
+        coalesce(
+            (select a.stock_place_id
+             from ship_to_address a join stock_place p on p.stock_place_id = a.stock_place_id and p.closed_at is null
+             where a.partner_id = @BuyerId and case when @ShipTo::text is null then a.is_default else a.number = @ShipTo end),
+            stock_place_of(@BuyerId))
+        """;
+
     /// <summary>Writes a new order, a draft or one that goes to the seller at once, with lines and first step.</summary>
     /// <returns>False when the buyer has used the purchase order number before; then nothing is written.</returns>
     public Task<bool> InsertAsync(NewOrder order, CancellationToken ct) => db.OneAsync<bool>($"""
         with placed as (
             insert into purchase_order (number, buyer_id, seller_id, po_number, ordered_on, currency, line_count, total_amount, status, to_place_id, note, ship_to, created_at, submitted_at, ordered_by)
             values (@Number, @BuyerId, @SellerId, @PoNumber, @OrderedOn, @Currency, @LineCount, @Total, @Status,
-                    stock_place_of(@BuyerId), @Note, {ShipTo}, @now, case when @Status = 'submitted' then @now end, case when @Status <> 'draft' then app_person_id() end)
+                    {ToPlace}, @Note, {ShipTo}, @now, case when @Status = 'submitted' then @now end, case when @Status <> 'draft' then app_person_id() end)
             on conflict on constraint a_po_number_is_used_once do nothing
             returning purchase_order_id),
         line as (
@@ -127,7 +136,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
                 select @PurchaseOrderId, @BuyerId, @SellerId, 'submit', @Status, app_partner_id(), app_person_id(), @now
                 where @Status <> 'draft')
             update purchase_order
-            set po_number = @PoNumber, note = @Note, ship_to = case when drop_ships then ship_to else {ShipTo} end, ordered_on = @OrderedOn, line_count = @LineCount, total_amount = @Total, version = version + 1,
+            set po_number = @PoNumber, note = @Note, ship_to = case when drop_ships then ship_to else {ShipTo} end, to_place_id = case when drop_ships then to_place_id else {ToPlace} end, ordered_on = @OrderedOn, line_count = @LineCount, total_amount = @Total, version = version + 1,
                 status = @Status, submitted_at = case when @Status = 'submitted' then @now end, ordered_by = case when @Status <> 'draft' then app_person_id() end
             where purchase_order_id = @PurchaseOrderId
             """, arguments, ct);

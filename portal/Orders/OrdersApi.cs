@@ -70,8 +70,8 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
     public async Task<IActionResult> Confirm(
         string number, [IfMatch] int version, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] ConfirmationAsked? asked, CancellationToken ct) => await AnswerAsync(
         asked?.Lines is { } lines
-            ? await answerOrder.ConfirmAsync(number, version, [.. lines.OfType<LineConfirmationAsked>().Select(line => new SaidOfLine(line.LineNumber, line.Quantity, line.PromisedOn, line.Reason))], ct)
-            : await answerOrder.ConfirmAsync(number, version, ct), ct);
+            ? await answerOrder.ConfirmAsync(number, version, [.. lines.OfType<LineConfirmationAsked>().Select(line => new SaidOfLine(line.LineNumber, line.Quantity, line.PromisedOn, line.Reason))], ct, asked.FromPlace)
+            : await answerOrder.ConfirmAsync(number, version, ct, asked?.FromPlace), ct);
 
     /// <summary>Turns the order down.</summary>
     [HttpPost("{number}/rejection"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
@@ -168,7 +168,7 @@ public sealed class WaitingApi(WaitingLines waiting, AllocateGoods allocate, Ord
 
     /// <summary>Reserves what there is for the lines that wait; they are served in the order of the seller's policy.</summary>
     [HttpPost("allocation"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
-    public async Task<IActionResult> Allocate(CancellationToken ct) => Ok(new { lines = await allocate.RunAsync(ct) });
+    public async Task<IActionResult> Allocate(CancellationToken ct) => Ok(new { lines = await allocate.RunAsync(null, ct) });
 
     /// <summary>Orders upwards what lacks, for one sales order or for all.</summary>
     [HttpPost("order"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
@@ -214,7 +214,8 @@ public sealed record ReasonAsked(string? Reason);
 
 /// <summary>An answer to an order as a program gives it.</summary>
 /// <param name="Lines">What is said of which line; a line that is not named is promised in full. Without lines the whole order must be in stock.</param>
-public sealed record ConfirmationAsked(IReadOnlyList<LineConfirmationAsked>? Lines);
+/// <param name="FromPlace">The code of the place that it is sent from; the default one where left out.</param>
+public sealed record ConfirmationAsked(IReadOnlyList<LineConfirmationAsked>? Lines, string? FromPlace = null);
 
 /// <summary>What is promised of a line.</summary>
 /// <param name="LineNumber">The order's line.</param>

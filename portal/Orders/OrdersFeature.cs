@@ -2,6 +2,7 @@ using Platform.Outbox;
 using Portal.Demo;
 using Portal.Search;
 using Portal.Start;
+using Portal.Stock;
 using Portal.Verify;
 
 namespace Portal.Orders;
@@ -44,6 +45,7 @@ static class OrdersFeature
         .AddScoped<WaitingLines>()
         .AddScoped<OrderChain>()
         .AddScoped<AllocateGoods>()
+        .AddScoped<IReservations, TakeBackReservations>()
         .AddScoped<SellingPolicies>()
         .AddScoped<OrderUpwards>()
         .AddScoped<DropShipments>()

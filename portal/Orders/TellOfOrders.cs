@@ -40,7 +40,7 @@ sealed class TellOfOrders(Db db, Notifier notifier, OrderChanges changes, Answer
 
     static Recipients? Whom(OrderStep step) => step.Act switch
     {
-        OrderLifecycle.Submit or OrderLifecycle.Approve or OrderLifecycle.Receive or OrderLifecycle.Allocate => Recipients.Of(step.SellerId, SellerRoles.All),
+        OrderLifecycle.Submit or OrderLifecycle.Approve or OrderLifecycle.Receive or OrderLifecycle.Allocate or OrderLifecycle.Unreserve => Recipients.Of(step.SellerId, SellerRoles.All),
         OrderLifecycle.Confirm or OrderLifecycle.Reject or OrderLifecycle.Ship => Recipients.Of(step.BuyerId, BuyerRoles.All),
         OrderLifecycle.Cancel => Recipients.Of(step.BuyerId, BuyerRoles.All) + Recipients.Of(step.SellerId, SellerRoles.All),
         _ => null,

@@ -32,7 +32,7 @@ public sealed class WaitingController(WaitingLines waiting, AllocateGoods alloca
     [HttpPost("allocation"), Idempotent, AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
     public async Task<IActionResult> Allocate(CancellationToken ct)
     {
-        this.Flash(FlashKind.Done, t["orders.allocated", await allocate.RunAsync(ct)]);
+        this.Flash(FlashKind.Done, t["orders.allocated", await allocate.RunAsync(null, ct)]);
         return RedirectToAction(nameof(Index));
     }
 

@@ -101,8 +101,14 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
         select buyer_id from made
         """, new { orderNumber, ids = lines.Select(line => line.LineId).ToArray(), quantities = lines.Select(line => line.Quantity).ToArray() }, ct);
 
-    /// <summary>The place of a partner; null for the one at work.</summary>
-    public Task<long> PlaceAsync(long? partnerId, CancellationToken ct) => db.OneAsync<long>("select stock_place_of(coalesce(@partnerId, app_partner_id()))", new { partnerId }, ct);
+    /// <summary>The places of a partner from which something is to be sent that waits for goods; of the one at work where none is named.</summary>
+    public Task<List<long>> PlacesAsync(long? partnerId, CancellationToken ct) => db.ListAsync<long>($"""
+        select distinct o.from_place_id
+        from purchase_order_line l
+        join purchase_order o on o.purchase_order_id = l.purchase_order_id
+        where l.seller_id = coalesce(@partnerId, app_partner_id()) and {Waits} and o.status {AtWork}
+        order by 1
+        """, new { partnerId }, ct);
 
     /// <summary>Takes the orders with lines that wait for goods of a place, in the order of their keys.</summary>
     /// <returns>Their keys; none where nobody waits.</returns>

@@ -83,8 +83,8 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
         await stock.ShipAsync(from, to, goods, null, head.Number, ct);
         await db.ExecuteAsync("""
             update return_order_line l set sent = said.sent, held = said.sent from unnest(@ids, @sent) as said (id, sent) where l.return_order_line_id = said.id;
-            update return_order set carrier = @Carrier, tracking_number = @TrackingNumber where return_order_id = @ReturnOrderId
-            """, new { head.ReturnOrderId, dispatch.Carrier, dispatch.TrackingNumber, ids = Ids(lines), sent = lines.Select(line => Sent(line)!.Value).ToArray() }, ct);
+            update return_order set carrier = @Carrier, tracking_number = @TrackingNumber, to_place_id = @to where return_order_id = @ReturnOrderId
+            """, new { head.ReturnOrderId, dispatch.Carrier, dispatch.TrackingNumber, to, ids = Ids(lines), sent = lines.Select(line => Sent(line)!.Value).ToArray() }, ct);
         return (null, null);
     }, ct);
 
@@ -106,7 +106,7 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
         }
 
         var came = judged.Where(line => line.Line.Sent > 0).ToList();
-        await stock.ReceiveAsync(await stock.PlaceOfAsync(head.SellerId, ct), StockLines.Of(came, line => line.Line.ProductId, line => line.Sound), [.. came.Select(line => (long)(line.Line.Sent!.Value - line.Sound))], null, head.Number, ct);
+        await stock.ReceiveAsync(head.ToPlaceId ?? await stock.PlaceOfAsync(head.SellerId, ct), StockLines.Of(came, line => line.Line.ProductId, line => line.Sound), [.. came.Select(line => (long)(line.Line.Sent!.Value - line.Sound))], null, head.Number, ct);
         await db.ExecuteAsync("""
             update return_order_line l
             set sound = said.sound, damaged = said.damaged, credited = said.credited

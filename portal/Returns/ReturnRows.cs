@@ -35,6 +35,9 @@ public sealed record ReturnHead : BetweenTwo
     /// <summary>One of <see cref="ReturnLifecycle.States"/>.</summary>
     public string Status { get; init; } = "";
 
+    /// <summary>The seller's place to which the goods went; it never leaves the server.</summary>
+    public long? ToPlaceId { get; init; }
+
     /// <summary>Who carries it back.</summary>
     public string? Carrier { get; init; }
 

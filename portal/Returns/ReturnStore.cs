@@ -20,7 +20,7 @@ public sealed class ReturnStore(Db db, TimeProvider clock)
 
     const string Columns = """
         select r.return_order_id, r.number, r.kind, r.cause, r.reason, r.is_unopened, o.number as against_order, r.currency, r.amount, r.status, r.carrier, r.tracking_number, r.credit_notes, r.answer_by,
-               r.status in ('requested', 'approved', 'sent') and r.answer_by < brand_day(@Now) as is_late, r.requested_at, r.version, r.buyer_id, r.seller_id,
+               r.status in ('requested', 'approved', 'sent') and r.answer_by < brand_day(@Now) as is_late, r.requested_at, r.version, r.to_place_id, r.buyer_id, r.seller_id,
                buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, seller.name as seller_name, seller.name_latin as seller_name_latin,
                coalesce(r.buyer_id = app_partner_id(), false) as is_buyer, coalesce(r.seller_id = app_partner_id(), false) as is_seller,
                exists (select from unnest(case when r.buyer_id = app_partner_id() then @buyers else @sellers end) as role where app_has_role(role)) as may

@@ -7,25 +7,24 @@ namespace Portal.Stock;
 
 /// <summary>Records supply, sales and losses by hand.</summary>
 [Route("stock/moves"), AllowRoles("purchasing", "sales", "partner_admin", "brand_admin")]
-public sealed class MovementsController(RecordMovement recordMovement, Texts t) : Controller
+public sealed class MovementsController(RecordMovement recordMovement, StockPlaces places, Texts t) : Controller
 {
     /// <summary>An empty form.</summary>
     [HttpGet("new")]
-    public IActionResult New(string kind = "supply") => View("MovementForm", new MovementFormPage(new MovementForm { Kind = kind }, []));
+    public async Task<IActionResult> New(string kind = "supply", string? place = null, CancellationToken ct = default) => View("MovementForm", new MovementFormPage(new MovementForm { Kind = kind, Place = place }, await places.OpenAsync(ct), []));
 
     /// <summary>Records what was typed.</summary>
     [HttpPost(""), Idempotent]
     public async Task<IActionResult> Create(MovementForm form, CancellationToken ct)
     {
-        var note = string.IsNullOrWhiteSpace(form.Note) ? null : form.Note.Trim();
-        switch (await recordMovement.RunAsync(form.Kind ?? "", note, SkuLines.Read(form.Lines), ct))
+        switch (await recordMovement.RunAsync(new(form.Kind, form.Note, SkuLines.Read(form.Lines), form.Place, form.Reason), ct))
         {
             case MovementOutcome.Recorded(var lines):
                 this.Flash(FlashKind.Done, t["stock.recorded", lines]);
                 return RedirectToAction("Moves", "Stock");
             case MovementOutcome.Wrong(var problems):
                 Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-                return View("MovementForm", new MovementFormPage(form, problems));
+                return View("MovementForm", new MovementFormPage(form, await places.OpenAsync(ct), problems));
             default:
                 return Forbid();
         }
@@ -38,7 +37,13 @@ public sealed class MovementForm
     /// <summary>Supply, sale or loss.</summary>
     public string? Kind { get; set; }
 
-    /// <summary>Why.</summary>
+    /// <summary>Where.</summary>
+    public string? Place { get; set; }
+
+    /// <summary>Why, by a code.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Why, in words.</summary>
     public string? Note { get; set; }
 
     /// <summary>SKU and quantity, a row each.</summary>
@@ -47,5 +52,6 @@ public sealed class MovementForm
 
 /// <summary>The page on which a movement is recorded.</summary>
 /// <param name="Form">What is typed.</param>
+/// <param name="Places">The places.</param>
 /// <param name="Problems">What is wrong with it.</param>
-public sealed record MovementFormPage(MovementForm Form, IReadOnlyList<StockProblem> Problems);
+public sealed record MovementFormPage(MovementForm Form, IReadOnlyList<PlaceName> Places, IReadOnlyList<StockProblem> Problems);

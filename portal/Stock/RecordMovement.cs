@@ -4,24 +4,24 @@ using Platform.Database;
 
 namespace Portal.Stock;
 
-/// <summary>A partner records what entered its place from outside (supply), was sold to an end customer, or is lost.</summary>
-public sealed class RecordMovement(Db db, StockLedger ledger, AuditTrail audit, TimeProvider clock)
+/// <summary>
+/// A partner records what entered one of its places from outside (supply), was sold to an end customer, or is lost; supply and loss with the reason by which the books
+/// were adjusted, where it was that.
+/// </summary>
+public sealed class RecordMovement(Db db, StockLedger ledger, StockPlaces places, AuditTrail audit, TimeProvider clock)
 {
-    /// <summary>What can be recorded by hand; the other movements come of orders.</summary>
+    /// <summary>What can be recorded by hand; the other movements come of orders, transfers and counts.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["supply", "sale", "loss"];
 
-    const int LongestNote = 500;
+    /// <summary>The longest note.</summary>
+    public const int LongestNote = 500;
 
     /// <summary>Records it: all lines or none.</summary>
-    /// <param name="kind">One of <see cref="Kinds"/>.</param>
-    /// <param name="note">Why; a loss is not recorded without.</param>
-    /// <param name="lines">SKUs and quantities, as typed.</param>
-    /// <param name="ct">Stops waiting.</param>
-    public async Task<MovementOutcome> RunAsync(string kind, string? note, IReadOnlyList<SkuLine> lines, CancellationToken ct)
+    public async Task<MovementOutcome> RunAsync(MovementAsked asked, CancellationToken ct)
     {
         try
         {
-            return await db.InTransactionAsync(() => RecordAsync(kind, note, lines, ct), ct);
+            return await db.InTransactionAsync(() => RecordAsync(asked, ct), ct);
         }
         catch (PostgresException refused) when (refused.Violates(StockLedger.NeverNegative) || refused.Violates(StockLedger.ReservedIsOnHand))
         {
@@ -29,10 +29,10 @@ public sealed class RecordMovement(Db db, StockLedger ledger, AuditTrail audit, 
         }
     }
 
-    async Task<MovementOutcome> RecordAsync(string kind, string? note, IReadOnlyList<SkuLine> lines, CancellationToken ct)
+    async Task<MovementOutcome> RecordAsync(MovementAsked asked, CancellationToken ct)
     {
         var here = await db.FindAsync<Here>("""
-            select p.partner_id, p.number, stock_place_of(p.partner_id) as place_id, exists (select from unnest(@roles) as role where app_has_role(role)) as may_keep
+            select p.partner_id, p.number, exists (select from unnest(@roles) as role where app_has_role(role)) as may_keep
             from partner p
             where p.partner_id = app_partner_id()
             """, new { roles = StockRoles.Keepers.ToArray() }, ct);
@@ -41,48 +41,64 @@ public sealed class RecordMovement(Db db, StockLedger ledger, AuditTrail audit, 
             return new MovementOutcome.Forbidden();
         }
 
-        var products = (await db.ListAsync<(string Sku, long ProductId, long Available)>("""
-            select p.sku, p.product_id, coalesce(b.on_hand - b.reserved, 0) as available
-            from product p
-            left join stock_balance b on b.product_id = p.product_id and b.stock_place_id = @PlaceId
-            where p.sku = any (@skus)
-            """, new { here.PlaceId, skus = lines.Select(line => line.Sku).ToArray() }, ct)).ToDictionary(product => product.Sku, product => (product.ProductId, product.Available), StringComparer.Ordinal);
-        var problems = Problems(kind, note, lines, products).ToList();
+        var (kind, note, reason) = (asked.Kind ?? "", Web.Typed.Text(asked.Note), Web.Typed.Text(asked.Reason));
+        var lines = (asked.Lines ?? []).OfType<SkuLine>().ToList();
+        var place = await places.KeyAsync(asked.Place, ct);
+        var products = place is { } key ? await ledger.ProductsAsync(key, lines, ct) : null;
+        List<StockProblem> problems = [.. Problems(asked, kind, note, reason, place), .. LineProblems(lines, products, takesFromThere: kind is not "supply")];
         if (problems.Count > 0)
         {
             return new MovementOutcome.Wrong(problems);
         }
 
-        await ledger.RecordAsync(kind, here.PlaceId, StockLines.Of(lines, line => products[line.Sku].ProductId, line => (long)line.Quantity!), clock.GetUtcNow(), note, ct);
-        await audit.RecordAsync("stock." + kind, "stock", here.Number, here.PartnerId, new { note, lines }, ct);
+        await ledger.RecordAsync(kind, place!.Value, StockLines.Of(lines, line => products![line.Sku].ProductId, line => (long)line.Quantity!), clock.GetUtcNow(), note, ct, reason);
+        await audit.RecordAsync("stock." + kind, "stock", here.Number, here.PartnerId, new { asked.Place, reason, note, lines }, ct);
         return new MovementOutcome.Recorded(lines.Count);
     }
 
-    static IEnumerable<StockProblem> Problems(string kind, string? note, IReadOnlyList<SkuLine> lines, Dictionary<string, (long ProductId, long Available)> products)
+    static IEnumerable<StockProblem> Problems(MovementAsked asked, string kind, string? note, string? reason, long? place)
     {
         if (!Kinds.Contains(kind))
         {
             yield return new(null, "kind", "stock.problem.kind");
         }
 
-        if (lines.Count is 0 or > SkuLines.Most)
+        if (place is null)
         {
-            yield return new(null, "lines", "stock.problem.line_count", SkuLines.Most);
+            yield return new(null, "place", "stock.problem.place", asked.Place ?? "");
         }
 
         if (note?.Length > LongestNote)
         {
             yield return new(null, "note", "stock.problem.note_too_long", LongestNote);
         }
-        else if (kind is "loss" && string.IsNullOrWhiteSpace(note))
+
+        if (reason is not null && !MoveReasons.Fits(kind, reason))
+        {
+            yield return new(null, "reason", "stock.problem.reason_does_not_fit");
+        }
+        else if (kind is "loss" && reason is null && note is null)
         {
             yield return new(null, "note", "stock.problem.note_missing");
         }
+    }
 
-        for (var index = 0; index < lines.Count; index++)
+    /// <summary>What is wrong with typed lines.</summary>
+    /// <param name="lines">The lines.</param>
+    /// <param name="products">The products they name, with what the place has of each; null where there is no such place.</param>
+    /// <param name="takesFromThere">True where the goods leave the place.</param>
+    internal static IEnumerable<StockProblem> LineProblems(IReadOnlyList<SkuLine> lines, IReadOnlyDictionary<string, (long ProductId, long Available)>? products, bool takesFromThere)
+    {
+        if (lines.Count is 0 or > SkuLines.Most)
+        {
+            yield return new(null, "lines", "stock.problem.line_count", SkuLines.Most);
+        }
+
+        for (var index = 0; products is not null && index < lines.Count; index++)
         {
             var line = lines[index];
-            if (!products.TryGetValue(line.Sku, out var product))
+            var known = products.TryGetValue(line.Sku, out var product);
+            if (!known)
             {
                 yield return new(index + 1, "sku", "stock.problem.unknown_sku", line.Sku);
             }
@@ -91,14 +107,14 @@ public sealed class RecordMovement(Db db, StockLedger ledger, AuditTrail audit, 
             {
                 yield return new(index + 1, "quantity", wrong, SkuLine.MostOfOne);
             }
-            else if (kind is not "supply" && product.ProductId > 0 && line.Quantity > product.Available)
+            else if (takesFromThere && known && line.Quantity > product.Available)
             {
                 yield return new(index + 1, "quantity", "stock.problem.more_than_available", line.Sku, product.Available);
             }
         }
     }
 
-    sealed record Here(long PartnerId, string Number, long PlaceId, bool MayKeep);
+    sealed record Here(long PartnerId, string Number, bool MayKeep);
 }
 
 /// <summary>How recording a movement ended.</summary>

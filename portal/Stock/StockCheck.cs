@@ -85,6 +85,7 @@ public sealed class StockCheck(Db db) : ICheck
         join stock_place target on target.stock_place_id = m.to_place_id
         where (m.kind, source.kind, target.kind) not in (
             ('supply', 'supply', 'own'), ('shipment', 'own', 'in_transit'), ('receipt', 'in_transit', 'own'), ('delivery', 'own', 'own'),
+            ('transfer', 'own', 'own'), ('transfer', 'own', 'in_transit'),
             ('sale', 'own', 'customer'), ('loss', 'own', 'loss'), ('loss', 'in_transit', 'loss'))
         limit 100
         """, null, ct);

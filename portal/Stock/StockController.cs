@@ -10,7 +10,7 @@ namespace Portal.Stock;
 
 /// <summary>What a partner holds and how it moved; for the brand also what everybody holds.</summary>
 [Route("stock")]
-public sealed class StockController(StockStore stock, ShowStock showStock, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class StockController(StockStore stock, StockPlaces places, ShowStock showStock, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     /// <summary>One's own balances.</summary>
     [HttpGet("")]
@@ -25,7 +25,7 @@ public sealed class StockController(StockStore stock, ShowStock showStock, ICurr
     public async Task<IActionResult> Moves(CancellationToken ct)
     {
         var query = ListQuery.Read(Request, StockStore.Moves);
-        return View("MoveList", new MoveListPage(query, await stock.MovesAsync(new(false, query), ct)));
+        return View("MoveList", new MoveListPage(query, await stock.MovesAsync(new(false, query), ct), await places.OpenAsync(ct)));
     }
 
     /// <summary>The balances as an Excel file.</summary>
@@ -40,13 +40,13 @@ public sealed class StockController(StockStore stock, ShowStock showStock, ICurr
     [HttpGet("moves/export"), EnableRateLimiting(RateLimits.Costly)]
     public Task ExportMoves(CancellationToken ct) => Response.SendExcelAsync(t["stock.moves"], me.PartnerName, clock.GetUtcNow(),
         [
-            new(t["stock.moved_at"], TableColumnKind.Time, 18), new(t["stock.kind"]), new(t["stock.sku"], Width: 18), new(t["stock.name"], Width: 40),
-            new(t["stock.quantity"], TableColumnKind.Number, 12, 0), new(t["stock.order"], Width: 21), new(t["stock.document"], Width: 21), new(t["stock.note"], Width: 40),
+            new(t["stock.moved_at"], TableColumnKind.Time, 18), new(t["stock.kind"]), new(t["stock.place"], Width: 12), new(t["stock.sku"], Width: 18), new(t["stock.name"], Width: 40),
+            new(t["stock.quantity"], TableColumnKind.Number, 12, 0), new(t["stock.order"], Width: 21), new(t["stock.document"], Width: 21), new(t["stock.reason"], Width: 20), new(t["stock.note"], Width: 40),
         ],
         stock.StreamMovesAsync(new(false, ListQuery.Read(Request, StockStore.Moves)), ct).Select(IReadOnlyList<object?> (row) =>
         [
-            Web.Display.Formats.In(row.MovedAt, Web.Display.Formats.Zone(me.TimeZone)), t["stock.kind." + row.Kind].Value, row.Sku, StockWords.Name(row.Name, row.NameZh),
-            row.Direction is "in" ? row.Quantity : -row.Quantity, row.OrderNumber, row.DocumentNumber, row.Note,
+            Web.Display.Formats.In(row.MovedAt, Web.Display.Formats.Zone(me.TimeZone)), t["stock.kind." + row.Kind].Value, row.Place, row.Sku, StockWords.Name(row.Name, row.NameZh),
+            row.Direction is "in" ? row.Quantity : -row.Quantity, row.OrderNumber, row.DocumentNumber, row.Reason is null ? null : t["stock.reason." + row.Reason].Value, row.Note,
         ]), ct);
 
     /// <summary>Chooses what one's buyers see.</summary>
@@ -68,26 +68,28 @@ public sealed class StockController(StockStore stock, ShowStock showStock, ICurr
     async Task<IActionResult> BalancesAsync(bool everybodys, CancellationToken ct)
     {
         var query = ListQuery.Read(Request, StockStore.Balances);
-        return View("StockList", new StockListPage(everybodys, query, await stock.BalancesAsync(new(everybodys, query), ct), everybodys ? null : await stock.VisibilityAsync(ct)));
+        return View("StockList", new StockListPage(everybodys, query, await stock.BalancesAsync(new(everybodys, query), ct), everybodys ? [] : await places.OpenAsync(ct), everybodys ? null : await stock.VisibilityAsync(ct)));
     }
 
     Task SendBalancesAsync(bool everybodys, CancellationToken ct) => Response.SendExcelAsync(t["stock.stock"], me.PartnerName, clock.GetUtcNow(),
         [
-            new(t["stock.holder"], Width: 30), new(t["stock.sku"], Width: 18), new(t["stock.name"], Width: 40), new(t["stock.on_hand"], TableColumnKind.Number, 12, 0),
+            new(t["stock.holder"], Width: 30), new(t["stock.place"], Width: 12), new(t["stock.sku"], Width: 18), new(t["stock.name"], Width: 40), new(t["stock.on_hand"], TableColumnKind.Number, 12, 0),
             new(t["stock.reserved"], TableColumnKind.Number, 12, 0), new(t["stock.available"], TableColumnKind.Number, 12, 0), new(t["stock.in_transit"], TableColumnKind.Number, 12, 0),
         ],
         stock.StreamBalancesAsync(new(everybodys, ListQuery.Read(Request, StockStore.Balances)), ct).Select(IReadOnlyList<object?> (row) =>
-            [row.Holder, row.Sku, StockWords.Name(row.Name, row.NameZh), row.OnHand, row.Reserved, row.Available, row.InTransit]), ct);
+            [row.Holder, row.Place, row.Sku, StockWords.Name(row.Name, row.NameZh), row.OnHand, row.Reserved, row.Available, row.InTransit]), ct);
 }
 
 /// <summary>The list of balances.</summary>
 /// <param name="Everybodys">True for the brand's view of all partners' stock.</param>
 /// <param name="Query">What was asked.</param>
 /// <param name="Page">The rows.</param>
+/// <param name="Places">One's own open places.</param>
 /// <param name="Visibility">What buyers see; null where others' stock is shown.</param>
-public sealed record StockListPage(bool Everybodys, ListQuery Query, ListPage<BalanceRow> Page, Visibility? Visibility);
+public sealed record StockListPage(bool Everybodys, ListQuery Query, ListPage<BalanceRow> Page, IReadOnlyList<PlaceName> Places, Visibility? Visibility);
 
 /// <summary>The list of movements.</summary>
 /// <param name="Query">What was asked.</param>
 /// <param name="Page">The rows.</param>
-public sealed record MoveListPage(ListQuery Query, ListPage<MoveRow> Page);
+/// <param name="Places">One's own open places.</param>
+public sealed record MoveListPage(ListQuery Query, ListPage<MoveRow> Page, IReadOnlyList<PlaceName> Places);

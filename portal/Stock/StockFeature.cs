@@ -1,4 +1,5 @@
 using Portal.Demo;
+using Portal.Start;
 using Portal.Verify;
 
 namespace Portal.Stock;
@@ -12,7 +13,16 @@ static class StockFeature
         .AddScoped<StockStore>()
         .AddScoped<RecordMovement>()
         .AddScoped<ShowStock>()
+        .AddScoped<StockSheet>()
+        .AddScoped<StockPlaces>()
+        .AddScoped<OutlookStore>()
+        .AddScoped<TransferGoods>()
+        .AddScoped<TransferStore>()
+        .AddScoped<CountStore>()
+        .AddScoped<CountStock>()
+        .AddScoped<IWaitingSource, StockWaiting>()
         .AddScoped<IDemoPart, StockDemo>()
+        .AddScoped<IDemoPart, StockLifeDemo>()
         .AddScoped<ICheck, StockCheck>()
         .AddScoped<IDayCheck, StockOnDay>();
 }

@@ -33,11 +33,18 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
             new { placeId, products = lines.Products, quantities = lines.Quantities }, ct)).ToDictionary(given => given.ProductId, given => given.Quantity);
 
     /// <summary>Takes a promise back.</summary>
-    public async Task ReleaseAsync(long placeId, StockLines lines, CancellationToken ct)
+    /// <param name="placeId">The place; the caller holds it.</param>
+    /// <param name="lines">What is not promised any more.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <param name="tells">False where the goods are not there, so that nobody else can have them.</param>
+    public async Task ReleaseAsync(long placeId, StockLines lines, CancellationToken ct, bool tells = true)
     {
         await db.ExecuteAsync("select stock_release(@placeId, @products, @quantities)",
             new { placeId, products = lines.Products, quantities = lines.Quantities }, ct);
-        await TellAsync(placeId, lines, ct);
+        if (tells)
+        {
+            await TellAsync(placeId, lines, ct);
+        }
     }
 
     /// <summary>Reserved goods leave a place that the caller holds, on the way to another.</summary>
@@ -66,19 +73,54 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     /// <param name="movedAt">When it happened; not later than now.</param>
     /// <param name="note">Why, in the words of who records it.</param>
     /// <param name="ct">Stops waiting.</param>
-    public async Task RecordAsync(string kind, long placeId, StockLines lines, DateTimeOffset movedAt, string? note, CancellationToken ct)
+    /// <param name="reason">Why, by one of the codes of <see cref="MoveReasons"/>.</param>
+    public async Task RecordAsync(string kind, long placeId, StockLines lines, DateTimeOffset movedAt, string? note, CancellationToken ct, string? reason = null)
     {
-        await db.ExecuteAsync("select stock_record(@kind, @placeId, @products, @quantities, @movedAt, @now, @note)",
-            new { kind, placeId, products = lines.Products, quantities = lines.Quantities, movedAt = movedAt.UtcDateTime, now = clock.GetUtcNow().UtcDateTime, note }, ct);
+        await db.ExecuteAsync("select stock_record(@kind, @placeId, @products, @quantities, @movedAt, @now, @note, @reason)",
+            new { kind, placeId, products = lines.Products, quantities = lines.Quantities, movedAt = movedAt.UtcDateTime, now = clock.GetUtcNow().UtcDateTime, note, reason }, ct);
         if (kind is "supply")
         {
             await TellAsync(placeId, lines, ct);
         }
     }
 
-    /// <summary>The place a partner receives at and ships from; known of any partner.</summary>
+    /// <summary>Goods go from one place of a partner to another of the same: there at once, or on the way.</summary>
+    public async Task SendOverAsync(long placeId, long toPlaceId, StockLines lines, bool atOnce, string number, CancellationToken ct)
+    {
+        await db.ExecuteAsync("select stock_send_over(@placeId, @toPlaceId, @products, @quantities, @atOnce, @now, @number)",
+            new { placeId, toPlaceId, products = lines.Products, quantities = lines.Quantities, atOnce, now = clock.GetUtcNow().UtcDateTime, number }, ct);
+        if (atOnce)
+        {
+            await TellAsync(toPlaceId, lines, ct);
+        }
+    }
+
+    /// <summary>Corrects the ledger by the differences of a count that was handed in; what was found can be given to those who wait.</summary>
+    /// <returns>How many products differed.</returns>
+    public async Task<int> PostCountAsync(string number, long placeId, StockLines found, CancellationToken ct)
+    {
+        var differed = await db.OneAsync<int>("select stock_count_post(@number, @now)", new { number, now = clock.GetUtcNow().UtcDateTime }, ct);
+        await TellAsync(placeId, found, ct);
+        return differed;
+    }
+
+    /// <summary>The products that lines name, each with what a place has of it that is not promised; unknown ones are left out.</summary>
+    public async Task<IReadOnlyDictionary<string, (long ProductId, long Available)>> ProductsAsync(long placeId, IEnumerable<SkuLine> lines, CancellationToken ct) =>
+        (await db.ListAsync<(string Sku, long ProductId, long Available)>("""
+            select p.sku, p.product_id, coalesce(b.on_hand - b.reserved, 0) as available
+            from product p
+            left join stock_balance b on b.product_id = p.product_id and b.stock_place_id = @placeId
+            where p.sku = any (@skus)
+            """, new { placeId, skus = lines.Select(line => line.Sku).Distinct(StringComparer.Ordinal).ToArray() }, ct)).ToDictionary(product => product.Sku, product => (product.ProductId, product.Available), StringComparer.Ordinal);
+
+    /// <summary>The place where a partner receives and from which it ships if nothing else is said; known of any partner.</summary>
     public Task<long> PlaceOfAsync(long partnerId, CancellationToken ct) =>
         db.OneAsync<long>("select stock_place_of(@partnerId)", new { partnerId }, ct);
+
+    /// <summary>An open place of a partner by its code, the default one where none is named; null where there is none. Known of any partner only where it is the default.</summary>
+    public async Task<long?> PlaceAsync(long partnerId, string? code, CancellationToken ct) => string.IsNullOrWhiteSpace(code)
+        ? await PlaceOfAsync(partnerId, ct)
+        : await db.FindAsync<long?>("select stock_place_id from stock_place where partner_id = @partnerId and kind = 'own' and code = @code and closed_at is null", new { partnerId, code = code.Trim().ToUpperInvariant() }, ct);
 
     // After the commit and in a transaction of its own: whoever gives the goods to those who wait takes their orders first, which the act at work
     // can no longer do once it holds the balances.

@@ -1,15 +1,17 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
 using Platform.Web.Api;
+using Portal.Stock;
 using Portal.Web;
 
 namespace Portal.Orders;
 
 /// <summary>The ship-to addresses of the own company.</summary>
 [Route("orders/addresses"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
-public sealed class AddressesController(ShipToAddresses addresses, Texts t) : Controller
+public sealed class AddressesController(ShipToAddresses addresses, StockPlaces places, Texts t) : Controller
 {
     const string FormView = "/Orders/Addresses/AddressForm.cshtml";
 
@@ -19,7 +21,7 @@ public sealed class AddressesController(ShipToAddresses addresses, Texts t) : Co
 
     /// <summary>The form for a new one.</summary>
     [HttpGet("new")]
-    public IActionResult New() => View(FormView, new AddressForm { Facts = new() { CountryCode = "CN" } });
+    public async Task<IActionResult> New(CancellationToken ct) => await FormAsync(new AddressForm { Facts = new() { CountryCode = "CN" } }, ct);
 
     /// <summary>Adds it.</summary>
     [HttpPost(""), Idempotent]
@@ -28,7 +30,7 @@ public sealed class AddressesController(ShipToAddresses addresses, Texts t) : Co
     /// <summary>The form of one that is there.</summary>
     [HttpGet("{number}/edit")]
     public async Task<IActionResult> Edit(string number, CancellationToken ct) =>
-        await addresses.FindAsync(number, ct) is { } address ? View(FormView, new AddressForm { Facts = address.Facts, Version = address.Version, Number = number }) : NotFound();
+        await addresses.FindAsync(number, ct) is { } address ? await FormAsync(new AddressForm { Facts = address.Facts, Version = address.Version, Number = number }, ct) : NotFound();
 
     /// <summary>Changes it.</summary>
     [HttpPost("{number}"), Idempotent]
@@ -63,8 +65,10 @@ public sealed class AddressesController(ShipToAddresses addresses, Texts t) : Co
         }
 
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-        return View(FormView, form with { Number = number });
+        return await FormAsync(form with { Number = number }, ct);
     }
+
+    async Task<ViewResult> FormAsync(AddressForm form, CancellationToken ct) => View(FormView, form with { Places = await places.OpenAsync(ct) });
 }
 
 /// <summary>Ship-to addresses for programs.</summary>
@@ -136,4 +140,8 @@ public sealed record AddressForm
 
     /// <summary>The address that is changed; null for a new one.</summary>
     public string? Number { get; init; }
+
+    /// <summary>The places of the company.</summary>
+    [BindNever]
+    public IReadOnlyList<PlaceName> Places { get; init; } = [];
 }

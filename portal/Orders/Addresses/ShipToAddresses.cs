@@ -11,7 +11,11 @@ public sealed class ShipToAddresses(Db db, AuditTrail audit, TimeProvider clock)
 {
     const string NamedOnce = "a_ship_to_address_is_named_once";
 
-    const string Select = "select number, name, contact, phone, country_code, state, city, postal_code, address, is_default, version from ship_to_address";
+    const string Select = """
+        select number, name, contact, phone, country_code, state, city, postal_code, address, is_default, version,
+               (select p.code from stock_place p where p.stock_place_id = ship_to_address.stock_place_id) as place
+        from ship_to_address
+        """;
 
     /// <summary>All addresses of the company at work, the default first.</summary>
     public Task<List<ShipToRow>> AllAsync(CancellationToken ct) => db.ListAsync<ShipToRow>($"{Select} where partner_id = app_partner_id() order by is_default desc, name", null, ct);
@@ -68,6 +72,12 @@ public sealed class ShipToAddresses(Db db, AuditTrail audit, TimeProvider clock)
             return new ShipToOutcome.Forbidden();
         }
 
+        var place = facts.Place is null ? null : await db.FindAsync<long?>("select stock_place_id from stock_place where partner_id = @here and kind = 'own' and code = @Place and closed_at is null", new { here, facts.Place }, ct);
+        if (facts.Place is not null && place is null)
+        {
+            return new ShipToOutcome.Refused([new(nameof(facts.Place), "orders.problem.no_such_place", facts.Place)]);
+        }
+
         var now = clock.GetUtcNow().UtcDateTime;
         if (facts.IsDefault)
         {
@@ -75,16 +85,16 @@ public sealed class ShipToAddresses(Db db, AuditTrail audit, TimeProvider clock)
         }
 
         var key = number ?? PublicNumber.New("AD");
-        var arguments = new { key, here, version, now, facts.Name, facts.Contact, facts.Phone, facts.CountryCode, facts.State, facts.City, facts.PostalCode, facts.Address, facts.IsDefault };
+        var arguments = new { key, here, version, now, facts.Name, facts.Contact, facts.Phone, facts.CountryCode, facts.State, facts.City, facts.PostalCode, facts.Address, facts.IsDefault, place };
         var written = number is null
             ? await db.ExecuteAsync("""
-                insert into ship_to_address (number, partner_id, name, contact, phone, country_code, state, city, postal_code, address, is_default, changed_by, changed_at)
-                values (@key, @here, @Name, @Contact, @Phone, @CountryCode, @State, @City, @PostalCode, @Address,
+                insert into ship_to_address (number, partner_id, name, contact, phone, country_code, state, city, postal_code, address, stock_place_id, is_default, changed_by, changed_at)
+                values (@key, @here, @Name, @Contact, @Phone, @CountryCode, @State, @City, @PostalCode, @Address, @place,
                         @IsDefault or not exists (select from ship_to_address where partner_id = @here), app_person_id(), @now)
                 """, arguments, ct)
             : await db.ExecuteAsync("""
                 update ship_to_address
-                set name = @Name, contact = @Contact, phone = @Phone, country_code = @CountryCode, state = @State, city = @City, postal_code = @PostalCode, address = @Address, is_default = @IsDefault,
+                set name = @Name, contact = @Contact, phone = @Phone, country_code = @CountryCode, state = @State, city = @City, postal_code = @PostalCode, address = @Address, stock_place_id = @place, is_default = @IsDefault,
                     changed_by = app_person_id(), changed_at = @now, version = version + 1
                 where number = @key and partner_id = @here and version = coalesce(@version, version)
                 """, arguments, ct);
@@ -150,12 +160,15 @@ public sealed record ShipToFacts
     /// <summary>Street and house.</summary>
     public string? Address { get; init; }
 
+    /// <summary>The code of the own place into whose stock the goods come; the default place where none is named.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Taken where an order says nothing; the first address is.</summary>
     public bool IsDefault { get; init; }
 
     internal ShipToFacts Tidied() => this with
     {
-        Name = Text(Name), Contact = Text(Contact), Phone = Text(Phone), CountryCode = Text(CountryCode)?.ToUpperInvariant(), State = Text(State), City = Text(City), PostalCode = Text(PostalCode), Address = Text(Address),
+        Name = Text(Name), Contact = Text(Contact), Phone = Text(Phone), CountryCode = Text(CountryCode)?.ToUpperInvariant(), State = Text(State), City = Text(City), PostalCode = Text(PostalCode), Address = Text(Address), Place = Text(Place)?.ToUpperInvariant(),
     };
 
     internal IEnumerable<FieldProblem> Flaws()
@@ -211,6 +224,9 @@ public sealed record ShipToRow
     /// <summary>Street and house.</summary>
     public string Address { get; init; } = "";
 
+    /// <summary>The code of the own place into whose stock the goods come; null for the default one.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Taken where an order says nothing.</summary>
     public bool IsDefault { get; init; }
 
@@ -220,7 +236,7 @@ public sealed record ShipToRow
     /// <summary>On one line.</summary>
     public string OnOneLine => ShipTo.Line(Name, Contact, Phone, CountryCode, State, City, PostalCode, Address);
 
-    internal ShipToFacts Facts => new() { Name = Name, Contact = Contact, Phone = Phone, CountryCode = CountryCode, State = State, City = City, PostalCode = PostalCode, Address = Address, IsDefault = IsDefault };
+    internal ShipToFacts Facts => new() { Name = Name, Contact = Contact, Phone = Phone, CountryCode = CountryCode, State = State, City = City, PostalCode = PostalCode, Address = Address, Place = Place, IsDefault = IsDefault };
 }
 
 /// <summary>An address as an order keeps it.</summary>

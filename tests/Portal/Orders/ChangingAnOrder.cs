@@ -64,7 +64,7 @@ public sealed class ChangingAnOrder : OnATradingChain
         Assert.Equal([("S-001", 10, 4, 10.01m), ("S-003", 4, 0, 30.03m)], order.Lines.Select(line => (line.Sku, line.Quantity, line.Cancelled, line.UnitPrice)));
         Assert.Equal((before.TotalAmount + 120.12m, 2), (order.Order.TotalAmount, order.Order.LineCount));
         Assert.Equal((10, 6, 0), await Chain.StockOfAsync("north", "S-001"));
-        Assert.Equal(1, await Chain.At("north-admin").Allocate.RunAsync(default));
+        Assert.Equal(1, await Chain.At("north-admin").Allocate.RunAsync(null, default));
         Assert.Equal((50, 4, 0), await Chain.StockOfAsync("north", "S-003"));
     }
 

@@ -164,6 +164,10 @@ public sealed class Desk
         var news = new OrderNews(audit, outbox);
         var books = new OrderBooks(db, new CreditGate(db, audit, outbox, TimeProvider.System), new InvoiceShipment(db, audit, TimeProvider.System));
         Ledger = new StockLedger(db, outbox, TimeProvider.System);
+        Places = new StockPlaces(db, audit, TimeProvider.System);
+        Record = new RecordMovement(db, Ledger, Places, audit, TimeProvider.System);
+        Transfers = new TransferGoods(db, Ledger, Places, audit, TimeProvider.System);
+        Counts = new CountStock(db, Ledger, Places, new TakeBackReservations(db, Ledger, news, TimeProvider.System), audit, TimeProvider.System);
         Waiting = new WaitingLines(db, TimeProvider.System);
         Chain = new OrderChain(db);
         Policies = new SellingPolicies(db, audit, TimeProvider.System);
@@ -197,6 +201,14 @@ public sealed class Desk
     public Db Db { get; }
 
     public StockLedger Ledger { get; }
+
+    public StockPlaces Places { get; }
+
+    public RecordMovement Record { get; }
+
+    public TransferGoods Transfers { get; }
+
+    public CountStock Counts { get; }
 
     public PurchaseLimits Limits { get; }
 

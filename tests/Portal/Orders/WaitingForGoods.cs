@@ -76,10 +76,10 @@ public sealed class WaitingForGoods : OnATradingChain
         var second = await WaitingAsync("eurodist-all", ("S-001", 10), there: 0);
         await Chain.GivenStockAsync("north", "S-001", 13);
 
-        Assert.Equal(2, await Chain.At("north-admin").Allocate.RunAsync(default));
+        Assert.Equal(2, await Chain.At("north-admin").Allocate.RunAsync(null, default));
 
         Assert.Equal((10, 3), (await ReservedAsync(first), await ReservedAsync(second)));
-        Assert.Equal(0, await Chain.At("north-admin").Allocate.RunAsync(default));
+        Assert.Equal(0, await Chain.At("north-admin").Allocate.RunAsync(null, default));
         Assert.Equal(["submit", "confirm", "allocate"], (await Chain.At("huaxin-buys").Orders.FindAsync(first, default))!.Steps.Select(step => step.Act));
     }
 
@@ -96,7 +96,7 @@ public sealed class WaitingForGoods : OnATradingChain
         Assert.True(await Chain.At("north-admin").Policies.KeepAsync(new(rule, "by_hand"), default));
         await Chain.GivenStockAsync("north", "S-001", 5);
 
-        await Chain.At("north-admin").Allocate.RunAsync(default);
+        await Chain.At("north-admin").Allocate.RunAsync(null, default);
 
         Assert.Equal((first, gold, early), (await ReservedAsync(one), await ReservedAsync(two), await ReservedAsync(three)));
     }
@@ -111,7 +111,7 @@ public sealed class WaitingForGoods : OnATradingChain
 
         await Chain.GivenStockAsync("north", "S-001", 7);
 
-        var served = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Chain.At("north-admin").Allocate.RunAsync(default)));
+        var served = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Chain.At("north-admin").Allocate.RunAsync(null, default)));
 
         Assert.Equal(3, served.Sum());
         Assert.Equal((7, 7, 0), await Chain.StockOfAsync("north", "S-001"));
@@ -145,7 +145,7 @@ public sealed class WaitingForGoods : OnATradingChain
         await Chain.Database.ExecuteAsync("update portal.purchase_order set submitted_at = now() + interval '1 hour' where number = @store", new { store });
         var hopes = await WaitingAsync("wuxi-all", ("S-001", 4), there: 0, seller: "jiangnan-all");
         Document(await Chain.At("jiangnan-all").Receive.RunAsync(shipment, null, new(null, [new(1, 10, 0, 0, 0, 0, null)]), default));
-        await Chain.At("jiangnan-all").Allocate.RunAsync(default);
+        await Chain.At("jiangnan-all").Allocate.RunAsync(null, default);
 
         Assert.Equal((10, 0), (await ReservedAsync(store), await ReservedAsync(hopes)));
     }

@@ -143,7 +143,7 @@ public sealed class ReturningGoods(ReturningGoods.Rules books) : IClassFixture<R
         Number(await DoAsync(books.Admin, act => act.ApproveAsync(number, null, [], default)));
         Assert.IsType<ReturnOutcome.NotNow>(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [], default)));
         Assert.IsType<ReturnOutcome.Stale>(await DoAsync(buyer, act => act.SendAsync(number, 1, new(null, null, []), default)));
-        await books.AsAsync<Portal.Stock.RecordMovement, Portal.Stock.MovementOutcome>(buyer, record => record.RunAsync("sale", null, [new("A-10", 15)], default));
+        await books.AsAsync<Portal.Stock.RecordMovement, Portal.Stock.MovementOutcome>(buyer, record => record.RunAsync(new("sale", null, [new("A-10", 15)]), default));
         Assert.Equal(["returns.problem.not_in_stock"], Keys(await DoAsync(buyer, act => act.SendAsync(number, null, new(null, null, []), default))));
         Number(await DoAsync(buyer, act => act.SendAsync(number, null, new(null, null, [new(1, 5)]), default)));
         Number(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [], default)));

@@ -11,8 +11,7 @@ public sealed class KeepingStock : OnATradingChain
     Task<MovementOutcome> Record(string person, string kind, string? note, params (string Sku, decimal? Quantity)[] lines)
     {
         var desk = Chain.At(person);
-        var act = new RecordMovement(desk.Db, desk.Ledger, new AuditTrail(desk.Db, TimeProvider.System), TimeProvider.System);
-        return act.RunAsync(kind, note, [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity))], default);
+        return desk.Record.RunAsync(new(kind, note, [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity))]), default);
     }
 
     StockStore StoreOf(string person) => new(Chain.At(person).Db);

@@ -1,0 +1,188 @@
+using Platform.Database;
+using Portal.Web.Lists;
+
+namespace Portal.Stock;
+
+/// <summary>Reads the counts of the partner at work.</summary>
+public sealed class CountStore(Db db)
+{
+    /// <summary>How the list may be narrowed and sorted.</summary>
+    public static ListShape Shape { get; } = new("stock-counts", "-begun", new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["number"] = "c.number", ["begun"] = "c.begun_at", ["place"] = "p.code", ["status"] = "c.status",
+    }, Tie: "c.stock_count_id desc", Filters: ["status", "place"]);
+
+    /// <summary>How the lines of one count may be narrowed and sorted.</summary>
+    public static ListShape Lines { get; } = new("stock-count-lines", "sku", new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["sku"] = "p.sku", ["name"] = "p.name", ["counted"] = "l.counted", ["difference"] = "l.counted - l.book",
+    }, Tie: "p.product_id", Filters: ["state"]);
+
+    const string Columns = """
+        select c.stock_count_id, c.number, p.code as place, p.name as place_name, c.stock_place_id, c.status, c.is_blind, c.note, c.said, c.begun_at, c.handed_in_at, c.ended_at, c.version,
+               begun.name as begun_by, handed.name as handed_in_by, ended.name as ended_by, sums.lines, sums.counted, sums.differences, sums.more, sums.less
+        from stock_count c
+        join stock_place p on p.stock_place_id = c.stock_place_id
+        left join person begun on begun.person_id = c.begun_by
+        left join person handed on handed.person_id = c.handed_in_by
+        left join person ended on ended.person_id = c.ended_by
+        cross join lateral (
+            select count(*) as lines, count(l.counted) as counted, count(*) filter (where l.counted <> l.book) as differences,
+                   coalesce(sum(l.counted - l.book) filter (where l.counted > l.book), 0)::bigint as more, coalesce(sum(l.book - l.counted) filter (where l.counted < l.book), 0)::bigint as less
+            from stock_count_line l where l.stock_count_id = c.stock_count_id) sums
+        where c.partner_id = app_partner_id()
+        """;
+
+    /// <summary>One page of the list.</summary>
+    public Task<ListPage<CountRow>> ListAsync(ListQuery query, CancellationToken ct) => db.TogetherAsync(async () =>
+    {
+        const string Narrowed = """
+              and (@status::text is null or c.status = @status) and (@place::text is null or p.code = @place) and (@words::text is null or c.number = upper(@words) or c.note ilike @within)
+            """;
+        var arguments = new { status = query["status"], place = query["place"], words = query.Words, within = LikePattern.Within(query.Words), limit = query.Limit, offset = query.Offset };
+        var total = await db.OneAsync<long>($"select count(*) from stock_count c join stock_place p on p.stock_place_id = c.stock_place_id where c.partner_id = app_partner_id() {Narrowed}", arguments, ct);
+        return new ListPage<CountRow>(await db.ListAsync<CountRow>($"{Columns} {Narrowed} order by {query.OrderBy} limit @limit offset @offset", arguments, ct), total);
+    }, ct);
+
+    /// <summary>The newest counts, for a program that pages through them.</summary>
+    public Task<List<CountRow>> AfterAsync(string? status, string? after, int limit, CancellationToken ct) => db.ListAsync<CountRow>($"""
+        {Columns} and (@status::text is null or c.status = @status)
+          and (@after::text is null or c.stock_count_id < (select last.stock_count_id from stock_count last where last.number = @after))
+        order by c.stock_count_id desc
+        limit @limit
+        """, new { status, after, limit }, ct);
+
+    /// <summary>One count; null where there is none.</summary>
+    public Task<CountRow?> FindAsync(string number, CancellationToken ct) => db.FindAsync<CountRow>($"{Columns} and c.number = @number", new { number }, ct);
+
+    const string LinesOf = """
+        from stock_count_line l
+        join product p on p.product_id = l.product_id
+        left join stock_balance b on b.stock_place_id = @StockPlaceId and b.product_id = l.product_id
+        where l.stock_count_id = @StockCountId
+          and case @state when 'open' then l.counted is null when 'counted' then l.counted is not null when 'differs' then l.counted <> l.book else true end
+          and (@words::text is null or p.sku ilike @within or p.name ilike @within or p.name_zh ilike @within or p.gtin = @words)
+        """;
+
+    const string LineColumns = "select p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.gtin, l.counted, l.book, l.counted_at, l.reason, l.note, coalesce(b.on_hand, 0) as on_hand, coalesce(b.reserved, 0) as reserved";
+
+    /// <summary>One page of the lines of a count.</summary>
+    public Task<ListPage<CountLineRow>> LinesAsync(CountRow count, ListQuery query, CancellationToken ct) => db.TogetherAsync(async () =>
+    {
+        var total = await db.OneAsync<long>($"select count(*) {LinesOf}", Arguments(count, query), ct);
+        return new ListPage<CountLineRow>(await db.ListAsync<CountLineRow>($"{LineColumns} {LinesOf} order by {query.OrderBy} limit @limit offset @offset", Arguments(count, query), ct), total);
+    }, ct);
+
+    /// <summary>All lines of a count, for a file.</summary>
+    public IAsyncEnumerable<CountLineRow> StreamAsync(CountRow count, CancellationToken ct) => db.StreamAsync<CountLineRow>($"{LineColumns} {LinesOf} order by p.sku",
+        new { count.StockCountId, count.StockPlaceId, state = (string?)null, words = (string?)null, within = (string?)null }, ct);
+
+    /// <summary>The lines of a count after a SKU, for programs.</summary>
+    public Task<List<CountLineRow>> LinesAfterAsync(CountRow count, string? afterSku, int limit, CancellationToken ct) => db.ListAsync<CountLineRow>($"""
+        {LineColumns} {LinesOf} and (@afterSku::text is null or p.sku > @afterSku)
+        order by p.sku
+        limit @limit
+        """, new { count.StockCountId, count.StockPlaceId, state = (string?)null, words = (string?)null, within = (string?)null, afterSku, limit }, ct);
+
+    static object Arguments(CountRow count, ListQuery query) => new
+    {
+        count.StockCountId, count.StockPlaceId, state = query["state"], words = query.Words, within = LikePattern.Within(query.Words), limit = query.Limit, offset = query.Offset,
+    };
+
+    /// <summary>What waits for the partner's people: counts to be looked over, and goods on their way between its places.</summary>
+    public Task<(long Review, long OnTheirWay)> WaitingAsync(CancellationToken ct) => db.OneAsync<(long, long)>("""
+        select (select count(*) from stock_count c where c.partner_id = app_partner_id() and c.status = 'review'),
+               (select count(*) from stock_transfer t where t.partner_id = app_partner_id() and t.status = 'in_transit')
+        """, null, ct);
+}
+
+/// <summary>A count with its sums.</summary>
+public sealed record CountRow
+{
+    /// <summary>The key; it never leaves the server.</summary>
+    public long StockCountId { get; init; }
+
+    /// <summary>The key of the place; it never leaves the server.</summary>
+    public long StockPlaceId { get; init; }
+
+    /// <summary>The public number.</summary>
+    public string Number { get; init; } = "";
+
+    /// <summary>The code of the place.</summary>
+    public string Place { get; init; } = "";
+
+    /// <summary>Its name.</summary>
+    public string? PlaceName { get; init; }
+
+    /// <summary><c>open</c>, <c>review</c>, <c>posted</c> or <c>discarded</c>.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>Whoever counts does not see what the books say.</summary>
+    public bool IsBlind { get; init; }
+
+    /// <summary>What for.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Why it was given back or discarded.</summary>
+    public string? Said { get; init; }
+
+    /// <summary>Who began it.</summary>
+    public string? BegunBy { get; init; }
+
+    /// <summary>When.</summary>
+    public DateTime BegunAt { get; init; }
+
+    /// <summary>Who handed it in.</summary>
+    public string? HandedInBy { get; init; }
+
+    /// <summary>When.</summary>
+    public DateTime? HandedInAt { get; init; }
+
+    /// <summary>Who posted or discarded it.</summary>
+    public string? EndedBy { get; init; }
+
+    /// <summary>When.</summary>
+    public DateTime? EndedAt { get; init; }
+
+    /// <summary>Counts the changes.</summary>
+    public int Version { get; init; }
+
+    /// <summary>How many products.</summary>
+    public long Lines { get; init; }
+
+    /// <summary>How many of them were counted.</summary>
+    public long Counted { get; init; }
+
+    /// <summary>How many differ from the books.</summary>
+    public long Differences { get; init; }
+
+    /// <summary>How many pieces more than in the books.</summary>
+    public long More { get; init; }
+
+    /// <summary>How many less.</summary>
+    public long Less { get; init; }
+
+    /// <summary>How its state feels.</summary>
+    public Web.Display.Tone Tone => Status switch { "open" => Web.Display.Tone.Active, "review" => Web.Display.Tone.Waiting, "posted" => Web.Display.Tone.Good, _ => Web.Display.Tone.Neutral };
+}
+
+/// <summary>A line of a count.</summary>
+/// <param name="Sku">The product.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="NameZh">Its Chinese name, or the other.</param>
+/// <param name="Gtin">Its bar code.</param>
+/// <param name="Counted">How many were there.</param>
+/// <param name="Book">What the books said at that moment.</param>
+/// <param name="CountedAt">When.</param>
+/// <param name="Reason">Why it differs, by code.</param>
+/// <param name="Note">The same in words.</param>
+/// <param name="OnHand">What the books say now.</param>
+/// <param name="Reserved">How much of it is promised.</param>
+public sealed record CountLineRow(string Sku, string Name, string NameZh, string? Gtin, int? Counted, long? Book, DateTime? CountedAt, string? Reason, string? Note, long OnHand, long Reserved)
+{
+    /// <summary>Counted less the books; null where it was not counted.</summary>
+    public long? Difference => Counted - Book;
+
+    /// <summary>What the books will say once the difference is posted.</summary>
+    public long? Afterwards => OnHand + Difference;
+}
