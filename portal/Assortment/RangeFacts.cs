@@ -1,3 +1,4 @@
+using Platform.Texts;
 using Platform.Web;
 
 namespace Portal.Assortment;
@@ -125,4 +126,31 @@ public static class RangeWords
 
     /// <summary>Who may say what the own company sells to whom; the policies of the tables say the same.</summary>
     public static readonly string[] Keepers = ["brand_admin", "channel_manager", "partner_admin"];
+
+    /// <summary>Which products a rule is about.</summary>
+    public static string What(RangeRow rule, Texts t)
+    {
+        var line = Languages.Current is "zh-CN" ? rule.LineNameZh : rule.LineName;
+        return rule.Covers switch
+        {
+            "line" => line ?? "",
+            "category" => rule.Line is null ? rule.Category ?? "" : $"{line} · {rule.Category}",
+            "products" => t["assortment.some_products", rule.Products],
+            _ => t["assortment.everything"],
+        };
+    }
+
+    /// <summary>Which buyers a rule is about.</summary>
+    public static string Whom(RangeRow rule, Texts t)
+    {
+        string?[] asked =
+        [
+            rule.BuyerName is { } buyer ? Web.Display.Formats.Company(buyer, rule.BuyerNameLatin) : null,
+            rule.PartnerLevel is { } level ? t[$"partners.level.{level}"].Value : null,
+            rule.PartnerType is { } type ? t[$"partners.type.{type}"].Value : null,
+            Languages.Current is "zh-CN" ? rule.TerritoryNameZh : rule.TerritoryName,
+        ];
+        var whom = string.Join(" · ", asked.OfType<string>());
+        return whom.Length > 0 ? whom : t["assortment.everybody"];
+    }
 }

@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
+using Platform.Web;
+using Portal.Documents.Tables;
 using Portal.Web;
 using Portal.Web.Lists;
 
@@ -8,7 +11,7 @@ namespace Portal.Assortment;
 
 /// <summary>What the own company sells to whom: the rules, and what they come to.</summary>
 [Route("catalog/ranges"), AllowRoles("brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales")]
-public sealed class RangesController(Ranges ranges, RangePreview preview, AddRange addRange, EndRange endRange, ICurrentPerson me, Texts t) : Controller
+public sealed class RangesController(Ranges ranges, RangePreview preview, AddRange addRange, EndRange endRange, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     /// <summary>The rules, with the answer to what may this partner buy or who may buy this, where one is asked for.</summary>
     /// <param name="buyer">The number or code of a partner.</param>
@@ -26,6 +29,16 @@ public sealed class RangesController(Ranges ranges, RangePreview preview, AddRan
             OfProduct = what is null ? null : await preview.OfProductAsync(what, Typed.Day(on), ct),
         });
     }
+
+    /// <summary>The rules as a file.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public Task Export(CancellationToken ct) => Response.SendListAsync(t["assortment.ranges"], me.PartnerName, clock.GetUtcNow(),
+        [
+            new(t["assortment.number"], Width: 21), new(t["assortment.seller"], Width: 30), new(t["assortment.effect"]), new(t["assortment.what"], Width: 30), new(t["assortment.whom"], Width: 40),
+            new(t["assortment.valid_from"], TableColumnKind.Date, 12), new(t["assortment.valid_until"], TableColumnKind.Date, 12), new(t["assortment.state"]),
+        ],
+        ListQuery.Read(Request, Ranges.Shape).AllAsync(query => ranges.PageAsync(query, ct)).Select(IReadOnlyList<object?> (rule) =>
+            [rule.Number, rule.SellerName, t[$"assortment.effect.{rule.Effect}"].Value, RangeWords.What(rule, t), RangeWords.Whom(rule, t), rule.ValidFrom, rule.ValidUntil, t[$"assortment.state.{rule.State}"].Value]), ct);
 
     /// <summary>The form for a new one.</summary>
     [HttpGet("new"), AllowRoles("brand_admin", "channel_manager", "partner_admin")]

@@ -34,7 +34,7 @@ public sealed class AuditController(AuditStore audit, ICurrentPerson me, Texts t
             columns.AddRange([new(t["audit.details"], Width: 60), new(t["audit.hash"], Width: 66)]);
         }
 
-        return Response.SendExcelAsync(t["audit.audit"], me.PartnerName, clock.GetUtcNow(), columns, audit.StreamAsync(ListQuery.Read(Request, AuditStore.Acts), ct).Select(Row), ct);
+        return Response.SendListAsync(t["audit.audit"], me.PartnerName, clock.GetUtcNow(), columns, audit.StreamAsync(ListQuery.Read(Request, AuditStore.Acts), ct).Select(Row), ct);
     }
 
     IReadOnlyList<object?> Row(AuditRow row)

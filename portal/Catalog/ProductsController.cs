@@ -42,7 +42,7 @@ public sealed class ProductsController(ProductStore products, CatalogPrices pric
             rows.Add(product);
         }
 
-        await Response.SendExcelAsync(t["catalog.products"], me.PartnerName, clock.GetUtcNow(), Columns(trade), ExportRows(rows, trade, ct), ct);
+        await Response.SendListAsync(t["catalog.products"], me.PartnerName, clock.GetUtcNow(), Columns(trade), ExportRows(rows, trade, ct), ct);
     }
 
     /// <summary>One product, with the price for a quantity and a buyer explained.</summary>

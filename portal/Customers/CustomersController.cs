@@ -27,7 +27,7 @@ public sealed class CustomersController(
     /// <summary>The list as a workbook.</summary>
     [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
     public Task Export(CancellationToken ct) =>
-        Response.SendExcelAsync(t["customers.customers"], me.PartnerName, clock.GetUtcNow(), Columns(), RowsAsync(ListQuery.Read(Request, CustomerLists.Shape), ct), ct);
+        Response.SendListAsync(t["customers.customers"], me.PartnerName, clock.GetUtcNow(), Columns(), RowsAsync(ListQuery.Read(Request, CustomerLists.Shape), ct), ct);
 
     /// <summary>Own customers while one types a name, as the choices of an input.</summary>
     [HttpGet("suggestions"), AllowRoles("sales", "partner_admin")]

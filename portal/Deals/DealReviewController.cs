@@ -1,7 +1,11 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
+using Platform.Web;
 using Portal.Customers;
+using Portal.Documents.Tables;
 using Portal.Web;
+using Portal.Web.Display;
 using Portal.Web.Lists;
 
 namespace Portal.Deals;
@@ -9,7 +13,7 @@ namespace Portal.Deals;
 /// <summary>The reviewers' queue, the page on which a claim is decided, and the decision.</summary>
 [Route("deals"), AllowRoles("deal_desk", "channel_manager", "brand_admin", "finance")]
 public sealed class DealReviewController(
-    DealStore deals, ReviewLists lists, DealPages pages, CustomerStore customers, ApprovalStore approvals, PartnerRecords records, FamilyClaims families, ReviewDeal reviewDeal, Texts t, TimeProvider clock) : Controller
+    DealStore deals, ReviewLists lists, DealPages pages, CustomerStore customers, ApprovalStore approvals, PartnerRecords records, FamilyClaims families, ReviewDeal reviewDeal, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -27,6 +31,21 @@ public sealed class DealReviewController(
     /// <summary>The evidence, side by side.</summary>
     [HttpGet("{number}/review")]
     public async Task<IActionResult> Show(string number, CancellationToken ct) => await PageAsync(number, new(), ct);
+
+    /// <summary>The queue as a file.</summary>
+    [HttpGet("reviews/export"), EnableRateLimiting(RateLimits.Costly)]
+    public Task Export(CancellationToken ct) => Response.SendListAsync(t["deals.reviews"], me.PartnerName, clock.GetUtcNow(),
+        [
+            new(t["deals.number"], Width: 21), new(t["deals.customer"], Width: 30), new(t["deals.partner"], Width: 30), new(t["deals.status"], Width: 18), new(t["approvals.clock"], TableColumnKind.Time, 18),
+            new(t["deals.waits_since"], TableColumnKind.Time, 18), new(t["reviews.waits_at"], Width: 20), new(t["deals.evidence"]), new(t["deals.amount"], TableColumnKind.Number), new(t["deals.currency"], Width: 10),
+        ],
+        Queue.AllAsync(query => lists.PageAsync(query, Now, ct)).Select(IReadOnlyList<object?> (deal) =>
+        [
+            deal.Number, deal.CustomerName, deal.PartnerName, t[$"deals.status.{deal.Status}"].Value, Local(deal.Clock?.DueAt), Local(deal.SubmittedAt), deal.Queue is { } queue ? t[$"approvals.queue.{queue}"].Value : null,
+            t[$"deals.band.{deal.Band}"].Value, deal.Amount, deal.Currency,
+        ]), ct);
+
+    DateTime? Local(DateTime? utc) => utc is { } at ? Formats.In(at, Formats.Zone(me.TimeZone)) : null;
 
     /// <summary>Takes it up.</summary>
     [HttpPost("{number}/reviewer"), AllowRoles("deal_desk")]

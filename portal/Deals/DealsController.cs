@@ -29,7 +29,7 @@ public sealed class DealsController(
     /// <summary>The list as a workbook.</summary>
     [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
     public Task Export(CancellationToken ct) =>
-        Response.SendExcelAsync(t["deals.deals"], me.PartnerName, clock.GetUtcNow(), Columns(), RowsAsync(ListQuery.Read(Request, DealLists.Deals), ct), ct);
+        Response.SendListAsync(t["deals.deals"], me.PartnerName, clock.GetUtcNow(), Columns(), RowsAsync(ListQuery.Read(Request, DealLists.Deals), ct), ct);
 
     /// <summary>The form for a new deal.</summary>
     [HttpGet("new"), AllowRoles("sales", "partner_admin")]

@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Customers;
 using Portal.Deals;
+using Portal.Documents.Tables;
 using Portal.Web;
+using Portal.Web.Display;
 using Portal.Web.Lists;
 
 namespace Portal.Disputes;
@@ -13,7 +16,7 @@ namespace Portal.Disputes;
 [Route("disputes")]
 public sealed class DisputesController(
     DisputeStore disputes, DisputeLists lists, FileDispute fileDispute, AnswerDispute answerDispute, DecideDispute decideDispute, DealStore deals, DealPages pages,
-    IEnumerable<IDisputePart> parts, Texts t, TimeProvider clock) : Controller
+    IEnumerable<IDisputePart> parts, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -24,6 +27,19 @@ public sealed class DisputesController(
         var query = ListQuery.Read(Request, DisputeLists.Shape);
         return View("DisputeList", new DisputeListPage(query, await lists.PageAsync(query, Now, ct)));
     }
+
+    /// <summary>The list as a file.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public Task Export(CancellationToken ct) => Response.SendListAsync(t["disputes.disputes"], me.PartnerName, clock.GetUtcNow(),
+        [
+            new(t["disputes.number"], Width: 21), new(t["disputes.customer"], Width: 30), new(t["disputes.deal"], Width: 21), new(t["disputes.claimant"], Width: 30), new(t["disputes.kind"], Width: 20), new(t["disputes.status"], Width: 18),
+            new(t["disputes.opened_at"], TableColumnKind.Time, 18), new(t["disputes.due"], TableColumnKind.Date, 12),
+        ],
+        ListQuery.Read(Request, DisputeLists.Shape).AllAsync(query => lists.PageAsync(query, Now, ct)).Select(IReadOnlyList<object?> (dispute) =>
+        [
+            dispute.Number, dispute.CustomerName, dispute.DealNumber, dispute.PartnerName, t[$"disputes.kind.{dispute.Kind}"].Value, t[$"disputes.status.{dispute.Status}"].Value,
+            Formats.In(dispute.OpenedAt, Formats.Zone(me.TimeZone)), dispute.DueDay,
+        ]), ct);
 
     /// <summary>The form that files one about a deal that was stopped.</summary>
     [HttpGet("new"), AllowRoles("sales", "partner_admin")]

@@ -4,14 +4,16 @@ using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Documents;
+using Portal.Documents.Tables;
 using Portal.Web;
+using Portal.Web.Display;
 using Portal.Web.Lists;
 
 namespace Portal.Imports;
 
 /// <summary>The list of imports, the page on which a file is given, and the page of one import: columns first, progress then, result at last.</summary>
 [Route("imports"), AllowRoles("brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales")]
-public sealed class ImportsController(ImportStore imports, ImportEntries entries, TakeUpload takeUpload, PreviewImport previewImport, DocumentSettings settings, ICurrentPerson me, Texts t) : Controller
+public sealed class ImportsController(ImportStore imports, ImportEntries entries, TakeUpload takeUpload, PreviewImport previewImport, DocumentSettings settings, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     /// <summary>The list.</summary>
     [HttpGet("")]
@@ -20,6 +22,19 @@ public sealed class ImportsController(ImportStore imports, ImportEntries entries
         var query = ListQuery.Read(Request, ImportStore.Shape);
         return View("ImportList", new ImportListPage(query, await imports.PageAsync(query, ct), ImportRights.KindsFor(me)));
     }
+
+    /// <summary>The list as a file.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public Task Export(CancellationToken ct) => Response.SendListAsync(t["imports.imports"], me.PartnerName, clock.GetUtcNow(),
+        [
+            new(t["imports.number"], Width: 21), new(t["imports.file"], Width: 40), new(t["imports.kind"], Width: 20), new(t["imports.status"], Width: 16), new(t["imports.rows_taken"], TableColumnKind.Number, 12, 0),
+            new(t["imports.rows_refused"], TableColumnKind.Number, 12, 0), new(t["imports.by"], Width: 24), new(t["imports.created_at"], TableColumnKind.Time, 18),
+        ],
+        ListQuery.Read(Request, ImportStore.Shape).AllAsync(query => imports.PageAsync(query, ct)).Select(IReadOnlyList<object?> (import) =>
+        [
+            import.Number, import.FileName, t["imports.kind." + import.Kind].Value, t["imports.status." + import.Status].Value, import.EndedAt is null ? null : import.RowsTaken, import.EndedAt is null ? null : import.RowsRefused,
+            import.PersonName ?? t["imports.command_line"].Value, Formats.In(import.CreatedAt, Formats.Zone(me.TimeZone)),
+        ]), ct);
 
     /// <summary>The page on which a file is chosen.</summary>
     [HttpGet("new")]

@@ -1,5 +1,9 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
+using Platform.Texts;
+using Platform.Web;
+using Portal.Documents.Tables;
 using Portal.Web;
 using Portal.Web.Lists;
 
@@ -7,7 +11,7 @@ namespace Portal.Kpis;
 
 /// <summary>Who reached how much: the ranking the caller may see, and one partner's card line by line.</summary>
 [Route("kpis/scorecards")]
-public sealed class ScorecardsController(KpiStore kpis, PartnerNames partners, BrandCalendar calendar, ICurrentPerson me) : Controller
+public sealed class ScorecardsController(KpiStore kpis, PartnerNames partners, BrandCalendar calendar, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     /// <summary>The ranking of a period; a partner sees itself and its own branch, never its peers.</summary>
     [HttpGet]
@@ -25,6 +29,28 @@ public sealed class ScorecardsController(KpiStore kpis, PartnerNames partners, B
         var card = await kpis.ScorecardAsync(shown, ct);
         var scores = await kpis.ScoresAsync(shown, card, ct);
         return View("ScorecardList", new ScorecardListPage(shown, currency, card, query, PageOf(scores, query), scores.Count > 0));
+    }
+
+    /// <summary>The ranking as a file: points, and what was attained of each target.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public async Task<IActionResult> Export(string? period, CancellationToken ct)
+    {
+        if (period is not null && Period.Parse(period) is null)
+        {
+            return NotFound();
+        }
+
+        var shown = Period.Parse(period) ?? Period.Of(PeriodKind.Quarter, (await calendar.TodayAsync(ct)).Today);
+        var card = await kpis.ScorecardAsync(shown, ct);
+        var scores = PageOf(await kpis.ScoresAsync(shown, card, ct), ListQuery.Read(Request, Ranking).Portion(1, int.MaxValue)).Rows;
+        await Response.SendListAsync($"{t["kpis.scorecards"].Value} {shown}", me.PartnerName, clock.GetUtcNow(),
+            [
+                new(t["kpis.rank"], TableColumnKind.Number, 8, 0), new(t["kpis.partner"], Width: 30), new(t["kpis.partner_level"]), new(t["kpis.points"], TableColumnKind.Number),
+                .. card.Select(line => new TableColumn(Named.In(line.KpiName, line.KpiNameZh), TableColumnKind.Percent)),
+            ],
+            scores.ToAsyncEnumerable().Select(IReadOnlyList<object?> (score) =>
+                [score.Rank, score.PartnerName, t["kpis.level." + score.PartnerLevel].Value, score.Points, .. score.Lines.Select(line => (object?)line.Reached?.Attainment)]), ct);
+        return new EmptyResult();
     }
 
     static ListPage<PartnerScore> PageOf(List<PartnerScore> scores, ListQuery query)

@@ -27,7 +27,7 @@ public sealed class LeadsController(LeadStore leads, LeadScreeningStore screenin
     /// <summary>The list as a workbook.</summary>
     [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
     public Task Export(CancellationToken ct) =>
-        Response.SendExcelAsync(t["leads.leads"], me.PartnerName, clock.GetUtcNow(), Columns(), RowsAsync(ListQuery.Read(Request, LeadStore.Shape), ct), ct);
+        Response.SendListAsync(t["leads.leads"], me.PartnerName, clock.GetUtcNow(), Columns(), RowsAsync(ListQuery.Read(Request, LeadStore.Shape), ct), ct);
 
     /// <summary>What a partner may take.</summary>
     [HttpGet("pool"), AllowRoles("sales", "partner_admin")]

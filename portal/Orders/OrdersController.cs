@@ -35,7 +35,7 @@ public sealed class OrdersController(
     public async Task Export(string side, CancellationToken ct)
     {
         var list = new OrderList(side, ListQuery.Read(Request, OrderStore.Shape(side)));
-        await Response.SendExcelAsync(t["orders.file." + side], me.PartnerName, clock.GetUtcNow(), OrderColumns.Of(t), orders.StreamAsync(list, ct).Select(row => OrderColumns.Row(row, t)), ct);
+        await Response.SendListAsync(t["orders.file." + side], me.PartnerName, clock.GetUtcNow(), OrderColumns.Of(t), orders.StreamAsync(list, ct).Select(row => OrderColumns.Row(row, t)), ct);
     }
 
     /// <summary>An empty order, or one with the lines of an order or a list.</summary>

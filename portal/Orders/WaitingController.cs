@@ -20,7 +20,7 @@ public sealed class WaitingController(WaitingLines waiting, AllocateGoods alloca
 
     /// <summary>The same as an Excel file.</summary>
     [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
-    public Task Export(CancellationToken ct) => Response.SendExcelAsync(t["orders.waiting_lines"], me.PartnerName, clock.GetUtcNow(),
+    public Task Export(CancellationToken ct) => Response.SendListAsync(t["orders.waiting_lines"], me.PartnerName, clock.GetUtcNow(),
         [
             new(t["orders.number"], Width: 21), new(t["orders.line"], TableColumnKind.Number, 8, 0), new(t["orders.buyer"], Width: 30), new(t["orders.sku"], Width: 18), new(t["orders.product"], Width: 40),
             new(t["orders.waiting_for_goods"], TableColumnKind.Number, 14, 0), new(t["orders.ordered_upwards"], TableColumnKind.Number, 14, 0), new(t["orders.promised_on"], TableColumnKind.Date, 14),

@@ -32,7 +32,7 @@ public sealed class PartnersController(
     /// <summary>The list as a workbook.</summary>
     [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
     public Task Export(CancellationToken ct) =>
-        Response.SendExcelAsync(t["partners.partners"], me.PartnerName, clock.GetUtcNow(), PartnerExport.Columns(t), PartnerExport.Rows(list.AllAsync(ListQuery.Read(Request, PartnerList.Shape), ct), t), ct);
+        Response.SendListAsync(t["partners.partners"], me.PartnerName, clock.GetUtcNow(), PartnerExport.Columns(t), PartnerExport.Rows(list.AllAsync(ListQuery.Read(Request, PartnerList.Shape), ct), t), ct);
 
     /// <summary>The tree below the own company, or below one of the partners in it.</summary>
     [HttpGet("tree/{number?}")]

@@ -41,7 +41,7 @@ public sealed class PipelineController(PipelineStore pipeline, DealPages deals, 
     /// <summary>The list as a workbook.</summary>
     [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
     public Task Export(CancellationToken ct) =>
-        Response.SendExcelAsync(t["pipeline.pipeline"], me.PartnerName, clock.GetUtcNow(), Columns(), RowsAsync(ListQuery.Read(Request, PipelineStore.Shape), ct), ct);
+        Response.SendListAsync(t["pipeline.pipeline"], me.PartnerName, clock.GetUtcNow(), Columns(), RowsAsync(ListQuery.Read(Request, PipelineStore.Shape), ct), ct);
 
     /// <summary>What is expected by month.</summary>
     [HttpGet("forecast")]

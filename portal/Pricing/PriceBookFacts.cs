@@ -1,3 +1,4 @@
+using Platform.Texts;
 using Platform.Web;
 
 namespace Portal.Pricing;
@@ -135,6 +136,21 @@ public static class PricingWords
 
     /// <summary>Where a book or rule stands in time.</summary>
     public static IReadOnlyList<string> States { get; } = ["in_force", "coming", "past"];
+
+    /// <summary>For whom a book is, in words.</summary>
+    public static string ForWhom(PriceBook book, Texts t) => book.BuyerName is { } buyer ? Web.Display.Formats.Company(buyer, book.BuyerNameLatin)
+        : string.Join(" · ", new[]
+        {
+            t[$"pricing.audience.{book.Audience}"].Value, book.PartnerLevel is { } level ? t[$"partners.level.{level}"].Value : null, book.Tier is { } tier ? t["pricing.tier_n", tier].Value : null,
+        }.OfType<string>());
+
+    /// <summary>What a rule is about, in words.</summary>
+    public static string Covered(PriceRule rule, Texts t) => rule.Covers switch
+    {
+        "line" => (Languages.Current is "zh-CN" ? rule.LineNameZh : rule.LineName) ?? "",
+        "products" => t["pricing.covers_products", rule.Products],
+        _ => t["pricing.covers.all"],
+    };
 
     /// <summary>Who may keep the prices of the own company.</summary>
     public static readonly string[] Keepers = ["brand_admin", "deal_desk", "partner_admin"];

@@ -21,6 +21,19 @@ public sealed class PriceBooksController(PriceBookStore books, AddPriceBook addP
         return View("PriceBookList", new PriceBookListPage(query, await books.PageAsync(query, me.Today(clock), ct), me.Has(PricingWords.Keepers)));
     }
 
+    /// <summary>The books as a file.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public Task ExportBooks(CancellationToken ct) => Response.SendListAsync(t["pricing.books"], me.PartnerName, clock.GetUtcNow(),
+        [
+            new(t["pricing.code"]), new(t["pricing.name"], Width: 30), new(t["pricing.seller"], Width: 30), new(t["pricing.kind"]), new(t["pricing.currency"], Width: 10), new(t["pricing.for_whom"], Width: 40),
+            new(t["pricing.book.entries"], TableColumnKind.Number, 10, 0), new(t["pricing.from"], TableColumnKind.Date, 12), new(t["pricing.until"], TableColumnKind.Date, 12), new(t["pricing.state"]),
+        ],
+        ListQuery.Read(Request, PriceBookStore.Shape).AllAsync(query => books.PageAsync(query, me.Today(clock), ct)).Select(IReadOnlyList<object?> (book) =>
+        [
+            book.Code, Languages.Current is "zh-CN" ? book.NameZh ?? book.Name : book.Name, book.SellerName, t[$"pricing.kind.{book.Kind}"].Value, book.Currency, PricingWords.ForWhom(book, t), book.Entries, book.ValidFrom, book.ValidUntil,
+            t[$"pricing.state.{book.State}"].Value,
+        ]), ct);
+
     /// <summary>One book.</summary>
     [HttpGet("books/{seller}/{code}")]
     public async Task<IActionResult> Show(string seller, string code, CancellationToken ct) =>
@@ -36,7 +49,7 @@ public sealed class PriceBooksController(PriceBookStore books, AddPriceBook addP
         }
 
         var query = ListQuery.Read(Request, PriceBookStore.EntryShape);
-        await Response.SendExcelAsync(book.Code, book.SellerName, clock.GetUtcNow(),
+        await Response.SendListAsync(book.Code, book.SellerName, clock.GetUtcNow(),
         [
             new(t["pricing.sku"]), new(t["pricing.product"], Width: 40), new(t["pricing.book.unit"], Width: 10), new(t["pricing.unit_price"], TableColumnKind.Number, Decimals: Currencies.MinorUnits(book.Currency)),
             new(t["pricing.currency"], Width: 10), new(t["pricing.from"], TableColumnKind.Date, 12), new(t["pricing.until"], TableColumnKind.Date, 12),

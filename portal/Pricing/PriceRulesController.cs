@@ -1,7 +1,10 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
+using Platform.Web;
+using Portal.Documents.Tables;
 using Portal.Web;
 using Portal.Web.Lists;
 
@@ -18,6 +21,19 @@ public sealed class PriceRulesController(PriceRuleStore rules, AddPriceRule addP
         var query = ListQuery.Read(Request, PriceRuleStore.Shape);
         return View("PriceRuleList", new PriceRuleListPage(query, await rules.PageAsync(query, me.Today(clock), ct), me.Has(PricingWords.Keepers)));
     }
+
+    /// <summary>The rules as a file.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public Task Export(CancellationToken ct) => Response.SendListAsync(t["pricing.rules"], me.PartnerName, clock.GetUtcNow(),
+        [
+            new(t["pricing.code"]), new(t["pricing.name"], Width: 30), new(t["pricing.seller"], Width: 30), new(t["pricing.kind"]), new(t["pricing.rate_off"], TableColumnKind.Percent), new(t["pricing.quantity"], Width: 14),
+            new(t["pricing.for_whom"], Width: 24), new(t["pricing.covers"], Width: 24), new(t["pricing.from"], TableColumnKind.Date, 12), new(t["pricing.until"], TableColumnKind.Date, 12), new(t["pricing.state"]),
+        ],
+        ListQuery.Read(Request, PriceRuleStore.Shape).AllAsync(query => rules.PageAsync(query, me.Today(clock), ct)).Select(IReadOnlyList<object?> (rule) =>
+        [
+            rule.Code, Languages.Current is "zh-CN" ? rule.NameZh ?? rule.Name : rule.Name, rule.SellerName, t[$"pricing.rule_kind.{rule.Kind}"].Value, rule.Rate, PriceRuleForm.Quantities(rule), t[$"pricing.audience.{rule.Audience}"].Value,
+            PricingWords.Covered(rule, t), rule.ValidFrom, rule.ValidUntil, t[$"pricing.state.{rule.State}"].Value,
+        ]), ct);
 
     /// <summary>One rule.</summary>
     [HttpGet("{seller}/{code}")]

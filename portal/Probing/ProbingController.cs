@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Rendering;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
+using Platform.Web;
+using Portal.Documents.Tables;
 using Portal.Web;
 using Portal.Web.Lists;
 
@@ -8,7 +11,7 @@ namespace Portal.Probing;
 
 /// <summary>The alerts on partners that may be fishing, what they asked for, and the numbers of the rule. For the brand only.</summary>
 [Route("probing"), AllowRoles("brand_admin", "deal_desk", "channel_manager")]
-public sealed class ProbingController(ProbingStore probing, KeepWatch keepWatch, ICurrentPerson me, Texts t) : Controller
+public sealed class ProbingController(ProbingStore probing, KeepWatch keepWatch, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     /// <summary>The alerts, the newest first.</summary>
     [HttpGet("")]
@@ -17,6 +20,15 @@ public sealed class ProbingController(ProbingStore probing, KeepWatch keepWatch,
         var query = ListQuery.Read(Request, ProbingStore.Shape);
         return View("AlertList", new AlertListPage(query, await probing.PageAsync(query, ct), [new SelectListItem(t["probing.open"], "open"), new SelectListItem(t["probing.assessed"], "assessed")]));
     }
+
+    /// <summary>The alerts as a file.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public Task Export(CancellationToken ct) => Response.SendListAsync(t["probing.alerts"], me.PartnerName, clock.GetUtcNow(),
+        [new(t["probing.partner"], Width: 30), new(t["probing.day"], TableColumnKind.Date, 12), new(t["probing.patterns"], Width: 50), new(t["probing.asks"], TableColumnKind.Number, 12, 0), new(t["probing.state"])],
+        ListQuery.Read(Request, ProbingStore.Shape).AllAsync(query => probing.PageAsync(query, ct)).Select(IReadOnlyList<object?> (alert) =>
+        [
+            alert.PartnerName, alert.Day, string.Join(" · ", alert.Patterns.Select(pattern => t[$"probing.pattern.{pattern}"].Value)), alert.Asks, t[alert.AssessedAt is null ? "probing.open" : "probing.assessed"].Value,
+        ]), ct);
 
     /// <summary>One alert, with what the partner asked for.</summary>
     [HttpGet("{number}")]

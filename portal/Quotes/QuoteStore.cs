@@ -17,27 +17,29 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
 
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
+    const string Listed = """
+        from quote q
+        join quote_revision r on r.quote_id = q.quote_id and r.revision = q.current_revision
+        join end_customer c on c.end_customer_id = q.end_customer_id
+        join partner p on p.partner_id = q.partner_id
+        where (@words::text is null or q.number ilike @beginning or c.name ilike @within)
+          and (@status::text is null or case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end = @status)
+        """;
+
+    const string Row = """
+        select q.number, q.current_revision as revision, c.name as customer, p.name as partner, p.name_latin as partner_latin, q.currency, r.grand_total, r.valid_until, q.updated_at,
+               case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end as status
+        """;
+
     /// <summary>One page of the list.</summary>
-    public Task<ListPage<QuoteRow>> ListAsync(ListQuery query, CancellationToken ct) => db.TogetherAsync(async () =>
-    {
-        var args = new { words = query.Words, beginning = LikePattern.Beginning(query.Words), within = LikePattern.Within(query.Words), status = query["status"], query.Offset, query.Limit, today = await TodayAsync(ct) };
-        const string from = """
-            from quote q
-            join quote_revision r on r.quote_id = q.quote_id and r.revision = q.current_revision
-            join end_customer c on c.end_customer_id = q.end_customer_id
-            join partner p on p.partner_id = q.partner_id
-            where (@words::text is null or q.number ilike @beginning or c.name ilike @within)
-              and (@status::text is null or case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end = @status)
-            """;
-        var total = await db.OneAsync<long>("select count(*) " + from, args, ct);
-        var rows = await db.ListAsync<QuoteRow>($"""
-            select q.number, q.current_revision as revision, c.name as customer, p.name as partner, p.name_latin as partner_latin, q.currency, r.grand_total, r.valid_until, q.updated_at,
-                   case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end as status
-            {from}
-            order by {query.OrderBy} offset @Offset limit @Limit
-            """, args, ct);
-        return new ListPage<QuoteRow>(rows, total);
-    }, ct);
+    public Task<ListPage<QuoteRow>> ListAsync(ListQuery query, CancellationToken ct) => db.TogetherAsync(async () => await db.PageAsync<QuoteRow>(
+        $"{Row} {Listed} order by {query.OrderBy} offset @Offset limit @Limit", "select count(*) " + Listed, Asked(query, await TodayAsync(ct)), ct), ct);
+
+    /// <summary>The whole list, row by row, for a file.</summary>
+    public IAsyncEnumerable<QuoteRow> StreamAsync(ListQuery query, DateOnly today, CancellationToken ct) => db.StreamAsync<QuoteRow>($"{Row} {Listed} order by {query.OrderBy}", Asked(query, today), ct);
+
+    static object Asked(ListQuery query, DateOnly today) =>
+        new { words = query.Words, beginning = LikePattern.Beginning(query.Words), within = LikePattern.Within(query.Words), status = query["status"], query.Offset, query.Limit, today };
 
     /// <summary>A page of quotes for programs, newest first, after the quote of that key.</summary>
     public Task<List<QuoteRow>> AfterAsync(long? before, int limit, CancellationToken ct) => db.TogetherAsync(async () => await db.ListAsync<QuoteRow>("""

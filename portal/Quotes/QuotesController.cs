@@ -1,9 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
+using Platform.Web;
+using Portal.Documents.Tables;
 using Portal.Web;
+using Portal.Web.Display;
 using Portal.Web.Lists;
 
 namespace Portal.Quotes;
@@ -11,7 +15,7 @@ namespace Portal.Quotes;
 /// <summary>Quotes as pages: the list, one quote, and the draft.</summary>
 [Route("quotes")]
 [AllowRoles("brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales", "viewer")]
-public sealed class QuotesController(QuoteStore quotes, PriceQuote pricing, WorkOnQuote work, Texts t) : Controller
+public sealed class QuotesController(QuoteStore quotes, PriceQuote pricing, WorkOnQuote work, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     const int FreeRows = 5, DefaultDays = 30;
 
@@ -22,6 +26,16 @@ public sealed class QuotesController(QuoteStore quotes, PriceQuote pricing, Work
         var query = ListQuery.Read(Request, QuoteStore.Shape);
         return View("QuoteList", new QuoteListPage(query, await quotes.ListAsync(query, ct)));
     }
+
+    /// <summary>The list as a file.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public async Task Export(CancellationToken ct) => await Response.SendListAsync(t["quotes.quotes"], me.PartnerName, clock.GetUtcNow(),
+        [
+            new(t["quotes.number"], Width: 21), new(t["quotes.customer"], Width: 30), new(t["quotes.partner"], Width: 30), new(t["quotes.total"], TableColumnKind.Number), new(t["quotes.currency"], Width: 10),
+            new(t["quotes.valid_until"], TableColumnKind.Date, 12), new(t["quotes.status"], Width: 16), new(t["quotes.updated"], TableColumnKind.Time, 18),
+        ],
+        quotes.StreamAsync(ListQuery.Read(Request, QuoteStore.Shape), await quotes.TodayAsync(ct), ct).Select(IReadOnlyList<object?> (quote) =>
+            [quote.Number, quote.Customer, quote.Partner, quote.GrandTotal, quote.Currency, quote.ValidUntil, t["quotes.status." + quote.Status].Value, Formats.In(quote.UpdatedAt, Formats.Zone(me.TimeZone))]), ct);
 
     /// <summary>One quote.</summary>
     [HttpGet("{number}")]

@@ -32,7 +32,7 @@ public sealed class InvoicesController(ReceivablesStore books, IssueCreditNote i
         }
 
         var today = await books.TodayAsync(ct);
-        await Response.SendExcelAsync(t["receivables.invoices." + side], me.PartnerName, clock.GetUtcNow(),
+        await Response.SendListAsync(t["receivables.invoices." + side], me.PartnerName, clock.GetUtcNow(),
             [
                 new(t["receivables.legal_number"], Width: 16), new(t["receivables.number"], Width: 21), new(t["receivables.partner"], Width: 30), new(t["receivables.order"], Width: 21), new(t["receivables.po_number"]),
                 new(t["receivables.issued_on"], TableColumnKind.Date, 12), new(t["receivables.due_on"], TableColumnKind.Date, 12), new(t["receivables.net"], TableColumnKind.Number), new(t["receivables.tax"], TableColumnKind.Number),

@@ -31,7 +31,7 @@ public sealed class PaymentsController(ReceivablesStore books, AccountStore acco
             return Forbid();
         }
 
-        await Response.SendExcelAsync(t["receivables.payments." + side], me.PartnerName, clock.GetUtcNow(),
+        await Response.SendListAsync(t["receivables.payments." + side], me.PartnerName, clock.GetUtcNow(),
             [
                 new(t["receivables.number"], Width: 21), new(t["receivables.document"], Width: 14), new(t["receivables.day"], TableColumnKind.Date, 12), new(t["receivables.partner"], Width: 30), new(t["receivables.reference"], Width: 30),
                 new(t["receivables.bank_reference"], Width: 20), new(t["receivables.amount"], TableColumnKind.Number), new(t["receivables.unmatched"], TableColumnKind.Number), new(t["receivables.currency"], Width: 10), new(t["receivables.reversed"], Width: 21),

@@ -34,7 +34,7 @@ public sealed class ReceivablesController(AccountStore accounts, ReceivablesStor
             return Forbid();
         }
 
-        await Response.SendExcelAsync(t["receivables.list." + side], me.PartnerName, clock.GetUtcNow(),
+        await Response.SendListAsync(t["receivables.list." + side], me.PartnerName, clock.GetUtcNow(),
             [
                 new(t["receivables.partner"], Width: 30), new(t["receivables.currency"], Width: 10), new(t["receivables.balance"], TableColumnKind.Number), new(t["receivables.overdue"], TableColumnKind.Number),
                 new(t["receivables.open_orders"], TableColumnKind.Number), new(t["receivables.exposure"], TableColumnKind.Number), new(t["receivables.limit"], TableColumnKind.Number), new(t["receivables.available"], TableColumnKind.Number),
@@ -101,7 +101,7 @@ public sealed class ReceivablesController(AccountStore accounts, ReceivablesStor
             return View("AgeingPage", page);
         }
 
-        await Response.SendExcelAsync(t["receivables.ageing"], me.PartnerName, clock.GetUtcNow(),
+        await Response.SendListAsync(t["receivables.ageing"], me.PartnerName, clock.GetUtcNow(),
             [new(t["receivables.partner"], Width: 30), new(t["receivables.currency"], Width: 10), .. AgeingPage.Buckets.Append("on_account").Append("total").Select(bucket => new TableColumn(t["receivables.bucket." + bucket], TableColumnKind.Number))],
             page.Rows.Select(IReadOnlyList<object?> (row) => [row.PartnerName, row.Currency, .. row.Buckets.Cast<object?>(), row.OnAccount, row.Total]).ToAsyncEnumerable(), ct);
         return new EmptyResult();

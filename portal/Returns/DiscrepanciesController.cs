@@ -27,7 +27,7 @@ public sealed class DiscrepanciesController(CaseStore cases, SettleDiscrepancy s
 
     /// <summary>The same as an Excel file.</summary>
     [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
-    public Task Export(CancellationToken ct) => Response.SendExcelAsync(t["orders.discrepancies"], me.PartnerName, clock.GetUtcNow(),
+    public Task Export(CancellationToken ct) => Response.SendListAsync(t["orders.discrepancies"], me.PartnerName, clock.GetUtcNow(),
         [
             new(t["returns.case"], Width: 21), new(t["orders.number"], Width: 21), new(t["orders.shipment_number"], Width: 21), new(t["orders.sku"], Width: 18), new(t["orders.discrepancy"], Width: 12), new(t["orders.quantity"], TableColumnKind.Number, 10, 0),
             new(t["returns.wanted"], Width: 18), new(t["returns.status"], Width: 16), new(t["returns.settled_as"], Width: 18), new(t["returns.answer_by"], TableColumnKind.Date, 14), new(t["orders.buyer"], Width: 30), new(t["orders.seller"], Width: 30),

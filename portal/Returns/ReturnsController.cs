@@ -27,7 +27,7 @@ public sealed class ReturnsController(ReturnStore returns, ReturnPolicies polici
 
     /// <summary>The same as an Excel file.</summary>
     [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
-    public Task Export(CancellationToken ct) => Response.SendExcelAsync(t["returns.returns"], me.PartnerName, clock.GetUtcNow(),
+    public Task Export(CancellationToken ct) => Response.SendListAsync(t["returns.returns"], me.PartnerName, clock.GetUtcNow(),
         [
             new(t["returns.return"], Width: 21), new(t["returns.kind"], Width: 12), new(t["returns.cause"], Width: 16), new(t["returns.status"], Width: 14), new(t["returns.amount"], TableColumnKind.Number, 14, 2), new(t["orders.currency"], Width: 9),
             new(t["returns.against_order"], Width: 21), new(t["returns.credit_notes"], Width: 24), new(t["orders.buyer"], Width: 30), new(t["orders.seller"], Width: 30),

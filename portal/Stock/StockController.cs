@@ -38,7 +38,7 @@ public sealed class StockController(StockStore stock, StockPlaces places, ShowSt
 
     /// <summary>The movements as an Excel file.</summary>
     [HttpGet("moves/export"), EnableRateLimiting(RateLimits.Costly)]
-    public Task ExportMoves(CancellationToken ct) => Response.SendExcelAsync(t["stock.moves"], me.PartnerName, clock.GetUtcNow(),
+    public Task ExportMoves(CancellationToken ct) => Response.SendListAsync(t["stock.moves"], me.PartnerName, clock.GetUtcNow(),
         [
             new(t["stock.moved_at"], TableColumnKind.Time, 18), new(t["stock.kind"]), new(t["stock.place"], Width: 12), new(t["stock.sku"], Width: 18), new(t["stock.name"], Width: 40),
             new(t["stock.quantity"], TableColumnKind.Number, 12, 0), new(t["stock.order"], Width: 21), new(t["stock.document"], Width: 21), new(t["stock.reason"], Width: 20), new(t["stock.note"], Width: 40),
@@ -71,7 +71,7 @@ public sealed class StockController(StockStore stock, StockPlaces places, ShowSt
         return View("StockList", new StockListPage(everybodys, query, await stock.BalancesAsync(new(everybodys, query), ct), everybodys ? [] : await places.OpenAsync(ct), everybodys ? null : await stock.VisibilityAsync(ct)));
     }
 
-    Task SendBalancesAsync(bool everybodys, CancellationToken ct) => Response.SendExcelAsync(t["stock.stock"], me.PartnerName, clock.GetUtcNow(),
+    Task SendBalancesAsync(bool everybodys, CancellationToken ct) => Response.SendListAsync(t["stock.stock"], me.PartnerName, clock.GetUtcNow(),
         [
             new(t["stock.holder"], Width: 30), new(t["stock.place"], Width: 12), new(t["stock.sku"], Width: 18), new(t["stock.name"], Width: 40), new(t["stock.on_hand"], TableColumnKind.Number, 12, 0),
             new(t["stock.reserved"], TableColumnKind.Number, 12, 0), new(t["stock.available"], TableColumnKind.Number, 12, 0), new(t["stock.in_transit"], TableColumnKind.Number, 12, 0),

@@ -31,7 +31,7 @@ public sealed class WorklistsController(WorklistStore worklists, ICurrentPerson 
             return Forbid();
         }
 
-        await Response.SendExcelAsync(t["worklists.list." + list], me.PartnerName, clock.GetUtcNow(),
+        await Response.SendListAsync(t["worklists.list." + list], me.PartnerName, clock.GetUtcNow(),
             [
                 new(t["worklists.kind"], Width: 26), new(t["worklists.document"], Width: 21), new(t["worklists.order"], Width: 21), new(t["worklists.partner"], Width: 30), new(t["worklists.since"], TableColumnKind.Time, 18),
                 new(t["worklists.due_on"], TableColumnKind.Date, 12), new(t["worklists.pieces"], TableColumnKind.Number, 10, 0), new(t["worklists.amount"], TableColumnKind.Number), new(t["worklists.currency"], Width: 10),

@@ -18,7 +18,7 @@ public static class TableAnswer
         response.Headers.ContentDisposition = attachment.ToString();
     }
 
-    /// <summary>Sends a workbook; the browser keeps it under the title and the day.</summary>
+    /// <summary>Sends a list as a workbook, or as CSV where the address says <c>format=csv</c>; the browser keeps it under the title and the day.</summary>
     /// <param name="response">The answer; nothing has been sent yet.</param>
     /// <param name="title">What the list is called, in the reader's language.</param>
     /// <param name="author">Whose list it is.</param>
@@ -26,10 +26,11 @@ public static class TableAnswer
     /// <param name="columns">Heads and kinds.</param>
     /// <param name="rows">A value for each column.</param>
     /// <param name="ct">Stops the work.</param>
-    public static Task SendExcelAsync(
+    public static Task SendListAsync(
         this HttpResponse response, string title, string author, DateTimeOffset now, IReadOnlyList<TableColumn> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows, CancellationToken ct)
     {
-        response.BeginTable(FormattableString.Invariant($"{title} {now:yyyy-MM-dd}.xlsx"), asExcel: true);
-        return TableExport.WriteExcelAsync(response.Body, new ExcelBookInfo(title, author, now), columns, rows, ct);
+        var asExcel = response.HttpContext.Request.Query["format"] != "csv";
+        response.BeginTable(FormattableString.Invariant($"{title} {now:yyyy-MM-dd}.{(asExcel ? "xlsx" : "csv")}"), asExcel);
+        return TableExport.WriteAsync(asExcel, response.Body, new ExcelBookInfo(title, author, now), columns, rows, ct);
     }
 }

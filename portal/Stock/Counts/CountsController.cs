@@ -26,6 +26,19 @@ public sealed class CountsController(CountStock countStock, CountStore counts, S
         return View("/Stock/Counts/CountList.cshtml", new CountListPage(query, await counts.ListAsync(query, ct)));
     }
 
+    /// <summary>The list as a file.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public Task ExportList(CancellationToken ct) => Response.SendListAsync(t["stock.counts"], me.PartnerName, clock.GetUtcNow(),
+        [
+            new(t["stock.count"], Width: 21), new(t["stock.place"], Width: 24), new(t["stock.count.begun_at"], TableColumnKind.Time, 18), new(t["stock.count.lines"], TableColumnKind.Number, 10, 0),
+            new(t["stock.count.progress"], TableColumnKind.Number, 10, 0), new(t["stock.count.differences"], TableColumnKind.Number, 12, 0), new(t["stock.status"]),
+        ],
+        ListQuery.Read(Request, CountStore.Shape).AllAsync(query => counts.ListAsync(query, ct)).Select(IReadOnlyList<object?> (row) =>
+        [
+            row.Number, $"{row.Place} {row.PlaceName}".Trim(), Web.Display.Formats.In(row.BegunAt, Web.Display.Formats.Zone(me.TimeZone)), row.Lines, row.Counted,
+            row is { IsBlind: true, Status: "open" } && !me.Has(StockRoles.Admins) ? null : row.Differences, t[$"stock.count_status.{row.Status}"].Value,
+        ]), ct);
+
     /// <summary>What is to be counted.</summary>
     [HttpGet("new"), AllowRoles("purchasing", "sales", "partner_admin", "brand_admin")]
     public async Task<IActionResult> New(CancellationToken ct) => View("/Stock/Counts/CountForm.cshtml", new CountFormPage(new CountForm(), await places.OpenAsync(ct), []));
@@ -119,7 +132,7 @@ public sealed class CountsController(CountStock countStock, CountStore counts, S
         }
 
         columns.AddRange([new(t["stock.count.counted"], TableColumnKind.Number, 14, 0), new(t["stock.count.reason"], Width: 24), new(t["stock.count.note"], Width: 40)]);
-        await Response.SendExcelAsync($"{t["stock.count"]} {count.Place} {count.Number}", me.PartnerName, clock.GetUtcNow(), columns, counts.StreamAsync(count, ct).Select(IReadOnlyList<object?> (line) =>
+        await Response.SendListAsync($"{t["stock.count"]} {count.Place} {count.Number}", me.PartnerName, clock.GetUtcNow(), columns, counts.StreamAsync(count, ct).Select(IReadOnlyList<object?> (line) =>
         [
             line.Sku, StockWords.Name(line.Name, line.NameZh), line.Gtin, .. blind ? Array.Empty<object?>() : [line.Book ?? line.OnHand], line.Counted, line.Reason is null ? null : t["stock.reason." + line.Reason].Value, line.Note,
         ]), ct);

@@ -29,7 +29,7 @@ public sealed class OutlookController(OutlookStore outlook, StockPlaces places, 
     public async Task Export(CancellationToken ct)
     {
         var today = await outlook.TodayAsync(ct);
-        await Response.SendExcelAsync(t["stock.outlook"], me.PartnerName, clock.GetUtcNow(),
+        await Response.SendListAsync(t["stock.outlook"], me.PartnerName, clock.GetUtcNow(),
             [
                 new(t["stock.sku"], Width: 18), new(t["stock.name"], Width: 40), new(t["stock.on_hand"], TableColumnKind.Number, 12, 0), new(t["stock.available"], TableColumnKind.Number, 12, 0),
                 .. Enumerable.Range(1, OutlookStore.Weeks).Select(week => new TableColumn(Web.Display.Formats.Date(today.AddDays(7 * week)), TableColumnKind.Number, 14, 0)),
@@ -70,7 +70,7 @@ public sealed class OutlookController(OutlookStore outlook, StockPlaces places, 
     {
         var query = ListQuery.Read(Request, OutlookStore.AsOfShape);
         var on = query.Day("on") ?? await outlook.TodayAsync(ct);
-        await Response.SendExcelAsync(t["stock.as_of_day", Web.Display.Formats.Date(on)], me.PartnerName, clock.GetUtcNow(),
+        await Response.SendListAsync(t["stock.as_of_day", Web.Display.Formats.Date(on)], me.PartnerName, clock.GetUtcNow(),
             [new(t["stock.sku"], Width: 18), new(t["stock.name"], Width: 40), new(t["stock.place"], Width: 12), new(t["stock.on_hand"], TableColumnKind.Number, 12, 0), new(t["stock.in_transit"], TableColumnKind.Number, 12, 0)],
             outlook.StreamAsOfAsync(on, query, ct).Select(IReadOnlyList<object?> (row) => [row.Sku, StockWords.Name(row.Name, row.NameZh), row.Place, row.OnHand, row.InTransit]), ct);
     }

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
 using Platform.Web.Api;
+using Portal.Documents.Tables;
 using Portal.Web;
 using Portal.Web.Lists;
 
@@ -11,7 +13,7 @@ namespace Portal.Stock;
 
 /// <summary>Goods on their way between the own places.</summary>
 [Route("stock/transfers")]
-public sealed class TransfersController(TransferGoods transferGoods, TransferStore transfers, StockPlaces places, Texts t) : Controller
+public sealed class TransfersController(TransferGoods transferGoods, TransferStore transfers, StockPlaces places, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     const string FormView = "/Stock/Transfers/TransferForm.cshtml";
 
@@ -22,6 +24,16 @@ public sealed class TransfersController(TransferGoods transferGoods, TransferSto
         var query = ListQuery.Read(Request, TransferStore.Shape);
         return View("/Stock/Transfers/TransferList.cshtml", new TransferListPage(query, await transfers.ListAsync(query, ct), (await places.OpenAsync(ct)).Count > 1));
     }
+
+    /// <summary>The list as a file.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public Task Export(CancellationToken ct) => Response.SendListAsync(t["stock.transfers"], me.PartnerName, clock.GetUtcNow(),
+        [
+            new(t["stock.transfer"], Width: 21), new(t["stock.transfer.from"], Width: 16), new(t["stock.transfer.to"], Width: 16), new(t["stock.transfer.pieces"], TableColumnKind.Number, 10, 0),
+            new(t["stock.transfer.sent_at"], TableColumnKind.Time, 18), new(t["stock.status"]),
+        ],
+        ListQuery.Read(Request, TransferStore.Shape).AllAsync(query => transfers.ListAsync(query, ct)).Select(IReadOnlyList<object?> (row) =>
+            [row.Number, row.FromPlace, row.ToPlace, row.Pieces, Web.Display.Formats.In(row.SentAt, Web.Display.Formats.Zone(me.TimeZone)), t[$"stock.transfer_status.{row.Status}"].Value]), ct);
 
     /// <summary>An empty form.</summary>
     [HttpGet("new"), AllowRoles("purchasing", "sales", "partner_admin", "brand_admin")]

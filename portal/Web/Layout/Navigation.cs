@@ -32,6 +32,7 @@ public sealed class Navigation(EndpointDataSource endpoints)
             new("/worklists", "checklist", "web.nav.worklists", ["brand_admin", "channel_manager", "finance", "partner_admin", "sales", "purchasing"]),
             new("/buy", "basket", "web.nav.buy", Partner),
             new("/orders", "shopping-cart", "web.nav.orders", ["brand_admin", "channel_manager", "finance", .. Partner]),
+            new("/deliveries", "calendar-event", "web.nav.deliveries", ["brand_admin", "channel_manager", "finance", .. Partner]),
             new("/stock", "packages", "web.nav.stock", ["brand_admin", "channel_manager", "partner_admin", "sales", "purchasing", "viewer"]),
             new("/receivables", "file-invoice", "web.nav.receivables", ["brand_admin", "channel_manager", "finance", "partner_admin", "sales", "purchasing"]),
             new("/catalog", "category", "web.nav.catalog", Everybody),

@@ -70,6 +70,9 @@ public sealed record ListQuery
             .ToDictionary(filter => filter.Name, filter => filter.Value!, StringComparer.Ordinal),
     };
 
+    /// <summary>The same question for a portion of the whole list, from 1; of any length, for files.</summary>
+    public ListQuery Portion(int number, int size) => this with { Page = number, Size = size };
+
     /// <summary>The same list on another page.</summary>
     public string OnPage(int page) => Address(Sort, page, Size);
 

@@ -24,7 +24,7 @@ public sealed class ListToolbarTagHelper(IHtmlHelper html, SavedViews views) : P
     /// <summary>What the search box searches for, as its label; no box where it is absent.</summary>
     public string? Search { get; set; }
 
-    /// <summary>The address that answers the list as an Excel file; the query is appended.</summary>
+    /// <summary>The address that answers the list as a file, Excel or (with <c>format=csv</c>) CSV; the query is appended. It sends with <c>Response.SendListAsync</c>.</summary>
     public string? Export { get; set; }
 
     /// <inheritdoc/>
@@ -134,11 +134,15 @@ public sealed record ListFilter(string Name, string Label, IReadOnlyList<SelectL
 /// <param name="Query">What was asked.</param>
 /// <param name="Path">The list's own address.</param>
 /// <param name="Search">The search box's label; null for no box.</param>
-/// <param name="Export">The address of the Excel file.</param>
+/// <param name="Export">The address of the file.</param>
 /// <param name="Filters">The filters.</param>
 /// <param name="More">Whatever else stood in the tag.</param>
 /// <param name="Views">The views the person saved of this list.</param>
-public sealed record ListToolbar(ListQuery Query, string Path, string? Search, string? Export, IReadOnlyList<ListFilter> Filters, IHtmlContent More, IReadOnlyList<SavedView> Views);
+public sealed record ListToolbar(ListQuery Query, string Path, string? Search, string? Export, IReadOnlyList<ListFilter> Filters, IHtmlContent More, IReadOnlyList<SavedView> Views)
+{
+    /// <summary>The same list as CSV.</summary>
+    public string ExportCsv => $"{Export}{Query.View}{(Query.View.Length > 1 ? "&" : "")}format=csv";
+}
 
 /// <summary>A list as <c>_ListTable.cshtml</c> shows it.</summary>
 /// <param name="Query">What was asked.</param>
