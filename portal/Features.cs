@@ -5,6 +5,7 @@ using Portal.Buying;
 using Portal.Catalog;
 using Portal.Customers;
 using Portal.Deals;
+using Portal.Deliveries;
 using Portal.Demo;
 using Portal.Disputes;
 using Portal.Documents;
@@ -63,6 +64,7 @@ static class Features
         .AddImports()
         .AddVerify()
         .AddWorklists()
+        .AddDeliveries()
         ;
 
     /// <summary>The verbs that need no database.</summary>

@@ -35,7 +35,7 @@ public sealed class OrderStore(Db db)
           and (@statuses::text[] is null or o.status = any(@statuses))
           and (not @toAnswer or exists (select from order_change c where c.purchase_order_id = o.purchase_order_id and c.status = 'open' and c.asked_by_side = case @side when 'buyer' then 'seller' else 'buyer' end))
           and (not @toShip or {MayLeave} and exists (select from purchase_order_line l where l.purchase_order_id = o.purchase_order_id and l.reserved > 0))
-          and (not @toReceive or exists (select from purchase_order_line l where l.purchase_order_id = o.purchase_order_id and l.received + l.lost < l.shipped))
+          and (not @toReceive or not o.drop_ships and exists (select from purchase_order_line l where l.purchase_order_id = o.purchase_order_id and l.received + l.lost < l.shipped))
           and (@from::date is null or o.ordered_on >= @from)
           and (@to::date is null or o.ordered_on <= @to)
           and (@words::text is null
@@ -92,7 +92,7 @@ public sealed class OrderStore(Db db)
                (select min(o.submitted_at) from purchase_order o where o.seller_id = app_partner_id() and o.status = 'submitted') as oldest,
                (select count(distinct l.purchase_order_id) from purchase_order_line l join purchase_order o on o.purchase_order_id = l.purchase_order_id
                 where l.seller_id = app_partner_id() and l.reserved > 0 and o.status in ('confirmed', 'partially_shipped') and {MayLeave}) as to_ship,
-               (select count(*) from purchase_order o where o.buyer_id = app_partner_id() and o.status in ('partially_shipped', 'shipped')
+               (select count(*) from purchase_order o where o.buyer_id = app_partner_id() and o.status in ('partially_shipped', 'shipped') and not o.drop_ships
                 and exists (select from purchase_order_line l where l.purchase_order_id = o.purchase_order_id and l.received + l.lost < l.shipped)) as to_receive,
                (select count(*) from purchase_order o where o.buyer_id = app_partner_id() and o.status = 'draft') as drafts
         """, null, ct);

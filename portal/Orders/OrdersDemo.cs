@@ -44,6 +44,7 @@ sealed class OrdersDemo(
         foreach (var buyer in buyers)
         {
             var priced = await prices.ForAsync(buyer.PartnerId, buyer.SellerId, buyer.Currency, today, [.. skus.Select(sku => new AskedLine(sku, 1))], ct);
+            buyer.Today = today;
             buyer.Terms = await terms.ForAsync(buyer.PartnerId, skus, ct);
             buyer.Products.AddRange(priced.Where(price => price.Refusal is null && price.UnitPrice > 0 && buyer.Terms[price.Sku].IsSellable));
         }
@@ -117,7 +118,7 @@ sealed class OrdersDemo(
         await EnterAsync(buyer.Email!, ct);
         var lines = buyer.Products.Take(24).OrderBy(_ => random.Next()).Take(random.Next(3, 7)).Select(product => new SkuLine(product.Sku, buyer.Terms[product.Sku].Covering(random.Next(2, 6)))).ToList();
         var poNumber = string.Create(CultureInfo.InvariantCulture, $"{buyer.Code[..2]}-{2600 + buyer.NextPoNumber++}");
-        var number = Expect(await placeOrder.CreateAsync(new(poNumber, null, null, null, lines), until is not "draft", ct)).Number;
+        var number = Expect(await placeOrder.CreateAsync(new(poNumber, null, null, null, lines) { RequestedOn = buyer.WantedOn }, until is not "draft", ct)).Number;
         if (until is "draft" or "submitted")
         {
             return;
@@ -229,6 +230,11 @@ sealed class OrdersDemo(
         public string? SellersBuyersEmail { get; init; }
 
         public int NextPoNumber { get; set; }
+
+        public DateOnly Today { get; set; }
+
+        // Spread over the next three weeks, so that the calendar of deliveries has something on many days.
+        public DateOnly WantedOn => Today.AddDays(3 + (NextPoNumber * 4 % 18));
 
         public IReadOnlyDictionary<string, TermsOfSale> Terms { get; set; } = new Dictionary<string, TermsOfSale>(StringComparer.Ordinal);
 

@@ -50,7 +50,7 @@ public static class WorkKinds
         join shipment s on s.purchase_order_id = o.purchase_order_id
         join shipment_line sl on sl.shipment_id = s.shipment_id and sl.received + sl.lost < sl.quantity
         join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
-        where o.buyer_id = (select app_partner_id()) and o.status in ('partially_shipped', 'shipped')
+        where o.buyer_id = (select app_partner_id()) and o.status in ('partially_shipped', 'shipped') and not o.drop_ships
         group by s.shipment_id, s.number, o.number, s.seller_id, s.shipped_at
         """);
 
@@ -85,10 +85,10 @@ public static class WorkKinds
 
     /// <summary>Orders of which something waits for goods.</summary>
     public static WorkKind Goods { get; } = new("goods", SellerRoles.All, "/orders/waiting?q={0}", $"""
-        select 'goods', o.number, null, o.buyer_id, o.confirmed_at, min(coalesce(l.promised_on, l.requested_on)), sum(l.quantity - l.shipped - l.cancelled - l.reserved)::bigint, null::numeric, null
+        select 'goods', o.number, null, o.buyer_id, o.confirmed_at, min(coalesce(l.promised_on, l.requested_on)), sum(l.quantity - l.shipped - l.cancelled - l.reserved - l.direct)::bigint, null::numeric, null
         from purchase_order_line l
         join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status {AtWork}
-        where l.seller_id = (select app_partner_id()) and l.shipped + l.cancelled + l.reserved < l.quantity
+        where l.seller_id = (select app_partner_id()) and l.shipped + l.cancelled + l.reserved + l.direct < l.quantity
         group by o.purchase_order_id, o.number, o.buyer_id, o.confirmed_at
         """);
 
