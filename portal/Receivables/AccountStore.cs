@@ -144,7 +144,8 @@ public sealed class AccountStore(Db db, TimeProvider clock)
     /// <summary>Where and how the own company checks credit, its general terms and its reminders.</summary>
     public Task<BooksSettings> SettingsAsync(CancellationToken ct) => db.OneAsync<BooksSettings>("""
         select p.checked_at, p.counts_submitted, p.when_exceeded, p.overdue_days, coalesce(t.days_net, 30) as days_net, coalesce(t.end_of_month, false) as end_of_month,
-               coalesce((select r.level_days from reminder_policy r where r.seller_id = app_partner_id() order by r.reminder_policy_id desc limit 1), '{}') as level_days
+               coalesce((select r.level_days from reminder_policy r where r.seller_id = app_partner_id() order by r.reminder_policy_id desc limit 1), '{}') as level_days,
+               (select b.details from bank_detail b where b.seller_id = app_partner_id() order by b.bank_detail_id desc limit 1) as bank_details
         from credit_policy_of(app_partner_id()) p
         left join lateral (select t.days_net, t.end_of_month from payment_term t where t.seller_id = app_partner_id() and t.buyer_id is null and t.valid_from <= brand_day(@Now) order by t.valid_from desc, t.payment_term_id desc limit 1) as t on true
         """, new { Now }, ct);
@@ -156,6 +157,9 @@ public sealed record Position(
 {
     /// <summary>What is lent and promised: unpaid invoices less credits, and open orders.</summary>
     public decimal Exposure => Balance + OpenOrders;
+
+    /// <summary>The credit on account that is left when all that is owed is paid: what can be paid back.</summary>
+    public decimal CreditLeft => Math.Max(0, -Balance);
 
     /// <summary>What is left of the limit; null where there is none.</summary>
     public decimal? Available => LimitAmount - Exposure;
@@ -215,4 +219,7 @@ public sealed record BooksSettings
 
     /// <summary>After how many overdue days buyers are reminded.</summary>
     public int[] LevelDays { get; init; } = [];
+
+    /// <summary>Where buyers pay, as invoices print it.</summary>
+    public string? BankDetails { get; init; }
 }

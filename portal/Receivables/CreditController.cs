@@ -64,6 +64,10 @@ public sealed class CreditController(KeepCredit keepCredit, AccountStore account
         ? await keepCredit.SetRemindersAsync(levels, ct)
         : BooksOutcome.Because("levelDays", "receivables.problem.levels"), "reminders", ct);
 
+    /// <summary>Keeps where buyers pay.</summary>
+    [HttpPost("settings/bank"), Idempotent]
+    public async Task<IActionResult> KeepBankDetails(SettingsForm form, CancellationToken ct) => await AnswerAsync(form, await keepCredit.SetBankDetailsAsync(form.BankDetails, ct), "bank", ct);
+
     async Task<IActionResult> AnswerAsync(string partner, string what, BooksOutcome outcome, CancellationToken ct) =>
         this.Leads(outcome, t, $"receivables.done.{what}", RedirectToAction("Account", "Receivables", new { partner }), field => what + FieldProblems.AsOnForm(field))
         ?? (await accounts.PairAsync(partner, ct) is { } pair ? View("AccountPage", await AccountPage.OfAsync(accounts, pair, what, ct)) : NotFound());
@@ -79,8 +83,9 @@ public sealed class CreditController(KeepCredit keepCredit, AccountStore account
         var kept = SettingsForm.Of(await accounts.SettingsAsync(ct));
         return View("BooksSettings", what switch
         {
-            "policy" => form with { DaysNet = kept.DaysNet, EndOfMonth = kept.EndOfMonth, LevelDays = kept.LevelDays },
+            "policy" => form with { DaysNet = kept.DaysNet, EndOfMonth = kept.EndOfMonth, LevelDays = kept.LevelDays, BankDetails = kept.BankDetails },
             "terms" => kept with { DaysNet = form.DaysNet, EndOfMonth = form.EndOfMonth },
+            "bank" => kept with { BankDetails = form.BankDetails },
             _ => kept with { LevelDays = form.LevelDays },
         });
     }
@@ -122,6 +127,9 @@ public sealed record SettingsForm
     /// <summary>Days, apart by commas.</summary>
     public string? LevelDays { get; init; }
 
+    /// <summary>Where buyers pay.</summary>
+    public string? BankDetails { get; init; }
+
     internal PolicyTyped Policy => new([.. new[] { ("submit", AtSubmit), ("confirm", AtConfirm), ("ship", AtShip) }.Where(point => point.Item2).Select(point => point.Item1)], CountsSubmitted, WhenExceeded, OverdueDays, Typed.Text(PolicyReason));
 
     internal IReadOnlyList<int>? Levels
@@ -137,6 +145,6 @@ public sealed record SettingsForm
     internal static SettingsForm Of(BooksSettings settings) => new()
     {
         AtSubmit = settings.CheckedAt.Contains("submit", StringComparer.Ordinal), AtConfirm = settings.CheckedAt.Contains("confirm", StringComparer.Ordinal), AtShip = settings.CheckedAt.Contains("ship", StringComparer.Ordinal), CountsSubmitted = settings.CountsSubmitted,
-        WhenExceeded = settings.WhenExceeded, OverdueDays = settings.OverdueDays, DaysNet = settings.DaysNet, EndOfMonth = settings.EndOfMonth, LevelDays = string.Join(", ", settings.LevelDays),
+        WhenExceeded = settings.WhenExceeded, OverdueDays = settings.OverdueDays, DaysNet = settings.DaysNet, EndOfMonth = settings.EndOfMonth, LevelDays = string.Join(", ", settings.LevelDays), BankDetails = settings.BankDetails,
     };
 }

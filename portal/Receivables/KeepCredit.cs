@@ -100,6 +100,20 @@ public sealed class KeepCredit(Db db, AuditTrail audit, Outbox outbox, TimeProvi
         return new BooksOutcome.Done("");
     }, ct);
 
+    /// <summary>Says where buyers pay, as invoices print it from now on; nothing takes it off.</summary>
+    public Task<BooksOutcome> SetBankDetailsAsync(string? details, CancellationToken ct) => ForBuyerAsync(null, async pair =>
+    {
+        var written = (details ?? "").Trim().ReplaceLineEndings("\n");
+        if (written.Length > 600)
+        {
+            return BooksOutcome.Because("bankDetails", "receivables.problem.too_long", 600);
+        }
+
+        await db.ExecuteAsync("select keep_bank_details(@SellerId, @written, @now)", new { pair.SellerId, written, now = Now }, ct);
+        await RecordAsync("credit.bank_details_set", pair, new { details = written }, ct);
+        return new BooksOutcome.Done("");
+    }, ct);
+
     /// <summary>Lets an order pass that waits for finance; up to what it came to when it was stopped.</summary>
     public Task<BooksOutcome> ReleaseAsync(string orderNumber, string? reason, CancellationToken ct) => db.InTransactionAsync<BooksOutcome>(async () =>
     {

@@ -95,7 +95,7 @@ public sealed class PaymentsController(ReceivablesStore books, AccountStore acco
             return NotFound();
         }
 
-        var proposal = page.Payment is { MayWrite: true, OpenAmount: > 0 } payment ? await matchCredits.ProposeAsync(payment.OpenItemId, payment.OpenAmount, payment.Reference, ct) : new([], []);
+        var proposal = page.Payment is { MayWrite: true, OpenAmount: > 0, Kind: not "payout" } payment ? await matchCredits.ProposeAsync(payment.OpenItemId, payment.OpenAmount, payment.Reference, ct) : new([], []);
         return View("PaymentPage", new PaymentShow(page, proposal.Open, proposal.Matches.ToDictionary(match => match.Debit.Number, StringComparer.Ordinal), open));
     }
 

@@ -178,6 +178,10 @@ public sealed class CreditApi(KeepCredit keepCredit, KeepTax keepTax, AccountSto
     [HttpPost("settings/reminders"), Idempotent]
     public async Task<IActionResult> SetReminders(RemindersAsked asked, CancellationToken ct) => Answer(await keepCredit.SetRemindersAsync(asked.LevelDays ?? [], ct));
 
+    /// <summary>Keeps where buyers pay, as invoices print it.</summary>
+    [HttpPost("settings/bank-details"), Idempotent]
+    public async Task<IActionResult> SetBankDetails(BankDetailsAsked asked, CancellationToken ct) => Answer(await keepCredit.SetBankDetailsAsync(asked.Details, ct));
+
     /// <summary>The tax rules of a country, or all.</summary>
     [HttpGet("tax-rules")]
     public async Task<IActionResult> TaxRules(string? country, CancellationToken ct) => Ok(new { items = await keepTax.ListAsync(country, ct) });
@@ -228,6 +232,10 @@ public sealed record PolicyAsked(IReadOnlyList<string>? CheckedAt, bool CountsSu
 /// <summary>Levels of reminders.</summary>
 /// <param name="LevelDays">Overdue days, rising.</param>
 public sealed record RemindersAsked(IReadOnlyList<int>? LevelDays);
+
+/// <summary>Where buyers pay.</summary>
+/// <param name="Details">Account holder, bank and account, a line each; nothing takes them off.</param>
+public sealed record BankDetailsAsked(string? Details);
 
 /// <summary>Products and their class.</summary>
 /// <param name="TaxClass"><c>standard</c>, <c>reduced</c> or <c>zero</c>.</param>

@@ -12,7 +12,7 @@ namespace Portal.Receivables;
 /// <summary>Accounts of buyers and with sellers, their statements, and how old what is owed is.</summary>
 [Route("receivables")]
 [AllowRoles(ReceivablesRoles.Finance, ReceivablesRoles.BrandAdmin, ReceivablesRoles.ChannelManager, ReceivablesRoles.PartnerAdmin, ReceivablesRoles.Sales, ReceivablesRoles.Purchasing)]
-public sealed class ReceivablesController(AccountStore accounts, ReceivablesStore books, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class ReceivablesController(AccountStore accounts, AccountStatements statements, ReceivablesStore books, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     /// <summary>What buyers owe the own company; whoever only buys reads what it owes.</summary>
     [HttpGet("")]
@@ -129,21 +129,10 @@ public sealed class ReceivablesController(AccountStore accounts, ReceivablesStor
     async Task<AgeingPage> AgeingAsync(string side, DateOnly? on, DateOnly? known, CancellationToken ct)
     {
         var day = on ?? await books.TodayAsync(ct);
-        return new(side, day, known, await accounts.AgeingAsync(day, EndOf(known), side, ct));
+        return new(side, day, known, await accounts.AgeingAsync(day, statements.EndOf(known), side, ct));
     }
 
-    async Task<StatementPage?> StatementAsync(string partner, string? currency, DateOnly? from, DateOnly? to, DateOnly? known, CancellationToken ct)
-    {
-        if (await accounts.PairAsync(partner, ct) is not { } pair || !ReceivablesRoles.MayRead(me, pair.IsSeller))
-        {
-            return null;
-        }
-
-        var last = to ?? pair.Today;
-        var first = from ?? new DateOnly(last.Year, last.Month, 1).AddMonths(-2);
-        var asked = new StatementAsked(Pricing.Currencies.IsKnown(currency) ? currency! : pair.Currency, first <= last ? first : last, last, EndOf(known));
-        return new(pair, await accounts.StatementAsync(pair, asked, ct), known, [.. (await accounts.PositionsAsync(pair, ct)).Select(position => position.Currency).Append(pair.Currency).Distinct(StringComparer.Ordinal)]);
-    }
+    Task<StatementPage?> StatementAsync(string partner, string? currency, DateOnly? from, DateOnly? to, DateOnly? known, CancellationToken ct) => statements.FindAsync(partner, currency, from, to, known, ct);
 
     IEnumerable<IReadOnlyList<object?>> Rows(Statement statement)
     {
@@ -155,9 +144,6 @@ public sealed class ReceivablesController(AccountStore accounts, ReceivablesStor
 
         yield return [statement.Asked.To, t["receivables.closing"].Value, null, null, null, null, statement.Closing, statement.Asked.Currency];
     }
-
-    // What was recorded on that day was known at its end.
-    DateTime? EndOf(DateOnly? day) => day is { } known ? TimeZoneInfo.ConvertTimeToUtc(known.AddDays(1).ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified), Web.Display.Formats.Zone(me.TimeZone)) : null;
 }
 
 /// <summary>The accounts of a side.</summary>

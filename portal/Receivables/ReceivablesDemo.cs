@@ -34,6 +34,7 @@ sealed class ReceivablesDemo(Db db, KeepCredit keepCredit, EnterPayments enterPa
         Expect(await keepCredit.SetPolicyAsync(new(["submit", "ship"], true, "hold", 60, "信用政策 2026 / Credit policy 2026"), ct));
         Expect(await keepCredit.SetTermsAsync(null, new(30, false, null, "标准账期 / Standard terms"), ct));
         Expect(await keepCredit.SetRemindersAsync([3, 15, 30], ct));
+        Expect(await keepCredit.SetBankDetailsAsync("开户行 / Bank: 演示银行 Demo Bank\n账号 / Account: 0000 1234 5678 9012", ct));
         var invoices = await db.ListAsync<Invoiced>("""
             select i.number, i.legal_number, i.gross_amount, i.currency, b.number as buyer, row_number() over (partition by i.buyer_id order by i.invoice_id) as place
             from invoice i join partner b on b.partner_id = i.buyer_id

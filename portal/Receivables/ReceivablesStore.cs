@@ -54,14 +54,16 @@ public sealed class ReceivablesStore(Db db, TimeProvider clock)
         from open_item item
         left join payment p on p.payment_id = item.payment_id
         left join payment_reversal r on r.payment_id = p.payment_id
+        left join payout b on b.payout_id = item.payout_id
+        left join payout_reversal u on u.payout_id = item.payout_id
         left join account_partners() other on other.partner_id = case @side when 'seller' then item.buyer_id else item.seller_id end
-        where item.side = 'credit'
+        where (item.side = 'credit' and item.kind <> 'payout_reversal' or item.kind = 'payout')
           and case @side when 'seller' then item.seller_id = (select app_partner_id()) else item.buyer_id = (select app_partner_id()) end
         """;
 
     const string NarrowedPayments = $"""
         {PaymentsOfSide}
-          and case @state when 'open' then item.open_amount > 0 when 'payment' then item.kind = 'payment' when 'credit_note' then item.kind = 'credit_note' else true end
+          and case @state when 'open' then item.open_amount > 0 when 'payment' then item.kind = 'payment' when 'credit_note' then item.kind = 'credit_note' when 'payout' then item.kind = 'payout' else true end
           and (@from::date is null or item.happened_on >= @from)
           and (@to::date is null or item.happened_on <= @to)
           and (@partner::text is null or other.number = @partner)
@@ -69,7 +71,7 @@ public sealed class ReceivablesStore(Db db, TimeProvider clock)
         """;
 
     const string PaymentColumns = """
-        select item.number, item.kind, item.legal_number, item.happened_on, item.currency, item.amount, item.open_amount, p.payer, p.reference, p.bank_reference, r.number as reversed_by,
+        select item.number, item.kind, item.legal_number, item.happened_on, item.currency, item.amount, item.open_amount, p.payer, coalesce(p.reference, b.reason) as reference, coalesce(p.bank_reference, b.bank_reference) as bank_reference, coalesce(r.number, u.number) as reversed_by,
                other.number as partner_number, other.name as partner_name, other.name_latin as partner_name_latin
         """;
 
@@ -177,16 +179,18 @@ public sealed class ReceivablesStore(Db db, TimeProvider clock)
     /// <summary>A payment or credit note with what it paid for, or null where there is none for the person at work.</summary>
     public Task<PaymentPage?> PaymentAsync(string number, CancellationToken ct) => db.TogetherAsync(async () =>
         await db.FindAsync<PaymentHead>("""
-            select item.open_item_id, item.number, item.kind, item.legal_number, item.happened_on, item.currency, item.amount, item.open_amount, p.payer, p.reference, p.bank_reference, p.source,
-                   r.reason as reversed_because, r.happened_on as reversed_on, n.reason, i.number as invoice_number, other.number as partner_number, other.name as partner_name, other.name_latin as partner_name_latin,
+            select item.open_item_id, item.number, item.kind, item.legal_number, item.happened_on, item.currency, item.amount, item.open_amount, p.payer, p.reference, coalesce(p.bank_reference, b.bank_reference) as bank_reference, p.source,
+                   coalesce(r.reason, u.reason) as reversed_because, coalesce(r.happened_on, u.happened_on) as reversed_on, coalesce(n.reason, b.reason) as reason, i.number as invoice_number, other.number as partner_number, other.name as partner_name, other.name_latin as partner_name_latin,
                    app_keeps_books_of(item.seller_id) as may_write, coalesce(item.seller_id = app_partner_id(), false) as is_seller
             from open_item item
             left join payment p on p.payment_id = item.payment_id
             left join payment_reversal r on r.payment_id = item.payment_id
+            left join payout b on b.payout_id = item.payout_id
+            left join payout_reversal u on u.payout_id = item.payout_id
             left join credit_note n on n.credit_note_id = item.credit_note_id
             left join invoice i on i.invoice_id = n.invoice_id
             left join account_partners() other on other.partner_id = case when item.seller_id = app_partner_id() then item.buyer_id else item.seller_id end
-            where item.number = @number and item.side = 'credit'
+            where item.number = @number and (item.side = 'credit' and item.kind <> 'payout_reversal' or item.kind = 'payout')
             """, new { number }, ct) is { } payment
             ? new PaymentPage(payment, await SettlementsAsync(number, ct))
             : null, ct);
