@@ -1,5 +1,6 @@
 using Portal.Orders;
 using Portal.Receivables;
+using Portal.Stock;
 
 namespace Portal.Worklists;
 
@@ -140,6 +141,27 @@ public static class WorkKinds
         where r.status = 'sent' and r.seller_id = (select app_partner_id())
         """);
 
+    /// <summary>Goods on their way between the own places.</summary>
+    public static WorkKind Transfer { get; } = new("transfer", StockRoles.Keepers, "/stock/transfers/{0}", """
+        select 'transfer', t.number, null, null::bigint, t.sent_at, null::date, (select sum(l.quantity - l.received - l.lost) from stock_transfer_line l where l.stock_transfer_id = t.stock_transfer_id)::bigint, null::numeric, null
+        from stock_transfer t
+        where t.status = 'in_transit' and t.partner_id = (select app_partner_id())
+        """);
+
+    /// <summary>Counts that were begun.</summary>
+    public static WorkKind Count { get; } = new("count", StockRoles.Keepers, "/stock/counts/{0}", """
+        select 'count', c.number, null, null::bigint, c.begun_at, null::date, null::bigint, null::numeric, null
+        from stock_count c
+        where c.status = 'open' and c.partner_id = (select app_partner_id())
+        """);
+
+    /// <summary>Counts that were handed in.</summary>
+    public static WorkKind PostCount { get; } = new("post_count", StockRoles.Admins, "/stock/counts/{0}", """
+        select 'post_count', c.number, null, null::bigint, c.handed_in_at, null::date, null::bigint, null::numeric, null
+        from stock_count c
+        where c.status = 'review' and c.partner_id = (select app_partner_id())
+        """);
+
     /// <summary>Orders that wait for the own finance.</summary>
     public static WorkKind Release { get; } = new("release", ReceivablesRoles.Keepers, "/orders/{0}", $"""
         select 'release', o.number, null, h.buyer_id, h.placed_at, null::date, null::bigint, h.order_amount, o.currency
@@ -169,7 +191,7 @@ public static class WorkKinds
     {
         ["buying"] = [Approve, AnswerPurchase, Receive, Disputed, SendBack, Pay, Draft],
         ["selling"] = [Confirm, AnswerSale, Goods, Settle, AnswerReturn, Remind],
-        ["shipping"] = [Ship, Receive, Inspect],
+        ["shipping"] = [Ship, Receive, Inspect, Transfer, Count, PostCount],
         ["books"] = [Release, Match, Collect],
     };
 
