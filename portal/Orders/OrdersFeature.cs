@@ -60,6 +60,7 @@ static class OrdersFeature
         .AddScoped<ISearchSource, OrderSearch>()
         .AddScoped<IWaitingSource, OrdersWaiting>()
         .AddScoped<IDemoPart, OrdersDemo>()
+        .AddScoped<IDemoPart, PastPromisesDemo>()
         .AddScoped<ILargeDemoPart, ManyOrders>()
         .AddScoped<ICheck, OrdersCheck>()
         .AddScoped<ICheck, MoneyCheck>()
