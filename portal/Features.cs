@@ -28,6 +28,7 @@ using Portal.Stock;
 using Portal.Verify;
 using Portal.Web;
 using Portal.Worklists;
+using Portal.Webhooks;
 
 namespace Portal;
 
@@ -65,6 +66,7 @@ static class Features
         .AddVerify()
         .AddWorklists()
         .AddDeliveries()
+        .AddWebhooks()
         ;
 
     /// <summary>The verbs that need no database.</summary>

@@ -154,8 +154,6 @@ public sealed class GuardedFetch(IHttpClientFactory clients, GuardedFetchOptions
 /// <summary>Makes <see cref="GuardedFetch"/> known to a service.</summary>
 public static class GuardedFetchSetup
 {
-    const int LongestHeadersKilobytes = 32;
-
     /// <summary>Adds it. <c>Outbound:AllowThisMachine</c> lets it speak with this machine too, but never in Production.</summary>
     public static IServiceCollection AddGuardedFetch(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
@@ -164,42 +162,7 @@ public static class GuardedFetchSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GuardedFetch>();
         // The factory's own lines would hold whole addresses.
-        services.AddHttpClient(GuardedFetch.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => Handler(options)).RemoveAllLoggers();
+        services.AddHttpClient(GuardedFetch.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => GuardedHandler.Create(address => PublicAddress.Is(address) || (options.AllowThisMachine && IPAddress.IsLoopback(address)))).RemoveAllLoggers();
         return services;
-    }
-
-    static SocketsHttpHandler Handler(GuardedFetchOptions options) => new()
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        // A proxy would look the name up itself, and then nobody has judged the address.
-        UseProxy = false,
-        MaxResponseHeadersLength = LongestHeadersKilobytes,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        ConnectCallback = (context, ct) => ConnectAsync(context.DnsEndPoint, options, ct),
-    };
-
-    // The address that was judged is the one that is connected to; the name is not looked up twice.
-    static async ValueTask<Stream> ConnectAsync(DnsEndPoint host, GuardedFetchOptions options, CancellationToken ct)
-    {
-        var addresses = await Dns.GetHostAddressesAsync(host.Host, ct);
-        var allowed = Array.FindAll(addresses, address => PublicAddress.Is(address) || (options.AllowThisMachine && IPAddress.IsLoopback(address)));
-        // A name with one public address and one of ours is no mistake of an honest provider.
-        if (allowed.Length == 0 || allowed.Length < addresses.Length)
-        {
-            throw new FetchRefusedException(FetchFailure.NotPublic, $"{host.Host} is not on the public internet.");
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, host.Port, ct);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }
