@@ -25,6 +25,7 @@ using Portal.Receivables;
 using Portal.Returns;
 using Portal.Search;
 using Portal.Stock;
+using Portal.Ubl;
 using Portal.Verify;
 using Portal.Web;
 using Portal.Worklists;
@@ -63,6 +64,7 @@ static class Features
         .AddBuying()
         .AddQuotes()
         .AddImports()
+        .AddUbl()
         .AddVerify()
         .AddWorklists()
         .AddDeliveries()
@@ -70,5 +72,5 @@ static class Features
         ;
 
     /// <summary>The verbs that need no database.</summary>
-    public static IReadOnlyList<IOfflineVerb> OfflineVerbs { get; } = [new ReceiptVerb()];
+    public static IReadOnlyList<IOfflineVerb> OfflineVerbs { get; } = [new ReceiptVerb(), new UblVerb()];
 }
