@@ -8,6 +8,7 @@ static class NotificationsFeature
     public static IServiceCollection AddNotifications(this IServiceCollection services) => services
         .AddScoped<Notifier>()
         .AddScoped<Letters>()
+        .AddScoped<Announcements>()
         .AddScoped<NotificationStore>()
         .AddSingleton(new TopBarPart(TopBarPlace.Ways, typeof(Bell)))
         .AddHostedService<ForgetReadNotifications>();

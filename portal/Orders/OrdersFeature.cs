@@ -1,3 +1,4 @@
+using Platform.Jobs;
 using Platform.Outbox;
 using Portal.Demo;
 using Portal.Search;
@@ -46,6 +47,9 @@ static class OrdersFeature
         .AddScoped<OrderChain>()
         .AddScoped<AllocateGoods>()
         .AddScoped<IReservations, TakeBackReservations>()
+        .AddScoped<Reservations>()
+        .AddScheduledJob<ReleaseReservations>("0 40 5 * * ?")
+        .AddScoped<IOrderPart, ReservationPart>()
         .AddScoped<SellingPolicies>()
         .AddScoped<OrderUpwards>()
         .AddScoped<DropShipments>()

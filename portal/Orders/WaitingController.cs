@@ -55,9 +55,10 @@ public sealed class WaitingController(WaitingLines waiting, AllocateGoods alloca
 
     /// <summary>Chooses who is served first and whether what lacks is ordered by itself.</summary>
     [HttpPost("policy"), AllowRoles(SellerRoles.Admin, SellerRoles.BrandAdmin)]
-    public async Task<IActionResult> Policy(string? allocates, string? passesUp, CancellationToken ct)
+    public async Task<IActionResult> Policy(string? allocates, string? passesUp, string? reservationDays, string? releases, CancellationToken ct)
     {
-        if (await policies.KeepAsync(new(allocates ?? "", passesUp ?? ""), ct))
+        int? days = int.TryParse(reservationDays, System.Globalization.CultureInfo.InvariantCulture, out var some) ? some : null;
+        if ((days is not null || string.IsNullOrWhiteSpace(reservationDays)) && await policies.KeepAsync(new(allocates ?? "", passesUp ?? "", days, releases ?? "stopped"), ct))
         {
             this.Flash(FlashKind.Done, t["orders.policy_kept"]);
         }

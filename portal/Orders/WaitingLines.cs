@@ -20,6 +20,8 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
     // How much of a line waits; that something does, as the index purchase_order_line_waiting has it; and the orders in which it can.
     const string Wanted = "(l.quantity - l.shipped - l.cancelled - l.reserved - l.direct)";
     const string Waits = "l.shipped + l.cancelled + l.reserved + l.direct < l.quantity";
+    // What ran out is reserved again by hand, and by nothing else.
+    const string TakesPart = "l.lapsed_at is null";
     const string AtWork = "in ('confirmed', 'partially_shipped')";
 
     const string Waiting = $"""
@@ -83,7 +85,7 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
               from purchase_order_line l
               join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status {AtWork}
               join product p on p.product_id = l.product_id
-              where l.seller_id = coalesce(@sellerId, app_partner_id()) and {Waits}
+              where l.seller_id = coalesce(@sellerId, app_partner_id()) and {Waits} and {TakesPart}
                 and (@number::text is null or o.number = @number)) as waiting
         where quantity > 0
         order by sku, line_id
@@ -106,7 +108,7 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
         select distinct o.from_place_id
         from purchase_order_line l
         join purchase_order o on o.purchase_order_id = l.purchase_order_id
-        where l.seller_id = coalesce(@partnerId, app_partner_id()) and {Waits} and o.status {AtWork}
+        where l.seller_id = coalesce(@partnerId, app_partner_id()) and {Waits} and {TakesPart} and o.status {AtWork}
         order by 1
         """, new { partnerId }, ct);
 
@@ -120,7 +122,7 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
             from purchase_order_line l
             join purchase_order held on held.purchase_order_id = l.purchase_order_id
             where l.seller_id = (select s.partner_id from stock_place s where s.stock_place_id = @placeId)
-              and {Waits}
+              and {Waits} and {TakesPart}
               and (@products::bigint[] is null or l.product_id = any (@products))
               and held.status {AtWork} and held.from_place_id = @placeId)
         order by o.purchase_order_id
@@ -136,7 +138,7 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
         left join selling_policy rule on rule.partner_id = o.seller_id
         left join partner buyer on buyer.partner_id = o.buyer_id
         where l.purchase_order_id = any (@held)
-          and {Waits}
+          and {Waits} and {TakesPart}
           and (@products::bigint[] is null or l.product_id = any (@products))
           and o.status {AtWork} and o.from_place_id = @placeId
         order by exists (select from order_supply s join purchase_order_line got on got.purchase_order_id = s.purchase_order_id and got.product_id = l.product_id

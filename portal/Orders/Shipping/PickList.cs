@@ -22,24 +22,27 @@ public sealed class PickList(Db db, TypstWorkers typst, Texts texts, ICurrentPer
     /// <param name="ct">Stops waiting.</param>
     public Task<List<PickLine>> LinesAsync(PickChoice choice, CancellationToken ct) => db.ListAsync<PickLine>($"""
         select p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, o.number, l.line_number, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, l.reserved as quantity,
-               coalesce(l.promised_on, l.requested_on) as due_on
+               coalesce(l.promised_on, l.requested_on) as due_on, place.code as place
         from purchase_order_line l
         join purchase_order o on o.purchase_order_id = l.purchase_order_id
         join product p on p.product_id = l.product_id
+        join stock_place place on place.stock_place_id = o.from_place_id
         left join partner buyer on buyer.partner_id = o.buyer_id
         where l.seller_id = (select app_partner_id()) and l.reserved > 0 and o.status in ('confirmed', 'partially_shipped')
           and (@orders::text[] is null or o.number = any (@orders))
+          and (@Place::text is null or place.code = @Place)
           and (@until::date is null or coalesce(l.promised_on, l.requested_on, @until) <= @until)
           and {OrderStore.MayLeave}
-        order by p.sku, due_on nulls last, o.ordered_on, o.number, l.line_number
+        order by place.code, p.sku, due_on nulls last, o.ordered_on, o.number, l.line_number
         limit @Most
-        """, new { orders = choice.Orders is { Count: > 0 } some ? some.ToArray() : null, choice.Until, Most }, ct);
+        """, new { orders = choice.Orders is { Count: > 0 } some ? some.ToArray() : null, choice.Until, choice.Place, Most }, ct);
 
     /// <summary>The list as a PDF for the walk along the shelves; made anew each time, for it says what is reserved now.</summary>
     public async Task<Typesetting> PdfAsync(PickChoice choice, string language, CancellationToken ct)
     {
         var lines = await LinesAsync(choice, ct);
         var culture = CultureInfo.GetCultureInfo(language);
+        var several = lines.Select(line => line.Place).Distinct(StringComparer.Ordinal).Count() > 1;
         var chinese = language is "zh-CN";
         var now = clock.GetUtcNow();
         string T(string key, params object[] arguments) => texts.In(language, key, arguments);
@@ -51,9 +54,9 @@ public sealed class PickList(Db db, TypstWorkers typst, Texts texts, ICurrentPer
             orders = lines.Select(line => line.Number).Distinct(StringComparer.Ordinal).Count().ToString(culture),
             pieces = lines.Sum(line => (long)line.Quantity).ToString("N0", culture),
             until = choice.Until is { } until ? Day(until) : "–",
-            rows = lines.GroupBy(line => line.Sku, StringComparer.Ordinal).Select(product => new
+            rows = lines.GroupBy(line => (line.Place, line.Sku)).Select(product => new
             {
-                sku = product.Key, name = chinese ? product.First().NameZh : product.First().Name, total = product.Sum(line => (long)line.Quantity).ToString("N0", culture), unit = product.First().Unit,
+                sku = several ? $"{product.Key.Place} · {product.Key.Sku}" : product.Key.Sku, name = chinese ? product.First().NameZh : product.First().Name, total = product.Sum(line => (long)line.Quantity).ToString("N0", culture), unit = product.First().Unit,
                 orders = product.Select(line => new { number = line.Number, buyer = (chinese ? line.BuyerName : line.BuyerNameLatin ?? line.BuyerName) ?? "–", quantity = line.Quantity.ToString("N0", culture), due = line.DueOn is { } due ? Day(due) : "" }),
             }),
             words = new
@@ -68,7 +71,8 @@ public sealed class PickList(Db db, TypstWorkers typst, Texts texts, ICurrentPer
 /// <summary>Which orders are picked.</summary>
 /// <param name="Orders">Their numbers; nothing for all that are ready.</param>
 /// <param name="Until">Only what is promised or wanted up to this day, and what has no day.</param>
-public sealed record PickChoice(IReadOnlyList<string>? Orders, DateOnly? Until);
+/// <param name="Place">Only what is sent from this place, by its code; all places where none is named.</param>
+public sealed record PickChoice(IReadOnlyList<string>? Orders, DateOnly? Until, string? Place = null);
 
 /// <summary>A line to be picked.</summary>
 /// <param name="Sku">The product.</param>
@@ -81,4 +85,5 @@ public sealed record PickChoice(IReadOnlyList<string>? Orders, DateOnly? Until);
 /// <param name="BuyerNameLatin">The same in Latin letters.</param>
 /// <param name="Quantity">How many.</param>
 /// <param name="DueOn">The day that was promised, or else wanted.</param>
-public sealed record PickLine(string Sku, string Name, string NameZh, string Unit, string Number, int LineNumber, string? BuyerName, string? BuyerNameLatin, int Quantity, DateOnly? DueOn);
+/// <param name="Place">The code of the place where it lies.</param>
+public sealed record PickLine(string Sku, string Name, string NameZh, string Unit, string Number, int LineNumber, string? BuyerName, string? BuyerNameLatin, int Quantity, DateOnly? DueOn, string Place);

@@ -4,32 +4,35 @@ using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Documents.Typst;
+using Portal.Stock;
 using Portal.Web;
 
 namespace Portal.Orders;
 
 /// <summary>What the warehouse fetches from the shelves.</summary>
 [Route("orders/picking"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
-public sealed class PickingController(PickList picking) : Controller
+public sealed class PickingController(PickList picking, StockPlaces places) : Controller
 {
     /// <summary>The orders that can be sent, and what is picked for those that are chosen.</summary>
     [HttpGet("")]
-    public async Task<IActionResult> Index(List<string> orders, string? until, CancellationToken ct)
+    public async Task<IActionResult> Index(List<string> orders, string? until, string? place, CancellationToken ct)
     {
-        var ready = await picking.LinesAsync(new(null, Typed.Day(until)), ct);
+        var ready = await picking.LinesAsync(new(null, Typed.Day(until), Code(place)), ct);
         var chosen = ready.Where(line => orders.Count == 0 || orders.Contains(line.Number, StringComparer.Ordinal)).ToList();
-        return View("PickList", new PickListPage(until, orders.ToHashSet(StringComparer.Ordinal), ready, chosen));
+        return View("PickList", new PickListPage(until, orders.ToHashSet(StringComparer.Ordinal), ready, chosen) { Place = Code(place), Places = await places.OpenAsync(ct) });
     }
 
     /// <summary>The same on paper.</summary>
     [HttpGet("pdf"), EnableRateLimiting(RateLimits.Costly)]
-    public async Task<IActionResult> Pdf(List<string> orders, string? until, CancellationToken ct) =>
-        await picking.PdfAsync(new(orders, Typed.Day(until)), TextBook.LanguageOf(CultureInfo.CurrentUICulture), ct) switch
+    public async Task<IActionResult> Pdf(List<string> orders, string? until, string? place, CancellationToken ct) =>
+        await picking.PdfAsync(new(orders, Typed.Day(until), Code(place)), TextBook.LanguageOf(CultureInfo.CurrentUICulture), ct) switch
         {
             Typesetting.Pdf pdf => File(pdf.Content, "application/pdf", "pick-list.pdf"),
             Typesetting.Refused refused => new ApiProblem(StatusCodes.Status503ServiceUnavailable, "documents-busy", refused.TextKey) { RetryAfter = TimeSpan.FromSeconds(10) },
             var flawed => throw new InvalidOperationException($"The pick list's template is wrong: {flawed}"),
         };
+
+    static string? Code(string? place) => string.IsNullOrWhiteSpace(place) ? null : place.Trim().ToUpperInvariant();
 }
 
 /// <summary>The page of the pick list.</summary>
@@ -39,8 +42,14 @@ public sealed class PickingController(PickList picking) : Controller
 /// <param name="Chosen">Those of them that are picked.</param>
 public sealed record PickListPage(string? Until, IReadOnlySet<string> Orders, IReadOnlyList<PickLine> Ready, IReadOnlyList<PickLine> Chosen)
 {
+    /// <summary>The code of the place that was chosen; null for all.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>One's own open places.</summary>
+    public IReadOnlyList<PlaceName> Places { get; init; } = [];
+
     /// <summary>The list's address with the same choice.</summary>
-    public string PdfAddress => "/orders/picking/pdf" + QueryString.Create([.. Orders.Select(order => KeyValuePair.Create("orders", (string?)order)), .. Until is null ? Array.Empty<KeyValuePair<string, string?>>() : [KeyValuePair.Create("until", (string?)Until)]]);
+    public string PdfAddress => "/orders/picking/pdf" + QueryString.Create([.. Orders.Select(order => KeyValuePair.Create("orders", (string?)order)), .. Place is null ? Array.Empty<KeyValuePair<string, string?>>() : [KeyValuePair.Create("place", (string?)Place)], .. Until is null ? Array.Empty<KeyValuePair<string, string?>>() : [KeyValuePair.Create("until", (string?)Until)]]);
 }
 
 /// <summary>The pick list for programs of the warehouse.</summary>
@@ -51,10 +60,11 @@ public sealed class PickingApi(PickList picking) : ControllerBase
     /// <summary>What is reserved and ready to be sent, by SKU.</summary>
     /// <param name="orders">Only these orders; may be repeated.</param>
     /// <param name="until">Only what is promised or wanted up to this day, and what has no day.</param>
+    /// <param name="place">Only what is sent from this place.</param>
     /// <param name="ct">Stops waiting.</param>
     [HttpGet("")]
-    public async Task<IActionResult> Index([FromQuery] List<string> orders, DateOnly? until, CancellationToken ct) => Ok(new
+    public async Task<IActionResult> Index([FromQuery] List<string> orders, DateOnly? until, string? place, CancellationToken ct) => Ok(new
     {
-        items = (await picking.LinesAsync(new(orders, until), ct)).Select(line => new { line.Sku, line.Name, line.Unit, Order = line.Number, line.LineNumber, Buyer = line.BuyerName, line.Quantity, line.DueOn }),
+        items = (await picking.LinesAsync(new(orders, until, place?.Trim().ToUpperInvariant()), ct)).Select(line => new { line.Place, line.Sku, line.Name, line.Unit, Order = line.Number, line.LineNumber, Buyer = line.BuyerName, line.Quantity, line.DueOn }),
     });
 }

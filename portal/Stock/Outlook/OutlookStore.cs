@@ -64,7 +64,7 @@ public sealed class OutlookStore(Db db, TimeProvider clock)
             select l.product_id, greatest(me.today, coalesce(l.promised_on, l.requested_on, me.today)) as day, -(l.quantity - l.shipped - l.cancelled - l.reserved - l.direct)::bigint as quantity, 'promise' as kind, o.number as document,
                    coalesce(l.promised_on, l.requested_on) < me.today as is_late
             from me
-            join purchase_order_line l on l.seller_id = me.partner_id and l.shipped + l.cancelled + l.reserved + l.direct < l.quantity
+            join purchase_order_line l on l.seller_id = me.partner_id and l.shipped + l.cancelled + l.reserved + l.direct < l.quantity and l.lapsed_at is null
             join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status in ('confirmed', 'partially_shipped') and (o.from_place_id is null or o.from_place_id = any (me.places))
             where @products::bigint[] is null or l.product_id = any (@products)),
         event as (
@@ -172,7 +172,7 @@ public sealed class OutlookStore(Db db, TimeProvider clock)
             where @words::text is null or p.sku ilike @within or p.name ilike @within or p.name_zh ilike @within)
         """;
 
-    const string Held = "from then_held where on_hand <> 0 or in_transit <> 0";
+    const string Held = "from then_held where (on_hand <> 0 or in_transit <> 0)";
 
     /// <summary>One page of what was where at the end of a day.</summary>
     public Task<ListPage<AsOfRow>> AsOfAsync(DateOnly on, ListQuery query, CancellationToken ct) => db.TogetherAsync(async () =>
@@ -188,7 +188,7 @@ public sealed class OutlookStore(Db db, TimeProvider clock)
 
     /// <summary>The same in the order of SKU and place, for programs.</summary>
     public Task<List<AsOfRow>> AsOfAfterAsync(DateOnly on, string? place, (string Sku, string Place)? after, int limit, CancellationToken ct) => db.ListAsync<AsOfRow>($"""
-        {AsOf} select sku, name, name_zh, place, on_hand, in_transit {Held.Replace("where", "where (", StringComparison.Ordinal)}) and (@afterSku::text is null or (sku, place) > (@afterSku, @afterPlace))
+        {AsOf} select sku, name, name_zh, place, on_hand, in_transit {Held} and (@afterSku::text is null or (sku, place) > (@afterSku, @afterPlace))
         order by sku, place
         limit @limit
         """, new { on, place, words = (string?)null, within = (string?)null, afterSku = after?.Sku, afterPlace = after?.Place, limit }, ct);
