@@ -19,7 +19,7 @@ public sealed class StockCheck(Db db) : ICheck
         var looked = await db.OneAsync<Looked>("""
             select (select count(*) from stock_move) as moves, (select count(*) from stock_balance) as balances
             """, null, ct);
-        List<string> findings = [.. await BalancesAsync(ct), .. await PastAsync(ct), .. await WholeAsync(ct)];
+        List<string> findings = [.. await BalancesAsync(ct), .. await PastAsync(ct), .. await WholeAsync(ct), .. await PapersAsync(ct)];
         return new CheckResult(string.Create(CultureInfo.InvariantCulture, $"{looked.Moves:N0} stock moves and {looked.Balances:N0} balances"), [.. findings.Take(100)]);
     }, ct);
 
@@ -87,6 +87,37 @@ public sealed class StockCheck(Db db) : ICheck
             ('supply', 'supply', 'own'), ('shipment', 'own', 'in_transit'), ('receipt', 'in_transit', 'own'), ('delivery', 'own', 'own'),
             ('transfer', 'own', 'own'), ('transfer', 'own', 'in_transit'),
             ('sale', 'own', 'customer'), ('loss', 'own', 'loss'), ('loss', 'in_transit', 'loss'))
+        limit 100
+        """, null, ct);
+
+    // A posted count and a transfer stand in the ledger with their own pieces, no more and no less.
+    Task<List<string>> PapersAsync(CancellationToken ct) => db.ListAsync<string>("""
+        with paper as (
+            select c.number, l.product_id, 'difference' as what, sum(l.counted - l.book) as quantity
+            from stock_count c join stock_count_line l using (stock_count_id)
+            where c.status = 'posted' and l.counted <> l.book
+            group by c.number, l.product_id
+            union all
+            select t.number, l.product_id, 'sent', l.quantity from stock_transfer t join stock_transfer_line l using (stock_transfer_id)),
+        moved as (
+            select m.document_number as number, m.product_id, case when m.document_number like 'CT-%' then 'difference' else 'sent' end as what,
+                   coalesce(sum(case m.kind when 'loss' then -m.quantity else m.quantity end) filter (where m.document_number like 'CT-%' or m.kind = 'transfer'), 0) as quantity,
+                   coalesce(sum(m.quantity) filter (where m.document_number like 'TF-%' and m.kind <> 'transfer'), 0) as arrived
+            from stock_move m
+            where m.order_number is null and (m.document_number like 'CT-%' or m.document_number like 'TF-%')
+            group by m.document_number, m.product_id)
+        select format('%s, %s: the paper says %s pieces, the ledger %s', coalesce(paper.number, moved.number), p.sku, coalesce(paper.quantity, 0), coalesce(moved.quantity, 0))
+        from paper
+        full join moved using (number, product_id, what)
+        join product p using (product_id)
+        where coalesce(paper.quantity, 0) <> coalesce(moved.quantity, 0)
+        union all
+        select format('%s, %s: %s arrived or were lost, the ledger says %s', t.number, p.sku, l.received + l.lost, moved.arrived)
+        from moved
+        join stock_transfer t on t.number = moved.number
+        join stock_transfer_line l on l.stock_transfer_id = t.stock_transfer_id and l.product_id = moved.product_id
+        join product p on p.product_id = l.product_id
+        where moved.arrived > 0 and moved.arrived <> l.received + l.lost
         limit 100
         """, null, ct);
 
