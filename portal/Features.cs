@@ -22,6 +22,7 @@ using Portal.Probing;
 using Portal.Quotes;
 using Portal.Receipts;
 using Portal.Receivables;
+using Portal.Replenishing;
 using Portal.Returns;
 using Portal.Search;
 using Portal.Stock;
@@ -62,6 +63,7 @@ static class Features
         .AddOrders()
         .AddReturns()
         .AddBuying()
+        .AddReplenishing()
         .AddQuotes()
         .AddImports()
         .AddUbl()

@@ -1,3 +1,4 @@
+using Platform.Jobs;
 using Portal.Demo;
 using Portal.Start;
 using Portal.Verify;
@@ -14,6 +15,10 @@ static class StockFeature
         .AddScoped<RecordMovement>()
         .AddScoped<ShowStock>()
         .AddScoped<StockSheet>()
+        .AddScoped<StockPlanning>()
+        .AddScoped<ReportStock>()
+        .AddScoped<ReportStore>()
+        .AddScheduledJob<RemindOfReports>("0 10 6 * * ?")
         .AddScoped<StockPlaces>()
         .AddScoped<OutlookStore>()
         .AddScoped<TransferGoods>()
@@ -23,6 +28,7 @@ static class StockFeature
         .AddScoped<IWaitingSource, StockWaiting>()
         .AddScoped<IDemoPart, StockDemo>()
         .AddScoped<IDemoPart, StockLifeDemo>()
+        .AddScoped<IDemoPart, ReportsDemo>()
         .AddScoped<ICheck, StockCheck>()
         .AddScoped<IDayCheck, StockOnDay>();
 }

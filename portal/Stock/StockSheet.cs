@@ -120,8 +120,8 @@ public sealed record SheetRows(IReadOnlyList<SheetRow> Rows, IReadOnlyList<strin
 public sealed record SheetRow(long Number, IReadOnlyDictionary<string, string> Cells)
 {
     /// <summary>A cell; null where it is empty.</summary>
-    public string? this[SheetColumn column] => Cells.GetValueOrDefault(column.Name);
+    public string? Cell(SheetColumn column) => Cells.GetValueOrDefault(column.Name);
 
     /// <summary>A cell as a quantity; null where it is empty or none.</summary>
-    public decimal? Quantity(SheetColumn column) => this[column] is { } text ? SkuLines.Quantity(text.Replace(" ", "", StringComparison.Ordinal)) : null;
+    public decimal? Quantity(SheetColumn column) => Cell(column) is { } text ? SkuLines.Quantity(text.Replace(" ", "", StringComparison.Ordinal)) : null;
 }

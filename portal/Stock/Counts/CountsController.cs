@@ -93,7 +93,7 @@ public sealed class CountsController(CountStock countStock, CountStore counts, S
             read = await sheet.ReadAsync(content, file.FileName, [StockSheet.Sku, Counted, Why, StockSheet.Note], t, ct);
         }
 
-        var lines = read.Rows.Where(row => row[Counted] is not null).Select(row => new CountedLine(row[StockSheet.Sku] ?? "", row.Quantity(Counted), ReasonOf(row[Why]), row[StockSheet.Note]) { FileRow = row.Number, IsNoNumber = row.Quantity(Counted) is null }).ToList();
+        var lines = read.Rows.Where(row => row.Cell(Counted) is not null).Select(row => new CountedLine(row.Cell(StockSheet.Sku) ?? "", row.Quantity(Counted), ReasonOf(row.Cell(Why)), row.Cell(StockSheet.Note)) { FileRow = row.Number, IsNoNumber = row.Quantity(Counted) is null }).ToList();
         var entered = lines.Count == 0 ? new CountEntered(StockOutcome.Because("", "stock.count.file_empty"), 0) : await countStock.EnterAsync(number, lines, null, afresh: true, ct);
         if (entered.Outcome is StockOutcome.NotFound or StockOutcome.NotNow or StockOutcome.Forbidden)
         {
@@ -144,7 +144,7 @@ public sealed class CountsController(CountStock countStock, CountStore counts, S
 
     /// <summary>Throws it away; the books stay as they are.</summary>
     [HttpPost("{number}/discarding"), AllowRoles("purchasing", "sales", "partner_admin", "brand_admin")]
-    public async Task<IActionResult> Discard(string number, int? version, string? said, CancellationToken ct) => await AnswerAsync(number, await countStock.EndAsync(number, version, discards: true, said, ct), "stock.count.discarded", ct);
+    public async Task<IActionResult> Discard(string number, int? version, string? why, CancellationToken ct) => await AnswerAsync(number, await countStock.EndAsync(number, version, discards: true, why, ct), "stock.count.discarded", ct);
 
     /// <summary>Corrects the books by it.</summary>
     [HttpPost("{number}/posting"), AllowRoles("partner_admin", "brand_admin")]
