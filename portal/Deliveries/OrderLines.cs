@@ -6,8 +6,8 @@ namespace Portal.Deliveries;
 /// <summary>The lines of all orders that were handed in, of a side.</summary>
 public sealed class OrderLines(Db db, TimeProvider clock)
 {
-    // The day on which a line is due: the promised one, and the wanted one where the seller named none (as an index of the table has it).
-    internal const string DueOn = "coalesce(l.promised_on, l.requested_on)";
+    // The day on which a line is due: the promised one, and the wanted one where the seller named none. A case and not coalesce: so an index finds it under row-level security.
+    internal const string DueOn = "(case when l.promised_on is null then l.requested_on else l.promised_on end)";
 
     /// <summary>How the list may be narrowed and sorted.</summary>
     /// <param name="side">One of <see cref="DeliverySide"/>.</param>
@@ -19,7 +19,21 @@ public sealed class OrderLines(Db db, TimeProvider clock)
     /// <summary>The states of a line to choose from.</summary>
     public static IReadOnlyList<string> States { get; } = ["open", "late", "in_transit", "done"];
 
-    static string Narrowed(string side) => $"""
+    // Only what was asked stands in the statement, so that an index can find it.
+    static string Narrowed(string side, string? state, bool from, bool to, bool undated) => string.Concat(Everything(side),
+        state switch
+        {
+            "open" => $"\n  and {Open}",
+            "late" => $"\n  and {Open} and {DueOn} < @today",
+            "in_transit" => "\n  and l.received + l.lost < l.shipped",
+            "done" => "\n  and l.shipped + l.cancelled = l.quantity and l.received + l.lost = l.shipped",
+            _ => "",
+        },
+        from ? $"\n  and {DueOn} >= @from" : "", to ? $"\n  and {DueOn} <= @to" : "", undated ? $"\n  and {DueOn} is null" : "", "\n");
+
+    static string Narrowed(string side, ListQuery query) => Narrowed(side, query["state"], query.Day("from") is not null, query.Day("to") is not null, query["day"] is "none");
+
+    static string Everything(string side) => $"""
         from purchase_order_line l
         join purchase_order o on o.purchase_order_id = l.purchase_order_id
         join product p on p.product_id = l.product_id
@@ -27,13 +41,6 @@ public sealed class OrderLines(Db db, TimeProvider clock)
         left join partner buyer on buyer.partner_id = l.buyer_id
         left join partner seller on seller.partner_id = l.seller_id
         where {DeliverySide.Of("l", side)} and o.submitted_at is not null
-          and case @state when 'open' then {Open} when 'late' then {Open} and {DueOn} < @today
-                          when 'in_transit' then l.received + l.lost < l.shipped
-                          when 'done' then l.shipped + l.cancelled = l.quantity and l.received + l.lost = l.shipped
-                          else true end
-          and (@from::date is null or {DueOn} >= @from)
-          and (@to::date is null or {DueOn} <= @to)
-          and (@day::text is distinct from 'none' or {DueOn} is null)
           and (@partner::text is null or @partner = case when @side = 'seller' then buyer.number when @side = 'buyer' then seller.number else buyer.number end)
           and (@place::text is null or o.ship_to ->> 'name' = @place)
           and (@line::text is null or f.code = @line)
@@ -53,13 +60,13 @@ public sealed class OrderLines(Db db, TimeProvider clock)
     public async Task<ListPage<LineRow>> PageAsync(string side, ListQuery query, CancellationToken ct)
     {
         var arguments = Arguments(side, query, await TodayAsync(ct));
-        return await db.PageAsync<LineRow>($"{Columns} {Narrowed(side)} order by {query.OrderBy} limit @limit offset @offset", $"select count(*) {Narrowed(side)}", arguments, ct);
+        return await db.PageAsync<LineRow>($"{Columns} {Narrowed(side, query)} order by {query.OrderBy} limit @limit offset @offset", $"select count(*) {Narrowed(side, query)}", arguments, ct);
     }
 
     /// <summary>All of them, row by row, for a file.</summary>
     public async IAsyncEnumerable<LineRow> StreamAsync(string side, ListQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        await foreach (var row in db.StreamAsync<LineRow>($"{Columns} {Narrowed(side)} order by {query.OrderBy}", Arguments(side, query, await TodayAsync(ct)), ct))
+        await foreach (var row in db.StreamAsync<LineRow>($"{Columns} {Narrowed(side, query)} order by {query.OrderBy}", Arguments(side, query, await TodayAsync(ct)), ct))
         {
             yield return row;
         }
@@ -72,14 +79,14 @@ public sealed class OrderLines(Db db, TimeProvider clock)
     /// <param name="limit">At most so many.</param>
     /// <param name="ct">Stops waiting.</param>
     public async Task<List<LineRow>> AfterAsync(string side, string? state, LineCursor? after, int limit, CancellationToken ct) => await db.ListAsync<LineRow>($"""
-        {Columns} {Narrowed(side)}
+        {Columns} {Narrowed(side, state, false, false, false)}
           and (@afterNumber::text is null
                or (o.ordered_on, o.purchase_order_id, -l.line_number) < (select last.ordered_on, last.purchase_order_id, -@afterLine::integer from purchase_order last where last.number = @afterNumber))
         order by o.ordered_on desc, o.purchase_order_id desc, l.line_number
         limit @limit
         """, new
     {
-        side, state, from = (DateOnly?)null, to = (DateOnly?)null, day = (string?)null, partner = (string?)null, place = (string?)null, line = (string?)null, words = (string?)null, beginning = "", within = "",
+        side, partner = (string?)null, place = (string?)null, line = (string?)null, words = (string?)null, beginning = "", within = "",
         today = await TodayAsync(ct), afterNumber = after?.Number, afterLine = after?.LineNumber, limit,
     }, ct);
 
@@ -87,7 +94,7 @@ public sealed class OrderLines(Db db, TimeProvider clock)
 
     static object Arguments(string side, ListQuery query, DateOnly today) => new
     {
-        side, state = query["state"], from = query.Day("from"), to = query.Day("to"), day = query["day"], partner = query["partner"], place = query["place"], line = query["line"], today,
+        side, from = query.Day("from"), to = query.Day("to"), partner = query["partner"], place = query["place"], line = query["line"], today,
         words = query.Words, beginning = LikePattern.Beginning(query.Words?.ToUpperInvariant()), within = LikePattern.Within(query.Words), limit = query.Limit, offset = query.Offset,
     };
 }
