@@ -16,7 +16,7 @@ public sealed class AllocateGoods(Db db, WaitingLines waiting, StockLedger stock
     /// <param name="products">The products to look at; null for all.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <returns>How many lines got something.</returns>
-    public Task<int> RunAsync(long placeId, long[]? products, CancellationToken ct) => db.InTransactionAsync(async () =>
+    public Task<int> RunAsync(long placeId, long[]? products, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync(3, async () =>
     {
         // Orders, then balances, then lines: the same way round as in every act. What waits is read when the orders are held, not before.
         // An order that is confirmed meanwhile is not held and has its turn next time.

@@ -19,7 +19,7 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
     /// <param name="version">The version the person saw; null where nobody looked.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <param name="from">The code of the seller's place that it is sent from; the default one where none is named.</param>
-    public Task<OrderOutcome> ConfirmAsync(string number, int? version, CancellationToken ct, string? from = null) => db.InTransactionAsync<OrderOutcome>(async () =>
+    public Task<OrderOutcome> ConfirmAsync(string number, int? version, CancellationToken ct, string? from = null) => db.InTransactionDespiteDeadlocksAsync<OrderOutcome>(3, async () =>
     {
         var order = await orders.TakeAsync(number, ct);
         if (Permission.Refusal(order, OrderLifecycle.Confirm, version) is { } refused)
@@ -50,7 +50,7 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
     /// <param name="said">What is promised of the lines, by when, and why not all.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <param name="from">The code of the seller's place that it is sent from; the default one where none is named.</param>
-    public Task<OrderOutcome> ConfirmAsync(string number, int? version, IReadOnlyList<SaidOfLine> said, CancellationToken ct, string? from = null) => db.InTransactionAsync<OrderOutcome>(async () =>
+    public Task<OrderOutcome> ConfirmAsync(string number, int? version, IReadOnlyList<SaidOfLine> said, CancellationToken ct, string? from = null) => db.InTransactionDespiteDeadlocksAsync<OrderOutcome>(3, async () =>
     {
         var order = await orders.TakeAsync(number, ct);
         if (Permission.Refusal(order, OrderLifecycle.Confirm, version, says: true) is { } refused)
@@ -82,7 +82,7 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
     }, ct);
 
     /// <summary>Turns the order down.</summary>
-    public Task<OrderOutcome> RejectAsync(string number, int? version, string? reason, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    public Task<OrderOutcome> RejectAsync(string number, int? version, string? reason, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync<OrderOutcome>(3, async () =>
     {
         var order = await orders.TakeAsync(number, ct);
         if (Permission.Refusal(order, OrderLifecycle.Reject, version) is { } refused)

@@ -11,7 +11,7 @@ namespace Portal.Orders;
 public sealed class CancelOrder(Db db, OrderWriting orders, StockLedger stock, KpiFacts kpis, OrderNews news)
 {
     /// <summary>Calls off what is open.</summary>
-    public Task<OrderOutcome> RunAsync(string number, int? version, string? reason, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    public Task<OrderOutcome> RunAsync(string number, int? version, string? reason, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync<OrderOutcome>(3, async () =>
     {
         var order = await orders.TakeAsync(number, ct);
         if (Permission.Refusal(order, OrderLifecycle.Cancel, version) is { } refused)

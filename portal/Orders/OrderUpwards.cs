@@ -19,7 +19,7 @@ public sealed class OrderUpwards(Db db, WaitingLines waiting, AllocateGoods allo
     /// <param name="submit">True to hand the order to the upstream at once, false to keep it as a draft.</param>
     /// <param name="sellerId">For whom the product itself orders; null for the partner at work.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> RunAsync(string? number, bool submit, long? sellerId, CancellationToken ct) => db.InTransactionAsync(async () =>
+    public Task<OrderOutcome> RunAsync(string? number, bool submit, long? sellerId, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync<OrderOutcome>(3, async () =>
     {
         // Two who order the same missing goods at the same moment: the second one waits here, and finds them on order.
         await db.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('order_supply', coalesce(@sellerId, app_partner_id())))", new { sellerId }, ct);

@@ -15,7 +15,7 @@ public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stoc
     /// <param name="version">The version of the order the person saw; keeps a second click from receiving twice.</param>
     /// <param name="arrival">What came.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> RunAsync(string shipmentNumber, int? version, Arrival arrival, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    public Task<OrderOutcome> RunAsync(string shipmentNumber, int? version, Arrival arrival, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync<OrderOutcome>(3, async () =>
     {
         var order = await orders.OrderOfShipmentAsync(shipmentNumber, ct) is { } number ? await orders.TakeAsync(number, ct) : null;
         if (Permission.Refusal(order, OrderLifecycle.Receive, version) is { } refused)

@@ -19,7 +19,7 @@ public sealed class AskForDropShipment(Db db, OrderWriting orders, WaitingLines 
     {
         try
         {
-            return await db.InTransactionAsync(() => AskAsync(number, version, ct), ct);
+            return await db.InTransactionDespiteDeadlocksAsync(3, () => AskAsync(number, version, ct), ct);
         }
         catch (NotOrderedException refused)
         {
