@@ -17,7 +17,7 @@ public static class PlatformServices
     {
         Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
         Assembly[] all = [typeof(PlatformServices).Assembly, .. assemblies];
-        services.TryAddSingleton(TimeProvider.System);
+        services.Replace(ServiceDescriptor.Singleton(ShiftedClock.Of));
         services.AddSingleton(new TextBook(all));
         services.AddSingleton<Texts.Texts>();
         services.AddSingleton<IStringLocalizer>(provider => provider.GetRequiredService<Texts.Texts>());
