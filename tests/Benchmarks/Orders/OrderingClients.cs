@@ -10,7 +10,7 @@ namespace Benchmarks.Orders;
 sealed class OrderingClients : IDisposable
 {
     /// <summary>How many lines an order has.</summary>
-    public const int Lines = 20;
+    public const int UsualLines = 20;
 
     static readonly string[] ClientIds = ["demo-erp-huaxin", "demo-erp-eurodist"];
 
@@ -35,21 +35,31 @@ sealed class OrderingClients : IDisposable
     public IReadOnlyList<string>[] Skus { get; }
 
     /// <summary>Gets tokens from identity, and asks the portal what each may order.</summary>
-    public static async Task<OrderingClients> NewAsync(Installation installation, int count, CancellationToken ct)
+    /// <param name="installation">Where they order.</param>
+    /// <param name="count">How many they are.</param>
+    /// <param name="lines">How many lines each order has.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <param name="of">How many products are ordered: the dearest few, or all that can be.</param>
+    public static async Task<OrderingClients> NewAsync(Installation installation, int count, int lines, CancellationToken ct, int of = int.MaxValue)
     {
         var given = new List<AuthenticationHeaderValue>();
         var skus = new List<IReadOnlyList<string>>();
         foreach (var id in ClientIds)
         {
             given.Add(await HttpClients.TokenAsync(installation.Identity, id, ct));
-            skus.Add(await ToOrderAsync(installation, given[^1], ct));
+            List<string> priced = [.. (await ToOrderAsync(installation, id, given[^1], ct)).Take(of)];
+            // Few products make an order of many lines all the same: a product may stand on several.
+            skus.Add(priced.Count == 0 ? throw new CannotMeasureException("The demo's distributors can order nothing.") : [.. Enumerable.Range(0, lines).Select(line => priced[line % priced.Count])]);
         }
 
         return new(installation.Portal, count, [.. given], [.. skus]);
     }
 
     /// <summary>One client places one order.</summary>
-    public async Task OrderAsync(int client, CancellationToken ct)
+    public Task OrderAsync(int client, CancellationToken ct) => PlaceAsync(client, ct);
+
+    /// <summary>The same, and the number of the order.</summary>
+    public async Task<string> PlaceAsync(int client, CancellationToken ct)
     {
         var kind = client % ClientIds.Length;
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(bodies[kind]) };
@@ -62,6 +72,9 @@ sealed class OrderingClients : IDisposable
         {
             throw new CannotMeasureException($"An order was answered with {(int)answer.StatusCode}: {Encoding.UTF8.GetString(text)}");
         }
+
+        // Cheaper than reading the answer: the address of what was made ends with its number.
+        return answer.Headers.Location!.OriginalString[(answer.Headers.Location!.OriginalString.LastIndexOf('/') + 1)..];
     }
 
     /// <inheritdoc/>
@@ -74,12 +87,20 @@ sealed class OrderingClients : IDisposable
         lines = skus.Select((sku, index) => new { sku, quantity = (index % 5) + 1 }),
     });
 
-    static async Task<IReadOnlyList<string>> ToOrderAsync(Installation installation, AuthenticationHeaderValue token, CancellationToken ct)
+    // What is sold in any quantity: an order of one, two, three pieces must go through.
+    static async Task<IReadOnlyList<string>> ToOrderAsync(Installation installation, string clientId, AuthenticationHeaderValue token, CancellationToken ct)
     {
         await using var source = installation.Connect("portal_app");
         await using var find = source.CreateBatch();
         find.BatchCommands.Add(new("select enter_as_system('benchmark')"));
-        find.BatchCommands.Add(new("select sku from product where status = 'active' order by sku"));
+        find.BatchCommands.Add(new("""
+            select t.sku
+            from person p
+            join partner b on b.partner_id = p.partner_id
+            cross join lateral terms_of_sale(b.partner_id, b.upstream_id, current_date, array(select sku from product where status = 'active')) t
+            where p.subject = $1 and t.is_sellable and t.min_quantity = 1 and t.order_multiple = 1
+            order by t.sku
+            """) { Parameters = { new() { Value = clientId } } });
         var known = new List<string>();
         await using (var reader = await find.ExecuteReaderAsync(ct))
         {
@@ -97,12 +118,8 @@ sealed class OrderingClients : IDisposable
         request.Content.Headers.ContentType = new("application/json");
         using var answer = await http.SendAsync(request, ct);
         using var basket = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(ct));
-        List<string> priced = [.. basket.RootElement.GetProperty("lines").EnumerateArray()
+        return [.. basket.RootElement.GetProperty("lines").EnumerateArray()
             .Where(line => !line.TryGetProperty("refusal", out var refusal) || refusal.ValueKind is JsonValueKind.Null)
             .Select(line => line.GetProperty("sku").GetString()!)];
-        // Few products make an order of twenty lines all the same: a product may stand on several.
-        return priced.Count == 0
-            ? throw new CannotMeasureException("The demo's distributors can order nothing.")
-            : [.. Enumerable.Range(0, Lines).Select(line => priced[line % priced.Count])];
     }
 }

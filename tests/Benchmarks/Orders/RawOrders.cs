@@ -30,7 +30,10 @@ sealed class RawOrders
     }
 
     /// <summary>One client writes one order.</summary>
-    public async Task OrderAsync(int client, CancellationToken ct)
+    public Task OrderAsync(int client, CancellationToken ct) => PlaceAsync(client, ct);
+
+    /// <summary>The same, and the number of the order.</summary>
+    public async Task<string> PlaceAsync(int client, CancellationToken ct)
     {
         var kind = kinds[client % kinds.Length];
         var number = PublicNumber.New("PO");
@@ -52,6 +55,64 @@ sealed class RawOrders
             values (app_actor(), $1, $2, 201, $3::jsonb, $4, $5)
             """, key, kind.Hash, kind.Headers, kind.Answer, now));
         await batch.ExecuteNonQueryAsync(ct);
+        return number;
+    }
+
+    /// <summary>The seller promises an order of one line from stock: the balance taken and reserved, line, answer, step, figures, audit, outbox; one batch, one commit.</summary>
+    public async Task ConfirmAsync(string number, Seller seller, CancellationToken ct)
+    {
+        var now = DateTime.UtcNow;
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(Command("select enter($1, $2)", seller.Issuer, seller.Subject));
+        batch.BatchCommands.Add(Command("select purchase_order_id from purchase_order where number = $1 for no key update", number));
+        batch.BatchCommands.Add(Command("""
+            select r.available
+            from purchase_order o join purchase_order_line l on l.purchase_order_id = o.purchase_order_id
+            cross join lateral stock_reserve($2, array[l.product_id], array[l.quantity::bigint]) r
+            where o.number = $1
+            """, number, seller.PlaceId));
+        batch.BatchCommands.Add(Command("""
+            with held as (
+                select o.purchase_order_id, o.buyer_id, o.seller_id, l.purchase_order_line_id, l.quantity
+                from purchase_order o join purchase_order_line l on l.purchase_order_id = o.purchase_order_id where o.number = $1),
+            step as (
+                insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
+                select purchase_order_id, buyer_id, seller_id, 'confirm', 'confirmed', app_partner_id(), app_person_id(), $3 from held
+                returning purchase_order_step_id),
+            answer as (
+                insert into order_line_answer (purchase_order_step_id, purchase_order_line_id, promised, reserved, refused)
+                select step.purchase_order_step_id, held.purchase_order_line_id, held.quantity, held.quantity, 0 from step cross join held),
+            line as (
+                update purchase_order_line l set reserved = held.quantity from held where l.purchase_order_line_id = held.purchase_order_line_id)
+            update purchase_order o
+            set status = 'confirmed', confirmed_at = $3, from_place_id = $2, version = version + 1
+            from held where o.purchase_order_id = held.purchase_order_id
+            """, number, seller.PlaceId, now));
+        batch.BatchCommands.Add(Command("select kpi_add_orders(array(select purchase_order_id from purchase_order where number = $1), 1)", number));
+        batch.BatchCommands.Add(Command("""
+            insert into audit_entry (happened_at, actor, partner_ids, action, subject_kind, subject_number, details, correlation_id, hash)
+            select $2, coalesce(app_actor(), 'anonymous'), array[o.buyer_id, o.seller_id], 'order.confirm', 'order', $1, '{}'::jsonb, $3, '' from purchase_order o where o.number = $1
+            """, number, now, "0af7651916cd43dd8448eb211c80319c"));
+        batch.BatchCommands.Add(Command("""
+            insert into outbox_message (kind, payload, created_at, not_before)
+            select 'order.step', jsonb_build_object('number', o.number, 'act', 'confirm', 'status', 'confirmed', 'buyerId', o.buyer_id, 'sellerId', o.seller_id), $2, $2 from purchase_order o where o.number = $1
+            """, number, now));
+        batch.BatchCommands.Add(Command("select pg_notify('outbox_' || current_schema(), '')"));
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Who sells to the clients: an API client of the demo.</summary>
+    public async Task<Seller> SellerAsync(string subject, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new("select enter_as_system('benchmark')"));
+        batch.BatchCommands.Add(Command("select issuer, subject, stock_place_of(partner_id) from person where subject = $1", subject));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct);
+        await reader.ReadAsync(ct);
+        return new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2));
     }
 
     static NpgsqlBatchCommand Order(Kind kind, string number, DateTime now) => Command("""
@@ -66,7 +127,7 @@ sealed class RawOrders
         insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
         select placed.purchase_order_id, $2, $3, 'submit', 'submitted', app_partner_id(), app_person_id(), $10
         from placed
-        """, number, kind.BuyerId, kind.SellerId, DateOnly.FromDateTime(now), kind.Currency, OrderingClients.Lines, kind.Total, kind.PlaceId, "As agreed by telephone", now,
+        """, number, kind.BuyerId, kind.SellerId, DateOnly.FromDateTime(now), kind.Currency, kind.Products.Length, kind.Total, kind.PlaceId, "As agreed by telephone", now,
         kind.LineNumbers, kind.Products, kind.Quantities, kind.UnitPrices, kind.Amounts, kind.PriceSteps);
 
     static NpgsqlBatchCommand Command(string sql, params object[] values)
@@ -117,19 +178,22 @@ sealed class RawOrders
         return new(issuer, subject, buyer, seller, currency, place, [.. products], [.. prices], [.. amounts], [.. steps]);
     }
 
+    /// <summary>Who sells, and from where.</summary>
+    internal sealed record Seller(string Issuer, string Subject, long PlaceId);
+
     /// <summary>What one kind of client orders, ready to be sent.</summary>
     sealed record Kind(
         string Issuer, string Subject, long BuyerId, long SellerId, string Currency, long PlaceId, long[] Products, decimal[] UnitPrices, decimal[] Amounts, string[] PriceSteps)
     {
-        public int[] LineNumbers { get; } = [.. Enumerable.Range(1, OrderingClients.Lines)];
+        public int[] LineNumbers { get; } = [.. Enumerable.Range(1, Products.Length)];
 
-        public int[] Quantities { get; } = [.. Enumerable.Range(0, OrderingClients.Lines).Select(line => (line % 5) + 1)];
+        public int[] Quantities { get; } = [.. Enumerable.Range(0, Products.Length).Select(line => (line % 5) + 1)];
 
         public decimal Total => Amounts.Sum();
 
         public long[] Partners => [BuyerId, SellerId];
 
-        public string Details => JsonSerializer.Serialize(new { poNumber = (string?)null, Currency, Total, Lines = OrderingClients.Lines }, JsonSerializerOptions.Web);
+        public string Details => JsonSerializer.Serialize(new { poNumber = (string?)null, Currency, Total, Lines = Products.Length }, JsonSerializerOptions.Web);
 
         public string Correlation => "0af7651916cd43dd8448eb211c80319c";
 

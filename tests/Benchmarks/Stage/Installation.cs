@@ -20,6 +20,7 @@ sealed class Installation : IAsyncDisposable
     readonly string dataFolder = Path.Combine(Path.GetTempPath(), "partnerportal-benchmark-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8]);
     readonly List<IAsyncDisposable> running = [];
     readonly Dictionary<string, string> settings;
+    Dictionary<string, string> portalSettings = [];
     EmbeddedPostgres? server;
     WebApplication? acts;
 
@@ -39,6 +40,9 @@ sealed class Installation : IAsyncDisposable
             ["Documents__WarmAtStart"] = "false",
         };
     }
+
+    /// <summary>What the portal wrote last before it was ended; for whoever looks for why something could not be measured.</summary>
+    public static string? LastWords { get; private set; }
 
     /// <summary>Where the portal answers.</summary>
     public Uri Portal { get; }
@@ -78,9 +82,45 @@ sealed class Installation : IAsyncDisposable
     public async Task ServeAsync(IReadOnlyDictionary<string, string> more, CancellationToken ct)
     {
         var all = settings.Concat(more).GroupBy(setting => setting.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal);
+        portalSettings = all;
         Say("Starting identity and portal ...");
         running.Add(IdentityService = await Service.StartAsync(ServiceFolder("identity"), "Identity", Identity, all, ct));
         running.Add(PortalService = await Service.StartAsync(ServiceFolder("portal"), "Portal", Portal, all, ct));
+    }
+
+    /// <summary>Kills the portal, and starts another one whose clock goes wrong by so much.</summary>
+    public async Task KillPortalAsync(TimeSpan clockShift, CancellationToken ct)
+    {
+        await PortalService!.KillAsync();
+        running.Remove(PortalService);
+        await PortalService.DisposeAsync();
+        portalSettings["Clock__Shift"] = clockShift.ToString("c", CultureInfo.InvariantCulture);
+        running.Add(PortalService = await Service.StartAsync(ServiceFolder("portal"), "Portal", Portal, portalSettings, ct));
+    }
+
+    /// <summary>Kills PostgreSQL (SIGKILL to the server's first process), and starts it again, which recovers what was committed.</summary>
+    public async Task KillDatabaseAsync(CancellationToken ct)
+    {
+        if (server!.ServerProcess is { } process)
+        {
+            using var killed = System.Diagnostics.Process.GetProcessById(process);
+            killed.Kill();
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                // Its other processes notice within a moment; until then they hold the memory they share.
+                await Task.Delay(500, ct);
+                server = await EmbeddedPostgres.StartAsync(new(dataFolder) { Settings = Statements.ServerSettings }, NullLogger.Instance, ct);
+                return;
+            }
+            catch (Exception notYet) when (attempt < 40 && notYet is Platform.CannotStartException or InvalidOperationException or NpgsqlException)
+            {
+                // Once more.
+            }
+        }
     }
 
     /// <summary>Does what autovacuum would do within a minute; a measure cannot wait for it, nor do without.</summary>
@@ -90,6 +130,17 @@ sealed class Installation : IAsyncDisposable
         await using var gather = source.CreateCommand("vacuum analyze");
         gather.CommandTimeout = 0;
         await gather.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>
+    /// Closes the orders that a round has placed, as if they had been delivered meanwhile: nobody has ten thousand open orders, and those who grant credit look at all of them.
+    /// </summary>
+    public async Task CloseOrdersAsync(CancellationToken ct, string status = "submitted")
+    {
+        await using var source = Connect("postgres");
+        await using var close = source.CreateCommand($"set session_replication_role = replica; update purchase_order set status = 'closed' where status = '{status}'; set session_replication_role = origin");
+        close.CommandTimeout = 0;
+        await close.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>Runs a verb of identity.</summary>
@@ -122,6 +173,7 @@ sealed class Installation : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        LastWords = PortalService?.LastWords();
         foreach (var service in Enumerable.Reverse(running))
         {
             await service.DisposeAsync();

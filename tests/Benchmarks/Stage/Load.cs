@@ -26,12 +26,17 @@ static class Load
     /// <param name="length">How often, and how long at most.</param>
     /// <param name="act">What one client does once.</param>
     /// <param name="ct">Stops them.</param>
-    public static async Task WarmUpAsync(int clients, RunLength length, Func<int, CancellationToken, Task> act, CancellationToken ct)
+    /// <param name="after">What is done after each second; null for nothing.</param>
+    public static async Task WarmUpAsync(int clients, RunLength length, Func<int, CancellationToken, Task> act, CancellationToken ct, Func<Task>? after = null)
     {
         var (done, began) = (0, Stopwatch.GetTimestamp());
         while (done < length.WarmUpActs && Stopwatch.GetElapsedTime(began) < length.LongestWarmUp)
         {
             done += (await RunAsync(clients, TimeSpan.FromSeconds(1), act, ct)).Milliseconds.Count;
+            if (after is not null)
+            {
+                await after();
+            }
         }
     }
 
