@@ -89,11 +89,12 @@ sealed class PastPromisesDemo(Db db, Prices prices, Terms terms, OrderStore orde
 
     async Task SupplyAsync(Buyer buyer, IEnumerable<SkuLine> lines, DateOnly on, CancellationToken ct)
     {
+        var goods = lines.ToList();
         await EnterAsync(buyer.SellersEmail!, ct);
         await db.ExecuteAsync("""
             select stock_record('supply', stock_place_of(@SellerId), array_agg(p.product_id), array_agg(w.quantity), @at, @at, null)
             from unnest(@skus, @quantities) as w (sku, quantity) join product p on p.sku = w.sku
-            """, new { buyer.SellerId, skus = lines.Select(line => line.Sku).ToArray(), quantities = lines.Select(line => (long)line.Quantity!.Value).ToArray(), at = Moment(on).UtcDateTime }, ct);
+            """, new { buyer.SellerId, skus = goods.Select(line => line.Sku).ToArray(), quantities = goods.Select(line => (long)line.Quantity!.Value).ToArray(), at = Moment(on).UtcDateTime }, ct);
     }
 
     static List<DispatchedLine> Goods(List<SkuLine> lines, params int[] numbers) => [.. numbers.Select(number => new DispatchedLine(number, lines[number - 1].Quantity))];
