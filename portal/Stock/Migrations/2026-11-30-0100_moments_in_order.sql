@@ -1,5 +1,5 @@
--- A clock that jumps back must not send goods before they came: what happens now happens, for each place and product, no earlier than what moved there last. What is entered for the
--- past (happened_at before learned_at) keeps its moment.
+-- A clock that jumps back must not send goods before they came: what happens now happens, for each place and product, no earlier than what moved there last. That holds within the
+-- hour by which clocks go wrong; what is further back is meant to be, and what is entered for the past (happened_at before learned_at) keeps its moment as well.
 alter table stock_balance add column last_move_at timestamptz;
 comment on column stock_balance.last_move_at is 'The latest moment at which something moved here; no later entry of today stands before it.';
 
@@ -27,11 +27,12 @@ begin
 
     with move as (
         insert into stock_move (kind, from_place_id, to_place_id, product_id, quantity, moved_at, recorded_at, order_number, document_number, note, reason)
-        select line.kind, line.from_place, line.to_place, line.product, line.quantity, case when happened_at = learned_at then greatest(happened_at, held.last_move_at) else happened_at end,
-               learned_at, stock_post.order_number, stock_post.document_number, coalesce(line.note, stock_post.note), line.reason
+        select line.kind, line.from_place, line.to_place, line.product, line.quantity, moment.at,
+               greatest(learned_at, moment.at), stock_post.order_number, stock_post.document_number, coalesce(line.note, stock_post.note), line.reason
         from unnest(kinds, from_places, to_places, products, quantities, reasons, notes) with ordinality as line (kind, from_place, to_place, product, quantity, reason, note, place_in_list)
         join stock_place source on source.stock_place_id = line.from_place
         left join stock_balance held on held.stock_place_id = coalesce(source.for_place_id, source.stock_place_id) and held.product_id = line.product
+        cross join lateral (select case when happened_at = learned_at and held.last_move_at between happened_at and happened_at + interval '1 hour' then held.last_move_at else happened_at end as at) moment
         order by line.place_in_list
         returning from_place_id, to_place_id, product_id, quantity, moved_at),
     entry as (
