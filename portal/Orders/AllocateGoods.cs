@@ -37,7 +37,7 @@ public sealed class AllocateGoods(Db db, WaitingLines waiting, StockLedger stock
     /// <summary>Reserves what a partner has in its places for all that wait for it.</summary>
     /// <param name="sellerId">The partner; null for the one at work.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<int> RunAsync(long? sellerId, CancellationToken ct) => db.InTransactionAsync(async () =>
+    public Task<int> RunAsync(long? sellerId, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync(3, async () =>
     {
         var given = 0;
         foreach (var place in await waiting.PlacesAsync(sellerId, ct))

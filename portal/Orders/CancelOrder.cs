@@ -24,7 +24,9 @@ public sealed class CancelOrder(Db db, OrderWriting orders, StockLedger stock, K
             return problem;
         }
 
-        var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
+        // An order upwards that goes straight to the buyer gives pieces back without taking this order: what is read here stays.
+        await db.ExecuteAsync("select from purchase_order_line where purchase_order_id = @PurchaseOrderId order by purchase_order_line_id for no key update", new { order!.PurchaseOrderId }, ct);
+        var lines = await orders.LinesAsync(order.PurchaseOrderId, ct);
         // What is sent again for nothing was paid: it stays, and so does the order until it is there.
         var open = lines.Where(line => line is { OwnOpen: > 0, IsSentAgain: false }).ToList();
         if (open.Count == 0 && lines.Exists(line => line.Open > 0))

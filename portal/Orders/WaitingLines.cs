@@ -43,7 +43,7 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
                        from purchase_order_line x where x.purchase_order_id = s.purchase_order_id and x.product_id = l.product_id) as coming,
                       (select coalesce(sum(least(b.quantity, bl.quantity - bl.shipped - bl.cancelled - bl.reserved - bl.direct)), 0)
                        from order_supply b join purchase_order_line bl on bl.purchase_order_line_id = b.for_line_id
-                       where b.purchase_order_id = s.purchase_order_id and bl.product_id = l.product_id and b.for_line_id < s.for_line_id) as before
+                       where b.purchase_order_id = s.purchase_order_id and bl.product_id = l.product_id and bl.lapsed_at is null and b.for_line_id < s.for_line_id) as before
                from order_supply s join purchase_order up on up.purchase_order_id = s.purchase_order_id
                where s.for_line_id = l.purchase_order_line_id and not up.drop_ships
                  and up.status in ('draft', 'submitted', 'pending_approval', 'confirmed', 'partially_shipped', 'shipped')) as due)

@@ -20,7 +20,7 @@ public sealed class ReceiveUbl(Db db, UblMessages messages, TakeUblOrder takeOrd
     /// <param name="ct">Stops waiting.</param>
     public async Task<UblOutcome> RunAsync(byte[] content, UblWishes wishes, CancellationToken ct)
     {
-        if (Read(content) is not { } document)
+        if (Read(content) is not (var document, var text))
         {
             return Refuse("", "ubl.problem.not_xml");
         }
@@ -31,7 +31,7 @@ public sealed class ReceiveUbl(Db db, UblMessages messages, TakeUblOrder takeOrd
         }
 
         return UblXml.Text(document, "ID") is { Length: <= LongestId } id
-            ? await db.InTransactionAsync(() => TakeAsync(kind, id, document, SHA256.HashData(content), Encoding.UTF8.GetString(content), wishes, ct), ct)
+            ? await db.InTransactionAsync(() => TakeAsync(kind, id, document, SHA256.HashData(content), text, wishes, ct), ct)
             : Refuse("id", "ubl.problem.id", LongestId);
     }
 
@@ -63,12 +63,13 @@ public sealed class ReceiveUbl(Db db, UblMessages messages, TakeUblOrder takeOrd
     }
 
     // UTF-8 or UTF-16 as its first bytes say; anything else is no document.
-    static XElement? Read(byte[] content)
+    static (XElement Document, string Text)? Read(byte[] content)
     {
         try
         {
             using var reader = new StreamReader(new MemoryStream(content), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
-            return UblXml.Read(reader.ReadToEnd());
+            var text = reader.ReadToEnd();
+            return Encoding.UTF8.GetByteCount(text) <= UblXml.MostBytes ? (UblXml.Read(text), text) : null;
         }
         catch (Exception broken) when (broken is XmlException or DecoderFallbackException)
         {

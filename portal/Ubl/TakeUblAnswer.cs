@@ -26,6 +26,12 @@ public sealed class TakeUblAnswer(Db db, AnswerOrder answerOrder)
             return new UblOutcome.Refused(problems);
         }
 
+        // What was answered already is not answered by this, whatever it says.
+        if (await SoldOrder.StatusAsync(db, order, ct) is not OrderStatus.Submitted and var status)
+        {
+            return new UblOutcome.Refused([UblProblemSaid.Of(null, "orderReference", "ubl.problem.not_now", status)]);
+        }
+
         return response.Code is "RE"
             ? SoldOrder.Of(await answerOrder.RejectAsync(order, null, response.Note, ct), "rejected")
             : SoldOrder.Of(await answerOrder.ConfirmAsync(order, null, [.. response.Lines.Select(Said)], ct), "confirmed");
@@ -39,8 +45,8 @@ public sealed class TakeUblAnswer(Db db, AnswerOrder answerOrder)
         }
     }
 
-    // A line that is not delivered says 7 and may leave its quantity out.
-    static SaidOfLine Said(UblOrderLine line) => new(int.Parse(line.Id, CultureInfo.InvariantCulture), line.Quantity.Value ?? (line.Status is "7" ? 0 : null), line.Day, line.Note);
+    // A line that is not delivered says 7, and may repeat the quantity or leave it out.
+    static SaidOfLine Said(UblOrderLine line) => new(int.Parse(line.Id, CultureInfo.InvariantCulture), line.Status is "7" ? 0 : line.Quantity.Value, line.Day, line.Note);
 }
 
 /// <summary>An order that the own company sold, as a document names it; and what came of an act on it, said of the document's lines.</summary>
@@ -56,6 +62,9 @@ static class SoldOrder
             """, new { numbers = new[] { salesOrderId, orderId }.OfType<string>().ToArray(), salesOrderId, orderId }, ct);
         return found is [var one] ? one : null;
     }
+
+    /// <summary>The state it is in.</summary>
+    public static Task<string> StatusAsync(Db db, string number, CancellationToken ct) => db.OneAsync<string>("select status from purchase_order where number = @number", new { number }, ct);
 
     /// <summary>What came of it.</summary>
     public static UblOutcome Of(OrderOutcome outcome, string done) => outcome switch

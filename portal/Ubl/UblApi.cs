@@ -43,13 +43,13 @@ public sealed class UblApi(UblStore documents, ReceivablesStore books, ICurrentP
 public sealed class UblMessagesApi(ReceiveUbl receive, UblMessages messages, Texts t) : ControllerBase
 {
     /// <summary>The documents of the own company, the newest first.</summary>
-    [HttpGet("")]
+    [HttpGet(""), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin, SellerRoles.Sales, SellerRoles.BrandAdmin, SellerRoles.ChannelManager, ReceivablesRoles.Finance)]
     public async Task<IActionResult> Index([FromQuery] PageRequest page, CancellationToken ct) => page.TryReadCursor<UblCursor>(out var after)
         ? Ok(page.Cut(await messages.AfterAsync(after?.Number, page.Take(), ct), row => new UblCursor(row.Number)).Select(row => UblAnswer.Of(row, t)))
         : PageRequest.BadCursor;
 
     /// <summary>One of them.</summary>
-    [HttpGet("{number}")]
+    [HttpGet("{number}"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin, SellerRoles.Sales, SellerRoles.BrandAdmin, SellerRoles.ChannelManager, ReceivablesRoles.Finance)]
     [ProducesResponseType<UblAnswer>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Show(string number, CancellationToken ct) => await messages.FindAsync(number, ct) is { } message ? Ok(UblAnswer.Of(message, t)) : ApiProblem.NotFound;
 

@@ -59,7 +59,7 @@ public sealed class UblController(ReceiveUbl receive, UblMessages messages, UblS
     }
 
     /// <summary>What came of one document.</summary>
-    [HttpGet("{number}")]
+    [HttpGet("{number}"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin, SellerRoles.Sales, SellerRoles.BrandAdmin, SellerRoles.ChannelManager, ReceivablesRoles.Finance)]
     public async Task<IActionResult> Show(string number, CancellationToken ct) => await messages.FindAsync(number, ct) is { } message ? View("MessagePage", message) : NotFound();
 
     /// <summary>An order as a file.</summary>

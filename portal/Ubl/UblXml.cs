@@ -37,6 +37,9 @@ static class UblXml
         IgnoreWhitespace = true,
     };
 
+    /// <summary>No document of UBL goes as deep.</summary>
+    const int Deepest = 64;
+
     /// <summary>The namespace of a kind of document.</summary>
     public static XNamespace Of(string kind) => Root + kind + "-2";
 
@@ -47,8 +50,19 @@ static class UblXml
     /// <exception cref="XmlException">It is not in order.</exception>
     public static XElement Read(string xml)
     {
-        using var text = new StringReader(xml);
-        using var reader = XmlReader.Create(text, Careful);
+        // What is nested deeper than any document needs would fill the stack of whoever reads its text.
+        using (var first = XmlReader.Create(new StringReader(xml), Careful))
+        {
+            while (first.Read())
+            {
+                if (first.Depth > Deepest)
+                {
+                    throw new XmlException($"Elements are nested deeper than {Deepest}.");
+                }
+            }
+        }
+
+        using var reader = XmlReader.Create(new StringReader(xml), Careful);
         return XDocument.Load(reader).Root!;
     }
 

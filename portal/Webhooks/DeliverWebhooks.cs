@@ -38,7 +38,7 @@ public sealed class DeliverWebhooks(IServiceScopeFactory scopes, SendWebhook sen
                 limit greatest(0, case when e.failures >= @failsAfter then 1 else @each end - (
                     select count(*) from webhook_delivery lent where lent.webhook_endpoint_id = e.webhook_endpoint_id and lent.status = 'pending' and lent.lent_until >= @now))
                 for no key update of one skip locked) d
-            where e.status = 'active' and (e.rests_until is null or e.rests_until <= @now)
+            where e.status = 'active' and exists (select from partner p where p.partner_id = e.partner_id and p.status = 'active') and (e.rests_until is null or e.rests_until <= @now)
             limit @most)
         update webhook_delivery d
         set lent_until = @lentUntil, attempts = d.attempts + 1
@@ -52,7 +52,7 @@ public sealed class DeliverWebhooks(IServiceScopeFactory scopes, SendWebhook sen
     {
         var answer = await send.RunAsync(due, ct);
         // What was sent is written down even when the service is asked to stop.
-        var switchedOff = await WithAsync(services => services.GetRequiredService<Db>().InTransactionAsync(() => KeepAsync(services, due, answer, CancellationToken.None), CancellationToken.None));
+        var switchedOff = await WithAsync(services => services.GetRequiredService<Db>().InTransactionDespiteDeadlocksAsync(3, () => KeepAsync(services, due, answer, CancellationToken.None), CancellationToken.None));
         if (switchedOff is not null)
         {
             log.LogWarning("Webhook endpoint {Number} is switched off: {Reason}", switchedOff.Number, switchedOff.OffBecause);
@@ -79,14 +79,14 @@ public sealed class DeliverWebhooks(IServiceScopeFactory scopes, SendWebhook sen
         await db.ExecuteAsync("""
             with attempt as (
                 insert into webhook_attempt (webhook_delivery_id, partner_id, attempted_at, milliseconds, status, error, request, response)
-                values (@WebhookDeliveryId, @PartnerId, @at, @Milliseconds, @Status, @Error, @Request, @Response))
+                select d.webhook_delivery_id, d.partner_id, @at, @Milliseconds, @Status, @Error, @Request, @Response
+                from webhook_delivery d where d.webhook_delivery_id = @WebhookDeliveryId)
             update webhook_delivery
             set status = @ends, ended_at = case when @ends <> 'pending' then @at end, not_before = @again, lent_until = null, last_status = @Status, last_error = @Error, last_milliseconds = @Milliseconds
             where webhook_delivery_id = @WebhookDeliveryId and status = 'pending'
             """, new
         {
             due.WebhookDeliveryId,
-            due.PartnerId,
             at = Now,
             answer.Milliseconds,
             answer.Status,

@@ -41,7 +41,7 @@ public sealed class KeepWebhooks(Db db, WebhookAddress addresses, WebhookSecrets
             set url = @url, description = @description, event_types = @eventTypes, scope = @scope, changed_at = @now, version = version + 1
             where number = @number and partner_id = app_partner_id() and version = coalesce(@version, version)
             returning partner_id
-            """, Arguments(entered), new { url = entered.Url!.Trim(), events = Wanted(entered).Length, scope = ScopeOf(entered) }, ct);
+            """, Arguments(entered), new { to = Host(entered), events = Wanted(entered).Length, scope = ScopeOf(entered) }, ct);
     }
 
     /// <summary>Stops sending; what happens is kept, to be replayed.</summary>
@@ -108,7 +108,7 @@ public sealed class KeepWebhooks(Db db, WebhookAddress addresses, WebhookSecrets
                     values (@number, app_partner_id(), @Url, @Description, @EventTypes, @Scope, @Secret, app_person_id(), @Now, @Now)
                     returning partner_id
                     """, Arguments(entered) with { Number = number, Secret = secrets.Protect(secret), Now = Now }, ct);
-                await audit.RecordAsync("webhook.added", "webhook", number, partner, new { url = entered.Url!.Trim(), events = Wanted(entered).Length, scope = ScopeOf(entered) }, ct);
+                await audit.RecordAsync("webhook.added", "webhook", number, partner, new { to = Host(entered), events = Wanted(entered).Length, scope = ScopeOf(entered) }, ct);
                 return new WebhookOutcome.Done(number) { Secret = shows ? secret : null };
             }, ct);
         }
@@ -167,6 +167,9 @@ public sealed class KeepWebhooks(Db db, WebhookAddress addresses, WebhookSecrets
 
         return problems;
     }
+
+    // An address may carry a secret of its receiver; the audit is read by others and keeps all for ever.
+    static string Host(WebhookFacts entered) => new Uri(entered.Url!.Trim()).GetLeftPart(UriPartial.Authority);
 
     static Values Arguments(WebhookFacts entered) => new() { Url = entered.Url!.Trim(), Description = Typed.Text(entered.Description), EventTypes = Wanted(entered), Scope = ScopeOf(entered) };
 

@@ -67,7 +67,11 @@ sealed class WebhookWorker(DeliverWebhooks deliver, WebhookSettings settings, Np
             foreach (var ended in underWay.Where(one => one.IsCompleted).ToList())
             {
                 underWay.Remove(ended);
-                await ended;
+                // One that cannot be written down does not hold up the others: it is lent again when its time is over.
+                if (ended.Exception is { } failed)
+                {
+                    log.LogError(failed, "A webhook delivery could not be written down.");
+                }
             }
         }
     }

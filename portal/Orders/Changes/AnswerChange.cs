@@ -216,7 +216,7 @@ public sealed class AnswerChange(Db db, OrderWriting orders, OrderChanges change
     {
         try
         {
-            return await db.InTransactionAsync(async () =>
+            return await db.InTransactionDespiteDeadlocksAsync<OrderOutcome>(3, async () =>
                 await changes.OrderOfAsync(change, ct) != number || await orders.TakeAsync(number, ct) is not { } order ? new OrderOutcome.NotFound()
                 : await changes.OpenAsync(change, ct) is not { } open ? OrderOutcome.Because("", "orders.change.problem.over")
                 : !order.IsOn(who(open)) || !order.HasRoleOf(who(open)) ? new OrderOutcome.Forbidden()

@@ -26,7 +26,7 @@ sealed class CarryDropShipments(Db db, OrderWriting orders, DropShipments dropSh
             var pieces = await dropShipments.PiecesAsync(above, ct);
             if (pieces.Count == 0)
             {
-                return true;
+                return await dropShipments.IsCarriedAsync(above, ct) ? true : throw new InvalidOperationException($"{above} was sent, and {number} waits for none of it.");
             }
 
             var lines = await orders.LinesAsync(order.PurchaseOrderId, ct);

@@ -56,6 +56,11 @@ public sealed class DropShipments(Db db, TimeProvider clock)
         order by line_id
         """, new { shipmentNumber }, ct);
 
+    /// <summary>For the product: whether a shipment stands on the order below.</summary>
+    public Task<bool> IsCarriedAsync(string shipmentNumber, CancellationToken ct) => db.OneAsync<bool>("""
+        select exists (select from shipment s join shipment_line sl on sl.shipment_id = s.shipment_id join drop_shipment_line d on d.shipment_line_id = sl.shipment_line_id where s.number = @shipmentNumber)
+        """, new { shipmentNumber }, ct);
+
     /// <summary>For the product: how a shipment travels, all its tracking numbers on one line.</summary>
     public Task<Travelling> TravelAsync(string shipmentNumber, CancellationToken ct) => db.OneAsync<Travelling>("""
         select s.carrier, left(coalesce((select string_agg(p.tracking_number, ', ' order by p.parcel_number) from parcel p where p.shipment_id = s.shipment_id), s.tracking_number), 100) as tracking_number,

@@ -73,7 +73,7 @@ public sealed class Reservations(Db db, OrderWriting orders, AllocateGoods alloc
     }, ct);
 
     /// <summary>Lets what ran out take part again, and reserves what there is.</summary>
-    public Task<OrderOutcome> ReserveAgainAsync(string number, int? version, CancellationToken ct) => db.InTransactionAsync<OrderOutcome>(async () =>
+    public Task<OrderOutcome> ReserveAgainAsync(string number, int? version, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync<OrderOutcome>(3, async () =>
     {
         var order = await orders.TakeAsync(number, ct);
         if (Permission.Refusal(order, OrderLifecycle.Allocate, version) is { } refused)

@@ -157,7 +157,7 @@ public sealed class CountStock(Db db, StockLedger ledger, StockPlaces places, IR
     {
         try
         {
-            return await db.InTransactionAsync<CountPosted>(async () =>
+            return await db.InTransactionDespiteDeadlocksAsync<CountPosted>(3, async () =>
             {
                 var (count, refused) = await TakeAsync(number, version, StockRoles.Admins, "review", ct);
                 if (refused is not null)

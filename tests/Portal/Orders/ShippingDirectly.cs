@@ -125,6 +125,21 @@ public sealed class ShippingDirectly : OnATradingChain
     }
 
     [Fact]
+    public async Task Of_a_line_with_both_what_is_reserved_gives_way_to_a_change_and_what_comes_directly_stays()
+    {
+        await Chain.GivenStockAsync("huaxin", "S-001", 4);
+        var sold = await SoldAsync("jiangnan-all", "huaxin-sells", ("S-001", 10));
+        await DirectlyAsync("huaxin-sells", sold);
+        var change = Document(await Chain.At("jiangnan-all").AskForChange.RunAsync(sold, null, new("too many", [new(1, 3, null, null)]), default));
+
+        Number(await Chain.At("huaxin-sells").AnswerChange.AcceptAsync(sold, change, null, default));
+
+        var line = (await Chain.At("huaxin-sells").Orders.FindAsync(sold, default))!.Lines.Single();
+        Assert.Equal((7, 1, 6, 3), (line.Open, line.Reserved, line.Direct, line.Cancelled));
+        Assert.Equal((4, 1, 0), await Chain.StockOfAsync("huaxin", "S-001"));
+    }
+
+    [Fact]
     public async Task Only_who_buys_for_the_seller_asks_for_it_and_only_for_an_order_with_an_address()
     {
         var sold = await SoldAsync("jiangnan-all", "huaxin-sells", ("S-001", 10));

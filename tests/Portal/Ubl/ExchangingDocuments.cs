@@ -140,6 +140,7 @@ public sealed class ExchangingDocuments(KeepingBooks books) : IClassFixture<Keep
         await File.WriteAllTextAsync(secret, "do not read me");
         foreach (var xml in new[]
         {
+            $"<Order xmlns=\"urn:oasis:names:specification:ubl:schema:xsd:Order-2\">{string.Concat(Enumerable.Repeat("<a>", 100_000))}{string.Concat(Enumerable.Repeat("</a>", 100_000))}</Order>",
             "", "no xml", "<Order", $"<!DOCTYPE o [<!ENTITY x SYSTEM \"file://{secret}\">]><Order xmlns=\"urn:oasis:names:specification:ubl:schema:xsd:Order-2\">&x;</Order>",
             "<!DOCTYPE o [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><Order xmlns=\"urn:oasis:names:specification:ubl:schema:xsd:Order-2\">&b;</Order>",
             "<Order xmlns=\"urn:somebody\"/>", "<Catalogue xmlns=\"urn:oasis:names:specification:ubl:schema:xsd:Catalogue-2\"/>", "<Order xmlns=\"urn:oasis:names:specification:ubl:schema:xsd:Order-2\"/>",
