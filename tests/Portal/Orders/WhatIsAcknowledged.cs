@@ -119,7 +119,7 @@ public sealed class WhatIsAcknowledged : PortalApp
         switch (random.Next(24))
         {
             case 0:
-                await Database.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+                await Database.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename <> current_user");
                 break;
             case 1:
                 Clock.Now = new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero).AddMinutes(random.Next(0, 6));
