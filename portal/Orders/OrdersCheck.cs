@@ -97,8 +97,8 @@ public sealed class OrdersCheck(Db db) : ICheck
         limit 100
         """, null, ct);
 
-    // Each paper stands in the ledger with its own pieces and its own moment: so orders and stock agree at every date, not just today. A clock that went back
-    // makes the ledger's moment a little later (stock_post keeps them in order).
+    // Each paper stands in the ledger with its own pieces and its own moment: so orders and stock agree at every date, not just today. A clock that jumps
+    // puts them apart by as much as clocks go wrong (stock_post keeps what leaves behind what came).
     Task<List<string>> MomentsAsync(CancellationToken ct) => db.ListAsync<string>("""
         with papers as (
             select s.number, x.product_id, s.shipped_at as at, sum(sl.quantity) as quantity
@@ -125,7 +125,7 @@ public sealed class OrdersCheck(Db db) : ICheck
         from papers p
         join product using (product_id)
         left join moved m using (number, product_id)
-        where coalesce(m.quantity, 0) <> p.quantity or m.first < p.at - interval '1 minute' or m.last > p.at + interval '1 hour'
+        where coalesce(m.quantity, 0) <> p.quantity or m.first < p.at - interval '1 hour' or m.last > p.at + interval '1 hour'
         limit 100
         """, null, ct);
 
