@@ -16,6 +16,12 @@ public abstract record OrderOutcome
     {
         /// <summary>True where it has not gone to the seller: it waits for a word inside the buyer's company.</summary>
         public bool WaitsForApproval { get; init; }
+
+        /// <summary>Further orders that were made with it: what is missing in several places is ordered place by place.</summary>
+        public IReadOnlyList<string> Further { get; init; } = [];
+
+        /// <summary>All that were made.</summary>
+        public IEnumerable<string> Numbers => Further.Prepend(Number);
     }
 
     /// <summary>There is no such order for the person at work.</summary>

@@ -170,11 +170,11 @@ public sealed class WaitingApi(WaitingLines waiting, AllocateGoods allocate, Ord
     [HttpPost("allocation"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
     public async Task<IActionResult> Allocate(CancellationToken ct) => Ok(new { lines = await allocate.RunAsync(null, ct) });
 
-    /// <summary>Orders upwards what lacks, for one sales order or for all.</summary>
+    /// <summary>Orders upwards what lacks, for one sales order or for all: an order (<c>numbers</c>) for each place from which it is to be sent.</summary>
     [HttpPost("order"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
     public async Task<IActionResult> Order(UpwardsAsked asked, CancellationToken ct) => await orderUpwards.RunAsync(asked.Order, asked.Submit, null, ct) switch
     {
-        OrderOutcome.Done(var number, _) => Created(new Uri($"/api/v1/orders/{number}", UriKind.Relative), new { number }),
+        OrderOutcome.Done done => Created(new Uri($"/api/v1/orders/{done.Number}", UriKind.Relative), new { done.Number, done.Numbers }),
         var outcome => OrderProblems.Of(outcome),
     };
 }

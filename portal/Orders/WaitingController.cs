@@ -6,6 +6,7 @@ using Platform.Web;
 using Portal.Documents.Excel;
 using Portal.Documents.Tables;
 using Portal.Web;
+using Portal.Web.Forms;
 using Portal.Web.Lists;
 
 namespace Portal.Orders;
@@ -36,12 +37,15 @@ public sealed class WaitingController(WaitingLines waiting, AllocateGoods alloca
         return RedirectToAction(nameof(Index));
     }
 
-    /// <summary>Makes a draft of an order upwards for what lacks.</summary>
+    /// <summary>Makes a draft of an order upwards for what lacks, one for each place that it is sent from.</summary>
     [HttpPost("order"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
     public async Task<IActionResult> Order(string? number, CancellationToken ct)
     {
         switch (await orderUpwards.RunAsync(string.IsNullOrWhiteSpace(number) ? null : number, submit: false, null, ct))
         {
+            case OrderOutcome.Done { Further.Count: > 0 } drafts:
+                this.Flash(FlashKind.Done, t["orders.drafted_upwards_by_place", string.Join(t["orders.parcel_comma"], drafts.Numbers)]);
+                return this.ToOrder(drafts.Number);
             case OrderOutcome.Done(var draft, _):
                 this.Flash(FlashKind.Done, t["orders.drafted_upwards", draft]);
                 return this.ToOrder(draft);
@@ -65,6 +69,7 @@ public sealed class WaitingController(WaitingLines waiting, AllocateGoods alloca
         else
         {
             this.Flash(FlashKind.Problem, t["orders.policy_not_kept"]);
+            this.KeepTyped("/orders/waiting");
         }
 
         return RedirectToAction(nameof(Index));

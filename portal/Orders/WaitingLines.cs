@@ -1,4 +1,5 @@
 using Platform.Database;
+using Portal.Stock;
 using Portal.Web.Lists;
 
 namespace Portal.Orders;
@@ -17,11 +18,10 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
         ["submitted"] = "o.submitted_at",
     }, Tie: "o.submitted_at, l.purchase_order_line_id", Filters: []);
 
-    // How much of a line waits; that something does, as the index purchase_order_line_waiting has it; and the orders in which it can.
-    const string Wanted = "(l.quantity - l.shipped - l.cancelled - l.reserved - l.direct)";
-    const string Waits = "l.shipped + l.cancelled + l.reserved + l.direct < l.quantity";
-    // What ran out is reserved again by hand, and by nothing else.
-    const string TakesPart = "l.lapsed_at is null";
+    const string Wanted = LinesThatWait.Pieces;
+    const string Waits = LinesThatWait.Waits;
+    const string TakesPart = LinesThatWait.TakesPart;
+    // The orders in which a line can wait.
     const string AtWork = "in ('confirmed', 'partially_shipped')";
 
     const string Waiting = $"""
@@ -35,7 +35,8 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
         """;
 
     // What of a line's waiting is still to come with orders upwards: no more than is open or on its way of them, dealt out in the order of the lines
-    // they were made for, as far as these still want something. A draft that was cut, or a line the upstream refused, counts for what is left of it.
+    // they were made for, as far as these still want something. A draft that was cut, or a line the upstream refused, counts for what is left of it; one that
+    // brings its goods to another place than the line is sent from counts for nothing.
     const string OrderedUpwards = """
         (select coalesce(sum(greatest(0, least(due.quantity, due.coming - due.before))), 0)::int
          from (select s.quantity,
@@ -45,7 +46,7 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
                        from order_supply b join purchase_order_line bl on bl.purchase_order_line_id = b.for_line_id
                        where b.purchase_order_id = s.purchase_order_id and bl.product_id = l.product_id and bl.lapsed_at is null and b.for_line_id < s.for_line_id) as before
                from order_supply s join purchase_order up on up.purchase_order_id = s.purchase_order_id
-               where s.for_line_id = l.purchase_order_line_id and not up.drop_ships
+               where s.for_line_id = l.purchase_order_line_id and not up.drop_ships and up.to_place_id = o.from_place_id
                  and up.status in ('draft', 'submitted', 'pending_approval', 'confirmed', 'partially_shipped', 'shipped')) as due)
         """;
 
@@ -80,8 +81,8 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
     /// <param name="sellerId">The partner; null for the one at work.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<List<MissingLine>> MissingAsync(string? number, long? sellerId, CancellationToken ct) => db.ListAsync<MissingLine>($"""
-        select line_id, sku, quantity
-        from (select l.purchase_order_line_id as line_id, p.sku, {Wanted} - {OrderedUpwards} as quantity
+        select line_id, sku, quantity, from_place_id
+        from (select l.purchase_order_line_id as line_id, p.sku, {Wanted} - {OrderedUpwards} as quantity, o.from_place_id
               from purchase_order_line l
               join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status {AtWork}
               join product p on p.product_id = l.product_id
@@ -173,8 +174,8 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
 public sealed record WaitingLine(
     string Number, int LineNumber, string Sku, string Name, string NameZh, string? BuyerName, string? BuyerNameLatin, int Wanted, int OrderedUpwards, DateOnly? PromisedOn, DateTime SubmittedAt);
 
-/// <summary>What lacks for a line and is not on order.</summary>
-public sealed record MissingLine(long LineId, string Sku, int Quantity);
+/// <summary>What lacks for a line and is not on order for the place that it is sent from.</summary>
+public sealed record MissingLine(long LineId, string Sku, int Quantity, long FromPlaceId);
 
 /// <summary>A line whose turn it may be.</summary>
 public sealed record LineInTurn(

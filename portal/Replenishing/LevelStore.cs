@@ -77,7 +77,7 @@ public sealed class LevelStore(Db db, Terms terms, TimeProvider clock)
     /// <summary>What is to be ordered for a place: products at or below their reorder point, the barest first, in quantities as the upstream sells them.</summary>
     public async Task<List<Proposal>> ProposalsAsync(long placeId, CancellationToken ct)
     {
-        var rows = await db.ListAsync<PositionRow>("""
+        var rows = await db.ListAsync<PositionRow>($"""
             with level as (
                 select l.* from stock_level l where l.stock_place_id = @placeId and l.partner_id = app_partner_id()),
             ordered as (
@@ -88,16 +88,36 @@ public sealed class LevelStore(Db db, Terms terms, TimeProvider clock)
                   and x.product_id in (select product_id from level)
                 group by x.product_id),
             waiting as (
-                select x.product_id, sum(x.quantity - x.shipped - x.cancelled - x.reserved - x.direct)::bigint as quantity
-                from purchase_order_line x
-                join purchase_order o on o.purchase_order_id = x.purchase_order_id and o.status in ('confirmed', 'partially_shipped') and o.from_place_id = @placeId
-                where x.seller_id = app_partner_id() and x.shipped + x.cancelled + x.reserved + x.direct < x.quantity and x.product_id in (select product_id from level)
-                group by x.product_id),
+                select l.product_id, sum({LinesThatWait.Pieces})::bigint as quantity
+                from purchase_order_line l
+                join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status in ('confirmed', 'partially_shipped') and o.from_place_id = @placeId
+                where l.seller_id = app_partner_id() and {LinesThatWait.Waits} and {LinesThatWait.TakesPart} and l.product_id in (select product_id from level)
+                group by l.product_id),
+            -- What has a paper of its own. Goods of a drop shipment are in transit before the order says so; until it does they count as ordered.
+            coming as (
+                select way.product_id, sum(way.quantity)::bigint as quantity
+                from (select l.product_id, sl.quantity - sl.received - sl.lost as quantity
+                      from purchase_order o
+                      join shipment s on s.purchase_order_id = o.purchase_order_id
+                      join shipment_line sl on sl.shipment_id = s.shipment_id and sl.received + sl.lost < sl.quantity
+                      join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
+                      where o.buyer_id = app_partner_id() and o.status in ('partially_shipped', 'shipped') and o.to_place_id = @placeId
+                      union all
+                      select l.product_id, l.quantity
+                      from stock_transfer t join stock_transfer_line l on l.stock_transfer_id = t.stock_transfer_id
+                      where t.to_place_id = @placeId and t.partner_id = app_partner_id() and t.status = 'in_transit'
+                      union all
+                      select l.product_id, l.sent
+                      from return_order r join return_order_line l on l.return_order_id = r.return_order_id
+                      where r.seller_id = app_partner_id() and r.status = 'sent' and r.to_place_id = @placeId) way
+                where way.product_id in (select product_id from level)
+                group by way.product_id),
             position as (
-                select level.product_id, level.safety, level.reorder_point, level.target, coalesce(b.on_hand, 0) as on_hand, coalesce(b.reserved, 0) as reserved, coalesce(b.in_transit, 0) as in_transit,
+                select level.product_id, level.safety, level.reorder_point, level.target, coalesce(b.on_hand, 0) as on_hand, coalesce(b.reserved, 0) as reserved, coalesce(coming.quantity, 0) as in_transit,
                        coalesce(ordered.quantity, 0) as ordered, coalesce(ordered.drafted, 0) as drafted, coalesce(waiting.quantity, 0) as waiting
                 from level
                 left join stock_balance b on b.stock_place_id = @placeId and b.product_id = level.product_id
+                left join coming on coming.product_id = level.product_id
                 left join ordered on ordered.product_id = level.product_id
                 left join waiting on waiting.product_id = level.product_id)
             select p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.status = 'active' as is_active, q.safety, q.reorder_point, q.target, q.on_hand, q.reserved, q.in_transit, q.ordered, q.drafted, q.waiting
@@ -109,16 +129,6 @@ public sealed class LevelStore(Db db, Terms terms, TimeProvider clock)
             """, new { placeId, MostLines }, ct);
         var sold = await terms.ForAsync(null, rows.Select(row => row.Sku), ct);
         return [.. rows.Select(row => new Proposal(row, sold.GetValueOrDefault(row.Sku)))];
-    }
-
-    /// <summary>The number of the address where goods for a place go; null where the default one is meant, and nothing where there is none for it.</summary>
-    public async Task<(bool IsThere, string? Address)> AddressOfAsync(long placeId, CancellationToken ct)
-    {
-        var found = await db.OneAsync<(bool IsDefault, string? Address)>("""
-            select s.is_default, (select a.number from ship_to_address a where a.partner_id = s.partner_id and a.stock_place_id = s.stock_place_id order by a.is_default desc, a.number limit 1)
-            from stock_place s where s.stock_place_id = @placeId
-            """, new { placeId }, ct);
-        return (found.IsDefault || found.Address is not null, found.Address);
     }
 }
 

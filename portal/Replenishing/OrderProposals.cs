@@ -4,7 +4,7 @@ using Portal.Stock;
 namespace Portal.Replenishing;
 
 /// <summary>Makes a draft of an order of what was chosen from the proposals of a place; its goods go to the address of that place.</summary>
-public sealed class OrderProposals(StockPlaces places, LevelStore levels, PlaceOrder placeOrder)
+public sealed class OrderProposals(StockPlaces places, ShipToAddresses addresses, PlaceOrder placeOrder)
 {
     /// <summary>Makes the draft.</summary>
     /// <param name="place">The code of the place; the default one where none is named.</param>
@@ -22,9 +22,9 @@ public sealed class OrderProposals(StockPlaces places, LevelStore levels, PlaceO
             return OrderOutcome.Because("lines", "replenishing.problem.nothing_chosen");
         }
 
-        var (isThere, address) = await levels.AddressOfAsync(key, ct);
-        return isThere
-            ? await placeOrder.CreateAsync(new(null, null, null, null, lines) { ShipTo = address }, submit: false, ct)
-            : OrderOutcome.Because("place", "replenishing.problem.no_address", place ?? "");
+        var way = (await addresses.OfPlacesAsync([key], ct)).Single();
+        return way.IsReached
+            ? await placeOrder.CreateAsync(new(null, null, null, null, lines) { ShipTo = way.Address }, submit: false, ct)
+            : OrderOutcome.Because("place", "replenishing.problem.no_address", way.Code);
     }
 }

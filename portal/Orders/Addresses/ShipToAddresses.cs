@@ -27,6 +27,22 @@ public sealed class ShipToAddresses(Db db, AuditTrail audit, TimeProvider clock)
     /// <summary>One of them, or null.</summary>
     public Task<ShipToRow?> FindAsync(string number, CancellationToken ct) => db.FindAsync<ShipToRow>($"{Select} where partner_id = app_partner_id() and number = @number", new { number }, ct);
 
+    /// <summary>By which address goods come to each of some places, the places in the order of their keys. Goods without an address come to the default place, as long as the company has no address at all.</summary>
+    public Task<List<PlaceReached>> OfPlacesAsync(IReadOnlyCollection<long> places, CancellationToken ct) => db.ListAsync<PlaceReached>("""
+        select s.stock_place_id, s.code, way.address,
+               way.address is not null or (s.is_default and not exists (select from ship_to_address a where a.partner_id = s.partner_id)) as is_reached
+        from stock_place s
+        left join lateral (
+            select a.number as address
+            from ship_to_address a
+            left join stock_place named on named.stock_place_id = a.stock_place_id and named.closed_at is null
+            where a.partner_id = s.partner_id and coalesce(named.stock_place_id = s.stock_place_id, s.is_default)
+            order by a.is_default desc, named.stock_place_id nulls last, a.number
+            limit 1) way on true
+        where s.stock_place_id = any (@places)
+        order by s.stock_place_id
+        """, new { places = places.ToArray() }, ct);
+
     /// <summary>Adds an address, or changes the one that is named.</summary>
     /// <param name="number">The address; null for a new one.</param>
     /// <param name="version">The version the person saw; null where nobody looked.</param>
@@ -107,6 +123,13 @@ public sealed class ShipToAddresses(Db db, AuditTrail audit, TimeProvider clock)
         return new ShipToOutcome.Done(key);
     }
 }
+
+/// <summary>How goods come to a place.</summary>
+/// <param name="StockPlaceId">The place's key; it never leaves the server.</param>
+/// <param name="Code">Its code.</param>
+/// <param name="Address">The number of the address; null where there is none.</param>
+/// <param name="IsReached">True where goods come there: by the address, or without any.</param>
+public sealed record PlaceReached(long StockPlaceId, string Code, string? Address, bool IsReached);
 
 /// <summary>How an act on an address ended.</summary>
 public abstract record ShipToOutcome

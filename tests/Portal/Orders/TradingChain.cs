@@ -179,9 +179,10 @@ public sealed class Desk
         Approve = new ApproveOrder(db, writing, Approvals, books, news);
         Place = new PlaceOrder(db, Pricing, writing, Limits, books, news);
         Terms = new Terms(db, audit, TimeProvider.System);
+        Addresses = new ShipToAddresses(db, audit, TimeProvider.System);
         Ranges = new Ranges(db, TimeProvider.System);
         AddRange = new AddRange(db, Ranges, audit);
-        Upwards = new OrderUpwards(db, Waiting, Allocate, Place, Terms, audit);
+        Upwards = new OrderUpwards(db, Waiting, Allocate, Addresses, Place, Terms, audit);
         var drops = new DropShipments(db, TimeProvider.System);
         DropShip = new AskForDropShipment(db, writing, Waiting, Place, books, drops, audit);
         CarrySent = new CarryDropShipments(db, writing, drops, books, outbox, news);
@@ -233,6 +234,8 @@ public sealed class Desk
     internal CarryDropReceipts CarryArrived { get; }
 
     public Terms Terms { get; }
+
+    public ShipToAddresses Addresses { get; }
 
     public Ranges Ranges { get; }
 

@@ -1,4 +1,5 @@
 using Portal.Orders;
+using Portal.Stock;
 using static Portal.Tests.Orders.TradingChain;
 
 namespace Portal.Tests.Orders;
@@ -148,6 +149,77 @@ public sealed class WaitingForGoods : OnATradingChain
         await Chain.At("jiangnan-all").Allocate.RunAsync(null, default);
 
         Assert.Equal((10, 0), (await ReservedAsync(store), await ReservedAsync(hopes)));
+    }
+
+    [Fact]
+    public async Task What_lacks_is_ordered_to_the_place_it_is_sent_from_place_by_place()
+    {
+        var me = Chain.At("jiangnan-all");
+        Assert.IsType<StockOutcome.Done>(await me.Places.AddAsync(new("EAST", "East", "warehouse"), default));
+        await AddressAsync("main", isDefault: true);
+        var (east, main) = (await SoldFromAsync("EAST", ("S-001", 10)), await SoldFromAsync("MAIN", ("S-001", 4)));
+
+        // Nobody knows how goods come there: nothing is ordered anywhere, and no draft is left behind.
+        Assert.Equal([(null, "orders.problem.place_without_address")], Problems(await me.Upwards.RunAsync(null, submit: true, null, default)));
+        Assert.Equal([(null, "orders.problem.place_without_address")], Problems(await Chain.TheProduct.Upwards.RunAsync(east, submit: true, await PartnerAsync("jiangnan"), default)));
+        Assert.Equal([10, 4], (await me.Waiting.MissingAsync(null, null, default)).Select(line => line.Quantity));
+
+        var address = await AddressAsync("east", "EAST");
+        var done = Assert.IsType<OrderOutcome.Done>(await me.Upwards.RunAsync(null, submit: true, null, default));
+        Assert.Equal([("EAST", address, 10), ("MAIN", await AddressAsync("main"), 4)], await Chain.Database.ListAsync<(string, string, int)>("""
+            select p.code, o.ship_to ->> 'number', l.quantity
+            from purchase_order o join stock_place p on p.stock_place_id = o.to_place_id join purchase_order_line l using (purchase_order_id) where o.number = any (@numbers) order by p.code
+            """, new { numbers = done.Numbers.ToArray() }));
+        Assert.Empty(await me.Waiting.MissingAsync(null, null, default));
+
+        // What comes is given to who it was ordered for, and not ordered again.
+        foreach (var number in done.Numbers)
+        {
+            await ArrivesAsync(number);
+        }
+
+        await me.Allocate.RunAsync(null, default);
+        Assert.Equal((10, 4), (await ReservedAsync(east), await ReservedAsync(main)));
+        Assert.Equal([(null, "orders.problem.nothing_missing")], Problems(await me.Upwards.RunAsync(null, submit: true, null, default)));
+    }
+
+    [Fact]
+    public async Task What_is_on_order_for_another_place_does_not_come_to_this_one()
+    {
+        var me = Chain.At("jiangnan-all");
+        Assert.IsType<StockOutcome.Done>(await me.Places.AddAsync(new("EAST", "East", "warehouse"), default));
+        var (main, address) = (await AddressAsync("main", isDefault: true), await AddressAsync("east", "EAST"));
+        var sold = await SoldFromAsync("EAST", ("S-001", 10));
+        var draft = Number(await me.Upwards.RunAsync(sold, submit: false, null, default));
+        Assert.Equal(address, (await me.HeadAsync(draft)).ShipTo!.Number);
+        Assert.Empty(await me.Waiting.MissingAsync(null, null, default));
+
+        // The clerk sends it to the other warehouse after all.
+        Number(await me.Place.UpdateAsync(draft, null, Order(("S-001", 10)) with { ShipTo = main }, submit: true, default));
+
+        Assert.Equal([10], (await me.Waiting.MissingAsync(null, null, default)).Select(line => line.Quantity));
+    }
+
+    async Task<string> AddressAsync(string name, string? place = null, bool isDefault = false)
+    {
+        var book = Chain.At("jiangnan-all").Addresses;
+        return (await book.AllAsync(default)).Find(address => address.Name == name)?.Number
+            ?? Assert.IsType<ShipToOutcome.Done>(await book.KeepAsync(null, null, new() { Name = name, CountryCode = "CN", City = "无锡", Address = "1", Place = place, IsDefault = isDefault }, default)).Number;
+    }
+
+    async Task<string> SoldFromAsync(string place, (string Sku, decimal? Quantity) line)
+    {
+        var number = await SubmittedAsync("wuxi-all", line);
+        return Number(await Chain.At("jiangnan-all").Answer.ConfirmAsync(number, null, [], default, place));
+    }
+
+    async Task ArrivesAsync(string upwards)
+    {
+        var quantity = (await Chain.At("huaxin-sells").Orders.FindAsync(upwards, default))!.Lines.Single().Quantity;
+        await Chain.GivenStockAsync("huaxin", "S-001", quantity);
+        Number(await Chain.At("huaxin-sells").Answer.ConfirmAsync(upwards, null, default));
+        var shipment = Document(await Chain.At("huaxin-sells").Ship.RunAsync(upwards, null, new(null, null, [new(1, quantity)]), default));
+        Document(await Chain.At("jiangnan-all").Receive.RunAsync(shipment, null, new(null, [new(1, quantity, 0, 0, 0, 0, null)]), default));
     }
 
     [Fact]

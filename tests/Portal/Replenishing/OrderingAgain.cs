@@ -80,12 +80,61 @@ public sealed class OrderingAgain(PortalApp portal) : IClassFixture<PortalApp>, 
         admin = portal.SignIn(person);
 
         Assert.Contains("settings have been saved", (await admin.SubmitAsync("/stock/replenishment/levels", ("DemandWeeks", "6"), ("ServicePercent", "90"), ("InboundDays", "2"), ("ReviewDays", "14"))).Text(".flash"));
-        Assert.Contains("Write 0 to 180", (await admin.SubmitAsync("/stock/replenishment/levels", ("DemandWeeks", "3"))).Text(".flash"));
+        var refused = await admin.SubmitAsync("/stock/replenishment/levels", ("DemandWeeks", "3"), ("InboundDays", "5"));
+        Assert.Contains("Write 0 to 180", refused.Text(".flash"));
+        Assert.Equal(("3", "5"), (refused.Value("DemandWeeks"), refused.Value("InboundDays")));
         var proposed = await admin.GetAsync("/stock/replenishment/levels/proposed");
         Assert.Contains("In 6 weeks 2 a week went out, ± 4.9. 16 days until it is here, an order every 14 days, 90 % (z = 1.28)", proposed.Words);
         var taken = await admin.PressAsync(proposed, "form[action*=proposed] button");
         Assert.Contains("1 level saved", taken.Text(".flash"));
         Assert.Contains("Demand", taken.Text("tbody"));
+    }
+
+    [Fact]
+    public async Task Goods_for_the_default_place_come_there_though_the_default_address_is_another_places()
+    {
+        var admin = await portal.Given.APerson((await portal.Given.ADistributor("华信 default place")).Partner, "partner_admin", "purchasing");
+        var api = portal.Api(await portal.Given.AnApiClient(admin.Partner, "purchasing", "partner_admin"));
+        Assert.Equal(HttpStatusCode.Created, (await api.PostAsync("/api/v1/stock/places", new { code = "SHOP", name = "Shop", type = "store" })).Status);
+        Assert.Equal(HttpStatusCode.Created, (await api.PostAsync("/api/v1/ship-to-addresses", new { name = "Shop", countryCode = "CN", city = "无锡", address = "1", place = "SHOP", isDefault = true })).Status);
+        await api.PostAsync("/api/v1/replenishment/levels", new { lines = new[] { new { sku = "A-02", safety = 2, reorderPoint = 5, target = 20 } } });
+
+        // All addresses there are lead elsewhere: nothing is ordered to the wrong place, and it is said which place lacks one.
+        var refused = await api.PostAsync("/api/v1/replenishment/orders", new { lines = new[] { new { sku = "A-02", quantity = 20 } } });
+        Assert.Equal((HttpStatusCode.BadRequest, "place"), (refused.Status, refused.Json.GetProperty("errors")[0].GetProperty("field").GetString()));
+        Assert.Contains("MAIN", refused.Text, StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.Created, (await api.PostAsync("/api/v1/ship-to-addresses", new { name = "Warehouse", countryCode = "CN", city = "无锡", address = "2" })).Status);
+        Assert.Equal(HttpStatusCode.Created, (await api.PostAsync("/api/v1/replenishment/orders", new { lines = new[] { new { sku = "A-02", quantity = 20 } } })).Status);
+        Assert.Equal([("MAIN", "Warehouse")], await portal.Database.ListAsync<(string, string)>("""
+            select p.code, o.ship_to ->> 'name' from portal.purchase_order o join portal.stock_place p on p.stock_place_id = o.to_place_id where o.buyer_id = @id
+            """, new { id = admin.Partner.PartnerId }));
+        Assert.Empty((await api.GetAsync("/api/v1/replenishment/proposals")).Json.GetProperty("items").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task What_ran_out_of_its_reservation_is_not_ordered_again_for()
+    {
+        var seller = await portal.Given.ADistributor("华信 lapsed");
+        var below = await portal.Given.AReseller("江南 lapsed", seller.Partner);
+        var api = portal.Api(await portal.Given.AnApiClient(seller.Partner, "purchasing", "partner_admin"));
+        await portal.Given.Stock(seller.Partner, "A-03", 10);
+        await api.PostAsync("/api/v1/replenishment/levels", new { lines = new[] { new { sku = "A-03", safety = 0, reorderPoint = 8, target = 12 } } });
+        await portal.Database.ExecuteAsync("""
+            with o as (
+                insert into portal.purchase_order (number, buyer_id, seller_id, ordered_on, currency, line_count, total_amount, status, to_place_id, from_place_id, created_at, submitted_at, confirmed_at)
+                select 'PO-LAPSED', b.partner_id, s.partner_id, '2026-03-01', 'CNY', 1, 50, 'confirmed', bp.stock_place_id, sp.stock_place_id, now(), now(), now()
+                from portal.partner b, portal.partner s, portal.stock_place bp, portal.stock_place sp
+                where b.partner_id = @below and s.partner_id = @seller and bp.partner_id = b.partner_id and bp.is_default and sp.partner_id = s.partner_id and sp.is_default
+                returning purchase_order_id, buyer_id, seller_id)
+            insert into portal.purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, unit_price, amount, price_steps, lapsed_at)
+            select o.purchase_order_id, o.buyer_id, o.seller_id, 1, p.product_id, 5, 10, 50, '[]', now() from o, portal.product p where p.sku = 'A-03'
+            """, new { below = below.Partner.PartnerId, seller = seller.Partner.PartnerId });
+
+        // As in the outlook: ten are free, and nobody is promised any of them.
+        Assert.Empty((await api.GetAsync("/api/v1/replenishment/proposals")).Json.GetProperty("items").EnumerateArray());
+        await portal.Database.ExecuteAsync("update portal.purchase_order_line set lapsed_at = null where purchase_order_id = (select purchase_order_id from portal.purchase_order where number = 'PO-LAPSED')", new { });
+        Assert.Equal(5, (await api.GetAsync("/api/v1/replenishment/proposals")).Json.GetProperty("items")[0].GetProperty("waiting").GetInt32());
     }
 
     [Fact]
