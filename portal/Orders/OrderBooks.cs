@@ -57,6 +57,10 @@ public sealed class OrderBooks(Db db, CreditGate gate, InvoiceShipment invoiceSh
         return Wrong(verdict, toBuyer: false);
     }
 
+    /// <summary>Asks whether more of a product than was ordered fits into the buyer's credit, where it is kept and paid for: the refusal, or null. Nothing waits for finance: the goods are there, and what both agreed to is asked again.</summary>
+    public async Task<OrderOutcome?> StopMoreAsync(OrderInHand order, long productId, decimal amount, CancellationToken ct) =>
+        await gate.CheckAtOnceAsync(order.SellerId, order.BuyerId, order.Currency, [(productId, amount)], ct) is var verdict && verdict.Passes ? null : Wrong(verdict, toBuyer: order.IsBuyer);
+
     /// <summary>Invoices a shipment that was just written.</summary>
     public Task ShippedAsync(OrderInHand order, string shipmentNumber, CancellationToken ct) => invoiceShipment.RunAsync(shipmentNumber, order.SellerId, order.BuyerId, ct);
 

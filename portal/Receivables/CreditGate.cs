@@ -38,6 +38,20 @@ public sealed class CreditGate(Db db, AuditTrail audit, Outbox outbox, TimeProvi
         from credit_gate(@sellerId, @buyerId, @currency, @orderId, null, null, @point, @now) g
         """, new { orderId, sellerId, buyerId, currency, point, now = Now }, ct);
 
+    /// <summary>Asks for goods that are ordered, promised and delivered in one: at every point that the policy names.</summary>
+    /// <param name="sellerId">Who delivers.</param>
+    /// <param name="buyerId">Who takes them.</param>
+    /// <param name="currency">ISO 4217.</param>
+    /// <param name="lines">Product and net amount of each line.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<CreditVerdict> CheckAtOnceAsync(long sellerId, long buyerId, string currency, IReadOnlyList<(long ProductId, decimal Amount)> lines, CancellationToken ct) => db.OneAsync<CreditVerdict>("""
+        select g.outcome, g.why, g.limit_amount, g.exposure, g.order_amount, g.overdue, g.overdue_days, g.hold_reason, @currency as currency, null::text as untaxed
+        from unnest(array['submit', 'confirm', 'ship']) with ordinality as p (point, place)
+        cross join lateral credit_gate(@sellerId, @buyerId, @currency, null, @products, @amounts, p.point, @now) g
+        order by g.outcome = 'pass', p.place
+        limit 1
+        """, new { sellerId, buyerId, currency, products = lines.Select(line => line.ProductId).ToArray(), amounts = lines.Select(line => line.Amount).ToArray(), now = Now }, ct);
+
     /// <summary>Lets an order wait for the seller's finance.</summary>
     /// <param name="orderNumber">The order.</param>
     /// <param name="sellerId">Who delivers.</param>

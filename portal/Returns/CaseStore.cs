@@ -132,6 +132,12 @@ public sealed class CaseStore(Db db, TimeProvider clock)
         from discrepancy_case c where c.number = @number
         """, new { number, act, status, path, reason, documentNumber, Now }, ct);
 
+    /// <summary>The refusal to send pieces of a shipment's line again whose money went back: no more than are paid for and not had; null where they may be.</summary>
+    public async Task<ReturnOutcome?> CreditedAsync(long shipmentLineId, int quantity, CancellationToken ct) =>
+        await db.FindAsync<int?>("select pieces_paid_and_not_had(sl.purchase_order_line_id) from shipment_line sl where sl.shipment_line_id = @shipmentLineId", new { shipmentLineId }, ct) is { } left && left < quantity
+            ? ReturnOutcome.Because("path", "returns.problem.credited_already", quantity, Math.Max(0, left))
+            : null;
+
     /// <summary>How many cases wait for each side of the person's company, and how many of them longer than they should.</summary>
     public Task<(long AsSeller, long LateAsSeller, long AsBuyer, long LateAsBuyer)> WaitingAsync(CancellationToken ct) => db.OneAsync<(long, long, long, long)>("""
         select count(*) filter (where c.status = 'open' and c.seller_id = app_partner_id()), count(*) filter (where c.status = 'open' and c.seller_id = app_partner_id() and c.answer_by < brand_day(@Now)),

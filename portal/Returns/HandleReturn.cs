@@ -51,8 +51,20 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
         return (null, null);
     }, ct);
 
-    /// <summary>The buyer sends the goods back, all that was approved or less.</summary>
-    public Task<ReturnOutcome> SendAsync(string number, int? version, ReturnDispatch dispatch, CancellationToken ct) => ActAsync(number, version, ReturnLifecycle.Send, null, async (head, lines) =>
+    /// <summary>The buyer sends the goods back, all that was approved or less; from the place it names, or from where each came in.</summary>
+    public async Task<ReturnOutcome> SendAsync(string number, int? version, ReturnDispatch dispatch, CancellationToken ct)
+    {
+        try
+        {
+            return await SentAsync(number, version, dispatch, ct);
+        }
+        catch (NotSentException refused)
+        {
+            return refused.Outcome;
+        }
+    }
+
+    Task<ReturnOutcome> SentAsync(string number, int? version, ReturnDispatch dispatch, CancellationToken ct) => ActAsync(number, version, ReturnLifecycle.Send, null, async (head, lines) =>
     {
         var said = dispatch.Lines.GroupBy(line => line.LineNumber).ToDictionary(group => group.Key, group => group.First().Quantity);
         int? Sent(ReturnLine line) => said.TryGetValue(line.LineNumber, out var quantity) ? quantity is { } some && some >= 0 && some <= line.Approved && some == decimal.Truncate(some) ? (int)some : null : line.Approved;
@@ -72,15 +84,32 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
             return (null, new ReturnOutcome.Wrong(problems));
         }
 
-        // The stock rows first, the lines after them: the same way round in every act.
-        var (from, to) = (await stock.PlaceOfAsync(head.BuyerId, ct), await stock.PlaceOfAsync(head.SellerId, ct));
-        var goods = StockLines.Of(lines.Where(line => Sent(line) > 0).ToList(), line => line.ProductId, line => Sent(line)!.Value);
-        if (await stock.ReserveAsync(from, goods, ct) is { Count: > 0 } shortages)
+        var chosen = dispatch.FromPlace is null ? null : await stock.PlaceAsync(head.BuyerId, dispatch.FromPlace, ct);
+        if (dispatch.FromPlace is not null && chosen is null)
         {
-            return (null, new ReturnOutcome.Wrong([.. shortages.Select(shortage => new FieldProblem("lines", "returns.problem.not_in_stock", lines.First(line => line.ProductId == shortage.ProductId).Sku, shortage.Available))]));
+            return (null, ReturnOutcome.Because("fromPlace", "orders.problem.no_such_place", dispatch.FromPlace));
         }
 
-        await stock.ShipAsync(from, to, goods, null, head.Number, ct);
+        // The stock rows first, in the order of their keys, the lines after them: the same way round in every act.
+        var from = lines.Where(line => Sent(line) > 0).GroupBy(line => chosen ?? line.HeldInPlaceId).OrderBy(place => place.Key)
+            .Select(place => (Place: place.Key, Goods: StockLines.Of(place.ToList(), line => line.ProductId, line => Sent(line)!.Value))).ToList();
+        List<FieldProblem> lacking = [];
+        foreach (var (place, goods) in from)
+        {
+            lacking.AddRange((await stock.ReserveAsync(place, goods, ct)).Select(shortage => new FieldProblem("lines", "returns.problem.not_in_stock", lines.First(line => line.ProductId == shortage.ProductId).Sku, shortage.Available)));
+        }
+
+        if (lacking.Count > 0)
+        {
+            throw new NotSentException(new ReturnOutcome.Wrong(lacking));
+        }
+
+        var to = await stock.PlaceOfAsync(head.SellerId, ct);
+        foreach (var (place, goods) in from)
+        {
+            await stock.ShipAsync(place, to, goods, null, head.Number, ct);
+        }
+
         await db.ExecuteAsync("""
             update return_order_line l set sent = said.sent, held = said.sent from unnest(@ids, @sent) as said (id, sent) where l.return_order_line_id = said.id;
             update return_order set carrier = @Carrier, tracking_number = @TrackingNumber, to_place_id = @to where return_order_id = @ReturnOrderId
@@ -158,7 +187,7 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
 
             await db.ExecuteAsync("""
                 update return_order r
-                set status = @To, ended_at = case when @To in ('refused', 'withdrawn', 'settled') then @Now end, version = version + 1,
+                set status = @To, ended_at = case when @To in ('refused', 'withdrawn', 'settled') then @Now end, reminded_at = null, version = version + 1,
                     answer_by = brand_day(@Now) + coalesce((select p.answer_days from return_policy p where p.partner_id = r.seller_id), 5)
                 where r.return_order_id = @ReturnOrderId;
                 insert into return_order_step (return_order_id, act, status, reason, document_number, partner_id, person_id, happened_at)
@@ -202,6 +231,12 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
 
     static long[] Ids(List<ReturnLine> lines) => [.. lines.Select(line => line.ReturnOrderLineId)];
 
+    // One place lacks what another had: what was set aside in that one is free again.
+    sealed class NotSentException(ReturnOutcome outcome) : Exception
+    {
+        public ReturnOutcome Outcome => outcome;
+    }
+
     sealed record Judged(ReturnLine Line, int Sound, int Damaged, int Credited, IReadOnlyList<FieldProblem> Problems);
 }
 
@@ -215,7 +250,8 @@ public sealed record LineApproval(int LineNumber, decimal? Quantity, string? Rea
 /// <param name="Carrier">Who carries it.</param>
 /// <param name="TrackingNumber">The carrier's number.</param>
 /// <param name="Lines">How many of which line; a line that is not named goes as it was approved.</param>
-public sealed record ReturnDispatch(string? Carrier, string? TrackingNumber, IReadOnlyList<DispatchedLine> Lines);
+/// <param name="FromPlace">The code of the buyer's place that the goods leave; null for the place to which each came.</param>
+public sealed record ReturnDispatch(string? Carrier, string? TrackingNumber, IReadOnlyList<DispatchedLine> Lines, string? FromPlace = null);
 
 /// <summary>What a seller finds of a line; what it does not find is missing.</summary>
 /// <param name="LineNumber">The return's line.</param>

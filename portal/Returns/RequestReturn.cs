@@ -65,7 +65,9 @@ public sealed class RequestReturn(Db db, ReturnStore returns, ReturnPolicies pol
         var since = today.AddMonths(-policy.RotationMonths);
         var (bought, rotated) = await db.OneAsync<(decimal, decimal)>("""
             select coalesce((select sum(i.net_amount) from invoice i where i.seller_id = @Id and i.buyer_id = app_partner_id() and i.currency = @Currency and i.issued_on >= @since), 0)
-                   - coalesce((select sum(n.net_amount) from credit_note n where n.seller_id = @Id and n.buyer_id = app_partner_id() and n.currency = @Currency and n.issued_on >= @since), 0),
+                   - coalesce((select sum(n.net_amount) from credit_note n where n.seller_id = @Id and n.buyer_id = app_partner_id() and n.currency = @Currency and n.issued_on >= @since
+                               -- what a rotation credited counts as rotated, and not as bought less too
+                               and not exists (select from return_order r where r.kind = 'rotation' and r.seller_id = @Id and r.buyer_id = app_partner_id() and n.number = any (string_to_array(r.credit_notes, ', ')))), 0),
                    coalesce((select sum(r.amount) from return_order r where r.kind = 'rotation' and r.seller_id = @Id and r.buyer_id = app_partner_id() and r.currency = @Currency and r.status not in ('refused', 'withdrawn')
                              and brand_day(r.requested_at) >= @since), 0)
             """, new { seller.Id, seller.Currency, since }, ct);

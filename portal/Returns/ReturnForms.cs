@@ -57,6 +57,9 @@ public sealed class ReturnAnswerForm
     /// <summary>The carrier's number.</summary>
     public string? TrackingNumber { get; set; }
 
+    /// <summary>The code of the place that the goods leave; nothing for the place to which each came.</summary>
+    public string? FromPlace { get; set; }
+
     /// <summary>The lines.</summary>
     public List<ReturnAnswerLine> Lines { get; set; } = [];
 }

@@ -50,7 +50,7 @@ sealed class TellOfReturns(Db db, Notifier notifier) : IOutboxReceiver
     }
 }
 
-/// <summary>Reminds once of each case that waits longer than the seller's days for an answer; nobody is reminded twice of the same question.</summary>
+/// <summary>Reminds once of each case and return that waits longer than the seller's days, whoever it waits for; nobody is reminded twice of the same question.</summary>
 public sealed class RemindOfCases(Db db, Outbox outbox, TimeProvider clock) : IScheduledJob
 {
     /// <summary>Reminds of all that are late.</summary>
@@ -63,6 +63,15 @@ public sealed class RemindOfCases(Db db, Outbox outbox, TimeProvider clock) : IS
             """, new { now = clock.GetUtcNow().UtcDateTime }, ct))
         {
             await outbox.PutAsync(ReturnNews.Kind, new ReturnStep("discrepancy", "remind", late.Number, late.BuyerId, late.SellerId, late.WaitsForSeller), ct);
+        }
+
+        foreach (var late in await db.ListAsync<(string Number, long BuyerId, long SellerId, string Status)>("""
+            update return_order set reminded_at = @now
+            where status in ('requested', 'approved', 'sent') and answer_by < brand_day(@now) and reminded_at is null
+            returning number, buyer_id, seller_id, status
+            """, new { now = clock.GetUtcNow().UtcDateTime }, ct))
+        {
+            await outbox.PutAsync(ReturnNews.Kind, new ReturnStep("return", "remind_" + late.Status, late.Number, late.BuyerId, late.SellerId, TellsSeller: late.Status is not ReturnLifecycle.Approved), ct);
         }
     }, ct);
 }

@@ -87,6 +87,9 @@ public sealed record ReturnLine
     /// <summary>The shipment it came with.</summary>
     public string ShipmentNumber { get; init; } = "";
 
+    /// <summary>The key of the buyer's place that it came to, or of its default place where that one is closed or another company's; it never leaves the server.</summary>
+    public long HeldInPlaceId { get; init; }
+
     /// <summary>The product.</summary>
     public string Sku { get; init; } = "";
 

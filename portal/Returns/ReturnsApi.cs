@@ -76,7 +76,7 @@ public sealed class ReturnsApi(ReturnStore returns, RequestReturn requestReturn,
     /// <summary>The buyer sends them, all that was approved or less.</summary>
     [HttpPost("{number}/dispatch"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
     public async Task<IActionResult> Send(string number, ReturnDispatchAsked asked, [IfMatch] int version, CancellationToken ct) =>
-        await AnswerAsync(number, await handle.SendAsync(number, version, new(Typed.Text(asked.Carrier), Typed.Text(asked.TrackingNumber), [.. (asked.Lines ?? []).OfType<DispatchedLine>()]), ct), ct);
+        await AnswerAsync(number, await handle.SendAsync(number, version, new(Typed.Text(asked.Carrier), Typed.Text(asked.TrackingNumber), [.. (asked.Lines ?? []).OfType<DispatchedLine>()], Typed.Text(asked.FromPlace)), ct), ct);
 
     /// <summary>The seller says what came; sound pieces are in its stock again, damaged ones are written off, and what is credited is.</summary>
     [HttpPost("{number}/inspection"), AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager)]
@@ -117,7 +117,8 @@ public sealed record ReturnApprovalAsked(IReadOnlyList<LineApproval>? Lines);
 /// <param name="Carrier">Who carries them.</param>
 /// <param name="TrackingNumber">The carrier's number.</param>
 /// <param name="Lines">How many of which line; a line that is not named goes as it was approved.</param>
-public sealed record ReturnDispatchAsked(string? Carrier, string? TrackingNumber, IReadOnlyList<DispatchedLine>? Lines);
+/// <param name="FromPlace">The code of the own place that the goods leave; where left out, the place to which each came.</param>
+public sealed record ReturnDispatchAsked(string? Carrier, string? TrackingNumber, IReadOnlyList<DispatchedLine>? Lines, string? FromPlace = null);
 
 /// <summary>What came back.</summary>
 /// <param name="Lines">By line; a line that is not named came sound.</param>

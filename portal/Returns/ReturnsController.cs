@@ -15,7 +15,7 @@ namespace Portal.Returns;
 
 /// <summary>Returns and rotations on the pages: the list of both sides, asking, answering, sending, inspecting, and the seller's rules.</summary>
 [Route("returns")]
-public sealed class ReturnsController(ReturnStore returns, ReturnPolicies policies, RequestReturn requestReturn, HandleReturn handle, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class ReturnsController(ReturnStore returns, ReturnPolicies policies, RequestReturn requestReturn, HandleReturn handle, StockPlaces places, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     /// <summary>The returns of one's company, as buyer and as seller.</summary>
     [HttpGet("")]
@@ -37,7 +37,7 @@ public sealed class ReturnsController(ReturnStore returns, ReturnPolicies polici
 
     /// <summary>One return with all that happened to it.</summary>
     [HttpGet("{number}")]
-    public async Task<IActionResult> Show(string number, CancellationToken ct) => await returns.FindAsync(number, ct) is { } page ? View("ReturnPage", new ReturnShow(page, null)) : NotFound();
+    public async Task<IActionResult> Show(string number, CancellationToken ct) => await returns.FindAsync(number, ct) is { } page ? View("ReturnPage", await ShownAsync(page, null, ct)) : NotFound();
 
     /// <summary>What can go back: of one order, or of all that arrived lately.</summary>
     [HttpGet("new"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
@@ -78,7 +78,7 @@ public sealed class ReturnsController(ReturnStore returns, ReturnPolicies polici
     /// <summary>The buyer sends them.</summary>
     [HttpPost("{number}/dispatch"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin), RequestFormLimits(ValueCountLimit = 8 * ReturnStore.Most)]
     public Task<IActionResult> Send(string number, ReturnAnswerForm form, CancellationToken ct) => AnswerAsync(number, ReturnLifecycle.Send,
-        () => handle.SendAsync(number, form.Version, new(Typed.Text(form.Carrier), Typed.Text(form.TrackingNumber), [.. form.Lines.Select(line => new DispatchedLine(line.LineNumber, SkuLines.Quantity(line.Quantity ?? "0")))]), ct), ct);
+        () => handle.SendAsync(number, form.Version, new(Typed.Text(form.Carrier), Typed.Text(form.TrackingNumber), [.. form.Lines.Select(line => new DispatchedLine(line.LineNumber, SkuLines.Quantity(line.Quantity ?? "0")))], Typed.Text(form.FromPlace)), ct), ct);
 
     /// <summary>The seller says what came.</summary>
     [HttpPost("{number}/inspection"), Idempotent, AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager), RequestFormLimits(ValueCountLimit = 8 * ReturnStore.Most)]
@@ -111,11 +111,13 @@ public sealed class ReturnsController(ReturnStore returns, ReturnPolicies polici
         {
             ModelState.Explain(problems, t, OnForm);
             Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-            return View("ReturnPage", new ReturnShow(page, act));
+            return View("ReturnPage", await ShownAsync(page, act, ct));
         }
 
         return this.AnswerTo(outcome, t, $"returns.return_done.{act}", "returns.return_status.", "/returns/" + number);
     }
+
+    async Task<ReturnShow> ShownAsync(ReturnPage page, string? refusedAct, CancellationToken ct) => new(page, refusedAct, page.Head.Allows(ReturnLifecycle.Send) ? await places.OpenAsync(ct) : []);
 
     async Task<ReturnFormPage> FormAsync(ReturnForm form, string? words, CancellationToken ct)
     {
@@ -145,7 +147,8 @@ public sealed record ReturnListPage(ListQuery Query, ListPage<ReturnHead> Page);
 /// <summary>The page of a return.</summary>
 /// <param name="Page">The return.</param>
 /// <param name="RefusedAct">The act that was refused just now.</param>
-public sealed record ReturnShow(ReturnPage Page, string? RefusedAct);
+/// <param name="Places">The buyer's open places, where it is to send.</param>
+public sealed record ReturnShow(ReturnPage Page, string? RefusedAct, IReadOnlyList<PlaceName> Places);
 
 /// <summary>The page on which a return is asked for.</summary>
 /// <param name="Form">What is typed.</param>

@@ -32,6 +32,11 @@ public sealed class SettleDiscrepancy(Db db, CaseStore cases, OrderWriting order
                     return new ReturnOutcome.Wrong(problems);
                 }
 
+                if (asked.Path is "send_again" && await cases.CreditedAsync(about.ShipmentLineId, (int)asked.Quantity!.Value, ct) is { } credited)
+                {
+                    return credited;
+                }
+
                 var number = PublicNumber.New("DC");
                 await cases.InsertAsync(number, about, (int)asked.Quantity!.Value, asked.Path!, asked.Reason!, ct);
                 await cases.StepAsync(number, CaseLifecycle.File, CaseLifecycle.Open, asked.Path, asked.Reason, null, ct);
@@ -99,7 +104,8 @@ public sealed class SettleDiscrepancy(Db db, CaseStore cases, OrderWriting order
                     ? (null, ReturnOutcome.Because("path", "returns.problem.nothing_to_credit", less.Sku, less.Left))
                     : (string.Join(", ", await credit.WriteAsync(pieces, found.Reason, ct)), null);
             case "send_again":
-                return Answer(await settle.SendAgainAsync(order, found.PurchaseOrderLineId, found.Quantity, found.Number, ct));
+                return await cases.CreditedAsync(found.ShipmentLineId, found.Quantity, ct) is { } credited ? (null, credited)
+                    : Answer(await settle.SendAgainAsync(order, found.PurchaseOrderLineId, found.Quantity, found.Number, ct));
             case "take_over":
                 return Answer(await settle.TakeOverAsync(order, found.PurchaseOrderLineId, found.Quantity, found.Number, ct));
             default:

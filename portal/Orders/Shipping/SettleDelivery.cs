@@ -75,6 +75,11 @@ public sealed class SettleDelivery(Db db, OrderWriting orders, StockLedger stock
         }
 
         var product = (await orders.LinesAsync(order.PurchaseOrderId, ct)).Single(line => line.PurchaseOrderLineId == lineId);
+        if (await books.StopMoreAsync(order, product.ProductId, await PriceAsync(order, lineId, quantity, ct), ct) is { } beyond)
+        {
+            return beyond;
+        }
+
         var goods = new StockLines([product.ProductId], [quantity]);
         if (await stock.ReserveAsync(order.FromPlaceId!.Value, goods, ct) is [var shortage, ..])
         {
@@ -96,6 +101,14 @@ public sealed class SettleDelivery(Db db, OrderWriting orders, StockLedger stock
         await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.TakeOver, order.Status, new { agreed, shipment, line.LineNumber, quantity }, ct);
         return new OrderOutcome.Done(order.Number, shipment);
     }
+
+    Task<decimal> PriceAsync(OrderInHand order, long lineId, int quantity, CancellationToken ct) => db.OneAsync<decimal>("""
+        select round(@quantity * b.unit_price, c.minor_units)
+        from purchase_order_line l
+        join purchase_order_line b on b.purchase_order_line_id = coalesce(l.replaces_line_id, l.purchase_order_line_id)
+        cross join currency c
+        where l.purchase_order_line_id = @lineId and c.code = @Currency
+        """, new { order.Currency, lineId, quantity }, ct);
 
     // Of a line that was sent again the price is the one of the line that it replaces.
     Task AddAsync(OrderInHand order, long lineId, int quantity, string agreed, CancellationToken ct) => db.ExecuteAsync("""

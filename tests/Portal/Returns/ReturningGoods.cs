@@ -1,9 +1,12 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Platform.Database;
+using Platform.Outbox;
 using Portal.Orders;
 using Portal.Receivables;
 using Portal.Returns;
+using Portal.Stock;
 using Portal.Tests.Receivables;
 using Support;
 
@@ -32,10 +35,15 @@ public sealed class ReturningGoods(ReturningGoods.Rules books) : IClassFixture<R
     async Task<(string Order, string Shipment)> GotAsync(TestPerson buyer)
     {
         var order = await books.SubmittedAsync(buyer, ("A-10", 10));
+        return (order, await ArrivedAsync(buyer, order));
+    }
+
+    async Task<string> ArrivedAsync(TestPerson buyer, string order)
+    {
         Assert.IsType<OrderOutcome.Done>(await books.ConfirmAsync(order));
         var shipment = Assert.IsType<OrderOutcome.Done>(await books.ShipAsync(order, (1, 10))).Document!;
         Assert.IsType<OrderOutcome.Done>(await books.AsAsync<ReceiveShipment, OrderOutcome>(buyer, receive => receive.RunAsync(shipment, null, new(null, [new ArrivedLine(1, 10, 0, 0, 0, 0, null)]), default)));
-        return (order, shipment);
+        return shipment;
     }
 
     Task<ReturnOutcome> AskAsync(TestPerson buyer, string shipment, decimal? quantity, string cause = "faulty", string? reason = "hinges break") =>
@@ -87,6 +95,46 @@ public sealed class ReturningGoods(ReturningGoods.Rules books) : IClassFixture<R
         // five of ten went back: five are left
         Assert.Equal(["returns.problem.return_quantity"], Keys(await AskAsync(buyer, shipment, 6)));
     }
+
+    [Fact]
+    public async Task Goods_leave_from_where_they_came_in_or_from_the_place_that_is_chosen()
+    {
+        var buyer = await books.Given.APerson((await books.Given.ADistributor("Returns from a shop")).Partner, "partner_admin");
+        Assert.IsType<StockOutcome.Done>(await books.AsAsync<StockPlaces, StockOutcome>(buyer, places => places.AddAsync(new("SHOP", "Shop", "store"), default)));
+        Assert.IsType<ShipToOutcome.Done>(await books.AsAsync<ShipToAddresses, ShipToOutcome>(buyer, book => book.KeepAsync(null, null, new() { Name = "Main", CountryCode = "CN", City = "无锡", Address = "1" }, default)));
+        var address = Assert.IsType<ShipToOutcome.Done>(await books.AsAsync<ShipToAddresses, ShipToOutcome>(buyer, book => book.KeepAsync(null, null, new() { Name = "Shop", CountryCode = "CN", City = "无锡", Address = "1", Place = "SHOP" }, default))).Number;
+        var (_, toMain) = await GotAsync(buyer, null);
+        var (_, toShop) = await GotAsync(buyer, address);
+        Assert.Equal((10L, 10L), (await InPlaceAsync(buyer, "MAIN"), await InPlaceAsync(buyer, "SHOP")));
+
+        var both = Number(await books.AsAsync<RequestReturn, ReturnOutcome>(buyer, request => request.RunAsync(new("return", "faulty", "hinges break", false, null, [new(toMain, 1, 2), new(toShop, 1, 3)]), default)));
+        Number(await DoAsync(books.Admin, act => act.ApproveAsync(both, null, [], default)));
+        Assert.Equal(["orders.problem.no_such_place"], Keys(await DoAsync(buyer, act => act.SendAsync(both, null, new(null, null, [], "NOPE"), default))));
+        Number(await DoAsync(buyer, act => act.SendAsync(both, null, new(null, null, []), default)));
+        Assert.Equal((8L, 7L), (await InPlaceAsync(buyer, "MAIN"), await InPlaceAsync(buyer, "SHOP")));
+        Number(await DoAsync(books.Admin, act => act.InspectAsync(both, null, [], default)));
+
+        // All of it stands in the shop by now: not enough in the other place, and nothing is set aside in either.
+        Assert.IsType<StockOutcome.Done>(await books.AsAsync<TransferGoods, StockOutcome>(buyer, transfers => transfers.SendAsync(new("MAIN", "SHOP", AtOnce: true, null, [new("A-10", 8)]), default)));
+        var second = Number(await books.AsAsync<RequestReturn, ReturnOutcome>(buyer, request => request.RunAsync(new("return", "faulty", "hinges break", false, null, [new(toMain, 1, 2), new(toShop, 1, 3)]), default)));
+        Number(await DoAsync(books.Admin, act => act.ApproveAsync(second, null, [], default)));
+        Assert.Equal(["returns.problem.not_in_stock"], Keys(await DoAsync(buyer, act => act.SendAsync(second, null, new(null, null, []), default))));
+        Assert.Equal(0L, (await books.Database.ListAsync<long>("select sum(b.reserved)::bigint from portal.stock_balance b join portal.stock_place p using (stock_place_id) where p.partner_id = @id", new { id = buyer.Partner.PartnerId })).Single());
+        var visitor = books.SignIn(buyer);
+        Assert.Contains("On its way back", (await visitor.PressAsync(await visitor.GetAsync($"/returns/{second}"), "form[action$=dispatch] button", ("FromPlace", "SHOP"))).Text(".facts"));
+        Assert.Equal((0L, 10L), (await InPlaceAsync(buyer, "MAIN"), await InPlaceAsync(buyer, "SHOP")));
+        Number(await DoAsync(books.Admin, act => act.InspectAsync(second, null, [], default)));
+    }
+
+    async Task<(string Order, string Shipment)> GotAsync(TestPerson buyer, string? address)
+    {
+        var order = Assert.IsType<OrderOutcome.Done>(await books.AsAsync<PlaceOrder, OrderOutcome>(buyer, place => place.CreateAsync(new(null, null, null, null, [new("A-10", 10)]) { ShipTo = address }, submit: true, default))).Number;
+        return (order, await ArrivedAsync(buyer, order));
+    }
+
+    async Task<long> InPlaceAsync(TestPerson person, string code) => (await books.Database.ListAsync<long>("""
+        select coalesce(sum(b.on_hand), 0)::bigint from portal.stock_balance b join portal.stock_place p using (stock_place_id) join portal.product x using (product_id) where p.partner_id = @id and p.code = @code and x.sku = 'A-10'
+        """, new { id = person.Partner.PartnerId, code })).Single();
 
     [Fact]
     public async Task No_piece_goes_back_twice_whoever_asks_at_the_same_moment()
@@ -172,6 +220,65 @@ public sealed class ReturningGoods(ReturningGoods.Rules books) : IClassFixture<R
     }
 
     [Fact]
+    public async Task What_was_rotated_counts_once_against_the_limit()
+    {
+        var buyer = await books.Given.ADistributor("Rotates twice");
+        var (_, shipment) = await GotAsync(buyer); // 250.25 may be rotated: two pieces at 100.10
+        var number = Number(await RotateAsync(buyer, shipment, 1, (await books.SubmittedAsync(buyer, ("A-20", 1)))));
+        Number(await DoAsync(books.Admin, act => act.ApproveAsync(number, null, [], default)));
+        Number(await DoAsync(buyer, act => act.SendAsync(number, null, new(null, null, []), default)));
+        Number(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [], default)));
+        Assert.NotNull((await PageAsync(buyer, number)).Head.CreditNotes);
+
+        // 150.15 are left. Were the credit note counted as bought less too, it would be 125.13; another credit lowers what was bought.
+        var (_, more) = await GotAsync(buyer); // and 250.25 more
+        var against = await books.SubmittedAsync(buyer, ("A-20", 10));
+        Assert.Equal(["returns.problem.rotation_limit"], Keys(await RotateAsync(buyer, more, 5, against)));
+        Number(await RotateAsync(buyer, more, 4, against)); // 400.40 of 400.40
+    }
+
+    [Fact]
+    public async Task Whoever_a_return_waits_for_too_long_is_reminded_once_at_each_step()
+    {
+        var buyer = await books.Given.ADistributor("Is reminded");
+        var (_, shipment) = await GotAsync(buyer);
+        var number = Number(await AskAsync(buyer, shipment, 2));
+
+        Assert.Empty(await RemindedAsync(number));
+        await LateAsync(number);
+        Assert.Equal([("remind_requested", true)], await RemindedAsync(number));
+        Assert.Equal([("remind_requested", true)], await RemindedAsync(number)); // once
+        Number(await DoAsync(books.Admin, act => act.ApproveAsync(number, null, [], default)));
+        await LateAsync(number);
+        Assert.Equal([("remind_requested", true), ("remind_approved", false)], await RemindedAsync(number));
+        Number(await DoAsync(buyer, act => act.SendAsync(number, null, new(null, null, []), default)));
+        await LateAsync(number);
+        Assert.Equal([("remind_requested", true), ("remind_approved", false), ("remind_sent", true)], await RemindedAsync(number));
+        Number(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [], default)));
+        Assert.Equal(3, (await RemindedAsync(number)).Count);
+        while (await books.Services.GetRequiredService<OutboxDelivery>().DeliverDueAsync(default) > 0)
+        {
+        }
+
+        Assert.Contains(number, (await books.SignIn(buyer).GetAsync("/notifications")).Words);
+    }
+
+    Task LateAsync(string number) => books.Database.ExecuteAsync("update portal.return_order set answer_by = @day where number = @number", new { number, day = books.Clock.Today.AddDays(-1) });
+
+    // What the outbox has been told of it.
+    async Task<List<(string Act, bool TellsSeller)>> RemindedAsync(string number)
+    {
+        await books.InScopeAsync(Caller.System("test"), async services =>
+        {
+            await ActivatorUtilities.CreateInstance<RemindOfCases>(services).RunAsync(default);
+            return 0;
+        });
+        return await books.Database.ListAsync<(string, bool)>("""
+            select payload ->> 'act', (payload ->> 'tellsSeller')::boolean from portal.outbox_message where kind = 'return.step' and payload ->> 'number' = @number and payload ->> 'act' like 'remind%' order by outbox_message_id
+            """, new { number });
+    }
+
+    [Fact]
     public async Task What_cannot_be_credited_is_not_taken_in_either()
     {
         var buyer = await books.Given.ADistributor("Credited already");
@@ -232,7 +339,8 @@ public sealed class ReturningGoods(ReturningGoods.Rules books) : IClassFixture<R
         var address = $"/api/v1/returns/{asked.Json.GetProperty("number").GetString()}";
         Assert.Equal(HttpStatusCode.PreconditionRequired, (await sells.PostAsync(address + "/approval", null)).Status);
         Assert.Equal("approved", (await sells.SendAsync(HttpMethod.Post, address + "/approval", null, ("If-Match", "\"1\""))).Json.GetProperty("status").GetString());
-        Assert.Equal("sent", (await buys.SendAsync(HttpMethod.Post, address + "/dispatch", new { carrier = "DHL" }, ("If-Match", "\"2\""))).Json.GetProperty("status").GetString());
+        Assert.Equal("fromPlace", (await buys.SendAsync(HttpMethod.Post, address + "/dispatch", new { fromPlace = "NOPE" }, ("If-Match", "\"2\""))).Json.GetProperty("errors")[0].GetProperty("field").GetString());
+        Assert.Equal("sent", (await buys.SendAsync(HttpMethod.Post, address + "/dispatch", new { carrier = "DHL", fromPlace = "main" }, ("If-Match", "\"2\""))).Json.GetProperty("status").GetString());
         var settled = await sells.SendAsync(HttpMethod.Post, address + "/inspection", new { lines = new[] { new { lineNumber = 1, sound = 2, credited = 2 } } }, ("If-Match", "\"3\""));
         Assert.Equal(("settled", 2, 0), (settled.Json.GetProperty("status").GetString(), settled.Json.GetProperty("lines")[0].GetProperty("credited").GetInt32(), settled.Json.GetProperty("lines")[0].GetProperty("damaged").GetInt32()));
         Assert.Equal("settled", (await buys.GetAsync("/api/v1/returns?status=settled")).Json.GetProperty("items")[0].GetProperty("status").GetString());

@@ -137,6 +137,50 @@ public sealed class SettlingDiscrepancies(KeepingBooks books) : IClassFixture<Ke
     }
 
     [Fact]
+    public async Task A_surplus_that_does_not_fit_into_the_buyers_credit_is_not_taken_over()
+    {
+        var buyer = await books.Given.ADistributor("Takes too much");
+        var (order, receipt) = await CameAsync(buyer, good: 10, over: 2);
+        var number = await FiledAsync(buyer, receipt, "over", 2, "take_over");
+        // 1,131.13 is owed, and the surplus comes to 226.23.
+        Assert.IsType<BooksOutcome.Done>(await books.DecideAsync(credit => credit.SetLimitAsync(buyer.Partner.Number, new(1300m, "CNY", null, null, "small"), default)));
+
+        Assert.Equal(["receivables.gate.limit.seller"], Keys(await ActAsync(books.Admin, number, "accept")));
+
+        Assert.Equal((1, 1001.00m), (await OrderAsync(buyer, order))!.Order is var head ? (head.LineCount, head.TotalAmount) : default);
+        Assert.IsType<BooksOutcome.Done>(await books.DecideAsync(credit => credit.SetLimitAsync(buyer.Partner.Number, new(1400m, "CNY", null, null, "enough"), default)));
+        Assert.IsType<ReturnOutcome.Done>(await ActAsync(books.Admin, number, "accept"));
+    }
+
+    [Fact]
+    public async Task Pieces_that_were_credited_by_hand_are_not_sent_again()
+    {
+        var buyer = await books.Given.ADistributor("Credited by hand");
+        var (order, receipt) = await CameAsync(buyer, good: 8, missing: 2);
+        var number = await FiledAsync(buyer, receipt, "short", 2, "send_again");
+        Assert.IsType<BooksOutcome.Done>(await books.CreditAsync((await books.InvoicesAsync(order)).Single().Number, new("lines", [new(1, 1)], null, "one of the missing two")));
+
+        Assert.Equal(["returns.problem.credited_already"], Keys(await ActAsync(books.Admin, number, "accept", reason: null)));
+
+        Assert.Single((await OrderAsync(buyer, order))!.Lines);
+        Assert.IsType<ReturnOutcome.Done>(await ActAsync(buyer, number, "withdraw"));
+        Assert.Equal(["returns.problem.credited_already"], Keys(await FileAsync(buyer, receipt, "short", 2, "send_again")));
+        var one = await FiledAsync(buyer, receipt, "short", 1, "send_again");
+        // The credit note and the agreement at the same moment: the money goes back or the piece comes, not both.
+        var invoice = (await books.InvoicesAsync(order)).Single().Number;
+        var (agreed, credited) = (ActAsync(books.Admin, one, "accept", reason: null), books.CreditAsync(invoice, new("lines", [new(1, 1)], null, "the other one")));
+        await Task.WhenAll(agreed, credited);
+        if (await agreed is ReturnOutcome.Done)
+        {
+            Assert.Equal(1, (await OrderAsync(buyer, order))!.Lines[1].Quantity);
+        }
+        else
+        {
+            Assert.Single((await OrderAsync(buyer, order))!.Lines);
+        }
+    }
+
+    [Fact]
     public async Task Others_see_nothing_the_wrong_side_does_nothing_and_the_database_says_so_too()
     {
         var buyer = await books.Given.ADistributor("Guarded");
