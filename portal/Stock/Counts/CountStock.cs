@@ -48,6 +48,11 @@ public sealed class CountStock(Db db, StockLedger ledger, StockPlaces places, IR
         {
             return StockOutcome.Because("place", "stock.count.runs_already");
         }
+        catch (PostgresException refused) when (refused.Violates("a_counted_place_is_open"))
+        {
+            // Closed since it was looked up.
+            return StockOutcome.Because("place", "stock.problem.place", asked.Place ?? "");
+        }
     }
 
     /// <summary>Takes what was counted; good lines are kept where others are wrong.</summary>

@@ -103,7 +103,7 @@ public sealed class StockPlaces(Db db, AuditTrail audit, TimeProvider clock)
         return new StockOutcome.Done(place.Code);
     }, ct);
 
-    /// <summary>Closes a place that is empty and that nothing waits for, or opens it again.</summary>
+    /// <summary>Closes a place that is empty, is not being counted and that nothing waits for, or opens it again.</summary>
     public async Task<StockOutcome> CloseAsync(string code, bool opens, CancellationToken ct)
     {
         try
@@ -142,6 +142,10 @@ public sealed class StockPlaces(Db db, AuditTrail audit, TimeProvider clock)
         catch (PostgresException refused) when (refused.Violates("no_order_waits_for_a_closed_place"))
         {
             return StockOutcome.Because("", "stock.place.orders_wait", Code(code));
+        }
+        catch (PostgresException refused) when (refused.Violates("a_closed_place_is_not_counted"))
+        {
+            return StockOutcome.Because("", "stock.place.is_counted", Code(code));
         }
     }
 

@@ -163,6 +163,34 @@ public sealed class CountingAndMoving : OnATradingChain
     }
 
     [Fact]
+    public async Task A_place_that_is_being_counted_is_not_closed_and_a_closed_one_is_not_counted()
+    {
+        var me = Chain.At("jiangnan-all");
+        Done(await me.Places.AddAsync(A("B"), default));
+        var count = Done(await me.Counts.BeginAsync(new("B", ["S-001"]), default));
+
+        Assert.Equal([(null, "", "stock.place.is_counted")], Wrong(await me.Places.CloseAsync("b", opens: false, default)));
+        Assert.True((await Assert.ThrowsAsync<Npgsql.PostgresException>(() => me.Db.ExecuteAsync("update stock_place set closed_at = now() where code = 'B'", null, default))).ConstraintName is "a_closed_place_is_not_counted");
+        Done((await me.Counts.EnterAsync(count, [new("S-001", 0)], null, true, default)).Outcome);
+        Done(await me.Counts.HandInAsync(count, null, default));
+        Assert.Equal("stock.place.is_counted", Wrong(await me.Places.CloseAsync("B", opens: false, default)).Single().Key);
+        Done((await me.Counts.PostAsync(count, null, default)).Outcome);
+        Done(await me.Places.CloseAsync("B", opens: false, default));
+        Assert.Equal("stock.problem.place", Wrong(await me.Counts.BeginAsync(new("B", ["S-001"]), default)).Single().Key);
+
+        // Whoever begins to count and whoever closes at the same moment: one of them is refused.
+        for (var round = 0; round < 6; round++)
+        {
+            var code = $"R{round}";
+            Done(await me.Places.AddAsync(A(code), default));
+            var begun = Chain.At("jiangnan-all").Counts.BeginAsync(new(code, ["S-001"]), default);
+            var closed = Chain.At("jiangnan-all").Places.CloseAsync(code, opens: false, default);
+
+            Assert.Single(await Task.WhenAll(begun, closed), outcome => outcome is StockOutcome.Done);
+        }
+    }
+
+    [Fact]
     public async Task What_was_counted_earlier_is_held_against_the_books_as_they_were_then()
     {
         await Chain.GivenStockAsync("jiangnan", "S-001", 10);
