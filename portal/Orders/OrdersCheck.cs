@@ -176,6 +176,12 @@ public sealed class OrdersCheck(Db db) : ICheck
         join purchase_order o using (purchase_order_id)
         join product p using (product_id)
         where coalesce(w.quantity, 0) <> coalesce(d.quantity, 0)
+        union all
+        select format('%s line %s: %s are to come directly; its drop shipments say %s', o.number, l.line_number, l.direct, coalesce(s.quantity, 0))
+        from purchase_order_line l
+        join purchase_order o using (purchase_order_id)
+        left join (select for_line_id, sum(direct) as quantity from order_supply where direct > 0 group by for_line_id) s on s.for_line_id = l.purchase_order_line_id
+        where (l.direct > 0 or s.quantity > 0) and l.direct <> coalesce(s.quantity, 0)
         limit 100
         """, null, ct);
 

@@ -36,7 +36,7 @@ public sealed class DropShipments(Db db, TimeProvider clock)
         where sent.number = @shipmentNumber
         """, new { shipmentNumber }, ct);
 
-    /// <summary>For the product: what a shipment carries for the lines of the order below that wait for it directly, dealt out line by line; nothing where it was carried down before.</summary>
+    /// <summary>For the product: what a shipment carries for the lines of the order below that its order was made for, dealt out line by line; nothing where it was carried down before.</summary>
     public Task<List<DirectPieces>> PiecesAsync(string shipmentNumber, CancellationToken ct) => db.ListAsync<DirectPieces>("""
         with sent as (
             select sl.shipment_line_id, x.purchase_order_id, x.product_id, sl.quantity
@@ -45,11 +45,11 @@ public sealed class DropShipments(Db db, TimeProvider clock)
             join purchase_order_line x on x.purchase_order_line_id = sl.purchase_order_line_id
             where sh.number = @shipmentNumber and not exists (select from drop_shipment_line d where d.shipment_line_id = sl.shipment_line_id)),
         pledged as (
-            select sent.shipment_line_id, l.purchase_order_line_id as line_id, sent.quantity, l.direct,
-                   coalesce(sum(l.direct) over (partition by sent.shipment_line_id order by l.line_number rows between unbounded preceding and 1 preceding), 0) as before
+            select sent.shipment_line_id, l.purchase_order_line_id as line_id, sent.quantity, s.direct,
+                   coalesce(sum(s.direct) over (partition by sent.shipment_line_id order by l.line_number rows between unbounded preceding and 1 preceding), 0) as before
             from sent
-            join order_supply s on s.purchase_order_id = sent.purchase_order_id
-            join purchase_order_line l on l.purchase_order_line_id = s.for_line_id and l.product_id = sent.product_id and l.direct > 0)
+            join order_supply s on s.purchase_order_id = sent.purchase_order_id and s.direct > 0
+            join purchase_order_line l on l.purchase_order_line_id = s.for_line_id and l.product_id = sent.product_id)
         select shipment_line_id as above_id, line_id, least(direct, quantity - before)::int as quantity
         from pledged
         where before < quantity

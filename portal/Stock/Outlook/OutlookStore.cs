@@ -4,8 +4,8 @@ using Portal.Web.Lists;
 namespace Portal.Stock;
 
 /// <summary>
-/// Reads what the partner at work has, what comes to it and what it has promised, by day. It comes: what is on its way (shipments by the day they were sent, transfers, and the rest of what
-/// the ledger says is in transit) and what its upstream confirmed (by the promised, else the wanted day, else the days of delivery), each with the days on the road. It is promised: what buyers
+/// Reads what the partner at work has, what comes to it and what it has promised, by day. It comes: what is on its way (shipments by the day they were sent, transfers, returns; goods of a drop
+/// shipment are in transit before the own order says so, and count with that order until it does) and what its upstream confirmed (by the promised, else the wanted day, else the days of delivery), each with the days on the road. It is promised: what buyers
 /// wait for that is not reserved, by the promised, else the wanted day.
 /// </summary>
 public sealed class OutlookStore(Db db, TimeProvider clock)
@@ -26,7 +26,7 @@ public sealed class OutlookStore(Db db, TimeProvider clock)
     }, Tie: "product_id, place", Filters: ["on", "place"]);
 
     // Every part names product, day, quantity, what it is and the document.
-    const string Events = """
+    const string Events = $"""
         me as materialized (
             select app_partner_id() as partner_id, brand_day(@now) as today, coalesce((select p.inbound_days from stock_planning p where p.partner_id = app_partner_id()), 3) as inbound_days,
                    array(select s.stock_place_id from stock_place s where s.partner_id = app_partner_id() and s.kind = 'own') as places),
@@ -46,12 +46,11 @@ public sealed class OutlookStore(Db db, TimeProvider clock)
             join stock_transfer_line l on l.stock_transfer_id = t.stock_transfer_id
             where @products::bigint[] is null or l.product_id = any (@products)),
         coming_back as (
-            select b.product_id, me.today + me.inbound_days as day, b.in_transit - coalesce(known.quantity, 0) as quantity, 'return' as kind, null::text as document, false as is_late
+            select l.product_id, me.today + me.inbound_days as day, l.sent::bigint as quantity, 'return' as kind, r.number as document, false as is_late
             from me
-            cross join lateral (select b.product_id, sum(b.in_transit)::bigint as in_transit from stock_balance b where b.stock_place_id = any (me.places) and b.in_transit > 0
-                                  and (@products::bigint[] is null or b.product_id = any (@products)) group by b.product_id) b
-            left join (select product_id, sum(quantity)::bigint as quantity from (select product_id, quantity from shipped union all select product_id, quantity from moved) both_ways group by product_id) known using (product_id)
-            where b.in_transit > coalesce(known.quantity, 0)),
+            join return_order r on r.seller_id = me.partner_id and r.status = 'sent'
+            join return_order_line l on l.return_order_id = r.return_order_id and l.sent > 0
+            where @products::bigint[] is null or l.product_id = any (@products)),
         ordered as (
             select l.product_id, greatest(me.today, due.day + me.inbound_days) as day, (l.quantity - l.shipped - l.cancelled)::bigint as quantity, 'order' as kind, o.number as document, due.day < me.today as is_late
             from me
@@ -61,10 +60,10 @@ public sealed class OutlookStore(Db db, TimeProvider clock)
             cross join lateral (select coalesce(l.promised_on, l.requested_on, brand_day(o.confirmed_at) + coalesce(p.lead_days, 14)) as day) due
             where @products::bigint[] is null or l.product_id = any (@products)),
         promised as (
-            select l.product_id, greatest(me.today, coalesce(l.promised_on, l.requested_on, me.today)) as day, -(l.quantity - l.shipped - l.cancelled - l.reserved - l.direct)::bigint as quantity, 'promise' as kind, o.number as document,
+            select l.product_id, greatest(me.today, coalesce(l.promised_on, l.requested_on, me.today)) as day, -{LinesThatWait.Pieces}::bigint as quantity, 'promise' as kind, o.number as document,
                    coalesce(l.promised_on, l.requested_on) < me.today as is_late
             from me
-            join purchase_order_line l on l.seller_id = me.partner_id and l.shipped + l.cancelled + l.reserved + l.direct < l.quantity and l.lapsed_at is null
+            join purchase_order_line l on l.seller_id = me.partner_id and {LinesThatWait.Waits} and {LinesThatWait.TakesPart}
             join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status in ('confirmed', 'partially_shipped') and (o.from_place_id is null or o.from_place_id = any (me.places))
             where @products::bigint[] is null or l.product_id = any (@products)),
         event as (

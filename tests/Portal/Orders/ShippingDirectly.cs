@@ -2,6 +2,8 @@ using System.Text.Json;
 using Npgsql;
 using Platform.Outbox;
 using Portal.Orders;
+using Portal.Replenishing;
+using Portal.Stock;
 using static Portal.Tests.Orders.TradingChain;
 
 namespace Portal.Tests.Orders;
@@ -104,6 +106,78 @@ public sealed class ShippingDirectly : OnATradingChain
         Assert.Equal(how == "cut" ? (4, 6) : (0, 10), (line.Direct, line.Waiting));
         Assert.Equal([line.Waiting], (await Chain.At("huaxin-sells").Waiting.MissingAsync(sold, null, default)).Select(missing => missing.Quantity));
     }
+
+    [Theory]
+    [InlineData("first")]
+    [InlineData("second")]
+    public async Task Of_two_drop_shipments_for_two_lines_of_one_product_each_loses_and_brings_its_own(string lost)
+    {
+        var sold = await SoldAsync("jiangnan-all", "huaxin-sells", ("S-001", 10), ("S-001", 5));
+        var first = await DirectlyAsync("huaxin-sells", sold);
+        // Three of the second line are not sent, and asked for anew.
+        Number(await Chain.At("north-admin").Answer.ConfirmAsync(first, null, [new(1, 12, null, "sold out")], default));
+        Assert.Equal([(10, 0), (2, 3)], await LinesAsync(sold));
+        var second = await DirectlyAsync("huaxin-sells", sold);
+        Assert.Equal([(10, 0), (5, 0)], await LinesAsync(sold));
+
+        Number(await Chain.At("north-admin").Cancel.RunAsync(lost is "first" ? first : second, null, "the lorry broke down", default) is OrderOutcome.NotNow
+            ? await Chain.At("north-admin").Answer.RejectAsync(second, null, "the lorry broke down", default)
+            : new OrderOutcome.Done(first));
+
+        Assert.Equal(lost is "first" ? [(0, 10), (3, 2)] : [(10, 0), (2, 3)], await LinesAsync(sold));
+        var (left, quantity) = lost is "first" ? (second, 3) : (first, 12);
+        await Chain.GivenStockAsync("north", "S-001", 15);
+        if (lost is "first")
+        {
+            Number(await Chain.At("north-admin").Answer.ConfirmAsync(left, null, default));
+        }
+        else
+        {
+            await Chain.At("north-admin").Allocate.RunAsync(null, default);
+        }
+
+        // In two lots: told twice each, and carried once.
+        foreach (var pieces in new[] { 2, quantity - 2 })
+        {
+            var sent = Document(await Chain.At("north-admin").Ship.RunAsync(left, null, new(null, null, [new(1, pieces)]), default));
+            await CarrySentAsync(sent);
+            await CarrySentAsync(sent);
+        }
+
+        Assert.Equal(lost is "first" ? [0, 3] : [10, 2], (await Chain.At("huaxin-sells").Orders.FindAsync(sold, default))!.Lines.Select(line => line.Shipped));
+        Assert.Equal(lost is "first" ? [(0, 10), (0, 2)] : [(0, 0), (0, 3)], await LinesAsync(sold));
+    }
+
+    [Fact]
+    public async Task What_left_and_is_not_carried_down_yet_comes_to_its_buyer_once()
+    {
+        var sold = await SoldAsync("jiangnan-all", "huaxin-sells", ("S-001", 10));
+        var upwards = await DirectlyAsync("huaxin-sells", sold);
+        await Chain.GivenStockAsync("north", "S-001", 10);
+        Number(await Chain.At("north-admin").Answer.ConfirmAsync(upwards, null, default));
+        var sent = Document(await Chain.At("north-admin").Ship.RunAsync(upwards, null, new(null, null, [new(1, 6)]), default));
+        await Chain.Database.ExecuteAsync("""
+            insert into stock_level (stock_place_id, product_id, partner_id, safety, reorder_point, target, source, changed_at)
+            select s.stock_place_id, x.product_id, p.partner_id, 0, 10, 30, 'typed', now() from partner p join stock_place s on s.partner_id = p.partner_id and s.is_default join product x on x.sku = 'S-001' where p.code in ('jiangnan', 'huaxin')
+            """);
+
+        Assert.Equal((10L, 10L), await ComesAsync());
+        await CarrySentAsync(sent);
+        Assert.Equal((10L, 10L), await ComesAsync());
+        // The one between them has none of it, before and after.
+        var between = (await new OutlookStore(Chain.At("huaxin-sells").Db, TimeProvider.System).FindAsync("S-001", default))!;
+        Assert.Empty(between.Events);
+
+        async Task<(long Outlook, long Levels)> ComesAsync()
+        {
+            var desk = Chain.At("jiangnan-all");
+            var ahead = (await new OutlookStore(desk.Db, TimeProvider.System).FindAsync("S-001", default))!;
+            var proposal = Assert.Single(await new LevelStore(desk.Db, desk.Terms, TimeProvider.System).ProposalsAsync((await desk.Places.KeyAsync(null, default))!.Value, default));
+            return (ahead.Events.Sum(one => one.Quantity), proposal.Has);
+        }
+    }
+
+    async Task<List<(int Direct, int Waiting)>> LinesAsync(string number) => [.. (await Chain.At("huaxin-sells").Orders.FindAsync(number, default))!.Lines.Select(line => (line.Direct, line.Waiting))];
 
     [Fact]
     public async Task What_is_under_way_directly_is_called_off_above_first_and_then_below()
