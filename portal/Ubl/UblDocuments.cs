@@ -79,6 +79,9 @@ public sealed record UblOrderLine(string Id, UblItem Item, UblQuantity Quantity,
 
     /// <summary>Why not all of it.</summary>
     public string? Note { get; init; }
+
+    /// <summary>In an answer: what comes, or would come, instead of what is not delivered of the line.</summary>
+    public IReadOnlyList<UblOrderLine> Substitutes { get; init; } = [];
 }
 
 /// <summary>The seller's answer to an order.</summary>
@@ -108,7 +111,19 @@ public sealed record UblOrderResponse(
 /// <param name="TrackingNumber">The carrier's number.</param>
 /// <param name="Lines">What is in it.</param>
 public sealed record UblDespatchAdvice(
-    string Id, string? OrderId, string? SalesOrderId, DateOnly IssuedOn, UblParty Seller, UblParty Buyer, UblAddress? Delivery, string? Carrier, string? TrackingNumber, IReadOnlyList<UblDespatchLine> Lines);
+    string Id, string? OrderId, string? SalesOrderId, DateOnly IssuedOn, UblParty Seller, UblParty Buyer, UblAddress? Delivery, string? Carrier, string? TrackingNumber, IReadOnlyList<UblDespatchLine> Lines)
+{
+    /// <summary>How it is packed; nothing where it goes as one piece or nothing is said of what is in which.</summary>
+    public IReadOnlyList<UblParcel> Parcels { get; init; } = [];
+}
+
+/// <summary>A parcel of what was sent (UBL TransportHandlingUnit).</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Carrier">Who carries it, where it is another than the one of the whole.</param>
+/// <param name="TrackingNumber">The carrier's number.</param>
+/// <param name="WeightKg">What it weighs, in kilograms.</param>
+/// <param name="Lines">What is in it.</param>
+public sealed record UblParcel(string Id, string? Carrier, string? TrackingNumber, decimal? WeightKg, IReadOnlyList<UblDespatchLine> Lines);
 
 /// <summary>A line of what was sent.</summary>
 /// <param name="Id">Its number.</param>

@@ -12,7 +12,7 @@ public abstract record UblOutcome
     }
 
     /// <summary>It was taken in, all of it or what was good of it.</summary>
-    /// <param name="Outcome"><c>draft</c>, <c>submitted</c>, <c>waits</c> (for approval), <c>confirmed</c>, <c>rejected</c>, <c>shipped</c>, <c>matched</c>, <c>differs</c>.</param>
+    /// <param name="Outcome"><c>draft</c>, <c>submitted</c>, <c>waits</c> (for approval), <c>confirmed</c>, <c>rejected</c>, <c>asked</c> (the buyer, to agree to something else), <c>shipped</c>, <c>matched</c>, <c>differs</c>.</param>
     /// <param name="RecordNumber">The record it became, answered or was compared with.</param>
     /// <param name="Problems">What was left out, or what differs.</param>
     public sealed record Taken(string Outcome, string? RecordNumber, IReadOnlyList<UblProblemSaid> Problems) : UblOutcome

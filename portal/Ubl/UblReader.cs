@@ -20,19 +20,39 @@ public static class UblReader
             Text(document, "ID") ?? "", Text(document, "OrderReference", "ID"), Text(document, "OrderReference", "SalesOrderID") ?? Text(document, "SalesOrderID"), Day(document, "IssueDate") ?? default,
             isSimple ? Text(document, "AcceptedIndicator") switch { "true" or "1" => "AP", "false" or "0" => "RE", _ => null } : Text(document, "OrderResponseCode"),
             isSimple ? Text(document, "RejectionNote") : Notes(document), Text(document, "DocumentCurrencyCode"), Party(document, "SellerSupplierParty"), Party(document, "BuyerCustomerParty"),
-            [.. document.Elements(Cac + "OrderLine").Select(line => Line(line.Element(Cac + "LineItem"), "PromisedDeliveryPeriod"))], isSimple);
+            [.. document.Elements(Cac + "OrderLine").Select(line => Line(line.Element(Cac + "LineItem"), "PromisedDeliveryPeriod") with
+            {
+                // Whether the seller has decided or proposes: the buyer is asked.
+                Substitutes = [.. line.Elements(Cac + "SellerSubstitutedLineItem").Concat(line.Elements(Cac + "SellerProposedSubstituteLineItem")).Select(instead => Line(instead, "PromisedDeliveryPeriod"))],
+            })], isSimple);
     }
 
     /// <summary>What was sent.</summary>
     public static UblDespatchAdvice Despatch(XElement document)
     {
-        var delivery = document.Element(Cac + "Shipment")?.Element(Cac + "Delivery");
+        var shipment = document.Element(Cac + "Shipment");
+        var delivery = shipment?.Element(Cac + "Delivery");
+        var units = (shipment?.Elements(Cac + "TransportHandlingUnit") ?? []).Select(Parcel).ToList();
+        var packed = units.Exists(unit => unit.Lines.Count > 0);
         return new(
-            Text(document, "ID") ?? "", Text(document, "OrderReference", "ID"), Text(document, "OrderReference", "SalesOrderID"), Day(document, "IssueDate") ?? default, Party(document, "DespatchSupplierParty"), Party(document, "DeliveryCustomerParty"),
-            Address(delivery?.Element(Cac + "DeliveryAddress")), Text(delivery, "CarrierParty", "PartyName", "Name"), Text(delivery, "TrackingID"),
-            [.. document.Elements(Cac + "DespatchLine").Select(line => new UblDespatchLine(
-                Text(line, "ID") ?? "", Text(line, "OrderLineReference", "LineID"), Item(line.Element(Cac + "Item")), Quantity(line, "DeliveredQuantity"), Number(line, "OutstandingQuantity")))]);
+            Text(document, "ID") ?? "", Text(document, "OrderReference", "ID"), Text(document, "OrderReference", "SalesOrderID"), Day(document, "IssueDate") ?? default, Party(document, document.Element(Cac + "SellerSupplierParty") is null ? "DespatchSupplierParty" : "SellerSupplierParty"),
+            Party(document, document.Element(Cac + "BuyerCustomerParty") is null ? "DeliveryCustomerParty" : "BuyerCustomerParty"),
+            Address(delivery?.Element(Cac + "DeliveryAddress")), Text(delivery, "CarrierParty", "PartyName", "Name"), Text(delivery, "TrackingID") ?? (packed ? null : Joined(units)),
+            [.. document.Elements(Cac + "DespatchLine").Select(DespatchLine)]) { Parcels = packed ? units : [] };
     }
+
+    static UblParcel Parcel(XElement unit)
+    {
+        var weight = unit.Elements(Cac + "MeasurementDimension").FirstOrDefault(dimension => Text(dimension, "AttributeID") is GrossWeight && dimension.Element(Cbc + "Measure")?.Attribute("unitCode")?.Value is "KGM");
+        return new(Text(unit, "ID") ?? "", Text(unit, "ReferencedShipment", "Delivery", "CarrierParty", "PartyName", "Name"), Text(unit, "TraceID"), Number(weight, "Measure"),
+            [.. unit.Elements(Cac + "HandlingUnitDespatchLine").Select(DespatchLine)]);
+    }
+
+    static UblDespatchLine DespatchLine(XElement line) =>
+        new(Text(line, "ID") ?? "", Text(line, "OrderLineReference", "LineID"), Item(line.Element(Cac + "Item")), Quantity(line, "DeliveredQuantity"), Number(line, "OutstandingQuantity"));
+
+    // Of units that do not say what is in them only the carrier's numbers are known.
+    static string? Joined(List<UblParcel> units) => string.Join(", ", units.Select(unit => unit.TrackingNumber).OfType<string>().Distinct()) is { Length: > 0 and <= 100 } numbers ? numbers : null;
 
     /// <summary>An invoice or a credit note.</summary>
     public static UblInvoice Invoice(XElement document)

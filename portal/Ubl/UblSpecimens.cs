@@ -22,7 +22,7 @@ public static class UblSpecimens
     /// <summary>An answer by line.</summary>
     public static UblOrderResponse Response { get; } = new("PO-7K3M-9Q2X-V4TD-3", "4711", "PO-7K3M-9Q2X-V4TD", Day, "CA", null, "EUR", Seller, Buyer,
         [
-            new("1", Desk, new(1, "H87"), 990m, null, Day.AddDays(21)) { Status = "3", Note = "one is out of production" }, new("2", Tray, new(0, "XBX"), 4.15m) { Status = "7", Note = "not sold any more" },
+            new("1", Desk, new(1, "H87"), 990m, null, Day.AddDays(21)) { Status = "3", Note = "one is out of production" }, new("2", Tray, new(0, "XBX"), 4.15m) { Status = "7", Note = "not sold any more", Substitutes = [new("2", new("SD-TRAY-2", null, "Tray, new"), new(10, "XBX"), 4.5m, 45m, Day.AddDays(7))] },
         ], IsSimple: false);
 
     /// <summary>An answer to all of it.</summary>
@@ -30,7 +30,13 @@ public static class UblSpecimens
 
     /// <summary>What was sent.</summary>
     public static UblDespatchAdvice Despatch { get; } = new("SH-1", "4711", "PO-7K3M-9Q2X-V4TD", Day, Seller, Buyer, Delivery, "DHL", "JD-1",
-        [new("1", "1", Desk, new(1, "H87"), 1m), new("2", "2", Tray, new(10, "XBX"))]);
+        [new("1", "1", Desk, new(1, "H87"), 1m), new("2", "2", Tray, new(10, "XBX"))])
+    {
+        Parcels =
+        [
+            new("1", null, "JD-1", 31.5m, [new("1", "1", Desk, new(1, "H87")), new("2", "2", Tray, new(4, "XBX"))]), new("2", "UPS", "1Z-2", null, [new("1", "2", Tray, new(6, "XBX"))]),
+        ],
+    };
 
     /// <summary>An invoice with two rates.</summary>
     public static UblInvoice Invoice { get; } = new("2026-000017", "IN-1", Day, Day.AddDays(30), null, "EUR", "4711", "PO-7K3M-9Q2X-V4TD", null, "SH-1", Seller, Buyer, 2021.5m, 376.2m, 2397.7m,

@@ -52,8 +52,27 @@ public sealed class UblStore(Db db)
             order by l.line_number
             """, new { sent.ShipmentId }, ct);
         return new UblDespatchAdvice(number, head.PoNumber ?? head.Number, head.Number, sent.ShippedOn, head.Seller, head.Buyer, head.Delivery, sent.Carrier, sent.TrackingNumber,
-            [.. lines.Select((line, index) => new UblDespatchLine(Number(index + 1), Number(line.LineNumber), new(line.Sku, line.Gtin, line.Name), new(line.Quantity, UblUnits.Of(line.Unit)), line.Outstanding > 0 ? line.Outstanding : null))]);
+            [.. lines.Select((line, index) => new UblDespatchLine(Number(index + 1), Number(line.LineNumber), new(line.Sku, line.Gtin, line.Name), new(line.Quantity, UblUnits.Of(line.Unit)), line.Outstanding > 0 ? line.Outstanding : null))])
+        {
+            Parcels = await ParcelsAsync(sent, ct),
+        };
     }, ct);
+
+    async Task<IReadOnlyList<UblParcel>> ParcelsAsync(ShipmentRow sent, CancellationToken ct)
+    {
+        var packed = await db.ListAsync<PackedRow>("""
+            select p.parcel_number, p.carrier, p.tracking_number, p.weight_kg, l.line_number, x.sku, x.gtin, x.name, x.unit, pl.quantity
+            from parcel p
+            join parcel_line pl on pl.parcel_id = p.parcel_id
+            join shipment_line sl on sl.shipment_line_id = pl.shipment_line_id
+            join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
+            join product x on x.product_id = l.product_id
+            where p.shipment_id = @ShipmentId
+            order by p.parcel_number, l.line_number
+            """, new { sent.ShipmentId }, ct);
+        return [.. packed.GroupBy(row => row.ParcelNumber).Select(parcel => new UblParcel(Number(parcel.Key), parcel.First().Carrier == sent.Carrier ? null : parcel.First().Carrier, parcel.First().TrackingNumber, parcel.First().WeightKg is { } weight ? weight / 1.000m : null,
+            [.. parcel.Select((row, index) => new UblDespatchLine(Number(index + 1), Number(row.LineNumber), new(row.Sku, row.Gtin, row.Name), new(row.Quantity, UblUnits.Of(row.Unit))))]))];
+    }
 
     /// <summary>An invoice as it was issued, or null where there is none.</summary>
     public Task<UblInvoice?> InvoiceAsync(string number, CancellationToken ct) => BooksAsync("""
@@ -211,6 +230,8 @@ public sealed class UblStore(Db db)
     }
 
     sealed record ShipmentRow(long ShipmentId, string OrderNumber, DateOnly ShippedOn, string? Carrier, string? TrackingNumber);
+
+    sealed record PackedRow(int ParcelNumber, string? Carrier, string? TrackingNumber, decimal? WeightKg, int LineNumber, string Sku, string? Gtin, string Name, string? Unit, int Quantity);
 
     sealed record SentRow(int LineNumber, string Sku, string? Gtin, string Name, string? Unit, int Quantity, int Outstanding);
 

@@ -31,7 +31,8 @@ public static class UblWriter
             Say("ID", response.Id), Say("SalesOrderID", response.SalesOrderId), Say("IssueDate", response.IssuedOn), Say("OrderResponseCode", response.Code), Say("Note", response.Note), Say("DocumentCurrencyCode", response.Currency),
             Say("LineCountNumeric", (decimal)response.Lines.Count), Reference(response.OrderId, response.SalesOrderId),
             Group("SellerSupplierParty", Party(response.Seller)), Group("BuyerCustomerParty", Party(response.Buyer)),
-            .. response.Lines.Select(line => Group("OrderLine", Line(line, response.Currency, "PromisedDeliveryPeriod"))),
+            .. response.Lines.Select(line => Group("OrderLine",
+                [Line(line, response.Currency, "PromisedDeliveryPeriod"), .. line.Substitutes.Select(instead => Line(instead, response.Currency, "PromisedDeliveryPeriod", "SellerSubstitutedLineItem"))])),
         ]);
 
     /// <summary>What was sent.</summary>
@@ -39,10 +40,9 @@ public static class UblWriter
     [
         Say("ID", advice.Id), Say("IssueDate", advice.IssuedOn), Say("LineCountNumeric", (decimal)advice.Lines.Count), Reference(advice.OrderId, advice.SalesOrderId),
         Group("DespatchSupplierParty", Party(advice.Seller)), Group("DeliveryCustomerParty", Party(advice.Buyer)),
-        Group("Shipment", Say("ID", advice.Id), Group("Delivery",
-            Say("TrackingID", advice.TrackingNumber), Address("DeliveryAddress", advice.Delivery), Group("CarrierParty", Group("PartyName", Say("Name", advice.Carrier))), Group("Despatch", Say("ActualDespatchDate", advice.IssuedOn)))),
-        .. advice.Lines.Select(line => Group("DespatchLine",
-            Say("ID", line.Id), Quantity("DeliveredQuantity", line.Delivered), Say("OutstandingQuantity", line.Outstanding, ("unitCode", line.Delivered.Unit)), LineReference(line.OrderLineId), Item(line.Item))),
+        Group("Shipment", [Say("ID", advice.Id), Group("Delivery",
+            Say("TrackingID", advice.TrackingNumber), Address("DeliveryAddress", advice.Delivery), Group("CarrierParty", Group("PartyName", Say("Name", advice.Carrier))), Group("Despatch", Say("ActualDespatchDate", advice.IssuedOn))), .. advice.Parcels.Select(Parcel)]),
+        .. advice.Lines.Select(line => Line(line, "DespatchLine")),
     ]);
 
     /// <summary>An invoice or a credit note.</summary>
@@ -73,9 +73,19 @@ public static class UblWriter
             Amount("PayableAmount", invoice.Gross, invoice.Currency)),
     ];
 
-    static XElement? Line(UblOrderLine line, string? currency, string period) => Group("LineItem",
+    static XElement? Line(UblOrderLine line, string? currency, string period, string name = "LineItem") => Group(name,
         Say("ID", line.Id), Say("Note", line.Note), Say("LineStatusCode", line.Status), Quantity("Quantity", line.Quantity), Amount("LineExtensionAmount", line.Amount, currency),
         Group("Delivery", Group(period, Say("EndDate", line.Day))), Group("Price", Amount("PriceAmount", line.UnitPrice, currency)), Item(line.Item));
+
+    static XElement? Line(UblDespatchLine line, string name) => Group(name,
+        Say("ID", line.Id), Quantity("DeliveredQuantity", line.Delivered), Say("OutstandingQuantity", line.Outstanding, ("unitCode", line.Delivered.Unit)), LineReference(line.OrderLineId), Item(line.Item));
+
+    static XElement? Parcel(UblParcel parcel) => Group("TransportHandlingUnit",
+        [
+            Say("ID", parcel.Id), Say("TraceID", parcel.TrackingNumber), .. parcel.Lines.Select(line => Line(line, "HandlingUnitDespatchLine")),
+            parcel.WeightKg is null ? null : Group("MeasurementDimension", Say("AttributeID", GrossWeight), Say("Measure", parcel.WeightKg, ("unitCode", "KGM"))),
+            parcel.Carrier is null ? null : Group("ReferencedShipment", Say("ID", parcel.Id), Group("Delivery", Group("CarrierParty", Group("PartyName", Say("Name", parcel.Carrier))))),
+        ]);
 
     static XElement? Line(UblInvoiceLine line, string? currency, string name, string quantity) => Group(name,
         Say("ID", line.Id), Quantity(quantity, line.Quantity), Amount("LineExtensionAmount", line.Net, currency), LineReference(line.OrderLineId), Item(line.Item, Category("ClassifiedTaxCategory", line.Category, line.Percent, null)),

@@ -74,6 +74,9 @@ static class UblXml
     /// <summary>A group of elements; none where nothing is in it.</summary>
     public static XElement? Group(string name, params IEnumerable<XElement?> children) => children.OfType<XElement>().ToList() is { Count: > 0 } there ? new(Cac + name, there) : null;
 
+    /// <summary>What the measure of a handling unit says (UNECE 6313): its gross weight.</summary>
+    public const string GrossWeight = "AAB";
+
     /// <summary>A text; none where there is none.</summary>
     public static XElement? Say(string name, string? text, params IEnumerable<(string Name, string? Value)> attributes) => string.IsNullOrEmpty(text) ? null
         : new(Cbc + name, attributes.Where(attribute => attribute.Value is not null).Select(attribute => new XAttribute(attribute.Name, attribute.Value!)), text);

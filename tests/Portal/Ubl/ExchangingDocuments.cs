@@ -103,6 +103,75 @@ public sealed class ExchangingDocuments(KeepingBooks books) : IClassFixture<Keep
     }
 
     [Fact]
+    public async Task An_answer_and_an_advice_are_held_against_parties_items_and_units_of_the_order_they_name()
+    {
+        var (buyer, other) = (await books.Given.ADistributor("Same number"), await books.Given.ADistributor("Same number too"));
+        var number = Text(await SendAsync(buyer, UblWriter.Write(Order("SAME-1", Line("1", "A-10", 5), Line("2", "A-20", 3))), "?submit=true"), "record");
+        await SendAsync(other, UblWriter.Write(Order("SAME-1", Line("1", "A-10", 5))), "?submit=true");
+        var self = new UblParty(books.Admin.Partner.Number, null, null);
+        var response = new UblOrderResponse("HELD-1", "SAME-1", null, new(2026, 3, 2), "AP", null, null, self, new(buyer.Partner.Number, null, null), [Line("1", "A-10", 5), Line("2", "A-20", 3)], false);
+
+        // Two buyers have that number: the document says which one, or is told to.
+        Assert.Equal(["orderReference"], await RefusedAsync(UblWriter.Write(response with { Buyer = Nobody })));
+        Assert.Equal(["orderReference"], await RefusedAsync(UblWriter.Write(response with { Buyer = new("P-NOBODY", null, null) })));
+        Assert.Equal(["buyerCustomerParty"], await RefusedAsync(UblWriter.Write(response with { SalesOrderId = number, Buyer = new(other.Partner.Number, null, null) })));
+        Assert.Equal(["orderReference"], await RefusedAsync(UblWriter.Write(response with { SalesOrderId = number, OrderId = "OTHER-1" })));
+        Assert.Equal(["sellerSupplierParty"], await RefusedAsync(UblWriter.Write(response with { Seller = new(other.Partner.Number, null, null) })));
+        Assert.Equal(["line 1: item", "line 2: quantity"], await RefusedAsync(UblWriter.Write(response with { Lines = [Line("1", "A-20", 5), Line("2", "A-20", 3, "KGM")] })));
+        Assert.Equal(["line 1: item"], await RefusedAsync(UblWriter.Write(response with { Lines = [new("1", new(null, "4006381333931", null), new(5, "H87"))] })));
+        Assert.Equal("confirmed", Text(await SendAsync(books.Admin, UblWriter.Write(response)), "outcome"));
+
+        var advice = new UblDespatchAdvice("HELD-2", "SAME-1", null, new(2026, 3, 2), self, new(buyer.Partner.Number, null, null), null, null, null, [new("1", "1", new("A-10", null, null), new(5, "H87")), new("2", "2", new("A-20", null, null), new(3, "H87"))]);
+        Assert.Equal(["deliveryCustomerParty"], await RefusedAsync(UblWriter.Write(advice with { SalesOrderId = number, Buyer = new(other.Partner.Number, null, null) })));
+        Assert.Equal(["despatchSupplierParty"], await RefusedAsync(UblWriter.Write(advice with { Seller = new("P-NOBODY", null, null) })));
+        Assert.Equal(["line 1: item", "line 2: quantity"], await RefusedAsync(UblWriter.Write(advice with { Lines = [advice.Lines[0] with { Item = new("A-01", null, null) }, advice.Lines[1] with { Delivered = new(3, "KGM") }] })));
+
+        // Two parcels, the second with a carrier of its own; more in them than is sent is told.
+        advice = advice with
+        {
+            Carrier = "顺丰",
+            Parcels = [new("1", null, "SF-1", 12.5m, [advice.Lines[0], advice.Lines[1] with { Delivered = new(1, "H87") }]), new("2", "DHL", "JD-2", null, [advice.Lines[1] with { Delivered = new(2, "H87") }])],
+        };
+        Assert.Equal(["line 2: quantity"], await RefusedAsync(UblWriter.Write(advice with { Parcels = [advice.Parcels[0], advice.Parcels[1] with { Lines = [advice.Lines[1]] }] })));
+        var shipped = await SendAsync(books.Admin, UblWriter.Write(advice));
+        Assert.Equal("shipped", Text(shipped, "outcome"));
+        var read = UblReader.Despatch(await GetAsync(buyer, $"/api/v1/shipments/{Text(shipped, "record")}/ubl"));
+        Assert.Equal([("1", null, "SF-1", 12.5m), ("2", "DHL", "JD-2", (decimal?)null)], read.Parcels.Select(parcel => (parcel.Id, parcel.Carrier, parcel.TrackingNumber, parcel.WeightKg)));
+        Assert.Equal([("1", 5m), ("2", 1m), ("2", 2m)], read.Parcels.SelectMany(parcel => parcel.Lines).Select(line => (line.OrderLineId, line.Delivered.Value)));
+    }
+
+    [Fact]
+    public async Task Something_else_instead_is_asked_of_the_buyer_before_the_order_is_confirmed()
+    {
+        var buyer = await books.Given.ADistributor("Gets something else");
+        var number = Text(await SendAsync(buyer, UblWriter.Write(Order("ELSE-1", Line("1", "A-10", 5), Line("2", "A-20", 3))), "?submit=true"), "record");
+        UblOrderLine Instead(string? sku, decimal? quantity, string unit = "H87") => Line("2", "A-20", 1) with { Note = "out of production", Substitutes = [Line("2", sku, quantity, unit)] };
+        var response = new UblOrderResponse("ELSE-R1", "ELSE-1", null, new(2026, 3, 2), "CA", null, null, Nobody, Nobody, [Line("1", "A-10", 5), Instead("A-01", 2)], false);
+
+        Assert.Equal(["line 2: substitute"], await RefusedAsync(UblWriter.Write(response with { Lines = [Instead("A-01", 3)] })));
+        Assert.Equal(["line 2: substitute"], await RefusedAsync(UblWriter.Write(response with { Lines = [Instead("A-01", 2, "KGM")] })));
+        Assert.Equal(["line 2: substitute"], await RefusedAsync(UblWriter.Write(response with { Lines = [Instead("NO-SUCH", 2)] })));
+        Assert.Equal(["line 2: substitute"], await RefusedAsync(UblWriter.Write(response with { Lines = [Instead(null, 2)] })));
+        Assert.Equal(["line 2: substitute"], await RefusedAsync(UblWriter.Write(response with { Lines = [Instead("A-01", 2) with { Substitutes = [Line("2", "A-01", 1), Line("2", "A-10", 1)] }] })));
+        Assert.Equal(("asked", number), await SendAsync(books.Admin, UblWriter.Write(response)) is var asked ? (Text(asked, "outcome"), Text(asked, "record")) : default);
+        Assert.Equal(["orders.change.problem.one_open"], (await books.AsAsync<AskForChange, OrderOutcome>(books.Admin, ask => ask.RunAsync(number, null, new("again", [new(1, 1, null, null)]), default)) as OrderOutcome.Wrong)!.Problems.Select(problem => problem.TextKey));
+
+        // The buyer agrees, and then the seller confirms what is ordered now.
+        var change = (await books.Database.ListAsync<string>("select c.number from portal.order_change c join portal.purchase_order o using (purchase_order_id) where o.number = @number", new { number })).Single();
+        Assert.IsType<OrderOutcome.Done>(await books.AsAsync<AnswerChange, OrderOutcome>(buyer, answer => answer.AcceptAsync(number, change, null, default)));
+        var confirmed = response with { Id = "ELSE-R2", Code = "AP", Lines = [Line("1", "A-10", 5), Line("2", "A-20", 1), Line("3", "A-01", 2)] };
+        Assert.Equal("confirmed", Text(await SendAsync(books.Admin, UblWriter.Write(confirmed)), "outcome"));
+        Assert.Equal([("A-10", 5m), ("A-20", 1m), ("A-01", 2m)], UblReader.Response(await GetAsync(buyer, $"/api/v1/orders/{number}/ubl/response")).Lines.Select(line => (line.Item.Sku, line.Quantity.Value)));
+    }
+
+    async Task<IEnumerable<string?>> RefusedAsync(XElement document)
+    {
+        var answer = await SendAsync(books.Admin, document);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        return answer.Json.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("field").GetString());
+    }
+
+    [Fact]
     public async Task Every_bad_line_is_told_with_a_remedy_and_the_good_ones_are_a_draft_that_the_next_document_writes_anew()
     {
         var buyer = await books.Given.ADistributor("Sends bad lines");

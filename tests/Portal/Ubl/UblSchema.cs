@@ -35,6 +35,17 @@ static class UblSchema
         "cLineExtensionAmount? cTaxExclusiveAmount? cTaxInclusiveAmount? cAllowanceTotalAmount? cChargeTotalAmount? cPrepaidAmount? cPayableRoundingAmount? cPayableAmount! cPayableAlternativeAmount?";
     const string Rates = "CTaxExchangeRate? CPricingExchangeRate? CPaymentExchangeRate?";
 
+    const string LineItem =
+        "cID! cSalesOrderID? cUUID? cNote* cLineStatusCode? cQuantity? cLineExtensionAmount? cTotalTaxAmount? cMinimumQuantity? cMaximumQuantity? cMinimumBackorderQuantity? cMaximumBackorderQuantity? cInspectionMethodCode? " +
+        "cPartialDeliveryIndicator? cBackOrderAllowedIndicator? cAccountingCostCode? cAccountingCost? cWarrantyInformation* CDelivery* CDeliveryTerms? COriginatorParty? COrderedShipment* CPricingReference? CAllowanceCharge* CPrice? CItem! " +
+        "CSubLineItem* CWarrantyValidityPeriod? CWarrantyParty? CTaxTotal* CItemPriceExtension? CLineReference*";
+    const string DespatchLine = $"{Line} cLineStatusCode? cDeliveredQuantity? cBackorderQuantity? cBackorderReason* cOutstandingQuantity? cOutstandingReason* cOversupplyQuantity? COrderLineReference+ CDocumentReference* CItem! CShipment*";
+    const string Shipment =
+        "cID! cShippingPriorityLevelCode? cHandlingCode? cHandlingInstructions* cInformation* cGrossWeightMeasure? cNetWeightMeasure? cNetNetWeightMeasure? cGrossVolumeMeasure? cNetVolumeMeasure? cTotalGoodsItemQuantity? " +
+        "cTotalTransportHandlingUnitQuantity? cInsuranceValueAmount? cDeclaredCustomsValueAmount? cDeclaredForCarriageValueAmount? cDeclaredStatisticsValueAmount? cFreeOnBoardValueAmount? cSpecialInstructions* cDeliveryInstructions* " +
+        "cSplitConsignmentIndicator? cConsignmentQuantity? CConsignment* CGoodsItem* CShipmentStage* CDelivery? CTransportHandlingUnit* CReturnAddress? COriginAddress? CFirstArrivalPortLocation? CLastExitPortLocation? CExportCountry? " +
+        "CFreightAllowanceCharge*";
+
     static readonly Dictionary<string, string> Children = new(StringComparer.Ordinal)
     {
         ["Order"] = $"{Start} cSalesOrderID? cCopyIndicator? cUUID? cIssueDate! cIssueTime? cOrderTypeCode? cNote* cRequestedInvoiceCurrencyCode? cDocumentCurrencyCode? cPricingCurrencyCode? cTaxCurrencyCode? cCustomerReference? " +
@@ -60,10 +71,10 @@ static class UblSchema
             $"CBuyerCustomerParty? CSellerSupplierParty? CTaxRepresentativeParty? CDelivery* CDeliveryTerms* CPaymentMeans* CPaymentTerms* {Rates} CPaymentAlternativeExchangeRate? CAllowanceCharge* CTaxTotal* CLegalMonetaryTotal! " +
             "CCreditNoteLine+",
         ["OrderLine"] = "cSubstitutionStatusCode? cNote* CLineItem! CSellerProposedSubstituteLineItem* CSellerSubstitutedLineItem* CBuyerProposedSubstituteLineItem* CCatalogueLineReference? CQuotationLineReference? COrderLineReference* CDocumentReference*",
-        ["LineItem"] = "cID! cSalesOrderID? cUUID? cNote* cLineStatusCode? cQuantity? cLineExtensionAmount? cTotalTaxAmount? cMinimumQuantity? cMaximumQuantity? cMinimumBackorderQuantity? cMaximumBackorderQuantity? cInspectionMethodCode? " +
-            "cPartialDeliveryIndicator? cBackOrderAllowedIndicator? cAccountingCostCode? cAccountingCost? cWarrantyInformation* CDelivery* CDeliveryTerms? COriginatorParty? COrderedShipment* CPricingReference? CAllowanceCharge* CPrice? CItem! " +
-            "CSubLineItem* CWarrantyValidityPeriod? CWarrantyParty? CTaxTotal* CItemPriceExtension? CLineReference*",
-        ["DespatchLine"] = $"{Line} cLineStatusCode? cDeliveredQuantity? cBackorderQuantity? cBackorderReason* cOutstandingQuantity? cOutstandingReason* cOversupplyQuantity? COrderLineReference+ CDocumentReference* CItem! CShipment*",
+        ["LineItem"] = LineItem,
+        ["SellerSubstitutedLineItem"] = LineItem,
+        ["DespatchLine"] = DespatchLine,
+        ["HandlingUnitDespatchLine"] = DespatchLine,
         ["InvoiceLine"] = $"{Line} cInvoicedQuantity? cLineExtensionAmount! cTaxPointDate? cAccountingCostCode? cAccountingCost? cPaymentPurposeCode? cFreeOfChargeIndicator? CInvoicePeriod* COrderLineReference* CDespatchLineReference* " +
             "CReceiptLineReference* CBillingReference* CDocumentReference* CPricingReference? COriginatorParty? CDelivery* CPaymentTerms* CAllowanceCharge* CTaxTotal* CWithholdingTaxTotal* CItem! CPrice? CDeliveryTerms? CSubInvoiceLine* " +
             "CItemPriceExtension?",
@@ -78,10 +89,12 @@ static class UblSchema
             "CAlternativeDeliveryLocation? CRequestedDeliveryPeriod? CPromisedDeliveryPeriod? CEstimatedDeliveryPeriod? CCarrierParty? CDeliveryParty? CNotifyParty* CDespatch? CDeliveryTerms* CMinimumDeliveryUnit? CMaximumDeliveryUnit? CShipment?",
         ["Despatch"] = "cID? cRequestedDespatchDate? cRequestedDespatchTime? cEstimatedDespatchDate? cEstimatedDespatchTime? cActualDespatchDate? cActualDespatchTime? cGuaranteedDespatchDate? cGuaranteedDespatchTime? cReleaseID? cInstructions* " +
             "CDespatchAddress? CDespatchLocation? CDespatchParty? CCarrierParty? CNotifyParty* CContact? CEstimatedDespatchPeriod? CRequestedDespatchPeriod?",
-        ["Shipment"] = "cID! cShippingPriorityLevelCode? cHandlingCode? cHandlingInstructions* cInformation* cGrossWeightMeasure? cNetWeightMeasure? cNetNetWeightMeasure? cGrossVolumeMeasure? cNetVolumeMeasure? cTotalGoodsItemQuantity? " +
-            "cTotalTransportHandlingUnitQuantity? cInsuranceValueAmount? cDeclaredCustomsValueAmount? cDeclaredForCarriageValueAmount? cDeclaredStatisticsValueAmount? cFreeOnBoardValueAmount? cSpecialInstructions* cDeliveryInstructions* " +
-            "cSplitConsignmentIndicator? cConsignmentQuantity? CConsignment* CGoodsItem* CShipmentStage* CDelivery? CTransportHandlingUnit* CReturnAddress? COriginAddress? CFirstArrivalPortLocation? CLastExitPortLocation? CExportCountry? " +
-            "CFreightAllowanceCharge*",
+        ["Shipment"] = Shipment,
+        ["ReferencedShipment"] = Shipment,
+        ["TransportHandlingUnit"] = "cID? cTransportHandlingUnitTypeCode? cHandlingCode? cHandlingInstructions* cHazardousRiskIndicator? cTotalGoodsItemQuantity? cTotalPackageQuantity? cDamageRemarks* cShippingMarks* cTraceID? " +
+            "CHandlingUnitDespatchLine* CActualPackage* CReceivedHandlingUnitReceiptLine* CTransportEquipment* CTransportMeans* CHazardousGoodsTransit* CMeasurementDimension* CMinimumTemperature? CMaximumTemperature? CGoodsItem* " +
+            "CFloorSpaceMeasurementDimension? CPalletSpaceMeasurementDimension? CShipmentDocumentReference* CStatus* CCustomsDeclaration* CReferencedShipment* CPackage*",
+        ["MeasurementDimension"] = "cAttributeID! cMeasure? cDescription* cMinimumMeasure? cMaximumMeasure?",
         ["TaxTotal"] = "cTaxAmount! cRoundingAmount? cTaxEvidenceIndicator? cTaxIncludedIndicator? CTaxSubtotal*",
         ["TaxSubtotal"] = "cTaxableAmount? cTaxAmount! cCalculationSequenceNumeric? cTransactionCurrencyTaxAmount? cPercent? cBaseUnitMeasure? cPerUnitAmount? cTierRange? cTierRatePercent? CTaxCategory!",
         ["TaxScheme"] = "cID? cName? cTaxTypeCode? cCurrencyCode? CJurisdictionRegionAddress*",
