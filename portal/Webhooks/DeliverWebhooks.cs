@@ -8,7 +8,7 @@ namespace Portal.Webhooks;
 /// Takes due deliveries, some of each endpoint, and makes them beside each other: a slow receiver holds up nobody but itself. A delivery is lent for a while, not locked;
 /// an instance that dies leaves nothing behind, and what it had lent comes up again.
 /// </summary>
-public sealed class DeliverWebhooks(IServiceScopeFactory scopes, SendWebhook send, TimeProvider clock, ILogger<DeliverWebhooks> log)
+public sealed class DeliverWebhooks(IServiceScopeFactory scopes, SendWebhook send, WebhookSettings settings, TimeProvider clock, ILogger<DeliverWebhooks> log)
 {
     // Longer than an attempt can take.
     static readonly TimeSpan Loan = TimeSpan.FromMinutes(1);
@@ -19,15 +19,23 @@ public sealed class DeliverWebhooks(IServiceScopeFactory scopes, SendWebhook sen
     /// <summary>After so many failures in a row an endpoint is tried with one delivery at a time.</summary>
     public const int FailsAfter = 3;
 
-    /// <summary>Lends what is due to whoever asks.</summary>
+    /// <summary>Lends what is due to whoever asks, by turns among the companies.</summary>
     /// <param name="most">How many at most.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<List<DueWebhook>> TakeAsync(int most, CancellationToken ct) => WithAsync(async services => await services.GetRequiredService<Db>().ListAsync<DueWebhook>("""
-        with due as (
-            select d.webhook_delivery_id
+        with endpoint as materialized (
+            select e.webhook_endpoint_id, e.partner_id, e.failures, e.rests_until,
+                   (select count(*) from webhook_delivery lent where lent.webhook_endpoint_id = e.webhook_endpoint_id and lent.status = 'pending' and lent.lent_until >= @now) as lent
             from webhook_endpoint e
+            where e.status = 'active' and exists (select from partner p where p.partner_id = e.partner_id and p.status = 'active')),
+        company as (
+            select partner_id, sum(lent) as lent from endpoint group by partner_id),
+        ready as (
+            select d.webhook_delivery_id, d.not_before, c.lent + row_number() over (partition by e.partner_id order by d.not_before, d.webhook_delivery_id) as place
+            from endpoint e
+            join company c on c.partner_id = e.partner_id
             cross join lateral (
-                select one.webhook_delivery_id
+                select one.webhook_delivery_id, one.not_before
                 from webhook_delivery one
                 where one.webhook_endpoint_id = e.webhook_endpoint_id and one.status = 'pending' and one.not_before <= @now and (one.lent_until is null or one.lent_until < @now)
                   and not exists (
@@ -35,17 +43,24 @@ public sealed class DeliverWebhooks(IServiceScopeFactory scopes, SendWebhook sen
                       where earlier.webhook_endpoint_id = one.webhook_endpoint_id and earlier.subject_number = one.subject_number and earlier.status = 'pending'
                         and earlier.webhook_delivery_id < one.webhook_delivery_id and earlier.attempts < @inOrder)
                 order by one.not_before, one.webhook_delivery_id
-                limit greatest(0, case when e.failures >= @failsAfter then 1 else @each end - (
-                    select count(*) from webhook_delivery lent where lent.webhook_endpoint_id = e.webhook_endpoint_id and lent.status = 'pending' and lent.lent_until >= @now))
-                for no key update of one skip locked) d
-            where e.status = 'active' and exists (select from partner p where p.partner_id = e.partner_id and p.status = 'active') and (e.rests_until is null or e.rests_until <= @now)
-            limit @most)
+                limit greatest(0, case when e.failures >= @failsAfter then 1 else @each end - e.lent)) d
+            where e.rests_until is null or e.rests_until <= @now),
+        -- Those who have the fewest under way come first, and nobody has more than a share. Twice as many as are wanted: another instance may hold the first of them.
+        chosen as (
+            select webhook_delivery_id, place, not_before from ready where place <= @share order by place, not_before, webhook_delivery_id limit 2 * @most),
+        due as (
+            select one.webhook_delivery_id
+            from chosen c join webhook_delivery one on one.webhook_delivery_id = c.webhook_delivery_id
+            where one.status = 'pending' and (one.lent_until is null or one.lent_until < @now)
+            order by c.place, c.not_before, c.webhook_delivery_id
+            limit @most
+            for no key update of one skip locked)
         update webhook_delivery d
         set lent_until = @lentUntil, attempts = d.attempts + 1
-        from due, webhook_event v, webhook_endpoint e
-        where d.webhook_delivery_id = due.webhook_delivery_id and v.webhook_event_id = d.webhook_event_id and e.webhook_endpoint_id = d.webhook_endpoint_id
-        returning d.webhook_delivery_id, d.webhook_endpoint_id, d.partner_id, d.attempts, v.number as event_number, v.body, e.url, e.secret, e.previous_secret, e.previous_until
-        """, new { now = Now, lentUntil = Now + Loan, most, each = EachAtOnce, failsAfter = FailsAfter, inOrder = WebhookPatience.AttemptsInOrder }, ct));
+        from due, webhook_event v, webhook_endpoint e, partner p
+        where d.webhook_delivery_id = due.webhook_delivery_id and v.webhook_event_id = d.webhook_event_id and e.webhook_endpoint_id = d.webhook_endpoint_id and p.partner_id = e.partner_id
+        returning d.webhook_delivery_id, d.webhook_endpoint_id, d.partner_id, d.attempts, v.number as event_number, v.body, e.url, e.secret, e.previous_secret, e.previous_until, p.partner_type = 'brand' as is_brand
+        """, new { now = Now, lentUntil = Now + Loan, most, each = EachAtOnce, share = settings.EachCompanyAtOnce, failsAfter = FailsAfter, inOrder = WebhookPatience.AttemptsInOrder }, ct));
 
     /// <summary>Makes one delivery and writes down what came of it.</summary>
     public async Task DeliverAsync(DueWebhook due, CancellationToken ct)
@@ -172,6 +187,9 @@ public sealed record DueWebhook
 
     /// <summary>The event's public number, by which receivers know it again.</summary>
     public string EventNumber { get; init; } = "";
+
+    /// <summary>True for an endpoint of the brand, which may lead into networks of our own.</summary>
+    public bool IsBrand { get; init; }
 
     /// <summary>What is sent.</summary>
     public string Body { get; init; } = "";

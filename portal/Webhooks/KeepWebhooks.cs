@@ -141,7 +141,8 @@ public sealed class KeepWebhooks(Db db, WebhookAddress addresses, WebhookSecrets
 
     async Task<List<FieldProblem>> ProblemsAsync(WebhookFacts entered, CancellationToken ct)
     {
-        List<FieldProblem> problems = [.. new[] { await addresses.ProblemAsync(entered.Url?.Trim(), ct) }.OfType<FieldProblem>()];
+        var isBrand = await db.OneAsync<bool>("select app_is_brand()", null, ct);
+        List<FieldProblem> problems = [.. new[] { await addresses.ProblemAsync(entered.Url?.Trim(), isBrand, ct) }.OfType<FieldProblem>()];
         if (entered.EventTypes.Count == 0)
         {
             problems.Add(new("eventTypes", "webhooks.problem.no_events"));
@@ -160,7 +161,7 @@ public sealed class KeepWebhooks(Db db, WebhookAddress addresses, WebhookSecrets
         {
             problems.Add(new("scope", "webhooks.problem.scope"));
         }
-        else if (entered.Scope is "channel" && !await db.OneAsync<bool>("select app_is_brand()", null, ct))
+        else if (entered.Scope is "channel" && !isBrand)
         {
             problems.Add(new("scope", "webhooks.problem.only_the_brand"));
         }

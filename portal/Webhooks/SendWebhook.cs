@@ -15,6 +15,9 @@ public sealed class SendWebhook(IHttpClientFactory clients, WebhookSecrets secre
     /// <summary>The HTTP client underneath.</summary>
     public const string HttpClientName = "webhooks";
 
+    /// <summary>The one for the brand's endpoints: a client of its own, so that no other company's request goes over a connection that was opened for the brand.</summary>
+    public const string HttpClientNameOfBrand = "webhooks-of-the-brand";
+
     /// <summary>How long a receiver may take.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -32,7 +35,7 @@ public sealed class SendWebhook(IHttpClientFactory clients, WebhookSecrets secre
         {
             using var request = Request(due, now);
             written = Written(request);
-            using var client = clients.CreateClient(HttpClientName);
+            using var client = clients.CreateClient(due.IsBrand ? HttpClientNameOfBrand : HttpClientName);
             client.Timeout = Timeout.InfiniteTimeSpan;
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             var status = (int)response.StatusCode;

@@ -13,7 +13,10 @@ public sealed class WebhookAddress(WebhookSettings settings, TimeProvider clock)
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>What is wrong with it, or null.</summary>
-    public async Task<FieldProblem?> ProblemAsync(string? url, CancellationToken ct)
+    /// <param name="url">The address.</param>
+    /// <param name="isBrand">True where the brand writes it down, whose endpoints may lead into networks of our own.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<FieldProblem?> ProblemAsync(string? url, bool isBrand, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(url))
         {
@@ -26,9 +29,9 @@ public sealed class WebhookAddress(WebhookSettings settings, TimeProvider clock)
         }
 
         var found = await ResolveAsync(address.DnsSafeHost, ct);
-        var isOwn = found.Length > 0 && Array.TrueForAll(found, one => settings.IsOwn(one));
+        var isOwn = found.Length > 0 && Array.TrueForAll(found, one => settings.IsOwn(one, isBrand));
         return found.Length == 0 ? new("url", "webhooks.problem.unknown_host", address.Host)
-            : !Array.TrueForAll(found, one => settings.Allows(one)) ? new("url", "webhooks.problem.not_public", address.Host)
+            : !Array.TrueForAll(found, one => settings.Allows(one, isBrand)) ? new("url", "webhooks.problem.not_public", address.Host)
             : address.Scheme is "http" && !(settings.AllowsHttp && isOwn) ? new("url", "webhooks.problem.not_https")
             : null;
     }

@@ -18,6 +18,7 @@ public static class WebhookEvents
         .. Of("invoice", "invoice", "issued"),
         .. Of("credit_note", "credit_note", "issued"),
         .. Of("payment", "payment", "recorded", "matched", "unmatched", "reversed"),
+        .. Of("payout", "payout", "recorded", "undone"),
         .. Of("return", "return", "requested", "approved", "refused", "withdrawn", "sent", "settled"),
         .. Of("discrepancy", "discrepancy", "filed", "disputed", "renewed", "withdrawn", "settled"),
         .. Of("stock", "stock", "changed"),

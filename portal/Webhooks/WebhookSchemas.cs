@@ -18,7 +18,9 @@ public static class WebhookSchemas
             "lineNumber:integer", "sku:string", "name:string", "unit:string", "quantity:integer", "open:integer", "reserved:integer", "shipped:integer", "received:integer", "lost:integer", "cancelled:integer",
             "requestedOn:date?", "promisedOn:date?", "unitPrice:number", "amount:number",
         ],
-        ["shipment"] = [.. Both, "order:string", "poNumber:string?", "shippedAt:time", "carrier:string?", "trackingNumber:string?", "lines:shipmentLine[]"],
+        ["shipment"] = [.. Both, "order:string", "poNumber:string?", "shippedAt:time", "carrier:string?", "trackingNumber:string?", "lines:shipmentLine[]", "parcels:parcel[]"],
+        ["parcel"] = ["parcelNumber:integer", "carrier:string?", "trackingNumber:string?", "weightKg:number?", "lines:parcelLine[]"],
+        ["parcelLine"] = ["lineNumber:integer", "sku:string", "quantity:integer"],
         ["shipmentLine"] = ["lineNumber:integer", "sku:string", "quantity:integer", "received:integer", "lost:integer"],
         ["receipt"] = [.. Both, "shipment:string", "order:string", "poNumber:string?", "receivedAt:time", "note:string?", "lines:receiptLine[]", "discrepancies:receiptDiscrepancy[]"],
         ["receiptLine"] = ["lineNumber:integer", "sku:string", "received:integer"],
@@ -31,6 +33,7 @@ public static class WebhookSchemas
         ["credit_note"] = [.. Both, "legalNumber:string", "invoice:string", "kind:string", "reason:string", "issuedOn:date", "currency:string", "netAmount:number", "taxAmount:number", "grossAmount:number", "lines:creditNoteLine[]"],
         ["creditNoteLine"] = ["lineNumber:integer", "sku:string", "quantity:integer", "netAmount:number", "taxAmount:number"],
         ["payment"] = [.. Both, "currency:string", "amount:number", "paidOn:date", "reference:string?", "isReversed:boolean"],
+        ["payout"] = [.. Both, "currency:string", "amount:number", "paidOn:date", "bankReference:string?", "reason:string", "isUndone:boolean"],
         ["return"] = [.. Both, "status:string", "version:integer", "kind:string", "cause:string", "reason:string", "currency:string", "amount:number", "carrier:string?", "trackingNumber:string?", "creditNotes:string?", "lines:returnLine[]"],
         ["returnLine"] = ["lineNumber:integer", "sku:string", "quantity:integer", "approved:integer?", "sent:integer?", "sound:integer?", "damaged:integer?", "credited:integer?"],
         ["discrepancy"] =

@@ -5,6 +5,7 @@ using Platform.Texts;
 using Platform.Web;
 using Portal.Documents.Tables;
 using Portal.Web;
+using Portal.Web.Forms;
 using Portal.Web.Display;
 using Portal.Web.Lists;
 
@@ -110,7 +111,7 @@ public sealed class WebhooksController(WebhookStore webhooks, KeepWebhooks keep,
     [HttpPost("{number}/replays"), Idempotent]
     public async Task<IActionResult> Replay(string number, string? since, bool onlyMissed, CancellationToken ct)
     {
-        DateTime? from = Typed.Day(since) is { } day ? TimeZoneInfo.ConvertTimeToUtc(day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified), TimeZoneInfo.FindSystemTimeZoneById(me.TimeZone)) : null;
+        DateTime? from = Typed.Day(since) is { } day ? Web.Display.Formats.InUtc(day.ToDateTime(TimeOnly.MinValue), Web.Display.Formats.Zone(me.TimeZone)) : null;
         var outcome = await replay.SinceAsync(number, from, null, onlyMissed, ct);
         if (outcome is WebhookOutcome.Done done)
         {
@@ -174,9 +175,11 @@ public sealed class WebhooksController(WebhookStore webhooks, KeepWebhooks keep,
             Keep(made);
             this.Flash(FlashKind.Done, t[done]);
         }
-        else if (outcome is WebhookOutcome.Wrong([var problem, ..]))
+        else if (outcome is WebhookOutcome.Wrong(var problems))
         {
-            this.Flash(FlashKind.Problem, problem.Text(t));
+            this.Flash(FlashKind.Problem, problems[0].Text(t));
+            ModelState.Explain(problems, t);
+            this.KeepTyped("/webhooks/" + number);
         }
 
         return RedirectToAction(nameof(Show), new { number });

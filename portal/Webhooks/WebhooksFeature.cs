@@ -21,13 +21,17 @@ static class WebhooksFeature
             .AddScoped<ReplayWebhooks>()
             .AddScoped<IDemoPart, WebhooksDemo>()
             .AddScheduledJob<ForgetWebhooks>("0 50 3 * * ?");
-        services.AddHttpClient(SendWebhook.HttpClientName)
-            .ConfigurePrimaryHttpMessageHandler(provider =>
-            {
-                var settings = provider.GetRequiredService<WebhookSettings>();
-                return GuardedHandler.Create(settings.Allows);
-            })
-            .RemoveAllLoggers();
+        foreach (var (name, isBrand) in new[] { (SendWebhook.HttpClientName, false), (SendWebhook.HttpClientNameOfBrand, true) })
+        {
+            services.AddHttpClient(name)
+                .ConfigurePrimaryHttpMessageHandler(provider =>
+                {
+                    var settings = provider.GetRequiredService<WebhookSettings>();
+                    return GuardedHandler.Create(address => settings.Allows(address, isBrand));
+                })
+                .RemoveAllLoggers();
+        }
+
         services.AddHostedService<WebhookWorker>();
         return services;
     }

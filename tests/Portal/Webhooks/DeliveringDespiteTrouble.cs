@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
 using Platform.Database;
 using Portal.Orders;
 using Portal.Webhooks;
@@ -112,6 +114,100 @@ public sealed class DeliveringDespiteTrouble(HearingOfEvents.Listening books) : 
         await Task.WhenAll(underWay.Select(one => one.Task));
         await books.DeliverAsync();
         Assert.Equal("200", await LastAsync(endpoint, "(select min(x.last_status)::text from portal.webhook_delivery x where x.webhook_endpoint_id = d.webhook_endpoint_id)"));
+    }
+
+    [Fact]
+    public async Task A_company_that_is_slow_with_all_its_endpoints_leaves_room_for_the_others()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var (slow, quick) = (await books.Given.ADistributor("Slow everywhere"), await books.Given.ADistributor("Waits its turn"));
+        for (var n = 0; n < KeepWebhooks.Most; n++)
+        {
+            await books.AnEndpointAsync(slow, $"{receiver.Url}/slow/{n}", types: Orders);
+        }
+
+        await books.AnEndpointAsync(quick, receiver.Url + "/in-turn", types: Orders);
+        for (var n = 0; n < 6; n++)
+        {
+            await books.SubmittedAsync(slow, ("A-10", 1));
+        }
+
+        var deliver = books.Services.GetRequiredService<DeliverWebhooks>();
+        var taken = await deliver.TakeAsync(64, default);
+        Assert.Equal(16, taken.Count(due => due.Url.Contains("/slow/", StringComparison.Ordinal)));
+        Assert.DoesNotContain(await deliver.TakeAsync(64, default), due => due.Url.Contains("/slow/", StringComparison.Ordinal));
+        await books.SubmittedAsync(quick, ("A-10", 1));
+        Assert.Equal(receiver.Url + "/in-turn", Assert.Single(await deliver.TakeAsync(1, default)).Url);
+
+        // Whoever has the fewest under way comes first, though the others have waited longer.
+        await Task.WhenAll(taken.Where(due => due.Url.Contains("/slow/", StringComparison.Ordinal)).Take(8).Select(due => deliver.DeliverAsync(due, default)));
+        await books.SubmittedAsync(quick, ("A-10", 1));
+        Assert.Contains(await deliver.TakeAsync(2, default), due => due.Url.EndsWith("/in-turn", StringComparison.Ordinal));
+
+        books.Clock.Advance(TimeSpan.FromMinutes(2)); // what was lent here comes back
+        await books.DeliverAsync();
+        Assert.Equal(6 * KeepWebhooks.Most, receiver.Got.Where(got => got.Path.StartsWith("/slow/", StringComparison.Ordinal)).Select(got => (got.Path, got.Id)).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Networks_of_our_own_are_for_the_brands_endpoints_alone()
+    {
+        var buyer = await books.Given.ADistributor("Looks around");
+        var refused = await books.Api(buyer).PostAsync("/api/v1/webhook-endpoints", new { url = "https://[::1]:9443/erp", eventTypes = Orders });
+        Assert.Equal((HttpStatusCode.BadRequest, "url"), (refused.Status, refused.Json.GetProperty("errors")[0].GetProperty("field").GetString()));
+        var (brands, _) = await books.AnEndpointAsync(books.Admin, "https://[::1]:9443/erp", types: Orders);
+        var (partners, _) = await books.AnEndpointAsync(buyer, "http://127.0.0.1:1/erp", types: Orders);
+        await books.Database.ExecuteAsync("update portal.webhook_endpoint set url = 'https://[::1]:9443/erp' where number = @partners", new { partners });
+
+        await books.SubmittedAsync(buyer, ("A-10", 1));
+        await books.DeliverAsync();
+
+        // Nobody listens there: the one may knock, the other not.
+        Assert.Equal(("unreachable", "not_public"), (await LastAsync(brands, "d.last_error"), await LastAsync(partners, "d.last_error")));
+        await books.Api(books.Admin).SendAsync(HttpMethod.Delete, "/api/v1/webhook-endpoints/" + brands, null);
+        await books.Api(buyer).SendAsync(HttpMethod.Delete, "/api/v1/webhook-endpoints/" + partners, null);
+    }
+
+    [Theory]
+    [InlineData("Asia/Beirut", "2025-03-30")] // the clocks went from midnight to one o'clock
+    [InlineData("Mars/Olympus", "2025-03-30")]
+    [InlineData("Pacific/Honolulu", "9999-12-31")]
+    [InlineData("Asia/Shanghai", "0001-01-01")]
+    public async Task A_day_to_replay_from_is_read_whatever_the_clocks_do(string zone, string since)
+    {
+        var buyer = await books.Given.ADistributor("Replays in " + zone);
+        await books.Database.ExecuteAsync("update portal.partner set time_zone = @zone where partner_id = @id; update portal.person set time_zone = null where partner_id = @id", new { zone, id = buyer.Partner.PartnerId });
+        var (endpoint, _) = await books.AnEndpointAsync(buyer, "http://127.0.0.1:1/erp", types: Orders);
+
+        var visitor = books.SignIn(buyer);
+        var page = await visitor.PressAsync(await visitor.GetAsync("/webhooks/" + endpoint), $"form[action='/webhooks/{endpoint}/replays'] button", ("since", since));
+
+        Assert.Equal(HttpStatusCode.OK, page.Status);
+    }
+
+    [Fact]
+    public async Task A_refused_overlap_stands_in_its_field_again()
+    {
+        var buyer = await books.Given.ADistributor("Overlaps too long");
+        var (endpoint, _) = await books.AnEndpointAsync(buyer, "http://127.0.0.1:1/erp", types: Orders);
+        var visitor = books.SignIn(buyer);
+
+        var refused = await visitor.PressAsync(await visitor.GetAsync("/webhooks/" + endpoint), $"form[action='/webhooks/{endpoint}/secret'] button", ("overlapHours", "999"));
+
+        Assert.Equal("999", refused.Value("overlapHours"));
+        Assert.Equal("24", (await visitor.GetAsync("/webhooks/" + endpoint)).Value("overlapHours")); // shown once
+    }
+
+    [Theory]
+    [InlineData("Production", false)]
+    [InlineData("Development", true)]
+    public void What_is_open_to_all_is_open_to_nobody_in_production(string environment, bool isOpen)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Webhooks:AllowedNetworks", "10.1.0.0/16"), new("Webhooks:AllowedNetworksOfAll", "10.2.0.0/16")]).Build();
+        var settings = new WebhookSettings(configuration, new HostingEnvironment { EnvironmentName = environment });
+        var (ours, all) = (IPAddress.Parse("10.1.2.3"), IPAddress.Parse("::ffff:10.2.2.3"));
+
+        Assert.Equal((true, false, isOpen, isOpen), (settings.Allows(ours, isBrand: true), settings.Allows(ours, isBrand: false), settings.Allows(all, isBrand: true), settings.Allows(all, isBrand: false)));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Database;
 using Portal.Orders;
+using Portal.Receivables;
 using Portal.Returns;
 using Portal.Tests.Orders;
 using Portal.Tests.Receivables;
@@ -16,7 +17,7 @@ public sealed class HearingOfEvents(HearingOfEvents.Listening books) : IClassFix
 {
     public sealed class Listening : KeepingBooks
     {
-        protected override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Webhooks:AllowedNetworks"] = "127.0.0.0/8" };
+        protected override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Webhooks:AllowedNetworksOfAll"] = "127.0.0.0/8", ["Webhooks:AllowedNetworks"] = "::1/128" };
 
         public async Task<int> DeliverAsync() => await Services.GetRequiredService<DeliverWebhooks>().DeliverDueAsync(default);
 
@@ -78,6 +79,35 @@ public sealed class HearingOfEvents(HearingOfEvents.Listening books) : IClassFix
         var log = await books.Api(books.Admin).GetAsync($"/api/v1/webhook-endpoints/{sellersNumber}/deliveries?status=delivered&type=order.submitted");
         Assert.Equal((order, 1, 200), (log.Json.GetProperty("items")[0].GetProperty("subject").GetString(), log.Json.GetProperty("items")[0].GetProperty("attempts").GetInt32(), log.Json.GetProperty("items")[0].GetProperty("lastStatus").GetInt32()));
         await books.Api(books.Admin).SendAsync(HttpMethod.Delete, "/api/v1/webhook-endpoints/" + sellersNumber, null);
+    }
+
+    [Fact]
+    public async Task Parcels_are_told_with_their_shipment_and_credit_that_is_paid_back_like_a_payment()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var buyer = await books.Given.ADistributor("Hears of payouts");
+        var stranger = await books.Given.ADistributor("Hears of no payouts");
+        await books.AnEndpointAsync(buyer, receiver.Url + "/payouts", types: ["shipment.sent", "payout.recorded", "payout.undone"]);
+        await books.AnEndpointAsync(stranger, receiver.Url + "/none", types: ["shipment.sent", "payout.recorded", "payout.undone"]);
+        var order = await books.SubmittedAsync(buyer, ("A-10", 5));
+        Assert.IsType<OrderOutcome.Done>(await books.ConfirmAsync(order));
+        Assert.IsType<OrderOutcome.Done>(await books.AsAsync<ShipOrder, OrderOutcome>(books.Admin, ship => ship.RunAsync(order, null,
+            new(null, null, [new(1, 5)]) { Parcels = [new("DHL", "JD-1", 2.5m, [new(1, 3)]), new("UPS", null, null, [new(1, 2)])] }, default)));
+        await books.PaidAsync(buyer, 100m + (await books.InvoicesAsync(order)).Single().GrossAmount);
+        var payout = Assert.IsType<BooksOutcome.Done>(await books.AsAsync<PayBack, BooksOutcome>(books.Finance, pay => pay.RunAsync(buyer.Partner.Number, new(40m, "CNY", books.Clock.Today, "BANK-7", "paid too much"), default))).Number;
+        Assert.IsType<BooksOutcome.Done>(await books.AsAsync<PayBack, BooksOutcome>(books.Finance, pay => pay.UndoAsync(payout, "came back", default)));
+        await books.DeliverAsync();
+
+        Assert.DoesNotContain(receiver.Got, got => got.Path == "/none");
+        var got = receiver.Got.Where(got => got.Path == "/payouts").ToDictionary(got => got.Type, StringComparer.Ordinal);
+        Assert.Equal(["payout.recorded", "payout.undone", "shipment.sent"], got.Keys.Order());
+        Assert.Equal([(1, "DHL", "JD-1", "2.5", 3), (2, "UPS", "", "", 2)], got["shipment.sent"].Data.GetProperty("parcels").EnumerateArray().Select(parcel => (
+            parcel.GetProperty("parcelNumber").GetInt32(), parcel.GetProperty("carrier").ToString(), parcel.GetProperty("trackingNumber").ToString(), parcel.GetProperty("weightKg").ToString(),
+            parcel.GetProperty("lines")[0].GetProperty("quantity").GetInt32())));
+        Assert.Equal((payout, 40m, "BANK-7", "buyer", false), (got["payout.recorded"].Data.GetProperty("number").GetString(), got["payout.recorded"].Data.GetProperty("amount").GetDecimal(),
+            got["payout.recorded"].Data.GetProperty("bankReference").GetString(), got["payout.recorded"].Data.GetProperty("side").GetString(), got["payout.recorded"].Data.GetProperty("isUndone").GetBoolean()));
+        Assert.True(got["payout.undone"].Data.GetProperty("isUndone").GetBoolean());
+        Assert.All(got.Values, one => Assert.Equal([], Differences(one.Json, JsonDocument.Parse(WebhookSchemas.Of(WebhookEvents.Find(one.Type)!).ToJsonString()).RootElement, one.Type)));
     }
 
     [Fact]
