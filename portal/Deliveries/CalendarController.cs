@@ -58,16 +58,18 @@ public sealed class CalendarController(DeliveryCalendar calendar, ICurrentPerson
     /// <summary>The calendar for Outlook and others: from a month back to a year ahead, narrowed as the page is.</summary>
     [HttpGet(DeliverySide.Route + "/calendar.ics"), EnableRateLimiting(RateLimits.Costly)]
     public async Task<IActionResult> Feed(string side, CancellationToken ct) => DeliverySide.IsOpenTo(me, side)
-        ? await FeedAsync(calendar, side, ListQuery.Read(Request, Shape(side)), settings, clock, t, ct)
+        ? await FeedAsync(calendar, side, Narrowing(ListQuery.Read(Request, Shape(side))), settings, clock, t, ct)
         : NotFound();
 
-    internal static async Task<IActionResult> FeedAsync(DeliveryCalendar calendar, string side, ListQuery? query, IConfiguration settings, TimeProvider clock, Texts t, CancellationToken ct)
+    internal static async Task<IActionResult> FeedAsync(DeliveryCalendar calendar, string side, (string? Partner, string? Place, string? State) narrowed, IConfiguration settings, TimeProvider clock, Texts t, CancellationToken ct)
     {
         var today = await calendar.TodayAsync(ct);
-        var orders = await calendar.OrdersAsync(new(side, today.AddDays(-31), today.AddDays(366), today, query?["partner"], query?["place"], query?["state"]), ct);
+        var orders = await calendar.OrdersAsync(new(side, today.AddDays(-31), today.AddDays(366), today, narrowed.Partner, narrowed.Place, narrowed.State), ct);
         var name = t["deliveries.calendar." + side].Value;
         return new FileContentResult(Encoding.UTF8.GetBytes(CalendarFeed.Write(name, orders, PortalUrl.Of(settings), clock.GetUtcNow(), t)), CalendarFeed.ContentType) { FileDownloadName = name + ".ics" };
     }
+
+    static (string? Partner, string? Place, string? State) Narrowing(ListQuery query) => (query["partner"], query["place"], query["state"]);
 
     static CalendarAsked Asked(string side, ListQuery query, DateOnly today)
     {
@@ -172,7 +174,8 @@ public sealed record CalendarPage(string Side, ListQuery Query, CalendarAsked As
 
     internal static bool IsWeek(ListQuery query) => query["view"] is "week";
 
-    IEnumerable<(string Name, string Value)> Narrowing => new[] { ("partner", Asked.Partner), ("place", Asked.Place), ("state", Asked.State) }.Where(pair => pair.Item2 is not null).Select(pair => (pair.Item1, pair.Item2!));
+    /// <summary>What it is narrowed by, as addresses and forms say it.</summary>
+    public IEnumerable<(string Name, string Value)> Narrowing => new[] { ("partner", Asked.Partner), ("place", Asked.Place), ("state", Asked.State) }.Where(pair => pair.Item2 is not null).Select(pair => (pair.Item1, pair.Item2!));
 
     // Whoever types the end of all days stays there.
     static DateOnly Move(DateOnly day, Func<DateOnly, DateOnly> by)

@@ -84,7 +84,7 @@ public sealed class DeliveriesApi(
     /// <summary>The calendar as iCalendar (RFC 5545), from a month back to a year ahead.</summary>
     [HttpGet("calendar.ics"), EnableRateLimiting(RateLimits.Costly), Produces("text/calendar")]
     public async Task<IActionResult> Feed(string side, CancellationToken ct) =>
-        DeliverySide.IsOpenTo(me, side) ? await CalendarController.FeedAsync(calendar, side, null, settings, clock, t, ct) : ApiProblem.NotFound;
+        DeliverySide.IsOpenTo(me, side) ? await CalendarController.FeedAsync(calendar, side, default, settings, clock, t, ct) : ApiProblem.NotFound;
 
     /// <summary>The fill rate and what belongs to it, by month, seller, buyer or product line.</summary>
     /// <param name="side">As for lines.</param>

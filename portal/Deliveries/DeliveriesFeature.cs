@@ -9,6 +9,7 @@ static class DeliveriesFeature
         .AddScoped<Shipments>()
         .AddScoped<GoodsReceipts>()
         .AddScoped<DeliveryCalendar>()
+        .AddScoped<CalendarSubscriptions>()
         .AddScoped<Fulfilment>();
 }
 
@@ -26,6 +27,9 @@ public static class DeliverySide
 
     /// <summary>A side in an address.</summary>
     public const string Route = "{side:regex(^(buyer|seller|channel)$)}";
+
+    /// <summary>Whoever may look at deliveries.</summary>
+    public static IReadOnlyList<string> Roles { get; } = ["brand_admin", "channel_manager", "finance", "deal_desk", "partner_admin", "purchasing", "sales", "viewer"];
 
     /// <summary>True where the person may look from there: the brand buys from nobody, and nobody else sees the whole channel.</summary>
     public static bool IsOpenTo(Web.ICurrentPerson me, string side) => me.IsBrand ? side is not Buyer : side is not Channel;

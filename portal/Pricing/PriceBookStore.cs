@@ -97,7 +97,7 @@ public sealed class PriceBookStore(Db db, TimeProvider clock)
         db.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('price book ' || @priceBookId, 0))", new { priceBookId }, ct);
 
     /// <summary>
-    /// Writes prices: what held on those days ends before them (or never holds, where it had not begun), and goes on after them where they end.
+    /// Writes prices, up to the last day that there is as those without an end: what held on those days ends before them (or never holds, where it had not begun), and goes on after them where they end.
     /// A price that is so already stays. Answers how many were written.
     /// </summary>
     public async Task<int> SetAsync(long priceBookId, IReadOnlyCollection<ProductPrice> prices, CancellationToken ct)
@@ -108,7 +108,7 @@ public sealed class PriceBookStore(Db db, TimeProvider clock)
             products = prices.Select(price => price.ProductId).ToArray(),
             amounts = prices.Select(price => price.UnitPrice).ToArray(),
             froms = prices.Select(price => price.From).ToArray(),
-            untils = prices.Select(price => price.Until is { } until ? until.AddDays(1) : (DateOnly?)null).ToArray(),
+            untils = prices.Select(price => price.Until is { } until && until < DateOnly.MaxValue ? until.AddDays(1) : (DateOnly?)null).ToArray(),
             now = clock.GetUtcNow().UtcDateTime,
         };
         const string Asked = "unnest(@products, @amounts, @froms, @untils) as a (product_id, unit_price, valid_from, valid_to)";

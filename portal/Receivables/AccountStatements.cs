@@ -19,6 +19,7 @@ public sealed class AccountStatements(AccountStore accounts, ICurrentPerson me)
             return null;
         }
 
+        (from, to, known) = (Typed.Near(from), Typed.Near(to), Typed.Near(known));
         var last = to ?? pair.Today;
         var first = from ?? new DateOnly(last.Year, last.Month, 1).AddMonths(-2);
         var asked = new StatementAsked(Pricing.Currencies.IsKnown(currency) ? currency! : pair.Currency, first <= last ? first : last, last, EndOf(known));
@@ -26,5 +27,5 @@ public sealed class AccountStatements(AccountStore accounts, ICurrentPerson me)
     }
 
     /// <summary>The moment up to which something counts as known on a day: what was recorded on it was known at its end.</summary>
-    public DateTime? EndOf(DateOnly? day) => day is { } known ? TimeZoneInfo.ConvertTimeToUtc(known.AddDays(1).ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified), Web.Display.Formats.Zone(me.TimeZone)) : null;
+    public DateTime? EndOf(DateOnly? day) => Typed.Near(day) is { } known ? Web.Display.Formats.InUtc(known.AddDays(1).ToDateTime(TimeOnly.MinValue), Web.Display.Formats.Zone(me.TimeZone)) : null;
 }

@@ -139,7 +139,7 @@ public sealed class AccountStore(Db db, TimeProvider clock)
         where i.open <> 0
         group by other.partner_id, other.number, other.name, other.name_latin, i.currency
         order by i.currency, sum(case i.side when 'debit' then i.open else -i.open end) desc, other.name
-        """, new { day, side, known = known ?? Forever }, ct);
+        """, new { day = Web.Typed.Nearest(day), side, known = known ?? Forever }, ct);
 
     /// <summary>Where and how the own company checks credit, its general terms and its reminders.</summary>
     public Task<BooksSettings> SettingsAsync(CancellationToken ct) => db.OneAsync<BooksSettings>("""

@@ -94,8 +94,6 @@ public sealed class ActivityForm
     public ActivityTyped Typed(TimeZoneInfo zone) => new()
     {
         Corrects = string.IsNullOrWhiteSpace(Corrects) ? null : Corrects, Kind = Kind, WithWhom = WithWhom, Note = Note, NextStep = NextStep, NextStepDue = NextStepDue,
-        HappenedAt = HappenedAt is { } local ? InUtc(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), zone) : null,
+        HappenedAt = HappenedAt is { } local ? Portal.Web.Display.Formats.InUtc(local, zone) : null,
     };
-
-    static DateTime InUtc(DateTime local, TimeZoneInfo zone) => TimeZoneInfo.ConvertTimeToUtc(zone.IsInvalidTime(local) ? local.AddHours(1) : local, zone);
 }

@@ -18,7 +18,7 @@ public sealed class NameDeputies(Db db, DeputyStore deputies, DealStore deals, I
         }
 
         var today = await deals.DayAsync(Now, ct);
-        if (from is not { } first || until is not { } last || last < first || last < today || last > first.AddDays(366))
+        if (from is not { } first || until is not { } last || last < first || last < today || last.DayNumber - first.DayNumber > 366)
         {
             return new DealOutcome.Invalid([new("until", "approvals.invalid.days")]);
         }

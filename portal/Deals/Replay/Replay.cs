@@ -240,11 +240,7 @@ public sealed class Replay(IReadOnlyList<Registration> registrations, IReadOnlyL
 
     DateOnly Day(DateTime at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(at, DateTimeKind.Utc), zone));
 
-    DateTime Midnight(DateOnly day)
-    {
-        var local = day.ToDateTime(TimeOnly.MinValue);
-        return TimeZoneInfo.ConvertTimeToUtc(zone.IsInvalidTime(local) ? local.AddHours(1) : local, zone);
-    }
+    DateTime Midnight(DateOnly day) => Web.Display.Formats.InUtc(day.ToDateTime(TimeOnly.MinValue), zone);
 
     static TimeSpan Median(List<TimeSpan> times)
     {

@@ -55,6 +55,13 @@ public static class Formats
     /// <summary>The zone of that name, or UTC where the machine does not know it.</summary>
     public static TimeZoneInfo Zone(string? name) => name is not null && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : TimeZoneInfo.Utc;
 
+    /// <summary>The moment of a local time in a zone. One that the clocks skip is taken an hour later, one that they run through twice as the later of the two.</summary>
+    public static DateTime InUtc(DateTime local, TimeZoneInfo zone)
+    {
+        var unspecified = DateTime.SpecifyKind(local, DateTimeKind.Unspecified);
+        return TimeZoneInfo.ConvertTimeToUtc(zone.IsInvalidTime(unspecified) ? unspecified.AddHours(1) : unspecified, zone);
+    }
+
     /// <summary>True when the reader reads Chinese.</summary>
     internal static bool Chinese => string.Equals(TextBook.LanguageOf(CultureInfo.CurrentUICulture), "zh-CN", StringComparison.Ordinal);
 

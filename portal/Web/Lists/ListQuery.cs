@@ -34,7 +34,7 @@ public sealed record ListQuery
     public string? this[string filter] => Filters.GetValueOrDefault(filter);
 
     /// <summary>The day a filter is set to; null where it is not set or no day, which then does not narrow the list.</summary>
-    public DateOnly? Day(string filter) => Typed.Day(this[filter]);
+    public DateOnly? Day(string filter) => Typed.Near(Typed.Day(this[filter]));
 
     /// <summary>The rows to skip, for <c>offset @Offset</c>.</summary>
     public long Offset => (Page - 1L) * Size;

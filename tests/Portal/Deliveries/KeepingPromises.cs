@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Portal.Deliveries;
 using Portal.Orders;
 using Portal.Tests.Receivables;
 using Support;
@@ -208,6 +209,76 @@ public sealed class KeepingPromises(KeepingPromises.Promised portal) : IClassFix
             Assert.Equal((HttpStatusCode.NotFound, page), ((await buyer.GetAsync($"/deliveries/channel/{page}")).Status, page));
             Assert.Equal((HttpStatusCode.NotFound, page), ((await program.GetAsync($"/api/v1/deliveries/channel/{page}")).Status, page));
             Assert.Equal((0, page), ((await portal.SignIn(portal.Other).GetAsync($"/deliveries/buyer/{page}")).Document.QuerySelectorAll("tbody tr td a").Length, page));
+        }
+    }
+
+    [Fact]
+    public async Task A_calendar_is_subscribed_by_a_secret_address_that_shows_what_its_person_may_see_and_ends_with_it()
+    {
+        var person = await portal.Given.APerson(portal.Buyer.Partner, "purchasing");
+        var (visitor, program) = (portal.SignIn(person), portal.Anonymous());
+        var made = await visitor.PressAsync(await visitor.GetAsync("/deliveries/buyer/calendar?state=open"), "form[action='/deliveries/subscriptions'] button");
+        var address = new Uri(made.Text("#calendar-address")!);
+        Assert.Matches("^/calendars/[A-Za-z0-9_-]{43}\\.ics$", address.AbsolutePath);
+        Assert.DoesNotContain(address.AbsolutePath, (await visitor.GetAsync("/deliveries/subscriptions")).Body, StringComparison.Ordinal);
+
+        var feed = await program.GetAsync(address.AbsolutePath);
+        Assert.Equal((HttpStatusCode.OK, "text/calendar; charset=utf-8"), (feed.Status, feed.Header("Content-Type")));
+        Assert.Contains("BEGIN:VEVENT", feed.Body, StringComparison.Ordinal);
+        Assert.Contains("no-store", feed.Header("Cache-Control"), StringComparison.Ordinal);
+        // Whoever is signed in reads the subscription's calendar, not the own one; and nothing of the secret is kept.
+        Assert.Equal(feed.Body.Split('\n').Count(line => line.StartsWith("UID", StringComparison.Ordinal)), (await portal.SignIn(portal.Other).GetAsync(address.AbsolutePath)).Body.Split('\n').Count(line => line.StartsWith("UID", StringComparison.Ordinal)));
+        var secret = address.AbsolutePath["/calendars/".Length..^".ics".Length];
+        Assert.Empty(await portal.Database.ListAsync<string>("select number from portal.calendar_subscription s where s::text like '%' || @secret || '%'", new { secret }));
+        foreach (var guess in new[] { secret[..^1] + (secret[^1] is 'A' ? "E" : "A"), new string('A', 43), "x", new string('A', 500), secret + "=" })
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await program.GetAsync($"/calendars/{guess}.ics")).Status);
+        }
+
+        // As things stand at that moment: without a role, or stopped, there is nothing; with both again it is there again.
+        await portal.Database.ExecuteAsync("delete from portal.person_role where person_id = @id", new { id = person.PersonId });
+        Assert.Equal(HttpStatusCode.NotFound, (await program.GetAsync(address.AbsolutePath)).Status);
+        await portal.Database.ExecuteAsync("insert into portal.person_role (person_id, role) values (@id, 'viewer'); update portal.person set disabled_at = now() where person_id = @id", new { id = person.PersonId });
+        Assert.Equal(HttpStatusCode.NotFound, (await program.GetAsync(address.AbsolutePath)).Status);
+        await portal.Database.ExecuteAsync("update portal.person set disabled_at = null where person_id = @id", new { id = person.PersonId });
+        Assert.Equal(HttpStatusCode.OK, (await program.GetAsync(address.AbsolutePath)).Status);
+
+        // Only its person ends it, and then it is gone.
+        var number = (await portal.Database.ListAsync<string>("select number from portal.calendar_subscription where person_id = @id", new { id = person.PersonId })).Single();
+        await portal.AsAsync<CalendarSubscriptions, bool>(portal.Buyer, async others =>
+        {
+            await others.EndAsync(number, default);
+            return true;
+        });
+        Assert.Equal(HttpStatusCode.OK, (await program.GetAsync(address.AbsolutePath)).Status);
+        Assert.Contains("has ended", (await visitor.PressAsync(await visitor.GetAsync("/deliveries/subscriptions"), "form[action$='/end'] button")).Text(".flash"));
+        Assert.Equal(HttpStatusCode.NotFound, (await program.GetAsync(address.AbsolutePath)).Status);
+        // The channel is the brand's, and there is an end to how many there are.
+        Assert.Equal(HttpStatusCode.NotFound, (await visitor.SubmitAsync("/deliveries/buyer/calendar", ("side", "channel"))).Status);
+        for (var n = 0; n <= CalendarSubscriptions.Most; n++)
+        {
+            await visitor.SubmitAsync("/deliveries/buyer/calendar", ("side", "seller"));
+        }
+
+        Assert.Equal([(long)CalendarSubscriptions.Most], await portal.Database.ListAsync<long>("select count(*) from portal.calendar_subscription where person_id = @id", new { id = person.PersonId }));
+    }
+
+    [Theory]
+    [InlineData("9999-12-31")]
+    [InlineData("0001-01-01")]
+    [InlineData("2199-12-31")]
+    [InlineData("1900-01-01")]
+    public async Task The_ends_of_time_are_no_error(string day)
+    {
+        foreach (var view in new[] { "month", "week" })
+        {
+            Assert.Equal(HttpStatusCode.OK, (await portal.SignIn(portal.Buyer).GetAsync($"/deliveries/buyer/calendar?view={view}&on={day}")).Status);
+        }
+
+        var admin = portal.SignIn(portal.Finance);
+        foreach (var path in new[] { $"accounts/{portal.Buyer.Partner.Number}/statement?known={day}", $"accounts/{portal.Buyer.Partner.Number}/statement?to={day}", $"accounts/{portal.Buyer.Partner.Number}/statement?from={day}&to={day}", $"ageing?known={day}", $"ageing?on={day}" })
+        {
+            Assert.Equal((path, HttpStatusCode.OK), (path, (await admin.GetAsync("/receivables/" + path)).Status));
         }
     }
 }

@@ -61,7 +61,7 @@ public sealed partial class AnsweringSafely(TrialPortal portal) : IClassFixture<
             .Distinct().Order(StringComparer.Ordinal);
 
         open.ShouldBe([
-            "/claim-receipts", "/claim-receipts/{number}/{hash}", "/csp-reports", "/health/live", "/health/ready", "/openapi/{documentName}.json", "/preferences", "/problems/{name}",
+            "/calendars/{secret}.ics", "/claim-receipts", "/claim-receipts/{number}/{hash}", "/csp-reports", "/health/live", "/health/ready", "/openapi/{documentName}.json", "/preferences", "/problems/{name}",
             "/sign-in", "/sign-in/failed", "/sign-out", "/signed-out", "/signout-backchannel",
         ]);
     }
