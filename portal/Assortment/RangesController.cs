@@ -5,6 +5,7 @@ using Platform.Texts;
 using Platform.Web;
 using Portal.Documents.Tables;
 using Portal.Web;
+using Portal.Web.Forms;
 using Portal.Web.Lists;
 
 namespace Portal.Assortment;
@@ -118,8 +119,10 @@ public sealed class TermsController(Terms terms, Texts t) : Controller
             case AssortmentOutcome.Done:
                 this.Flash(FlashKind.Done, t[isEmpty ? "assortment.terms_dropped" : "assortment.terms_kept", product]);
                 break;
-            case AssortmentOutcome.Refused([var problem, ..]):
-                this.Flash(FlashKind.Problem, t[problem.TextKey, [.. problem.Arguments]]);
+            case AssortmentOutcome.Refused(var problems):
+                this.Flash(FlashKind.Problem, problems[0].Text(t));
+                ModelState.Explain(problems, t);
+                this.KeepTyped("/catalog/" + product);
                 break;
             case AssortmentOutcome.Forbidden:
                 return Forbid();

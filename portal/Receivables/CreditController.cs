@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Platform.Idempotency;
 using Platform.Texts;
 using Portal.Web;
+using Portal.Web.Forms;
 
 namespace Portal.Receivables;
 
@@ -43,6 +44,7 @@ public sealed class CreditController(KeepCredit keepCredit, AccountStore account
             this.Flash(FlashKind.Problem, problem.ErrorMessage);
         }
 
+        this.KeepTyped("/orders/" + order);
         return page;
     }
 

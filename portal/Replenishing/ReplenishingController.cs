@@ -7,6 +7,7 @@ using Portal.Documents.Tables;
 using Portal.Orders;
 using Portal.Stock;
 using Portal.Web;
+using Portal.Web.Forms;
 using Portal.Web.Lists;
 
 namespace Portal.Replenishing;
@@ -111,6 +112,7 @@ public sealed class ReplenishingController(LevelStore levels, KeepLevels keepLev
                 break;
             case StockOutcome.Wrong(var problems):
                 this.Flash(FlashKind.Problem, t.Say(problems[0]));
+                this.KeepTyped("/stock/replenishment/levels");
                 break;
             default:
                 return Forbid();

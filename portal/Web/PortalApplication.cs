@@ -103,6 +103,7 @@ static class PortalApplication
                 // The longest list on a page is an order's: 2,000 lines.
                 options.MaxModelBindingCollectionSize = 2000;
                 options.Filters.Add(new AutoValidateAntiforgeryTokenAttribute());
+                options.Filters.Add(new Forms.ShowTypedAgain());
                 options.Conventions.Add(new ApiConvention());
             })
             .AddDataAnnotationsLocalization()

@@ -53,6 +53,21 @@ public sealed class RangesOnThePages(PortalApp portal) : IClassFixture<PortalApp
     }
 
     [Fact]
+    public async Task Terms_that_are_refused_stand_in_their_fields_again_with_what_is_wrong()
+    {
+        var seller = portal.SignIn(await portal.Given.APerson(await portal.Given.APartner("Dealer typed", "distributor"), "partner_admin"));
+        var product = await seller.GetAsync("/catalog/A-34");
+
+        var refused = await seller.SubmitAsync(product, ("minQuantity", "10"), ("orderMultiple", "0"), ("leadDays", "4"));
+
+        Assert.Equal(("10", "0", "4"), (refused.Value("minQuantity"), refused.Value("orderMultiple"), refused.Value("leadDays")));
+        Assert.True(refused.Has(".field-problem"));
+        // Shown once: whoever comes back sees what holds.
+        Assert.Equal("", (await seller.GetAsync("/catalog/A-34")).Value("minQuantity"));
+        Assert.Equal("6", (await seller.SubmitAsync(refused, ("minQuantity", "12"), ("orderMultiple", "6"), ("leadDays", ""))).Value("orderMultiple"));
+    }
+
+    [Fact]
     public async Task Programs_keep_ranges_and_terms()
     {
         var brand = await portal.Given.SomebodyOfTheBrand("brand_admin");
