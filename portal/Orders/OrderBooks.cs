@@ -8,7 +8,7 @@ public sealed class OrderBooks(Db db, CreditGate gate, InvoiceShipment invoiceSh
 {
     /// <summary>Asks whether an order that goes to the seller fits into the buyer's credit; null where it does not go yet, or nobody watches this buyer.</summary>
     public Task<CreditVerdict?> BeforeSubmitAsync(Parties parties, NewOrder order, CancellationToken ct) =>
-        order.Status is OrderStatus.Submitted ? CheckAsync(parties, order.Lines, ct) : Task.FromResult<CreditVerdict?>(null);
+        order.Status is OrderStatus.Submitted ? CheckAsync(parties, order.Lines, inDetail: false, ct) : Task.FromResult<CreditVerdict?>(null);
 
     /// <summary>Asks for an order that was approved inside the buyer's company and goes to the seller now: the refusal, or null where it is taken, and be it to wait.</summary>
     public async Task<OrderOutcome?> BeforeApprovedAsync(OrderInHand order, CancellationToken ct)
@@ -24,7 +24,7 @@ public sealed class OrderBooks(Db db, CreditGate gate, InvoiceShipment invoiceSh
 
     /// <summary>What the gate would say to an order as it is being written; a transaction of its own, for the gate makes rivals wait.</summary>
     public async Task<CreditVerdict?> PreviewAsync(CheckedOrder order, CancellationToken ct) => order is { Parties: { WatchesCredit: true, SellerId: not null } parties, Lines.Count: > 0 }
-        ? await db.InTransactionAsync(() => CheckAsync(parties, [.. order.Lines.Select(line => line.Priced).OfType<PricedLine>()], ct), ct)
+        ? await db.InTransactionAsync(() => CheckAsync(parties, [.. order.Lines.Select(line => line.Priced).OfType<PricedLine>()], inDetail: true, ct), ct)
         : null;
 
     /// <summary>The refusal that a verdict on a new order is; null where the order is taken, and be it to wait.</summary>
@@ -64,8 +64,8 @@ public sealed class OrderBooks(Db db, CreditGate gate, InvoiceShipment invoiceSh
     /// <summary>Invoices a shipment that was just written.</summary>
     public Task ShippedAsync(OrderInHand order, string shipmentNumber, CancellationToken ct) => invoiceShipment.RunAsync(shipmentNumber, order.SellerId, order.BuyerId, ct);
 
-    async Task<CreditVerdict?> CheckAsync(Parties parties, IReadOnlyList<PricedLine> lines, CancellationToken ct) => parties.WatchesCredit
-        ? await gate.CheckNewAsync(parties.SellerId!.Value, parties.BuyerId, parties.Currency, [.. lines.Select(line => (line.ProductId, line.Amount))], ct)
+    async Task<CreditVerdict?> CheckAsync(Parties parties, IReadOnlyList<PricedLine> lines, bool inDetail, CancellationToken ct) => parties.WatchesCredit
+        ? await gate.CheckNewAsync(parties.SellerId!.Value, parties.BuyerId, parties.Currency, [.. lines.Select(line => (line.ProductId, line.Amount))], inDetail, ct)
         : null;
 
     static OrderOutcome.Wrong Wrong(CreditVerdict verdict, bool toBuyer)

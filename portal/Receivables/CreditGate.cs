@@ -19,11 +19,12 @@ public sealed class CreditGate(Db db, AuditTrail audit, Outbox outbox, TimeProvi
     /// <param name="buyerId">Who orders.</param>
     /// <param name="currency">ISO 4217.</param>
     /// <param name="lines">Product and net amount of each line.</param>
+    /// <param name="inDetail">True where somebody is shown what is used of the limit; what lets an order through with room to spare need not be counted to the cent.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<CreditVerdict> CheckNewAsync(long sellerId, long buyerId, string currency, IReadOnlyList<(long ProductId, decimal Amount)> lines, CancellationToken ct) => db.OneAsync<CreditVerdict>("""
+    public Task<CreditVerdict> CheckNewAsync(long sellerId, long buyerId, string currency, IReadOnlyList<(long ProductId, decimal Amount)> lines, bool inDetail, CancellationToken ct) => db.OneAsync<CreditVerdict>("""
         select g.outcome, g.why, g.limit_amount, g.exposure, g.order_amount, g.overdue, g.overdue_days, g.hold_reason, @currency as currency, null::text as untaxed
-        from credit_gate(@sellerId, @buyerId, @currency, null, @products, @amounts, 'submit', @now) g
-        """, new { sellerId, buyerId, currency, products = lines.Select(line => line.ProductId).ToArray(), amounts = lines.Select(line => line.Amount).ToArray(), now = Now }, ct);
+        from credit_gate(@sellerId, @buyerId, @currency, null, @products, @amounts, 'submit', @now, @inDetail) g
+        """, new { sellerId, buyerId, currency, products = lines.Select(line => line.ProductId).ToArray(), amounts = lines.Select(line => line.Amount).ToArray(), now = Now, inDetail }, ct);
 
     /// <summary>Asks for an order that is to be confirmed or shipped.</summary>
     /// <param name="orderId">The order, taken to work on.</param>
@@ -35,7 +36,7 @@ public sealed class CreditGate(Db db, AuditTrail audit, Outbox outbox, TimeProvi
     public Task<CreditVerdict> CheckAsync(long orderId, long sellerId, long buyerId, string currency, string point, CancellationToken ct) => db.OneAsync<CreditVerdict>("""
         select g.outcome, g.why, g.limit_amount, g.exposure, g.order_amount, g.overdue, g.overdue_days, g.hold_reason, @currency as currency,
                case when @point = 'ship' then (select min(u.seller_country || ' → ' || u.buyer_country) from untaxed_countries(@orderId, brand_day(@now)) u) end as untaxed
-        from credit_gate(@sellerId, @buyerId, @currency, @orderId, null, null, @point, @now) g
+        from credit_gate(@sellerId, @buyerId, @currency, @orderId, null, null, @point, @now, false) g
         """, new { orderId, sellerId, buyerId, currency, point, now = Now }, ct);
 
     /// <summary>Asks for goods that are ordered, promised and delivered in one: at every point that the policy names.</summary>
@@ -80,7 +81,7 @@ public sealed record CreditVerdict
     /// <summary>The limit; null where none holds in this currency.</summary>
     public decimal? LimitAmount { get; init; }
 
-    /// <summary>What is used of it: open orders and unpaid invoices less credits, without this order.</summary>
+    /// <summary>What is used of it: open orders and unpaid invoices less credits, without this order; null where it passes and was not asked for in detail.</summary>
     public decimal? Exposure { get; init; }
 
     /// <summary>What this order comes to, tax included.</summary>

@@ -27,6 +27,7 @@ static class OrdersBenchmark
         var machine = Machine.Description;
         await using var installation = await Installation.BeginAsync(withDemo: true, ct);
         await installation.ServeAsync(Settings, ct);
+        await installation.RaiseLimitsAsync(ct);
         await using var source = installation.Connect("portal_app");
         var figures = new List<Figure>();
         var notes = new List<string> { $"{machine}; {length.Name} run, {length.Rounds} rounds of {length.Round.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s each way" };

@@ -47,6 +47,31 @@ public sealed class GrantingCredit(KeepingBooks books) : IClassFixture<KeepingBo
     }
 
     [Fact]
+    public async Task What_open_orders_come_to_at_most_is_never_less_than_what_they_come_to_and_an_order_that_fits_only_by_counting_passes()
+    {
+        var buyer = await books.Given.ADistributor("At most");
+        await LimitAsync(buyer, 1000m);
+        var order = await books.SubmittedAsync(buyer, ("ODD", 7), ("A-10", 5), ("A-01", 1)); // 2.33, 500.50 and 10.01, and tax
+        Assert.IsType<OrderOutcome.Done>(await books.ConfirmAsync(order));
+        await books.ShipAsync(order, (1, 3), (2, 4));
+        await books.SubmittedAsync(buyer, ("ODD", 1));
+
+        // What is shipped is owed and counts with its order too, until somebody looks closely.
+        var (counted, atMost) = (await OpenAsync("value"), await OpenAsync("at_most"));
+
+        Assert.InRange(counted, 0.01m, atMost);
+        Assert.Equal(counted, (await books.PositionAsync(buyer)).OpenOrders);
+        var owed = (await books.PositionAsync(buyer)).Balance;
+        Assert.True(owed + atMost + 113.11m > 1000m);
+        Assert.True(owed + counted + 113.11m <= 1000m);
+        await books.SubmittedAsync(buyer, ("A-10", 1));
+
+        Task<decimal> OpenAsync(string how) => books.Database.As(Caller.Subject(TestIdentityProvider.Issuer, buyer.Subject)).OneAsync<decimal>($"""
+            select open_orders_{how}(b.upstream_id, b.partner_id, b.currency, array['submitted', 'confirmed', 'partially_shipped'], null, @day::date) from partner b where b.partner_id = app_partner_id()
+            """, new { day = books.Clock.Today }, default);
+    }
+
+    [Fact]
     public async Task A_payment_makes_room_and_an_invoice_uses_what_its_order_used()
     {
         var buyer = await books.Given.ADistributor("Room");
