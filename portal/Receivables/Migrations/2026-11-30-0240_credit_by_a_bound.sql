@@ -65,7 +65,7 @@ end $$;
 drop function credit_gate(bigint, bigint, text, bigint, bigint[], numeric[], text, timestamptz);
 create function credit_gate(seller bigint, buyer bigint, order_currency text, order_key bigint, products bigint[], amounts numeric[], point text, at timestamptz, in_detail boolean)
 returns table (outcome text, why text, limit_amount numeric, exposure numeric, order_amount numeric, overdue numeric, overdue_days integer, hold_reason text)
-language plpgsql security definer set search_path = {schema}, public, pg_temp as $$
+language plpgsql security definer set search_path = {schema}, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     today    date := brand_day(at);
@@ -80,6 +80,7 @@ declare
     freed_at timestamptz;
     late     record;
     stopped  text;
+    limited  boolean;
 begin
     if not (app_is_system() or app_partner_id() in (seller, buyer)) then
         raise exception 'Credit is checked between buyer and seller.' using errcode = 'insufficient_privilege';
@@ -90,12 +91,16 @@ begin
         from order_credit_hold h left join order_credit_release r on r.order_credit_hold_id = h.order_credit_hold_id
         where h.purchase_order_id = order_key order by h.order_credit_hold_id desc limit 1;
     end if;
-    if hold_key is null and not credit_watches(seller, buyer) then
+
+    select * into policy from credit_policy_of(seller);
+    stopped := (select h.reason from credit_hold h where h.seller_id = seller and h.buyer_id = buyer and not exists (select from credit_hold_end e where e.credit_hold_id = h.credit_hold_id) order by h.credit_hold_id desc limit 1);
+    limited := exists (select from credit_limit l where l.seller_id = seller and l.buyer_id = buyer);
+    -- what credit_watches asks: nothing could stop the order
+    if hold_key is null and stopped is null and not limited and policy.overdue_days is null then
         return query select 'pass', null::text, null::numeric, null::numeric, 0::numeric, null::numeric, null::integer, null::text;
         return;
     end if;
 
-    select * into policy from credit_policy_of(seller);
     -- what this order comes to, tax included
     if order_key is null then
         with asked as materialized (
@@ -147,7 +152,6 @@ begin
         return;
     end if;
 
-    stopped := (select h.reason from credit_hold h where h.seller_id = seller and h.buyer_id = buyer and not exists (select from credit_hold_end e where e.credit_hold_id = h.credit_hold_id) order by h.credit_hold_id desc limit 1);
     if stopped is not null then
         return query select policy.when_exceeded, 'hold', null::numeric, null::numeric, worth, null::numeric, null::integer, stopped;
         return;
@@ -163,7 +167,7 @@ begin
         end if;
     end if;
 
-    if credit_ceiling(seller, buyer, order_currency, today) is not null then
+    if limited then
         perform from credit_account a where a.seller_id = seller and a.buyer_id = buyer and a.currency = order_currency for no key update;
         if not found then
             insert into credit_account (seller_id, buyer_id, currency) values (seller, buyer, order_currency) on conflict do nothing;
