@@ -21,20 +21,6 @@ begin
     where o.number = order_number and (o.submitted_at is not null or o.buyer_id = reader));
 end $$;
 
-create or replace function webhook_data(subject text, subject_number text, details jsonb, reader bigint) returns json language plpgsql stable as $$
-begin
-    return case subject
-        when 'order' then webhook_order(subject_number, reader, details ->> 'reason')
-        when 'shipment' then webhook_shipment(details ->> 'shipment', reader)
-        when 'receipt' then webhook_receipt(details ->> 'receipt', reader)
-        when 'invoice' then webhook_invoice(subject_number, reader)
-        when 'credit_note' then webhook_credit_note(details ->> 'number', reader)
-        when 'payment' then webhook_payment(subject_number, reader)
-        when 'return' then webhook_return(subject_number, reader, details ->> 'reason')
-        when 'discrepancy' then webhook_discrepancy(subject_number, reader, details ->> 'reason')
-        when 'deal' then webhook_deal(subject_number, reader) end;
-end $$;
-
 create or replace function webhook_time(moment timestamptz) returns text language plpgsql immutable as $$
 begin
     return to_char(moment at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
