@@ -16,5 +16,6 @@ static class CatalogFeature
         .AddScoped<AddProducts>()
         .AddScoped<ISearchSource, ProductSearch>()
         .AddScoped<IDemoPart, CatalogDemo>()
+        .AddScoped<IDemoPart, TrackingDemo>()
         .AddScoped<ILargeDemoPart, ManyProducts>();
 }

@@ -72,7 +72,19 @@ public sealed class AddProduct(Db db, ProductStore products, AuditTrail audit)
 public sealed class EditProduct(Db db, ProductStore products, AuditTrail audit)
 {
     /// <summary>Writes the facts, if the product still is as it was read.</summary>
-    public Task<ProductOutcome> RunAsync(string sku, int version, ProductFacts entered, CancellationToken ct) => db.InTransactionAsync<ProductOutcome>(async () =>
+    public async Task<ProductOutcome> RunAsync(string sku, int version, ProductFacts entered, CancellationToken ct)
+    {
+        try
+        {
+            return await WriteAsync(sku, version, entered, ct);
+        }
+        catch (PostgresException refused) when (ProductTracking.Refused(refused) is { } problem)
+        {
+            return new ProductOutcome.Refused(problem);
+        }
+    }
+
+    Task<ProductOutcome> WriteAsync(string sku, int version, ProductFacts entered, CancellationToken ct) => db.InTransactionAsync<ProductOutcome>(async () =>
     {
         if (await products.FindAsync(sku, ct) is not { } before)
         {
@@ -93,6 +105,19 @@ public sealed class EditProduct(Db db, ProductStore products, AuditTrail audit)
         if (facts.Successor is { } successor && !await products.IsThereAsync(successor, ct))
         {
             return new ProductOutcome.Refused(new FieldProblem(nameof(facts.Successor), "catalog.refused.successor_unknown", successor));
+        }
+
+        if (facts.Tracking is { } tracking && tracking != before.Tracking)
+        {
+            if (ProductTracking.Problem(before, tracking, facts.HoldsUnnamed, await products.InStockAsync(before.ProductId, ct)) is { } problem)
+            {
+                return new ProductOutcome.Refused(problem);
+            }
+
+            if (before.Tracking is "none")
+            {
+                await products.HoldUnnamedAsync(before.ProductId, tracking, ct);
+            }
         }
 
         var cost = await products.CostAsync(before.ProductId, ct);
@@ -150,6 +175,7 @@ public sealed class AddProducts(Db db, AddPrices prices, AuditTrail audit, TimeP
     {
         var refusals = new List<RowRefusal>();
         var taken = Readable(rows, refusals);
+        taken = await WithoutTrackingInStockAsync(taken, refusals, ct);
         await OpenLinesAsync(taken, ct);
         await WriteAsync(taken, ct);
         await WriteCostsAsync(taken, ct);
@@ -184,6 +210,26 @@ public sealed class AddProducts(Db db, AddPrices prices, AuditTrail audit, TimeP
         return [.. taken.Values];
     }
 
+    // How pieces are told apart changes by a file only while there are none; on the product's page what is there can be held as not yet named.
+    async Task<List<ProductRow>> WithoutTrackingInStockAsync(List<ProductRow> rows, List<RowRefusal> refusals, CancellationToken ct)
+    {
+        var said = rows.Where(row => row.Facts.Tracking is not null).ToList();
+        if (said.Count == 0)
+        {
+            return rows;
+        }
+
+        var held = (await db.ListAsync<string>("""
+            select p.sku
+            from unnest(@skus, @ways) as said (sku, tracking)
+            join product p on p.sku = said.sku and p.tracking <> said.tracking
+            where exists (select from stock_balance b where b.product_id = p.product_id and (b.on_hand > 0 or b.in_transit > 0))
+               or said.tracking <> 'none' and exists (select from stock_lot l where l.product_id = p.product_id and l.kind not in (said.tracking, 'unnamed'))
+            """, new { skus = said.Select(row => row.Facts.Sku!).ToArray(), ways = said.Select(row => row.Facts.Tracking!).ToArray() }, ct)).ToHashSet(StringComparer.Ordinal);
+        refusals.AddRange(said.Where(row => held.Contains(row.Facts.Sku!)).Select(row => new RowRefusal(row.Row, "tracking", "catalog.refused.tracking_by_file", row.Facts.Sku!)));
+        return [.. rows.Where(row => row.Facts.Tracking is null || !held.Contains(row.Facts.Sku!))];
+    }
+
     Task OpenLinesAsync(List<ProductRow> rows, CancellationToken ct)
     {
         var names = rows.Select(row => row.Facts.Line!).Distinct(StringComparer.Ordinal).ToArray();
@@ -206,27 +252,28 @@ public sealed class AddProducts(Db db, AddPrices prices, AuditTrail audit, TimeP
     async Task WriteAsync(List<ProductRow> rows, CancellationToken ct)
     {
         var written = await db.ListAsync<Written>("""
-            insert into product as p (sku, name, name_zh, product_line_id, category, colour, size, weight, unit, status, gtin, pack_size, min_quantity, order_multiple, lead_days, created_at)
-            select r.sku, r.name, r."nameZh", l.product_line_id, r.category, r.colour, r.size, r.weight, r.unit, r.status, coalesce(r.gtin, old.gtin), coalesce(r."packSize", old.pack_size), coalesce(r."minQuantity", old.min_quantity, 1), coalesce(r."orderMultiple", old.order_multiple, 1), coalesce(r."leadDays", old.lead_days), @now
+            insert into product as p (sku, name, name_zh, product_line_id, category, colour, size, weight, unit, status, gtin, pack_size, min_quantity, order_multiple, lead_days, tracking, tracked_since, created_at)
+            select r.sku, r.name, r."nameZh", l.product_line_id, r.category, r.colour, r.size, r.weight, r.unit, r.status, coalesce(r.gtin, old.gtin), coalesce(r."packSize", old.pack_size), coalesce(r."minQuantity", old.min_quantity, 1), coalesce(r."orderMultiple", old.order_multiple, 1), coalesce(r."leadDays", old.lead_days),
+                   coalesce(r.tracking, old.tracking, 'none'), case coalesce(r.tracking, old.tracking, 'none') when 'none' then null when old.tracking then old.tracked_since else @now end, @now
             from jsonb_to_recordset(@rows::jsonb) as r (sku text, name text, "nameZh" text, line text, category text, colour text, size text, weight numeric, unit text, status text,
-                                                        gtin text, "packSize" int, "minQuantity" int, "orderMultiple" int, "leadDays" int)
+                                                        tracking text, gtin text, "packSize" int, "minQuantity" int, "orderMultiple" int, "leadDays" int)
             join product_line l on l.code = r.line
             left join product old on old.sku = r.sku
             on conflict (sku) do update
             set name = excluded.name, name_zh = coalesce(excluded.name_zh, p.name_zh), product_line_id = excluded.product_line_id, category = excluded.category, colour = excluded.colour,
                 size = excluded.size, weight = excluded.weight, unit = excluded.unit, status = excluded.status,
-                gtin = excluded.gtin, pack_size = excluded.pack_size, min_quantity = excluded.min_quantity, order_multiple = excluded.order_multiple, lead_days = excluded.lead_days, version = p.version + 1
-            where (p.name, p.name_zh, p.product_line_id, p.category, p.colour, p.size, p.weight, p.unit, p.status, p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days)
+                gtin = excluded.gtin, pack_size = excluded.pack_size, min_quantity = excluded.min_quantity, order_multiple = excluded.order_multiple, lead_days = excluded.lead_days, tracking = excluded.tracking, tracked_since = excluded.tracked_since, version = p.version + 1
+            where (p.name, p.name_zh, p.product_line_id, p.category, p.colour, p.size, p.weight, p.unit, p.status, p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days, p.tracking)
                is distinct from
                   (excluded.name, coalesce(excluded.name_zh, p.name_zh), excluded.product_line_id, excluded.category, excluded.colour, excluded.size, excluded.weight, excluded.unit, excluded.status,
-                   excluded.gtin, excluded.pack_size, excluded.min_quantity, excluded.order_multiple, excluded.lead_days)
+                   excluded.gtin, excluded.pack_size, excluded.min_quantity, excluded.order_multiple, excluded.lead_days, excluded.tracking)
             returning p.sku, p.version = 1 as is_new
             """, new
         {
             rows = JsonSerializer.Serialize(rows.Select(row => new
             {
                 row.Facts.Sku, row.Facts.Name, row.Facts.NameZh, line = LineCode(row.Facts.Line!), row.Facts.Category, row.Facts.Colour, row.Facts.Size, row.Facts.Weight, row.Facts.Unit, row.Facts.Status,
-                row.Facts.Gtin, row.Facts.PackSize, row.Facts.MinQuantity, row.Facts.OrderMultiple, row.Facts.LeadDays,
+                row.Facts.Gtin, row.Facts.PackSize, row.Facts.MinQuantity, row.Facts.OrderMultiple, row.Facts.LeadDays, row.Facts.Tracking,
             }), JsonSerializerOptions.Web),
             now = clock.GetUtcNow().UtcDateTime,
         }, ct);

@@ -55,6 +55,12 @@ public sealed record ProductFacts
     /// <summary>The SKU of what takes its place when it is discontinued.</summary>
     public string? Successor { get; init; }
 
+    /// <summary>How its pieces are told apart in stock: none, lot or serial; stays as it is where left out, none for a new product.</summary>
+    public string? Tracking { get; init; }
+
+    /// <summary>True where pieces that are in stock when tracking begins are to be held as not yet named; without it tracking begins only while there are none.</summary>
+    public bool HoldsUnnamed { get; init; }
+
     /// <summary>What one costs the brand; seen by the brand only.</summary>
     public decimal? Cost { get; init; }
 
@@ -66,7 +72,7 @@ public sealed record ProductFacts
     {
         Sku = Text(Sku), Name = Text(Name), NameZh = Text(NameZh), Line = Text(Line), Category = Text(Category), Colour = Text(Colour), Size = Text(Size), Unit = Text(Unit) ?? "piece",
         Status = Text(Status) ?? "active", Gtin = Text(Gtin)?.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal), MinQuantity = MinQuantity ?? 1, OrderMultiple = OrderMultiple ?? 1,
-        Successor = Text(Successor), CostCurrency = Text(CostCurrency)?.ToUpperInvariant(),
+        Successor = Text(Successor), Tracking = Text(Tracking)?.ToLowerInvariant(), CostCurrency = Text(CostCurrency)?.ToUpperInvariant(),
     };
 
     /// <summary>What is wrong with them, by field; call <see cref="Tidied"/> first.</summary>
@@ -108,6 +114,11 @@ public sealed record ProductFacts
             {
                 yield return new(field, "catalog.refused.whole_quantity");
             }
+        }
+
+        if (Tracking is not (null or "none" or "lot" or "serial"))
+        {
+            yield return new(nameof(Tracking), "catalog.refused.tracking");
         }
 
         if (LeadDays is < 0 or > 730)

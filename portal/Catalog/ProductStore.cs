@@ -64,9 +64,9 @@ public sealed class ProductStore(Db db, TimeProvider clock)
 
     /// <summary>Adds a product; null when the line is not there.</summary>
     public Task<long?> InsertAsync(ProductFacts facts, CancellationToken ct) => db.FindAsync<long?>("""
-        insert into product (sku, name, name_zh, product_line_id, category, colour, size, weight, unit, status, gtin, pack_size, min_quantity, order_multiple, lead_days, successor_id, created_at)
+        insert into product (sku, name, name_zh, product_line_id, category, colour, size, weight, unit, status, gtin, pack_size, min_quantity, order_multiple, lead_days, successor_id, tracking, tracked_since, created_at)
         select @Sku, @Name, @NameZh, l.product_line_id, @Category, @Colour, @Size, @Weight, @Unit, @Status, @Gtin, @PackSize, @MinQuantity, @OrderMultiple, @LeadDays,
-               (select s.product_id from product s where s.sku = @Successor), @now
+               (select s.product_id from product s where s.sku = @Successor), coalesce(@Tracking, 'none'), case when coalesce(@Tracking, 'none') <> 'none' then @now end, @now
         from product_line l
         where l.code = @Line
         returning product_id
@@ -77,11 +77,24 @@ public sealed class ProductStore(Db db, TimeProvider clock)
         update product p
         set name = @Name, name_zh = @NameZh, product_line_id = l.product_line_id, category = @Category, colour = @Colour, size = @Size, weight = @Weight, unit = @Unit, status = @Status,
             gtin = @Gtin, pack_size = @PackSize, min_quantity = @MinQuantity, order_multiple = @OrderMultiple, lead_days = @LeadDays, successor_id = (select s.product_id from product s where s.sku = @Successor),
+            tracking = coalesce(@Tracking, p.tracking), tracked_since = case coalesce(@Tracking, p.tracking) when 'none' then null when p.tracking then p.tracked_since else @now end,
             version = p.version + 1
         from product_line l
         where p.sku = @key and p.version = @version and l.code = @Line
         returning p.version
         """, Parameters(facts, new { key = sku, version }), ct);
+
+    /// <summary>How many pieces of a product are in stock or on their way, in how many places, and how they have been told apart so far: none, lot or serial.</summary>
+    public Task<(long Pieces, long Places, string Kind)> InStockAsync(long productId, CancellationToken ct) => db.OneAsync<(long, long, string)>("""
+        select coalesce(sum(b.on_hand + b.in_transit), 0)::bigint, count(*) filter (where b.on_hand + b.in_transit > 0),
+               coalesce((select max(l.kind) from stock_lot l where l.product_id = @productId and l.kind <> 'unnamed'), 'none')
+        from stock_balance b
+        where b.product_id = @productId
+        """, new { productId }, ct);
+
+    /// <summary>Holds what is in stock of a product as not yet named, before it is marked as tracked in the same transaction.</summary>
+    public Task HoldUnnamedAsync(long productId, string tracking, CancellationToken ct) =>
+        db.ExecuteAsync("select stock_begin_tracking(@productId, @tracking, @now)", new { productId, tracking, now = clock.GetUtcNow().UtcDateTime }, ct);
 
     /// <summary>Keeps what a product costs the brand; without a cost, forgets it.</summary>
     public Task KeepCostAsync(long productId, decimal? cost, string? currency, CancellationToken ct) => cost is null
@@ -102,7 +115,7 @@ public sealed class ProductStore(Db db, TimeProvider clock)
 
     const string Select = """
         select p.product_id, p.sku, p.name, p.name_zh, l.code as line, l.name as line_name, l.name_zh as line_name_zh, p.category, p.colour, p.size, p.weight, p.unit, p.status, p.version,
-               p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days, next.sku as successor
+               p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days, p.tracking, next.sku as successor
         """;
 
     const string From = "from product p join product_line l on l.product_line_id = p.product_line_id left join product next on next.product_id = p.successor_id";
@@ -171,6 +184,9 @@ public sealed record Product
     /// <summary>How many days it usually takes until it is sent.</summary>
     public int? LeadDays { get; init; }
 
+    /// <summary>How its pieces are told apart in stock: none, lot or serial.</summary>
+    public string Tracking { get; init; } = "none";
+
     /// <summary>The SKU of what takes its place.</summary>
     public string? Successor { get; init; }
 
@@ -181,7 +197,7 @@ public sealed record Product
     public ProductFacts Facts(ProductCost? cost) => new()
     {
         Sku = Sku, Name = Name, NameZh = NameZh, Line = Line, Category = Category, Colour = Colour, Size = Size, Weight = Weight, Unit = Unit, Status = Status,
-        Gtin = Gtin, PackSize = PackSize, MinQuantity = MinQuantity, OrderMultiple = OrderMultiple, LeadDays = LeadDays, Successor = Successor, Cost = cost?.UnitCost, CostCurrency = cost?.Currency,
+        Gtin = Gtin, PackSize = PackSize, MinQuantity = MinQuantity, OrderMultiple = OrderMultiple, LeadDays = LeadDays, Tracking = Tracking, Successor = Successor, Cost = cost?.UnitCost, CostCurrency = cost?.Currency,
     };
 }
 

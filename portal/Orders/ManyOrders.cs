@@ -18,7 +18,7 @@ sealed class ManyOrders(Db db, OrderHistory history, Prices prices) : ILargeDemo
             select partner_id, code, upstream_id as seller_id, currency, partner_type from partner where code like 'L-%' or (partner_type = 'distributor' and partner_id in (select upstream_id from partner where code like 'L-%'))
             order by code
             """, null, ct);
-        var skus = await db.ListAsync<string>("select sku from product where status = 'active' order by sku", null, ct);
+        var skus = await db.ListAsync<string>("select sku from product where status = 'active' and not is_tracked order by sku", null, ct);
         var asked = skus.Select(sku => new AskedLine(sku, 1)).ToList();
         var priced = new Dictionary<string, List<LinePrice>>(StringComparer.Ordinal);
         foreach (var kind in buyers.GroupBy(buyer => $"{buyer.Currency} {buyer.PartnerType}", StringComparer.Ordinal))

@@ -173,6 +173,9 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
         select l.row_number, 'sku', 'orders.history.unknown_sku', l.sku
         from history_line l join history_known k using (row_number) where k.product_id is null
         union all
+        select l.row_number, 'sku', 'orders.history.tracked', l.sku
+        from history_line l join history_known k using (row_number) join product p on p.product_id = k.product_id and p.is_tracked
+        union all
         select l.row_number, 'currency', 'orders.history.unknown_currency', l.currency
         from history_line l join history_known k using (row_number) where l.currency is not null and k.minor_units is null
         union all

@@ -1,4 +1,5 @@
 using Dapper;
+using Portal.Stock;
 
 namespace Portal.Orders;
 
@@ -65,8 +66,11 @@ public sealed record OrderInHand
 
 /// <summary>A line of an order in hand; <c>IsSentAgain</c> for what is sent for nothing in place of pieces that were paid and lost.</summary>
 public sealed record LineInHand(
-    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, int Direct, DateOnly? RequestedOn, decimal Amount, bool IsSentAgain)
+    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, int Direct, DateOnly? RequestedOn, decimal Amount, bool IsSentAgain, string Tracking)
 {
+    /// <summary>True where its pieces have lots or serial numbers.</summary>
+    public bool IsTracked => Tracking is not Tracked.None;
+
     /// <summary>Still to be sent.</summary>
     public int Open => Quantity - Shipped - Cancelled;
 
@@ -76,7 +80,17 @@ public sealed record LineInHand(
 
 /// <summary>A line of a shipment in hand.</summary>
 public sealed record ShippedLineInHand(
-    long ShipmentLineId, long ShipmentId, long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, int Quantity, int Received, int Lost, bool IsDirect)
+    long ShipmentLineId, long ShipmentId, long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, int Quantity, int Received, int Lost, bool IsDirect, string Tracking)
+{
+    /// <summary>True where its pieces have lots or serial numbers.</summary>
+    public bool IsTracked => Tracking is not Tracked.None;
+
+    /// <summary>Still on the way.</summary>
+    public int InTransit => Quantity - Received - Lost;
+}
+
+/// <summary>A lot or serial number of a shipment line in hand.</summary>
+public sealed record ShippedLot(long ShipmentLineId, string Code, int Quantity, int Received, int Lost)
 {
     /// <summary>Still on the way.</summary>
     public int InTransit => Quantity - Received - Lost;

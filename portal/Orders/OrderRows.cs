@@ -107,6 +107,12 @@ public sealed record OrderLineRow
     /// <summary>What one is.</summary>
     public string Unit { get; init; } = "";
 
+    /// <summary>How its pieces are told apart: none, lot or serial.</summary>
+    public string Tracking { get; init; } = Stock.Tracked.None;
+
+    /// <summary>True where its pieces have lots or serial numbers.</summary>
+    public bool IsTracked => Tracking is not Stock.Tracked.None;
+
     /// <summary>Ordered.</summary>
     public int Quantity { get; init; }
 
@@ -161,7 +167,7 @@ public sealed record ShipmentHead(
     long ShipmentId, string Number, string OrderNumber, DateTime ShippedAt, string? Carrier, string? TrackingNumber, bool IsBuyer, string Status, int Version, bool IsDirect, bool DropShips);
 
 /// <summary>A line of a shipment with what became of it.</summary>
-public sealed record ShipmentLineRow(string ShipmentNumber, int LineNumber, string Sku, string Name, string NameZh, string Unit, int Quantity, int Received, int Lost)
+public sealed record ShipmentLineRow(string ShipmentNumber, int LineNumber, string Sku, string Name, string NameZh, string Unit, int Quantity, int Received, int Lost, string Tracking)
 {
     /// <summary>Still on the way.</summary>
     public int InTransit => Quantity - Received - Lost;
@@ -172,6 +178,12 @@ public sealed record ShipmentPage(ShipmentHead Head, IReadOnlyList<ShipmentLineR
 {
     /// <summary>How it is packed; nothing where it goes as one piece.</summary>
     public IReadOnlyList<ParcelShown> Parcels { get; init; } = [];
+
+    /// <summary>The lots and serial numbers of its tracked products.</summary>
+    public IReadOnlyList<LotOfLine> Lots { get; init; } = [];
+
+    /// <summary>The lots and serial numbers of one line.</summary>
+    public IReadOnlyList<LotShown> LotsOf(int lineNumber) => [.. Lots.Where(lot => lot.LineNumber == lineNumber).Select(lot => new LotShown(lot.Code, lot.Quantity, lot.Received, lot.Lost, lot.MadeOn, lot.BestBefore))];
 
     /// <summary>True while something of it is on the way.</summary>
     public bool IsUnderWay => Lines.Any(line => line.InTransit > 0);

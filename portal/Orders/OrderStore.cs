@@ -1,4 +1,5 @@
 using Platform.Database;
+using Portal.Stock;
 using Portal.Web.Lists;
 
 namespace Portal.Orders;
@@ -134,7 +135,7 @@ public sealed class OrderStore(Db db)
 
     /// <summary>The lines of an order with what became of each.</summary>
     public Task<List<OrderLineRow>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<OrderLineRow>("""
-        select l.line_number, l.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit,
+        select l.line_number, l.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, p.tracking,
                l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.direct, l.requested_on, l.promised_on, l.unit_price, l.amount, l.price_steps::text as price_steps,
                (select a.reason from order_line_answer a where a.purchase_order_line_id = l.purchase_order_line_id and a.refused > 0 order by a.purchase_order_step_id desc limit 1) as refused_because
         from purchase_order_line l
@@ -153,14 +154,14 @@ public sealed class OrderStore(Db db)
             where s.number = @number
             """, new { number }, ct) is { } shipment
             ? new ShipmentPage(shipment, await db.ListAsync<ShipmentLineRow>("""
-                select s.number as shipment_number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, sl.quantity, sl.received, sl.lost
+                select s.number as shipment_number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, sl.quantity, sl.received, sl.lost, p.tracking
                 from shipment_line sl
                 join shipment s on s.shipment_id = sl.shipment_id
                 join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
                 join product p on p.product_id = l.product_id
                 where sl.shipment_id = @ShipmentId
                 order by l.line_number
-                """, new { shipment.ShipmentId }, ct)) { Parcels = [.. (await Parcels.FindAsync(db, null, shipment.ShipmentId, ct))[number]] }
+                """, new { shipment.ShipmentId }, ct)) { Parcels = [.. (await Parcels.FindAsync(db, null, shipment.ShipmentId, ct))[number]], Lots = await LotsOfShipments.FindAsync(db, null, shipment.ShipmentId, ct) }
             : null, ct);
 
     async Task<List<ShipmentPage>> ShipmentsAsync(long purchaseOrderId, CancellationToken ct)
@@ -179,7 +180,7 @@ public sealed class OrderStore(Db db)
         }
 
         var lines = (await db.ListAsync<ShipmentLineRow>("""
-            select s.number as shipment_number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, sl.quantity, sl.received, sl.lost
+            select s.number as shipment_number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, sl.quantity, sl.received, sl.lost, p.tracking
             from shipment s
             join shipment_line sl on sl.shipment_id = s.shipment_id
             join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
@@ -188,7 +189,8 @@ public sealed class OrderStore(Db db)
             order by s.shipment_id, l.line_number
             """, new { purchaseOrderId }, ct)).ToLookup(line => line.ShipmentNumber, StringComparer.Ordinal);
         var parcels = await Parcels.FindAsync(db, purchaseOrderId, null, ct);
-        return [.. heads.Select(head => new ShipmentPage(head, [.. lines[head.Number]]) { Parcels = [.. parcels[head.Number]] })];
+        var lots = lines.SelectMany(shipment => shipment).All(line => line.Tracking is Tracked.None) ? [] : await LotsOfShipments.FindAsync(db, purchaseOrderId, null, ct);
+        return [.. heads.Select(head => new ShipmentPage(head, [.. lines[head.Number]]) { Parcels = [.. parcels[head.Number]], Lots = [.. lots.Where(lot => lot.ShipmentNumber == head.Number)] })];
     }
 
     Task<List<DiscrepancyRow>> DiscrepanciesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<DiscrepancyRow>("""

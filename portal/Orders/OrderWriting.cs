@@ -1,6 +1,7 @@
 using Npgsql;
 using Platform.Database;
 using Portal.Assortment;
+using Portal.Stock;
 
 namespace Portal.Orders;
 
@@ -56,7 +57,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>The lines of an order that was taken; nobody changes them meanwhile.</summary>
     public Task<List<LineInHand>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<LineInHand>("""
-        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.direct, l.requested_on, l.amount, l.replaces_line_id is not null as is_sent_again
+        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.direct, l.requested_on, l.amount, l.replaces_line_id is not null as is_sent_again, p.tracking
         from purchase_order_line l
         join product p on p.product_id = l.product_id
         where l.purchase_order_id = @purchaseOrderId
@@ -229,6 +230,35 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         quantities = shipment.Lines.Select(line => line.Quantity).ToArray(),
     }, ct);
 
+    /// <summary>Writes on a shipment which lots and serial numbers its lines carry, as they left; for shipments of tracked products.</summary>
+    public Task TakeLotsAsync(string shipmentNumber, CancellationToken ct) => db.ExecuteAsync("select shipment_takes_its_lots(@shipmentNumber)", new { shipmentNumber }, ct);
+
+    /// <summary>The lots of the lines of a shipment that are still on their way, of all lines.</summary>
+    public Task<List<ShippedLot>> ShippedLotsAsync(string shipmentNumber, CancellationToken ct) => db.ListAsync<ShippedLot>("""
+        select x.shipment_line_id, l.code, x.quantity, x.received, x.lost
+        from shipment s
+        join shipment_line sl on sl.shipment_id = s.shipment_id
+        join shipment_line_lot x on x.shipment_line_id = sl.shipment_line_id
+        join stock_lot l on l.stock_lot_id = x.stock_lot_id
+        where s.number = @shipmentNumber
+        order by x.shipment_line_id, l.best_before nulls last, l.stock_lot_id
+        """, new { shipmentNumber }, ct);
+
+    /// <summary>Writes what became of the lots of a shipment by a goods receipt; the shipment counts them.</summary>
+    public Task NameReceivedAsync(string receiptNumber, IReadOnlyCollection<(long ShipmentLineId, SaidOfLot Lot)> lots, CancellationToken ct) => db.ExecuteAsync("""
+        insert into goods_receipt_lot (goods_receipt_id, shipment_line_id, stock_lot_id, outcome, quantity)
+        select g.goods_receipt_id, said.line_id, x.stock_lot_id, said.outcome, said.quantity
+        from goods_receipt g
+        cross join unnest(@lines, @codes, @outcomes, @quantities) as said (line_id, code, outcome, quantity)
+        join shipment_line_lot x on x.shipment_line_id = said.line_id
+        join stock_lot l on l.stock_lot_id = x.stock_lot_id and l.code = said.code
+        where g.number = @receiptNumber
+        """, new
+    {
+        receiptNumber, lines = lots.Select(lot => lot.ShipmentLineId).ToArray(), codes = lots.Select(lot => lot.Lot.Code).ToArray(), outcomes = lots.Select(lot => lot.Lot.Outcome).ToArray(),
+        quantities = lots.Select(lot => (int)lot.Lot.Quantity).ToArray(),
+    }, ct);
+
     /// <summary>The order a shipment was sent for.</summary>
     public Task<string?> OrderOfShipmentAsync(string shipmentNumber, CancellationToken ct) => db.FindAsync<string>("""
         select o.number
@@ -239,7 +269,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>The lines of a shipment of an order that was taken.</summary>
     public Task<List<ShippedLineInHand>> ShippedLinesAsync(string shipmentNumber, CancellationToken ct) => db.ListAsync<ShippedLineInHand>("""
-        select sl.shipment_line_id, sl.shipment_id, sl.purchase_order_line_id, l.line_number, l.product_id, p.sku, sl.quantity, sl.received, sl.lost, s.is_direct
+        select sl.shipment_line_id, sl.shipment_id, sl.purchase_order_line_id, l.line_number, l.product_id, p.sku, sl.quantity, sl.received, sl.lost, s.is_direct, p.tracking
         from shipment s
         join shipment_line sl on sl.shipment_id = s.shipment_id
         join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id

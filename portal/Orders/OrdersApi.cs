@@ -250,7 +250,7 @@ public sealed record ParcelAsked(string? Carrier, string? TrackingNumber, decima
 public sealed record ReceiptAsked(string? Note, IReadOnlyList<ReceiptLineAsked> Lines)
 {
     internal Arrival Arrival => new(Note, [.. (Lines ?? []).Select(line => new ArrivedLine(
-        line.LineNumber, line.Received ?? 0, line.Short ?? 0, line.Damaged ?? 0, line.Wrong ?? 0, line.Over ?? 0, line.Note))]);
+        line.LineNumber, line.Received ?? 0, line.Short ?? 0, line.Damaged ?? 0, line.Wrong ?? 0, line.Over ?? 0, line.Note) { Lots = [.. (line.Lots ?? []).OfType<ArrivedLot>()] })]);
 }
 
 /// <summary>What came of a line.</summary>
@@ -261,7 +261,8 @@ public sealed record ReceiptAsked(string? Note, IReadOnlyList<ReceiptLineAsked> 
 /// <param name="Wrong">Something else came.</param>
 /// <param name="Over">More than was sent.</param>
 /// <param name="Note">About it.</param>
-public sealed record ReceiptLineAsked(int LineNumber, decimal? Received, decimal? Short, decimal? Damaged, decimal? Wrong, decimal? Over, string? Note);
+/// <param name="Lots">What became of which lots or serial numbers of a tracked product; needed where a part of several differs or stays on the way.</param>
+public sealed record ReceiptLineAsked(int LineNumber, decimal? Received, decimal? Short, decimal? Damaged, decimal? Wrong, decimal? Over, string? Note, IReadOnlyList<ArrivedLot>? Lots = null);
 
 /// <summary>An order as the API tells it.</summary>
 public sealed record OrderAnswer(
@@ -286,11 +287,11 @@ public sealed record OrderLineAnswer(
 public sealed record ShipmentAnswer(string Number, string Order, DateTime ShippedAt, string? Carrier, string? TrackingNumber, bool IsDirect, IReadOnlyList<ShipmentLineAnswer> Lines, IReadOnlyList<ParcelShown> Parcels)
 {
     internal static ShipmentAnswer Of(ShipmentPage page) => new(page.Head.Number, page.Head.OrderNumber, page.Head.ShippedAt, page.Head.Carrier, page.Head.TrackingNumber, page.Head.IsDirect,
-        [.. page.Lines.Select(line => new ShipmentLineAnswer(line.LineNumber, line.Sku, line.Quantity, line.InTransit, line.Received, line.Lost))], page.Parcels);
+        [.. page.Lines.Select(line => new ShipmentLineAnswer(line.LineNumber, line.Sku, line.Quantity, line.InTransit, line.Received, line.Lost, page.LotsOf(line.LineNumber)))], page.Parcels);
 }
 
 /// <summary>A line of a shipment as the API tells it.</summary>
-public sealed record ShipmentLineAnswer(int LineNumber, string Sku, int Quantity, int InTransit, int Received, int Lost);
+public sealed record ShipmentLineAnswer(int LineNumber, string Sku, int Quantity, int InTransit, int Received, int Lost, IReadOnlyList<LotShown> Lots);
 
 /// <summary>A step of an order's life as the API tells it.</summary>
 public sealed record StepAnswer(string Act, string Status, DateTime HappenedAt, string? DocumentNumber, string? Reason);

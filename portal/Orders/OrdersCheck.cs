@@ -19,7 +19,7 @@ public sealed class OrdersCheck(Db db) : ICheck
         var looked = await db.OneAsync<Looked>("""
             select (select count(*) from purchase_order) as orders, (select count(*) from purchase_order_line) as lines, (select count(*) from shipment_line) as shipped
             """, null, ct);
-        List<string> findings = [.. await StatesAsync(ct), .. await DocumentsAsync(ct), .. await LedgerAsync(ct), .. await MomentsAsync(ct), .. await ReservedAsync(ct), .. await DirectAsync(ct)];
+        List<string> findings = [.. await StatesAsync(ct), .. await DocumentsAsync(ct), .. await LedgerAsync(ct), .. await MomentsAsync(ct), .. await ReservedAsync(ct), .. await DirectAsync(ct), .. await LotsOfOrdersCheck.FindingsAsync(db, ct)];
         return new CheckResult(string.Create(CultureInfo.InvariantCulture, $"{looked.Lines:N0} lines of {looked.Orders:N0} orders and {looked.Shipped:N0} lines of shipments"), [.. findings.Take(100)]);
     }, ct);
 

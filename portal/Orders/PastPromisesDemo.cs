@@ -122,7 +122,7 @@ sealed class PastPromisesDemo(Db db, Prices prices, Terms terms, OrderStore orde
             Place = new PlaceOrder(db, new OrderPricing(db, writing, prices), writing, new PurchaseLimits(db, audit, then), books, news);
             Answer = new AnswerOrder(db, writing, ledger, books, kpis, news, outbox);
             Ship = new ShipOrder(db, writing, ledger, books, new Parcels(db), news, outbox);
-            Receive = new ReceiveShipment(db, writing, ledger, news, outbox);
+            Receive = new ReceiveShipment(db, writing, ledger, new LotsOfReceipts(db, writing), news, outbox);
         }
 
         public PlaceOrder Place { get; }

@@ -20,7 +20,7 @@ public sealed class ReceiptsController(OrderStore orders, ReceiveShipment receiv
     };
 
     /// <summary>Takes it in.</summary>
-    [HttpPost(""), Idempotent, RequestFormLimits(ValueCountLimit = 8 * SkuLines.Most)]
+    [HttpPost(""), Idempotent, RequestFormLimits(ValueCountLimit = 16 * SkuLines.Most)]
     public async Task<IActionResult> Create(string number, ReceiptForm form, CancellationToken ct)
     {
         if (await orders.FindShipmentAsync(number, ct) is not { } page)
@@ -62,7 +62,7 @@ public sealed class ReceiptForm
     };
 
     internal Arrival Arrival => new(Text(Note), [.. Lines.Select(line => new ArrivedLine(line.LineNumber,
-        Count(line.Received), Count(line.Short), Count(line.Damaged), Count(line.Wrong), Count(line.Over), Text(line.Note)))]);
+        Count(line.Received), Count(line.Short), Count(line.Damaged), Count(line.Wrong), Count(line.Over), Text(line.Note)) { Lots = [.. line.Pieces] })]);
 
     static decimal? Count(string? typed) => string.IsNullOrWhiteSpace(typed) ? 0 : SkuLines.Quantity(typed);
 
@@ -89,6 +89,31 @@ public sealed class ReceiptFormLine
 
     /// <summary>More than was sent.</summary>
     public string? Over { get; set; }
+
+    /// <summary>How the pieces of its product are told apart.</summary>
+    public string? Tracking { get; set; }
+
+    /// <summary>Which lots or serial numbers came in good order, where not all did.</summary>
+    public string? LotsReceived { get; set; }
+
+    /// <summary>Which are missing.</summary>
+    public string? LotsShort { get; set; }
+
+    /// <summary>Which are not usable.</summary>
+    public string? LotsDamaged { get; set; }
+
+    /// <summary>In place of which something else came.</summary>
+    public string? LotsWrong { get; set; }
+
+    internal IEnumerable<ArrivedLot> Pieces =>
+    [
+        .. Read(LotsReceived).Select(lot => new ArrivedLot(lot.Code, Received: lot.Quantity)), .. Read(LotsShort).Select(lot => new ArrivedLot(lot.Code, Short: lot.Quantity)),
+        .. Read(LotsDamaged).Select(lot => new ArrivedLot(lot.Code, Damaged: lot.Quantity)), .. Read(LotsWrong).Select(lot => new ArrivedLot(lot.Code, Wrong: lot.Quantity)),
+    ];
+
+    // An unreadable quantity is none that fits: the line says so. Several lots stand in a row of their own each, or with commas between them.
+    IEnumerable<(string? Code, decimal Quantity)> Read(string? typed) => Tracking is not (Tracked.Lot or Tracked.Serial) ? []
+        : (LotLines.Read(Tracking is Tracked.Serial ? typed : typed?.Replace(',', '\n').Replace('，', '\n').Replace(';', '\n').Replace('；', '\n'), Tracking is Tracked.Serial) ?? []).Select(lot => (lot.Code, lot.IsUnreadable ? -1 : lot.Quantity ?? 1));
 
     /// <summary>What the buyer says about it.</summary>
     public string? Note { get; set; }

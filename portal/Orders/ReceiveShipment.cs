@@ -8,7 +8,7 @@ namespace Portal.Orders;
 /// The buyer takes in a shipment, whole or a part, and says what differed. What came in good order enters its stock; what was short,
 /// damaged or wrong is lost on the way; what nobody spoke of stays in transit; more than was sent is noted and enters no stock.
 /// </summary>
-public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stock, OrderNews news, Outbox outbox)
+public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stock, LotsOfReceipts lotsOf, OrderNews news, Outbox outbox)
 {
     /// <summary>Takes it in.</summary>
     /// <param name="shipmentNumber">The shipment.</param>
@@ -37,10 +37,17 @@ public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stoc
         }
 
         var receipt = new NewReceipt(PublicNumber.New("GR"), sent[0].ShipmentId, arrival.Note, Arrived(arrival, sent));
+        var (lots, unclear) = await lotsOf.DealAsync(shipmentNumber, receipt.Lines, arrival.Lines, ct);
+        if (unclear.Count > 0)
+        {
+            return new OrderOutcome.Wrong(unclear);
+        }
+
         await stock.ReceiveAsync(order.ToPlaceId, StockLines.Of(receipt.Lines, line => line.Line.ProductId, line => line.Received),
-            [.. receipt.Lines.Select(line => (long)line.Lost)], order.Number, receipt.Number, ct);
+            [.. receipt.Lines.Select(line => (long)line.Lost)], order.Number, receipt.Number, ct, lots.ForLedger(receipt.Lines));
         var status = OrderLifecycle.After(await orders.LinesAsync(order.PurchaseOrderId, ct), received: receipt.Lines.Sum(line => (long)line.Received), lost: receipt.Lines.Sum(line => (long)line.Lost));
         await orders.InsertReceiptAsync(order, receipt, status, ct);
+        await lotsOf.WriteAsync(receipt.Number, lots, ct);
         await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Receive, status, new
         {
             receipt = receipt.Number,
@@ -118,4 +125,19 @@ public sealed record Arrival(string? Note, IReadOnlyList<ArrivedLine> Lines);
 public sealed record ArrivedLine(int LineNumber, decimal? Received, decimal? Short, decimal? Damaged, decimal? Wrong, decimal? Over, string? Note)
 {
     internal IEnumerable<decimal?> Figures => [Received, Short, Damaged, Wrong, Over];
+
+    /// <summary>What became of which lots or serial numbers of a tracked product; needed where a part of several differs or stays on the way.</summary>
+    public IReadOnlyList<ArrivedLot> Lots { get; init; } = [];
+}
+
+/// <summary>What became of a lot or serial number of a shipment line.</summary>
+/// <param name="Code">The lot or serial number.</param>
+/// <param name="Received">How many pieces came in good order.</param>
+/// <param name="Short">How many are missing.</param>
+/// <param name="Damaged">How many are not usable.</param>
+/// <param name="Wrong">How many are something else.</param>
+public sealed record ArrivedLot(string? Code, decimal? Received = null, decimal? Short = null, decimal? Damaged = null, decimal? Wrong = null)
+{
+    internal IEnumerable<SaidOfLot> Said => new[] { ("received", Received), ("short", Short), ("damaged", Damaged), ("wrong", Wrong) }.Where(said => said.Item2 is not (null or 0))
+        .Select(said => new SaidOfLot(LotLines.Kept(Code), said.Item1, said.Item2 is { } some && some > 0 && some <= SkuLine.MostOfOne && some == decimal.Truncate(some) ? (long)some : -1));
 }

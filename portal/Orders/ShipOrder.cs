@@ -1,3 +1,4 @@
+using Npgsql;
 using Platform.Database;
 using Platform.Outbox;
 using Portal.Stock;
@@ -12,7 +13,18 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
     /// <param name="version">The version the person saw; keeps a second click from sending the goods twice.</param>
     /// <param name="dispatch">What goes how.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> RunAsync(string number, int? version, Dispatch dispatch, CancellationToken ct) => SendAsync(number, version, dispatch.Complete(), ct);
+    public async Task<OrderOutcome> RunAsync(string number, int? version, Dispatch dispatch, CancellationToken ct)
+    {
+        try
+        {
+            return await SendAsync(number, version, dispatch.Complete(), ct);
+        }
+        catch (PostgresException refused) when (TrackedGoods.Refused(refused) is { } problem)
+        {
+            // Somebody sent the same piece a moment before, or what would be proposed is not enough.
+            return OrderOutcome.Because(problem.Field, problem.TextKey, problem.Arguments);
+        }
+    }
 
     Task<OrderOutcome> SendAsync(string number, int? version, Dispatch dispatch, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync<OrderOutcome>(3, async () =>
     {
@@ -36,9 +48,15 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
 
         var shipment = new NewShipment(PublicNumber.New("SH"), dispatch.Carrier, dispatch.TrackingNumber, Carried(dispatch, lines));
         // The stock rows first, the lines after them: the same way round in every act.
-        await stock.ShipAsync(order.FromPlaceId!.Value, order.ToPlaceId, StockLines.Of(shipment.Lines, line => line.Line.ProductId, line => line.Quantity), order.Number, shipment.Number, ct);
+        await stock.ShipAsync(order.FromPlaceId!.Value, order.ToPlaceId, StockLines.Of(shipment.Lines, line => line.Line.ProductId, line => line.Quantity), order.Number, shipment.Number, ct,
+            TrackedGoods.Named(WithLots(dispatch, shipment.Lines)));
         var status = OrderLifecycle.After(lines, shipped: shipment.Lines.Sum(line => (long)line.Quantity));
         await orders.InsertShipmentAsync(order, shipment, status, ct);
+        if (shipment.Lines.Any(line => line.Line.IsTracked))
+        {
+            await orders.TakeLotsAsync(shipment.Number, ct);
+        }
+
         if (dispatch.Parcels.Count > 0)
         {
             await parcels.InsertAsync(shipment.Number, dispatch.Parcels, ct);
@@ -97,6 +115,19 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
         {
             yield return problem;
         }
+
+        foreach (var problem in dispatch.Lines.Any(line => line.Lots is { Count: > 0 }) && dispatch.Lines.All(line => open.ContainsKey(line.LineNumber) && line.Quantity is not null)
+            ? TrackedGoods.Problems([.. dispatch.Lines.Select(line => new TrackedLine(line.LineNumber, open[line.LineNumber].Sku, open[line.LineNumber].Tracking, (long)line.Quantity!.Value, line.Lots))], areProposed: true) : [])
+        {
+            yield return new(problem.Line, problem.Field, problem.TextKey, problem.Arguments);
+        }
+    }
+
+    // In the order in which the lines are posted.
+    static List<TrackedLine> WithLots(Dispatch dispatch, IReadOnlyList<(LineInHand Line, int Quantity)> carried)
+    {
+        var said = dispatch.Lines.ToDictionary(line => line.LineNumber, line => line.Lots);
+        return [.. carried.Select(line => new TrackedLine(line.Line.LineNumber, line.Line.Sku, line.Line.Tracking, line.Quantity, said[line.Line.LineNumber]))];
     }
 
     static List<(LineInHand Line, int Quantity)> Carried(Dispatch dispatch, List<LineInHand> lines)
@@ -120,7 +151,7 @@ public sealed record Dispatch(string? Carrier, string? TrackingNumber, IReadOnly
     {
         [] => this,
         [{ Lines.Count: 0 } only] => (this with { Parcels = [only with { Lines = [.. Lines.Where(line => line.Quantity > 0)] }] }).Carried(),
-        _ when Lines.Count == 0 => (this with { Lines = [.. Parcels.SelectMany(parcel => parcel.Lines).GroupBy(line => line.LineNumber).Select(group => new DispatchedLine(group.Key, group.Any(line => line.Quantity is null) ? null : group.Sum(line => line.Quantity)))] }).Carried(),
+        _ when Lines.Count == 0 => (this with { Lines = [.. Parcels.SelectMany(parcel => parcel.Lines).GroupBy(line => line.LineNumber).Select(group => new DispatchedLine(group.Key, group.Any(line => line.Quantity is null) ? null : group.Sum(line => line.Quantity)) { Lots = [.. group.SelectMany(line => line.Lots ?? [])] })] }).Carried(),
         _ => Carried(),
     };
 
@@ -130,4 +161,8 @@ public sealed record Dispatch(string? Carrier, string? TrackingNumber, IReadOnly
 /// <summary>How much of a line is sent.</summary>
 /// <param name="LineNumber">The order's line.</param>
 /// <param name="Quantity">How many; null where it is no number.</param>
-public sealed record DispatchedLine(int LineNumber, decimal? Quantity);
+public sealed record DispatchedLine(int LineNumber, decimal? Quantity)
+{
+    /// <summary>Which lots or serial numbers of a tracked product go; those that expire first, then the oldest, then the lowest numbers where nothing is said.</summary>
+    public IReadOnlyList<LotPieces>? Lots { get; init; }
+}

@@ -1,3 +1,4 @@
+using Npgsql;
 using Platform.Database;
 using Platform.Web;
 using Portal.Orders;
@@ -6,7 +7,7 @@ using Portal.Stock;
 namespace Portal.Returns;
 
 /// <summary>What happens to a return after it was asked for: the seller answers whole or by line, the buyer sends, the seller inspects; sound pieces are in stock again, what was paid is credited.</summary>
-public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, CreditPieces credit, AgreedByBoth agreed, ReturnNews news, TimeProvider clock)
+public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, LotsOfReturns lotsOf, CreditPieces credit, AgreedByBoth agreed, ReturnNews news, TimeProvider clock)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -62,6 +63,10 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
         {
             return refused.Outcome;
         }
+        catch (PostgresException refused) when (TrackedGoods.Refused(refused) is { } problem)
+        {
+            return ReturnOutcome.Because(problem.Field, problem.TextKey, problem.Arguments);
+        }
     }
 
     Task<ReturnOutcome> SentAsync(string number, int? version, ReturnDispatch dispatch, CancellationToken ct) => ActAsync(number, version, ReturnLifecycle.Send, null, async (head, lines) =>
@@ -105,9 +110,18 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
         }
 
         var to = await stock.PlaceOfAsync(head.SellerId, ct);
+        var named = dispatch.Lines.GroupBy(line => line.LineNumber).ToDictionary(group => group.Key, group => group.First().Lots);
         foreach (var (place, goods) in from)
         {
-            await stock.ShipAsync(place, to, goods, null, head.Number, ct);
+            var goes = lines.Where(line => Sent(line) > 0 && (chosen ?? line.HeldInPlaceId) == place).Select(line => (Line: line, Quantity: Sent(line)!.Value)).ToList();
+            var (lots, unclear) = await lotsOf.ChooseAsync(place, goes, named, ct);
+            if (unclear.Count > 0)
+            {
+                throw new NotSentException(new ReturnOutcome.Wrong(unclear));
+            }
+
+            await stock.ShipAsync(place, to, goods, null, head.Number, ct, lots);
+            await lotsOf.WriteAsync(goes, lots, ct);
         }
 
         await db.ExecuteAsync("""
@@ -135,7 +149,15 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
         }
 
         var came = judged.Where(line => line.Line.Sent > 0).ToList();
-        await stock.ReceiveAsync(head.ToPlaceId ?? await stock.PlaceOfAsync(head.SellerId, ct), StockLines.Of(came, line => line.Line.ProductId, line => line.Sound), [.. came.Select(line => (long)(line.Line.Sent!.Value - line.Sound))], null, head.Number, ct);
+        var arrived = came.ConvertAll(line => (line.Line, line.Sound));
+        var (lots, unclear) = await lotsOf.DealAsync(arrived, said.ToDictionary(line => line.Key, line => line.Value.Lots), ct);
+        if (unclear.Count > 0)
+        {
+            return (null, new ReturnOutcome.Wrong(unclear));
+        }
+
+        await stock.ReceiveAsync(head.ToPlaceId ?? await stock.PlaceOfAsync(head.SellerId, ct), StockLines.Of(came, line => line.Line.ProductId, line => line.Sound), [.. came.Select(line => (long)(line.Line.Sent!.Value - line.Sound))], null, head.Number, ct, lots);
+        await lotsOf.WriteSoundAsync(arrived, lots, ct);
         await db.ExecuteAsync("""
             update return_order_line l
             set sound = said.sound, damaged = said.damaged, credited = said.credited
@@ -258,4 +280,8 @@ public sealed record ReturnDispatch(string? Carrier, string? TrackingNumber, IRe
 /// <param name="Sound">In good order; in stock again.</param>
 /// <param name="Damaged">Written off.</param>
 /// <param name="Credited">How many are credited; where nothing is said, the sound ones, and of faulty or wrong goods the damaged ones too.</param>
-public sealed record LineInspection(int LineNumber, decimal? Sound, decimal? Damaged, decimal? Credited);
+public sealed record LineInspection(int LineNumber, decimal? Sound, decimal? Damaged, decimal? Credited)
+{
+    /// <summary>Which lots or serial numbers of a tracked product are sound; needed where a part of several is not.</summary>
+    public IReadOnlyList<LotPieces>? Lots { get; init; }
+}

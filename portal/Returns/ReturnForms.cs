@@ -81,6 +81,14 @@ public sealed class ReturnAnswerLine
 
     /// <summary>Credited; nothing for what follows from the cause.</summary>
     public string? Credited { get; set; }
+
+    /// <summary>How the pieces of its product are told apart.</summary>
+    public string? Tracking { get; set; }
+
+    /// <summary>The lots or serial numbers that go back, or that came sound.</summary>
+    public string? Lots { get; set; }
+
+    internal IReadOnlyList<Stock.LotPieces>? Pieces => Tracking is Stock.Tracked.Lot or Stock.Tracked.Serial ? Stock.LotLines.Read(Lots, Tracking is Stock.Tracked.Serial) : null;
 }
 
 /// <summary>A seller's rules as they are typed.</summary>

@@ -93,6 +93,12 @@ public sealed record ReturnLine
     /// <summary>The product.</summary>
     public string Sku { get; init; } = "";
 
+    /// <summary>How its pieces are told apart: none, lot or serial.</summary>
+    public string Tracking { get; init; } = Stock.Tracked.None;
+
+    /// <summary>True where its pieces have lots or serial numbers.</summary>
+    public bool IsTracked => Tracking is not Stock.Tracked.None;
+
     /// <summary>Its name.</summary>
     public string Name { get; init; } = "";
 
@@ -125,7 +131,11 @@ public sealed record ReturnLine
 }
 
 /// <summary>A return with all that hangs on it.</summary>
-public sealed record ReturnPage(ReturnHead Head, IReadOnlyList<ReturnLine> Lines, IReadOnlyList<CaseStep> Steps);
+public sealed record ReturnPage(ReturnHead Head, IReadOnlyList<ReturnLine> Lines, IReadOnlyList<CaseStep> Steps)
+{
+    /// <summary>The lots and serial numbers that were sent, by the key of their line.</summary>
+    public ILookup<long, ReturnedLot> Lots { get; init; } = Array.Empty<ReturnedLot>().ToLookup(lot => lot.ReturnOrderLineId);
+}
 
 /// <summary>What a buyer can send back of a shipment line.</summary>
 public sealed record Returnable

@@ -5,7 +5,7 @@ using Portal.Web.Lists;
 namespace Portal.Returns;
 
 /// <summary>Reads returns, and what can be returned, as the person at work may see it.</summary>
-public sealed class ReturnStore(Db db, TimeProvider clock)
+public sealed class ReturnStore(Db db, LotsOfReturns lots, TimeProvider clock)
 {
     /// <summary>More lines are not offered at once.</summary>
     public const int Most = 300;
@@ -83,7 +83,7 @@ public sealed class ReturnStore(Db db, TimeProvider clock)
 
     /// <summary>The lines of a return.</summary>
     public Task<List<ReturnLine>> LinesAsync(long returnOrderId, CancellationToken ct) => db.ListAsync<ReturnLine>("""
-        select l.return_order_line_id, l.line_number, l.shipment_line_id, l.product_id, o.number as order_number, s.number as shipment_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh,
+        select l.return_order_line_id, l.line_number, l.shipment_line_id, l.product_id, o.number as order_number, s.number as shipment_number, p.sku, p.tracking, p.name, coalesce(p.name_zh, p.name) as name_zh,
                coalesce((select held.stock_place_id from stock_place held where held.stock_place_id = s.to_place_id and held.partner_id = l.buyer_id and held.closed_at is null), stock_place_of(l.buyer_id)) as held_in_place_id,
                l.unit_price, l.quantity, l.approved, l.refused_because, l.sent, l.sound, l.damaged, l.credited
         from return_order_line l
@@ -97,15 +97,19 @@ public sealed class ReturnStore(Db db, TimeProvider clock)
 
     /// <summary>A return with all that hangs on it, or null.</summary>
     public Task<ReturnPage?> FindAsync(string number, CancellationToken ct) => db.TogetherAsync(async () => await HeadAsync(number, ct) is { } head
-        ? new ReturnPage(head, await LinesAsync(head.ReturnOrderId, ct), await db.ListAsync<CaseStep>("""
+        ? await WithLotsAsync(new ReturnPage(head, await LinesAsync(head.ReturnOrderId, ct), await db.ListAsync<CaseStep>("""
             select s.act, s.status, null::text as path, s.reason, s.document_number, partner.name as partner_name, partner.name_latin as partner_name_latin, person.name as person_name, s.happened_at
             from return_order_step s
             left join partner on partner.partner_id = s.partner_id
             left join person on person.person_id = s.person_id
             where s.return_order_id = @ReturnOrderId
             order by s.return_order_step_id
-            """, new { head.ReturnOrderId }, ct))
+            """, new { head.ReturnOrderId }, ct)), ct)
         : null, ct);
+
+    async Task<ReturnPage> WithLotsAsync(ReturnPage page, CancellationToken ct) => page.Lines.Any(line => line.IsTracked)
+        ? page with { Lots = (await lots.OfLinesAsync([.. page.Lines.Select(line => line.ReturnOrderLineId)], ct)).ToLookup(lot => lot.ReturnOrderLineId) }
+        : page;
 
     /// <summary>What the company at work got and can still send back to the seller it buys from: of one order, or of all of the last days; the oldest receipts first.</summary>
     /// <param name="order">Only of this order.</param>

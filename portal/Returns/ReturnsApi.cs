@@ -44,7 +44,7 @@ public sealed class ReturnsApi(ReturnStore returns, RequestReturn requestReturn,
         this.SendVersion(page.Head.Version);
         return Ok(ReturnAnswer.Of(page.Head) with
         {
-            Lines = [.. page.Lines.Select(line => new ReturnLineAnswer(line.LineNumber, line.OrderNumber, line.ShipmentNumber, line.Sku, line.UnitPrice, line.Quantity, line.Approved, line.RefusedBecause, line.Sent, line.Sound, line.Damaged, line.Credited))],
+            Lines = [.. page.Lines.Select(line => new ReturnLineAnswer(line.LineNumber, line.OrderNumber, line.ShipmentNumber, line.Sku, line.UnitPrice, line.Quantity, line.Approved, line.RefusedBecause, line.Sent, line.Sound, line.Damaged, line.Credited, [.. page.Lots[line.ReturnOrderLineId].Select(lot => new ReturnLotAnswer(lot.Code, lot.Quantity, lot.Sound))]))],
             History = [.. page.Steps.Select(step => new ReturnStepAnswer(step.Act, step.Status, step.HappenedAt, null, step.Reason, step.DocumentNumber))],
         });
     }
@@ -142,4 +142,7 @@ public sealed record ReturnAnswer(
 
 /// <summary>A line of a return as the API tells it.</summary>
 public sealed record ReturnLineAnswer(
-    int LineNumber, string Order, string Shipment, string Sku, decimal UnitPrice, int Quantity, int? Approved, string? RefusedBecause, int? Sent, int? Sound, int? Damaged, int? Credited);
+    int LineNumber, string Order, string Shipment, string Sku, decimal UnitPrice, int Quantity, int? Approved, string? RefusedBecause, int? Sent, int? Sound, int? Damaged, int? Credited, IReadOnlyList<ReturnLotAnswer> Lots);
+
+/// <summary>Pieces of a lot that go back, as the API tells it.</summary>
+public sealed record ReturnLotAnswer(string Code, int Quantity, int? Sound);

@@ -78,12 +78,12 @@ public sealed class ReturnsController(ReturnStore returns, ReturnPolicies polici
     /// <summary>The buyer sends them.</summary>
     [HttpPost("{number}/dispatch"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin), RequestFormLimits(ValueCountLimit = 8 * ReturnStore.Most)]
     public Task<IActionResult> Send(string number, ReturnAnswerForm form, CancellationToken ct) => AnswerAsync(number, ReturnLifecycle.Send,
-        () => handle.SendAsync(number, form.Version, new(Typed.Text(form.Carrier), Typed.Text(form.TrackingNumber), [.. form.Lines.Select(line => new DispatchedLine(line.LineNumber, SkuLines.Quantity(line.Quantity ?? "0")))], Typed.Text(form.FromPlace)), ct), ct);
+        () => handle.SendAsync(number, form.Version, new(Typed.Text(form.Carrier), Typed.Text(form.TrackingNumber), [.. form.Lines.Select(line => new DispatchedLine(line.LineNumber, SkuLines.Quantity(line.Quantity ?? "0")) { Lots = line.Pieces })], Typed.Text(form.FromPlace)), ct), ct);
 
     /// <summary>The seller says what came.</summary>
     [HttpPost("{number}/inspection"), Idempotent, AllowRoles(SellerRoles.Sales, SellerRoles.Admin, SellerRoles.BrandAdmin, SellerRoles.ChannelManager), RequestFormLimits(ValueCountLimit = 8 * ReturnStore.Most)]
     public Task<IActionResult> Inspect(string number, ReturnAnswerForm form, CancellationToken ct) => AnswerAsync(number, ReturnLifecycle.Inspect,
-        () => handle.InspectAsync(number, form.Version, [.. form.Lines.Select(line => new LineInspection(line.LineNumber, Count(line.Quantity), Count(line.Damaged), string.IsNullOrWhiteSpace(line.Credited) ? null : SkuLines.Quantity(line.Credited) ?? -1))], ct), ct);
+        () => handle.InspectAsync(number, form.Version, [.. form.Lines.Select(line => new LineInspection(line.LineNumber, Count(line.Quantity), Count(line.Damaged), string.IsNullOrWhiteSpace(line.Credited) ? null : SkuLines.Quantity(line.Credited) ?? -1) { Lots = line.Pieces })], ct), ct);
 
     /// <summary>The seller's rules.</summary>
     [HttpGet("policy"), AllowRoles("partner_admin", "brand_admin")]

@@ -19,6 +19,7 @@ static class ReturnsFeature
             .AddScoped<CreditPieces>()
             .AddScoped<AgreedByBoth>()
             .AddScoped<ReturnStore>()
+            .AddScoped<LotsOfReturns>()
             .AddScoped<ReturnPolicies>()
             .AddScoped<RequestReturn>()
             .AddScoped<HandleReturn>()

@@ -7,7 +7,7 @@ namespace Portal.Stock;
 
 /// <summary>Records supply, sales and losses by hand.</summary>
 [Route("stock/moves"), AllowRoles("purchasing", "sales", "partner_admin", "brand_admin")]
-public sealed class MovementsController(RecordMovement recordMovement, StockPlaces places, Texts t) : Controller
+public sealed class MovementsController(RecordMovement recordMovement, StockPlaces places, LotStore lots, Texts t) : Controller
 {
     /// <summary>An empty form.</summary>
     [HttpGet("new")]
@@ -17,7 +17,7 @@ public sealed class MovementsController(RecordMovement recordMovement, StockPlac
     [HttpPost(""), Idempotent]
     public async Task<IActionResult> Create(MovementForm form, CancellationToken ct)
     {
-        switch (await recordMovement.RunAsync(new(form.Kind, form.Note, SkuLines.Read(form.Lines), form.Place, form.Reason), ct))
+        switch (await recordMovement.RunAsync(new(form.Kind, form.Note, SkuLines.Read(form.Lines), form.Place, form.Reason, LotLines.ReadWithSku(form.Lots, await lots.SerialProductsAsync(form.Lots, ct))), ct))
         {
             case MovementOutcome.Recorded(var lines):
                 this.Flash(FlashKind.Done, t["stock.recorded", lines]);
@@ -48,6 +48,9 @@ public sealed class MovementForm
 
     /// <summary>SKU and quantity, a row each.</summary>
     public string? Lines { get; set; }
+
+    /// <summary>SKU and lot or serial number, a row each.</summary>
+    public string? Lots { get; set; }
 }
 
 /// <summary>The page on which a movement is recorded.</summary>

@@ -27,6 +27,10 @@ public sealed class RecordMovement(Db db, StockLedger ledger, StockPlaces places
         {
             return new MovementOutcome.Wrong([new(null, "lines", "stock.problem.not_enough")]);
         }
+        catch (PostgresException refused) when (TrackedGoods.Refused(refused) is { } problem)
+        {
+            return new MovementOutcome.Wrong([problem]);
+        }
     }
 
     async Task<MovementOutcome> RecordAsync(MovementAsked asked, CancellationToken ct)
@@ -42,19 +46,31 @@ public sealed class RecordMovement(Db db, StockLedger ledger, StockPlaces places
         }
 
         var (kind, note, reason) = (asked.Kind ?? "", Web.Typed.Text(asked.Note), Web.Typed.Text(asked.Reason));
-        var lines = (asked.Lines ?? []).OfType<SkuLine>().ToList();
+        var lots = (asked.Lots ?? []).OfType<SkuLot>().ToLookup(lot => lot.Sku?.Trim() ?? "", lot => lot.Pieces, StringComparer.Ordinal);
+        var lines = WithLots((asked.Lines ?? []).OfType<SkuLine>().ToList(), lots);
         var place = await places.KeyAsync(asked.Place, ct);
         var products = place is { } key ? await ledger.ProductsAsync(key, lines, ct) : null;
         List<StockProblem> problems = [.. Problems(asked, kind, note, reason, place), .. LineProblems(lines, products, takesFromThere: kind is not "supply")];
+        var tracked = problems.Count > 0 ? [] : LinesWithLots(lines, products!, lots);
+        problems.AddRange(TrackedGoods.Problems(tracked, areProposed: kind is "sale"));
         if (problems.Count > 0)
         {
             return new MovementOutcome.Wrong(problems);
         }
 
-        await ledger.RecordAsync(kind, place!.Value, StockLines.Of(lines, line => products![line.Sku].ProductId, line => (long)line.Quantity!), clock.GetUtcNow(), note, ct, reason);
-        await audit.RecordAsync("stock." + kind, "stock", here.Number, here.PartnerId, new { asked.Place, reason, note, lines }, ct);
+        await ledger.RecordAsync(kind, place!.Value, StockLines.Of(lines, line => products![line.Sku].ProductId, line => (long)line.Quantity!), clock.GetUtcNow(), note, ct, reason, TrackedGoods.Named(tracked));
+        await audit.RecordAsync("stock." + kind, "stock", here.Number, here.PartnerId, new { asked.Place, reason, note, lines, lots = asked.Lots is { Count: > 0 } ? asked.Lots : null }, ct);
         return new MovementOutcome.Recorded(lines.Count);
     }
+
+    /// <summary>Typed lines, with one more for each product of which only lots were named: who scans what comes need not count it too.</summary>
+    internal static List<SkuLine> WithLots(List<SkuLine> lines, ILookup<string, LotPieces> lots) =>
+        [.. lines, .. lots.Where(lot => !lines.Exists(line => line.Sku == lot.Key)).Select(lot => new SkuLine(lot.Key, lot.Sum(pieces => pieces.Pieces)))];
+
+    /// <summary>Each line with the lots that were named for its product.</summary>
+    internal static List<TrackedLine> LinesWithLots(List<SkuLine> lines, IReadOnlyDictionary<string, ProductHere> products, ILookup<string, LotPieces> lots)
+ =>
+        [.. lines.Select((line, index) => new TrackedLine(index + 1, line.Sku, products[line.Sku].Tracking, (long)line.Quantity!.Value, lots[line.Sku].ToList() is { Count: > 0 } some ? some : null))];
 
     static IEnumerable<StockProblem> Problems(MovementAsked asked, string kind, string? note, string? reason, long? place)
     {
@@ -87,7 +103,7 @@ public sealed class RecordMovement(Db db, StockLedger ledger, StockPlaces places
     /// <param name="lines">The lines.</param>
     /// <param name="products">The products they name, with what the place has of each; null where there is no such place.</param>
     /// <param name="takesFromThere">True where the goods leave the place.</param>
-    internal static IEnumerable<StockProblem> LineProblems(IReadOnlyList<SkuLine> lines, IReadOnlyDictionary<string, (long ProductId, long Available)>? products, bool takesFromThere)
+    internal static IEnumerable<StockProblem> LineProblems(IReadOnlyList<SkuLine> lines, IReadOnlyDictionary<string, ProductHere>? products, bool takesFromThere)
     {
         if (lines.Count is 0 or > SkuLines.Most)
         {
@@ -107,7 +123,11 @@ public sealed class RecordMovement(Db db, StockLedger ledger, StockPlaces places
             {
                 yield return new(index + 1, "quantity", wrong, SkuLine.MostOfOne);
             }
-            else if (takesFromThere && known && line.Quantity > product.Available)
+            else if (known && product!.Tracking is not Tracked.None && lines.Take(index).Any(earlier => earlier.Sku == line.Sku))
+            {
+                yield return new(index + 1, "sku", "stock.lots.one_line", line.Sku);
+            }
+            else if (takesFromThere && known && line.Quantity > product!.Available)
             {
                 yield return new(index + 1, "quantity", "stock.problem.more_than_available", line.Sku, product.Available);
             }

@@ -44,8 +44,9 @@ public sealed class StockApi(StockStore stock, RecordMovement recordMovement) : 
 /// <param name="Note">Why, in words; a loss is not recorded without a note or a reason.</param>
 /// <param name="Lines">What moved.</param>
 /// <param name="Place">The code of the place; the default one where left out.</param>
+/// <param name="Lots">The lots or serial numbers of tracked products: pieces that come by supply and go by loss are named, of a sale those that expire first go where nothing is said. A product of which lots are named needs no line.</param>
 /// <param name="Reason">Why goods came by supply (<c>found</c>, <c>customer_return</c>, <c>correction</c>) or went by loss (<c>damaged</c>, <c>expired</c>, <c>stolen</c>, <c>missing</c>, <c>sample</c>, <c>own_use</c>, <c>correction</c>).</param>
-public sealed record MovementAsked(string? Kind, string? Note, IReadOnlyList<SkuLine>? Lines, string? Place = null, string? Reason = null);
+public sealed record MovementAsked(string? Kind, string? Note, IReadOnlyList<SkuLine>? Lines, string? Place = null, string? Reason = null, IReadOnlyList<SkuLot>? Lots = null);
 
 /// <summary>Where a page of balances ended.</summary>
 sealed record BalanceCursor(string Sku);

@@ -19,7 +19,7 @@ public sealed class StockCheck(Db db) : ICheck
         var looked = await db.OneAsync<Looked>("""
             select (select count(*) from stock_move) as moves, (select count(*) from stock_balance) as balances
             """, null, ct);
-        List<string> findings = [.. await BalancesAsync(ct), .. await PastAsync(ct), .. await WholeAsync(ct), .. await PapersAsync(ct)];
+        List<string> findings = [.. await BalancesAsync(ct), .. await PastAsync(ct), .. await WholeAsync(ct), .. await PapersAsync(ct), .. await TrackingCheck.FindingsAsync(db, ct)];
         return new CheckResult(string.Create(CultureInfo.InvariantCulture, $"{looked.Moves:N0} stock moves and {looked.Balances:N0} balances"), [.. findings.Take(100)]);
     }, ct);
 

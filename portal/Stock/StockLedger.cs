@@ -48,9 +48,16 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     }
 
     /// <summary>Reserved goods leave a place that the caller holds, on the way to another.</summary>
-    public Task ShipAsync(long placeId, long toPlaceId, StockLines lines, string? orderNumber, string shipmentNumber, CancellationToken ct) =>
-        db.ExecuteAsync("select stock_ship(@placeId, @toPlaceId, @products, @quantities, @now, @orderNumber, @shipmentNumber)",
-            new { placeId, toPlaceId, products = lines.Products, quantities = lines.Quantities, now = clock.GetUtcNow().UtcDateTime, orderNumber, shipmentNumber }, ct);
+    /// <param name="placeId">The place they leave.</param>
+    /// <param name="toPlaceId">The place they go to.</param>
+    /// <param name="lines">What goes.</param>
+    /// <param name="orderNumber">The order; null for goods that go back.</param>
+    /// <param name="shipmentNumber">The paper.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <param name="lots">The lots of tracked goods; of lines that are not named, those that would be proposed go.</param>
+    public Task ShipAsync(long placeId, long toPlaceId, StockLines lines, string? orderNumber, string shipmentNumber, CancellationToken ct, IReadOnlyList<NamedPieces>? lots = null) =>
+        db.ExecuteAsync("select stock_ship(@placeId, @toPlaceId, @products, @quantities, @now, @orderNumber, @shipmentNumber, @tracked::jsonb)",
+            new { placeId, toPlaceId, products = lines.Products, quantities = lines.Quantities, now = clock.GetUtcNow().UtcDateTime, orderNumber, shipmentNumber, tracked = TrackedGoods.ForLedger(lots) }, ct);
 
     /// <summary>Goods on the way reach the caller's place, or are found lost.</summary>
     /// <param name="placeId">The place they reach.</param>
@@ -59,10 +66,11 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     /// <param name="orderNumber">The order they were sent for; null for goods that come back.</param>
     /// <param name="receiptNumber">The goods receipt.</param>
     /// <param name="ct">Stops waiting.</param>
-    public async Task ReceiveAsync(long placeId, StockLines received, long[] lost, string? orderNumber, string receiptNumber, CancellationToken ct)
+    /// <param name="lots">The lots of tracked goods, of what came and of what was lost.</param>
+    public async Task ReceiveAsync(long placeId, StockLines received, long[] lost, string? orderNumber, string receiptNumber, CancellationToken ct, IReadOnlyList<NamedPieces>? lots = null)
     {
-        await db.ExecuteAsync("select stock_receive(@placeId, @products, @quantities, @lost, @now, @orderNumber, @receiptNumber)",
-            new { placeId, products = received.Products, quantities = received.Quantities, lost, now = clock.GetUtcNow().UtcDateTime, orderNumber, receiptNumber }, ct);
+        await db.ExecuteAsync("select stock_receive(@placeId, @products, @quantities, @lost, @now, @orderNumber, @receiptNumber, @tracked::jsonb)",
+            new { placeId, products = received.Products, quantities = received.Quantities, lost, now = clock.GetUtcNow().UtcDateTime, orderNumber, receiptNumber, tracked = TrackedGoods.ForLedger(lots) }, ct);
         await TellAsync(placeId, received, ct);
     }
 
@@ -74,10 +82,11 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     /// <param name="note">Why, in the words of who records it.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <param name="reason">Why, by one of the codes of <see cref="MoveReasons"/>.</param>
-    public async Task RecordAsync(string kind, long placeId, StockLines lines, DateTimeOffset movedAt, string? note, CancellationToken ct, string? reason = null)
+    /// <param name="lots">The lots of tracked goods; of a sale those that would be proposed go where nothing is said.</param>
+    public async Task RecordAsync(string kind, long placeId, StockLines lines, DateTimeOffset movedAt, string? note, CancellationToken ct, string? reason = null, IReadOnlyList<NamedPieces>? lots = null)
     {
-        await db.ExecuteAsync("select stock_record(@kind, @placeId, @products, @quantities, @movedAt, @now, @note, @reason)",
-            new { kind, placeId, products = lines.Products, quantities = lines.Quantities, movedAt = movedAt.UtcDateTime, now = clock.GetUtcNow().UtcDateTime, note, reason }, ct);
+        await db.ExecuteAsync("select stock_record(@kind, @placeId, @products, @quantities, @movedAt, @now, @note, @reason, @tracked::jsonb)",
+            new { kind, placeId, products = lines.Products, quantities = lines.Quantities, movedAt = movedAt.UtcDateTime, now = clock.GetUtcNow().UtcDateTime, note, reason, tracked = TrackedGoods.ForLedger(lots) }, ct);
         if (kind is "supply")
         {
             await TellAsync(placeId, lines, ct);
@@ -85,10 +94,10 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     }
 
     /// <summary>Goods go from one place of a partner to another of the same: there at once, or on the way.</summary>
-    public async Task SendOverAsync(long placeId, long toPlaceId, StockLines lines, bool atOnce, string number, CancellationToken ct)
+    public async Task SendOverAsync(long placeId, long toPlaceId, StockLines lines, bool atOnce, string number, CancellationToken ct, IReadOnlyList<NamedPieces>? lots = null)
     {
-        await db.ExecuteAsync("select stock_send_over(@placeId, @toPlaceId, @products, @quantities, @atOnce, @now, @number)",
-            new { placeId, toPlaceId, products = lines.Products, quantities = lines.Quantities, atOnce, now = clock.GetUtcNow().UtcDateTime, number }, ct);
+        await db.ExecuteAsync("select stock_send_over(@placeId, @toPlaceId, @products, @quantities, @atOnce, @now, @number, @tracked::jsonb)",
+            new { placeId, toPlaceId, products = lines.Products, quantities = lines.Quantities, atOnce, now = clock.GetUtcNow().UtcDateTime, number, tracked = TrackedGoods.ForLedger(lots) }, ct);
         if (atOnce)
         {
             await TellAsync(toPlaceId, lines, ct);
@@ -105,13 +114,13 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     }
 
     /// <summary>The products that lines name, each with what a place has of it that is not promised; unknown ones are left out.</summary>
-    public async Task<IReadOnlyDictionary<string, (long ProductId, long Available)>> ProductsAsync(long placeId, IEnumerable<SkuLine> lines, CancellationToken ct) =>
-        (await db.ListAsync<(string Sku, long ProductId, long Available)>("""
-            select p.sku, p.product_id, coalesce(b.on_hand - b.reserved, 0) as available
+    public async Task<IReadOnlyDictionary<string, ProductHere>> ProductsAsync(long placeId, IEnumerable<SkuLine> lines, CancellationToken ct) =>
+        (await db.ListAsync<ProductHere>("""
+            select p.sku, p.product_id, coalesce(b.on_hand - b.reserved, 0) as available, p.tracking
             from product p
             left join stock_balance b on b.product_id = p.product_id and b.stock_place_id = @placeId
             where p.sku = any (@skus)
-            """, new { placeId, skus = lines.Select(line => line.Sku).Distinct(StringComparer.Ordinal).ToArray() }, ct)).ToDictionary(product => product.Sku, product => (product.ProductId, product.Available), StringComparer.Ordinal);
+            """, new { placeId, skus = lines.Select(line => line.Sku).Distinct(StringComparer.Ordinal).ToArray() }, ct)).ToDictionary(product => product.Sku, StringComparer.Ordinal);
 
     /// <summary>The place where a partner receives and from which it ships if nothing else is said; known of any partner.</summary>
     public Task<long> PlaceOfAsync(long partnerId, CancellationToken ct) =>
@@ -129,6 +138,13 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
             ? outbox.PutAsync(Freed, new FreedGoods(placeId, [.. lines.Products.Where((_, index) => lines.Quantities[index] > 0).Distinct()]), ct)
             : Task.CompletedTask;
 }
+
+/// <summary>A product at a place.</summary>
+/// <param name="Sku">The product.</param>
+/// <param name="ProductId">Its key.</param>
+/// <param name="Available">On hand and not promised.</param>
+/// <param name="Tracking">How its pieces are told apart.</param>
+public sealed record ProductHere(string Sku, long ProductId, long Available, string Tracking);
 
 /// <summary>A place has more to give than before: goods came, or a promise was taken back.</summary>
 /// <param name="PlaceId">The place's key.</param>

@@ -43,6 +43,7 @@ public sealed class StockOnDay(Db db) : IDayCheck
             order by holder.number, p.sku
             limit 100
             """, new { day }, ct);
+        findings.AddRange(await TrackingCheck.OnDayAsync(db, day, ct));
         if (held.OnHand + held.InTransit != held.Supplied - held.Sold - held.Lost)
         {
             findings.Add(string.Create(CultureInfo.InvariantCulture, $"all places held {held.OnHand + held.InTransit:N0} pieces, supply less sales and losses was {held.Supplied - held.Sold - held.Lost:N0}"));

@@ -36,6 +36,11 @@ sealed class CarryDropShipments(Db db, OrderWriting orders, DropShipments dropSh
             var status = OrderLifecycle.After(lines, shipped: pieces.Sum(piece => (long)piece.Quantity));
             await orders.InsertShipmentAsync(order, shipment, status, ct);
             await dropShipments.RememberAsync(shipment.Number, pieces, ct);
+            if (shipment.Lines.Any(line => line.Line.IsTracked))
+            {
+                await orders.TakeLotsAsync(shipment.Number, ct);
+            }
+
             await books.ShippedAsync(order, shipment.Number, ct);
             await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Ship, status,
                 new { shipment = shipment.Number, isDirect = true, lines = shipment.Lines.Select(line => new { line.Line.LineNumber, line.Quantity }) }, ct);
@@ -50,7 +55,7 @@ sealed class CarryDropShipments(Db db, OrderWriting orders, DropShipments dropSh
 }
 
 /// <summary>The buyer at the end has taken a direct shipment in: the seller's order upwards is received as it was found there, differences and all.</summary>
-sealed class CarryDropReceipts(Db db, OrderWriting orders, DropShipments dropShipments, Outbox outbox, OrderNews news) : IOutboxReceiver
+sealed class CarryDropReceipts(Db db, OrderWriting orders, DropShipments dropShipments, LotsOfReceipts lots, Outbox outbox, OrderNews news) : IOutboxReceiver
 {
     /// <summary>The kind of outbox message that says that something of a direct shipment has arrived.</summary>
     public const string Arrived = "order.drop_received";
@@ -76,6 +81,11 @@ sealed class CarryDropReceipts(Db db, OrderWriting orders, DropShipments dropShi
                 [.. found.Select(line => new ReceivedLine(sent[line.ShipmentLineId], line.Received, line.Short, line.Damaged, line.Wrong, 0, null))]);
             var status = OrderLifecycle.After(await orders.LinesAsync(order.PurchaseOrderId, ct), received: receipt.Lines.Sum(line => (long)line.Received), lost: receipt.Lines.Sum(line => (long)line.Lost));
             await orders.InsertReceiptAsync(order, receipt, status, ct);
+            if (receipt.Lines.Any(line => line.Line.IsTracked))
+            {
+                await lots.CarryAsync(receipt.Number, above.ShipmentNumber, ct);
+            }
+
             await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Receive, status,
                 new { receipt = receipt.Number, shipment = above.ShipmentNumber, isDirect = true, lines = receipt.Lines.Select(line => new { line.Line.LineNumber, line.Received, line.Short, line.Damaged, line.Wrong }) }, ct);
             if (above.IsDirect)

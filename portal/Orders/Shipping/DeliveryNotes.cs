@@ -107,6 +107,8 @@ public sealed class DeliveryNotes(Db db, TypstWorkers typst, Texts texts, IConfi
             where sl.shipment_id = @ShipmentId
             order by l.line_number
             """, new { head.ShipmentId }, ct);
+        var lots = (await LotsOfShipments.FindAsync(db, null, head.ShipmentId, ct)).ToLookup(lot => lot.LineNumber);
+        lines = lines.ConvertAll(line => lots[line.LineNumber].Any() ? line with { Lots = [.. lots[line.LineNumber].Select(lot => new DeliveryNoteLot(lot.Code, lot.Quantity, lot.BestBefore))] } : line);
         return new(head.Number, head.OrderNumber, head.PoNumber, head.ShippedOn, head.Carrier, head.TrackingNumber,
             new(head.SellerName ?? "–", head.SellerLatin, Address(head.SellerAddress, head.SellerPostalCode, head.SellerCity, head.SellerCountry)),
             new(head.BuyerName ?? "–", head.BuyerLatin, ShipTo.Of(head.ShipTo) is { } there ? Address(there) : Address(head.BuyerAddress, head.BuyerPostalCode, head.BuyerCity, head.BuyerCountry)),
@@ -126,12 +128,14 @@ public sealed class DeliveryNotes(Db db, TypstWorkers typst, Texts texts, IConfi
         var culture = CultureInfo.GetCultureInfo(language);
         string T(string key, params object[] arguments) => texts.In(language, key, arguments);
         string Unit(string unit) => T($"catalog.unit.{unit}") is var said && said.StartsWith("catalog.", StringComparison.Ordinal) ? unit : said;
+        string Lot(DeliveryNoteLot lot) => lot.Code + (lot.Quantity == 1 && lot.BestBefore is null ? "" : " × " + lot.Quantity.ToString("N0", culture))
+            + (lot.BestBefore is { } day ? $" ({T("orders.best_before", day.ToString(chinese ? "yyyy年M月d日" : "d MMM yyyy", culture))})" : "");
         object Party(DeliveryNoteParty party) => new { name = chinese ? party.Name : party.NameLatin ?? party.Name, lines = party.Address };
         return new(Template, new
         {
             number = content.Number, order = content.Order, poNumber = content.PoNumber ?? "–", carrier = content.Carrier ?? "–", tracking = content.TrackingNumber ?? "–",
             shipped = content.ShippedOn.ToString(chinese ? "yyyy年M月d日" : "d MMMM yyyy", culture), seller = Party(content.Seller), buyer = Party(content.Buyer),
-            lines = content.Lines.Select(line => new { number = line.LineNumber.ToString(culture), sku = line.Sku, name = chinese ? line.NameZh : line.Name, unit = Unit(line.Unit), quantity = line.Quantity.ToString("N0", culture) }),
+            lines = content.Lines.Select(line => new { number = line.LineNumber.ToString(culture), sku = line.Sku, name = chinese ? line.NameZh : line.Name, unit = Unit(line.Unit), quantity = line.Quantity.ToString("N0", culture), lots = string.Join(T("orders.parcel_comma"), (line.Lots ?? []).Select(Lot)) }),
             pieces = content.Lines.Sum(line => (long)line.Quantity).ToString("N0", culture),
             parcels = content.Parcels.Select(parcel => new
             {
@@ -175,7 +179,14 @@ public sealed record DeliveryNoteContent(
 public sealed record DeliveryNoteParty(string Name, string? NameLatin, IReadOnlyList<string> Address);
 
 /// <summary>A line as it is printed.</summary>
-public sealed record DeliveryNoteLine(int LineNumber, string Sku, string Name, string NameZh, string Unit, int Quantity);
+public sealed record DeliveryNoteLine(int LineNumber, string Sku, string Name, string NameZh, string Unit, int Quantity)
+{
+    /// <summary>The lots and serial numbers of a tracked product.</summary>
+    public IReadOnlyList<DeliveryNoteLot>? Lots { get; init; }
+}
+
+/// <summary>Pieces of a lot as they are printed.</summary>
+public sealed record DeliveryNoteLot(string Code, int Quantity, DateOnly? BestBefore);
 
 /// <summary>The delivery note on the pages.</summary>
 [Route("shipments/{number}/delivery-note")]

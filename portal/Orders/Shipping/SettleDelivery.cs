@@ -75,6 +75,11 @@ public sealed class SettleDelivery(Db db, OrderWriting orders, StockLedger stock
         }
 
         var product = (await orders.LinesAsync(order.PurchaseOrderId, ct)).Single(line => line.PurchaseOrderLineId == lineId);
+        if (product.IsTracked)
+        {
+            return OrderOutcome.Because("quantity", "orders.problem.take_over_tracked", product.Sku);
+        }
+
         if (await books.StopMoreAsync(order, product.ProductId, await PriceAsync(order, lineId, quantity, ct), ct) is { } beyond)
         {
             return beyond;

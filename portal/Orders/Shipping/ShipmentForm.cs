@@ -45,7 +45,21 @@ public sealed class ShipmentForm
         return this;
     }
 
-    internal Dispatch Dispatch => new(Text(Carrier), Text(TrackingNumber), [.. Lines.Select(line => new DispatchedLine(line.LineNumber, Sum(line)))])
+    /// <summary>The same with the lots and serial numbers that would be taken for its lines.</summary>
+    /// <param name="page">The order.</param>
+    /// <param name="proposed">What would be taken, by the number of the line; nothing for products that are not tracked.</param>
+    public ShipmentForm WithLots(OrderPage page, ILookup<int, LotPieces> proposed)
+    {
+        foreach (var line in Lines)
+        {
+            line.Tracking = page.Lines.FirstOrDefault(ordered => ordered.LineNumber == line.LineNumber)?.Tracking;
+            line.Lots = line.Proposed = LotLines.Write(proposed[line.LineNumber], line.Tracking is Tracked.Serial);
+        }
+
+        return this;
+    }
+
+    internal Dispatch Dispatch => new(Text(Carrier), Text(TrackingNumber), [.. Lines.Select(line => new DispatchedLine(line.LineNumber, Sum(line)) { Lots = line.Pieces })])
     {
         Parcels = More.Count == 0 && Text(WeightKg) is null ? [] : [Parcel(Carrier, TrackingNumber, WeightKg, line => line.Quantity), .. More.Select((parcel, index) => Parcel(parcel.Carrier, parcel.TrackingNumber, parcel.WeightKg, line => line.More.ElementAtOrDefault(index)))],
     };
@@ -90,4 +104,18 @@ public sealed class ShipmentFormLine
 
     /// <summary>How many go in each further parcel.</summary>
     public List<string?> More { get; set; } = [];
+
+    /// <summary>How the pieces of its product are told apart.</summary>
+    public string? Tracking { get; set; }
+
+    /// <summary>Which lots or serial numbers go, a row each.</summary>
+    public string? Lots { get; set; }
+
+    /// <summary>The lots that were proposed; what was left as it was goes as the ledger proposes it then.</summary>
+    public string? Proposed { get; set; }
+
+    internal IReadOnlyList<LotPieces>? Pieces => Tracking is Tracked.Lot or Tracked.Serial && Plain(Lots) != Plain(Proposed) ? LotLines.Read(Lots, Tracking is Tracked.Serial) : null;
+
+    // Browsers send line ends of their own.
+    static string Plain(string? typed) => (typed ?? "").ReplaceLineEndings("\n").Trim();
 }

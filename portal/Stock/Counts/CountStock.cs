@@ -74,12 +74,14 @@ public sealed class CountStock(Db db, StockLedger ledger, StockPlaces places, IR
             return new(StockOutcome.Because("countedAt", "stock.count.moment"), 0);
         }
 
-        var products = await ProductsAsync([.. lines.Select(line => line.Sku).Distinct(StringComparer.Ordinal)], ct);
+        var ways = await WaysAsync([.. lines.Select(line => line.Sku).Distinct(StringComparer.Ordinal)], ct);
+        var products = ways.ToDictionary(way => way.Key, way => way.Value.ProductId, StringComparer.Ordinal);
         var problems = new List<StockProblem>();
         var good = new Dictionary<long, CountedLine>();
         for (var index = 0; index < lines.Count; index++)
         {
-            var (line, wrong) = (lines[index], Problem(lines[index], products));
+            var line = lines[index].ByLots();
+            var wrong = Problem(line, products) ?? LotProblem(line, ways.GetValueOrDefault(line.Sku).Tracking);
             if (wrong is not null)
             {
                 problems.Add(wrong with { Line = line.Row ?? index + 1 });
@@ -100,10 +102,28 @@ public sealed class CountStock(Db db, StockLedger ledger, StockPlaces places, IR
                 reasons = good.Values.Select(line => line.Reason).ToArray(),
                 notes = good.Values.Select(line => line.Note).ToArray(),
             }, ct);
+            await EnterLotsAsync(number, [.. good.Where(line => line.Value.Counted is not null && ways[line.Value.Sku].Tracking is not Tracked.None)], countedAt ?? Now, ct);
         }
 
         return new(problems.Count > 0 ? new StockOutcome.Wrong(problems) : new StockOutcome.Done(number), good.Count);
     }, ct);
+
+    // A product of which nothing is there has a line without a code.
+    Task EnterLotsAsync(string number, IReadOnlyList<KeyValuePair<long, CountedLine>> lines, DateTime at, CancellationToken ct)
+    {
+        var lots = lines.SelectMany(line => (line.Value.Lots is { Count: > 0 } some ? some : [new(null, 0)]).Select(lot => (ProductId: line.Key, Lot: lot))).ToList();
+        return lots.Count == 0 ? Task.CompletedTask : db.ExecuteAsync("select stock_count_enter_lots(@number, @products, @codes, @counted, @made, @best, @at)", new
+        {
+            number, at, products = lots.Select(lot => lot.ProductId).ToArray(), codes = lots.Select(lot => lot.Lot.Code is null ? null : lot.Lot.Kept).ToArray(), counted = lots.Select(lot => (int)lot.Lot.Pieces).ToArray(),
+            made = lots.Select(lot => lot.Lot.MadeOn).ToArray(), best = lots.Select(lot => lot.Lot.BestBefore).ToArray(),
+        }, ct);
+    }
+
+    static StockProblem? LotProblem(CountedLine line, string? tracking) =>
+        line.Counted is not { } counted ? null : TrackedGoods.Problems([new(null, line.Sku, tracking ?? Tracked.None, (long)counted, line.Lots is { Count: > 0 } ? line.Lots : null)], areProposed: false).FirstOrDefault();
+
+    async Task<Dictionary<string, (long ProductId, string Tracking)>> WaysAsync(string[] skus, CancellationToken ct) =>
+        (await db.ListAsync<(string Sku, long ProductId, string Tracking)>("select sku, product_id, tracking from product where sku = any (@skus)", new { skus }, ct)).ToDictionary(product => product.Sku, product => (product.ProductId, product.Tracking), StringComparer.Ordinal);
 
     /// <summary>Hands a count in to be looked over.</summary>
     public Task<StockOutcome> HandInAsync(string number, int? version, CancellationToken ct) => db.InTransactionAsync<StockOutcome>(async () =>
@@ -191,6 +211,10 @@ public sealed class CountStock(Db db, StockLedger ledger, StockPlaces places, IR
                 return new(new StockOutcome.Done(number), posted, orders);
             }, ct);
         }
+        catch (PostgresException refused) when (TrackedGoods.Refused(refused) is { } problem)
+        {
+            return new(new StockOutcome.Wrong([problem]), 0, []);
+        }
         catch (PostgresException refused) when (refused.Violates(StockLedger.NeverNegative) || refused.Violates(StockLedger.ReservedIsOnHand))
         {
             // Somebody shipped or reserved between the look and the posting; the next look sees it.
@@ -277,6 +301,12 @@ public sealed record CountedLine(string Sku, decimal? Counted, string? Reason = 
     internal bool IsNoNumber { get; init; }
 
     internal int? Row => FileRow is { } row ? (int)row : null;
+
+    /// <summary>Which lots or serial numbers of a tracked product are there, all of them; their sum is what was counted.</summary>
+    public IReadOnlyList<LotPieces>? Lots { get; init; }
+
+    // Who names the lots need not add them up.
+    internal CountedLine ByLots() => Counted is null && Lots is { Count: > 0 } lots ? this with { Counted = lots.Sum(lot => lot.Pieces) } : this;
 }
 
 /// <summary>How entering ended.</summary>

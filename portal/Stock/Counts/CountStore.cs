@@ -64,7 +64,13 @@ public sealed class CountStore(Db db)
           and (@words::text is null or p.sku ilike @within or p.name ilike @within or p.name_zh ilike @within or p.gtin = @words)
         """;
 
-    const string LineColumns = "select p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.gtin, l.counted, l.book, l.counted_at, l.reason, l.note, coalesce(b.on_hand, 0) as on_hand, coalesce(b.reserved, 0) as reserved";
+    const string LineColumns = """
+        select p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.gtin, l.counted, l.book, l.counted_at, l.reason, l.note, coalesce(b.on_hand, 0) as on_hand, coalesce(b.reserved, 0) as reserved, p.tracking,
+               case when p.is_tracked then (select string_agg(case p.tracking when 'serial' then x.code else format('%s %s', x.code, x.counted) end, E'\n' order by length(x.code), x.code)
+                                            from stock_count_line_lot x where x.stock_count_id = l.stock_count_id and x.product_id = l.product_id and x.counted > 0) end as lots,
+               case when p.is_tracked then (select string_agg(format('%s × %s', coalesce(nullif(k.code, ''), '?'), x.on_hand), ', ' order by length(k.code), k.code)
+                                            from stock_lot_balance x join stock_lot k on k.stock_lot_id = x.stock_lot_id where x.stock_place_id = @StockPlaceId and x.product_id = l.product_id and x.on_hand > 0) end as lots_in_books
+        """;
 
     /// <summary>One page of the lines of a count.</summary>
     public Task<ListPage<CountLineRow>> LinesAsync(CountRow count, ListQuery query, CancellationToken ct) => db.TogetherAsync(async () =>
@@ -178,7 +184,10 @@ public sealed record CountRow
 /// <param name="Note">The same in words.</param>
 /// <param name="OnHand">What the books say now.</param>
 /// <param name="Reserved">How much of it is promised.</param>
-public sealed record CountLineRow(string Sku, string Name, string NameZh, string? Gtin, int? Counted, long? Book, DateTime? CountedAt, string? Reason, string? Note, long OnHand, long Reserved)
+/// <param name="Tracking">How its pieces are told apart.</param>
+/// <param name="Lots">The lots or serial numbers that were there, a row each.</param>
+/// <param name="LotsInBooks">Those that the books say are there now.</param>
+public sealed record CountLineRow(string Sku, string Name, string NameZh, string? Gtin, int? Counted, long? Book, DateTime? CountedAt, string? Reason, string? Note, long OnHand, long Reserved, string Tracking, string? Lots, string? LotsInBooks)
 {
     /// <summary>Counted less the books; null where it was not counted.</summary>
     public long? Difference => Counted - Book;

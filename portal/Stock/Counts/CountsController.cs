@@ -16,6 +16,8 @@ public sealed class CountsController(CountStock countStock, CountStore counts, S
     const string PageView = "/Stock/Counts/CountPage.cshtml";
 
     static readonly SheetColumn Counted = new("counted", ["counted", "counted quantity", "count", "quantity", "qty", "实盘数量", "实盘", "盘点数量", "数量"]);
+    static readonly SheetColumn LotColumn = new("lot", ["lot", "lot number", "lot or serial number", "batch", "batch number", "serial number", "serial", "批次号", "批次", "序列号", "批次号或序列号"]);
+    static readonly SheetColumn BestBefore = new("best before", ["best before", "expiry", "expiry date", "expires on", "保质期至", "有效期至", "到期日"]);
     static readonly SheetColumn Why = new("reason", ["reason", "reason code", "原因", "差异原因"]);
 
     /// <summary>All of them.</summary>
@@ -90,10 +92,10 @@ public sealed class CountsController(CountStock countStock, CountStore counts, S
         if (file is not null)
         {
             await using var content = file.OpenReadStream();
-            read = await sheet.ReadAsync(content, file.FileName, [StockSheet.Sku, Counted, Why, StockSheet.Note], t, ct);
+            read = await sheet.ReadAsync(content, file.FileName, [StockSheet.Sku, Counted, Why, StockSheet.Note, LotColumn, BestBefore], t, ct);
         }
 
-        var lines = read.Rows.Where(row => row.Cell(Counted) is not null).Select(row => new CountedLine(row.Cell(StockSheet.Sku) ?? "", row.Quantity(Counted), ReasonOf(row.Cell(Why)), row.Cell(StockSheet.Note)) { FileRow = row.Number, IsNoNumber = row.Quantity(Counted) is null }).ToList();
+        var lines = ByLot(read.Rows.Where(row => row.Cell(Counted) is not null).Select(row => new CountedLine(row.Cell(StockSheet.Sku) ?? "", row.Quantity(Counted), ReasonOf(row.Cell(Why)), row.Cell(StockSheet.Note)) { FileRow = row.Number, IsNoNumber = row.Quantity(Counted) is null, Lots = row.Cell(LotColumn) is { } lot ? [new(lot, row.Quantity(Counted), SkuLines.Day(row.Cell(BestBefore))) { IsUnreadable = row.Quantity(Counted) is null }] : null }));
         var entered = lines.Count == 0 ? new CountEntered(StockOutcome.Because("", "stock.count.file_empty"), 0) : await countStock.EnterAsync(number, lines, null, afresh: true, ct);
         if (entered.Outcome is StockOutcome.NotFound or StockOutcome.NotNow or StockOutcome.Forbidden)
         {
@@ -131,10 +133,11 @@ public sealed class CountsController(CountStock countStock, CountStore counts, S
             columns.Add(new(t["stock.count.book"], TableColumnKind.Number, 12, 0));
         }
 
+        columns.Add(new(t["stock.lot_or_serial"], Width: 22));
         columns.AddRange([new(t["stock.count.counted"], TableColumnKind.Number, 14, 0), new(t["stock.count.reason"], Width: 24), new(t["stock.count.note"], Width: 40)]);
         await Response.SendListAsync($"{t["stock.count"]} {count.Place} {count.Number}", me.PartnerName, clock.GetUtcNow(), columns, counts.StreamAsync(count, ct).Select(IReadOnlyList<object?> (line) =>
         [
-            line.Sku, StockWords.Name(line.Name, line.NameZh), line.Gtin, .. blind ? Array.Empty<object?>() : [line.Book ?? line.OnHand], line.Counted, line.Reason is null ? null : t["stock.reason." + line.Reason].Value, line.Note,
+            line.Sku, StockWords.Name(line.Name, line.NameZh), line.Gtin, .. blind ? Array.Empty<object?>() : [line.Book ?? line.OnHand], null, line.Counted, line.Reason is null ? null : t["stock.reason." + line.Reason].Value, line.Note,
         ]), ct);
     }
 
@@ -185,6 +188,10 @@ public sealed class CountsController(CountStock countStock, CountStore counts, S
         return await counts.FindAsync(number, ct) is { } count ? new CountShow(count, query, await counts.LinesAsync(count, query, ct), IsHidden(count), problems, noticed) : null;
     }
 
+    // A file has a row for each lot; a product is one line.
+    static List<CountedLine> ByLot(IEnumerable<CountedLine> rows) =>
+        [.. rows.GroupBy(row => row.Lots is null ? $"{row.Sku}\n{row.FileRow}" : row.Sku, StringComparer.Ordinal).Select(same => same.First().Lots is null ? same.First() : same.First() with { Counted = same.Sum(row => row.Counted), Lots = [.. same.SelectMany(row => row.Lots!)] })];
+
     // Whoever counts blindly sees the books when the count was handed in; the administrators see them always.
     bool IsHidden(CountRow count) => count is { IsBlind: true, Status: "open" } && !me.Has(StockRoles.Admins);
 
@@ -232,7 +239,18 @@ public sealed class CountEntryLine
     /// <summary>The same in words.</summary>
     public string? Note { get; set; }
 
-    internal CountedLine Line => new(Sku?.Trim() ?? "", SkuLines.Quantity(Counted), Typed.Text(Reason), Typed.Text(Note)) { IsNoNumber = !string.IsNullOrWhiteSpace(Counted) && SkuLines.Quantity(Counted) is null };
+    /// <summary>How the pieces of the product are told apart.</summary>
+    public string? Tracking { get; set; }
+
+    /// <summary>The lots or serial numbers that are there.</summary>
+    public string? Lots { get; set; }
+
+    // Where lots are named they are what was counted; the number beside them is for a product of which nothing is there.
+    internal CountedLine Line => new(Sku?.Trim() ?? "", Tracking is Tracked.Lot or Tracked.Serial && !string.IsNullOrWhiteSpace(Lots) ? null : SkuLines.Quantity(Counted), Typed.Text(Reason), Typed.Text(Note))
+    {
+        IsNoNumber = !string.IsNullOrWhiteSpace(Counted) && SkuLines.Quantity(Counted) is null,
+        Lots = Tracking is Tracked.Lot or Tracked.Serial ? LotLines.Read(Lots, Tracking is Tracked.Serial) : null,
+    };
 }
 
 /// <summary>The list of counts.</summary>

@@ -20,13 +20,18 @@ public sealed class TransferGoods(Db db, StockLedger ledger, StockPlaces places,
         {
             return StockOutcome.Because("lines", "stock.problem.not_enough");
         }
+        catch (PostgresException refused) when (TrackedGoods.Refused(refused) is { } problem)
+        {
+            return new StockOutcome.Wrong([problem]);
+        }
     }
 
     /// <summary>Takes in what came; what did not is lost. A line that is not named came in full, which ends the transfer.</summary>
     /// <param name="number">The transfer.</param>
     /// <param name="came">How much of which product came.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<StockOutcome> ReceiveAsync(string number, IReadOnlyList<SkuLine> came, CancellationToken ct) => db.InTransactionAsync<StockOutcome>(async () =>
+    /// <param name="lots">Which lots or serial numbers came, of tracked products of which not all did.</param>
+    public Task<StockOutcome> ReceiveAsync(string number, IReadOnlyList<SkuLine> came, CancellationToken ct, IReadOnlyList<SkuLot>? lots = null) => db.InTransactionAsync<StockOutcome>(async () =>
     {
         if (await db.FindAsync<TransferInHand>("""
             select t.stock_transfer_id, t.partner_id, t.to_place_id, exists (select from unnest(@roles) as role where app_has_role(role)) as may_keep
@@ -43,7 +48,7 @@ public sealed class TransferGoods(Db db, StockLedger ledger, StockPlaces places,
         }
 
         var lines = await db.ListAsync<SentLine>("""
-            select l.line_number, l.product_id, p.sku, l.quantity from stock_transfer_line l join product p on p.product_id = l.product_id where l.stock_transfer_id = @StockTransferId order by l.line_number
+            select l.line_number, l.product_id, p.sku, l.quantity, p.tracking from stock_transfer_line l join product p on p.product_id = l.product_id where l.stock_transfer_id = @StockTransferId order by l.line_number
             """, new { transfer.StockTransferId }, ct);
         if (Problems(came, lines).ToList() is { Count: > 0 } problems)
         {
@@ -53,7 +58,13 @@ public sealed class TransferGoods(Db db, StockLedger ledger, StockPlaces places,
         var said = came.ToDictionary(line => line.Sku, line => (int)line.Quantity!.Value, StringComparer.Ordinal);
         var received = lines.ConvertAll(line => said.GetValueOrDefault(line.Sku, line.Quantity));
         var lost = lines.Select((line, index) => line.Quantity - received[index]).ToArray();
-        await ledger.ReceiveAsync(transfer.ToPlaceId, new([.. lines.Select(line => line.ProductId)], [.. received.Select(quantity => (long)quantity)]), [.. lost.Select(quantity => (long)quantity)], null, number, ct);
+        var (named, wrong) = await LotsAsync(number, lines, received, lots ?? [], ct);
+        if (wrong.Count > 0)
+        {
+            return new StockOutcome.Wrong(wrong);
+        }
+
+        await ledger.ReceiveAsync(transfer.ToPlaceId, new([.. lines.Select(line => line.ProductId)], [.. received.Select(quantity => (long)quantity)]), [.. lost.Select(quantity => (long)quantity)], null, number, ct, named);
         await db.ExecuteAsync("""
             update stock_transfer_line l set received = said.received, lost = said.lost
             from unnest(@numbers, @received, @lost) as said (line_number, received, lost)
@@ -64,6 +75,34 @@ public sealed class TransferGoods(Db db, StockLedger ledger, StockPlaces places,
         return new StockOutcome.Done(number);
     }, ct);
 
+    // The lots that were sent come or are lost; which, is asked for where a part of several is lost.
+    async Task<(List<NamedPieces> Named, List<StockProblem> Problems)> LotsAsync(string number, List<SentLine> lines, List<int> received, IReadOnlyList<SkuLot> said, CancellationToken ct)
+    {
+        List<NamedPieces> named = [];
+        List<StockProblem> problems = [];
+        if (lines.TrueForAll(line => line.Tracking is Tracked.None))
+        {
+            return (named, problems);
+        }
+
+        var sent = (await LotReading.OfPaperAsync(db, number, "transfer", ct)).ToLookup(lot => lot.ProductId);
+        for (var index = 0; index < lines.Count; index++)
+        {
+            var line = lines[index];
+            if (line.Tracking is Tracked.None)
+            {
+                continue;
+            }
+
+            var split = SplitLots.Of(line.LineNumber, line.Sku, [.. sent[line.ProductId].Select(lot => new LotPiecesThere(lot.Code, lot.Quantity))], [new("received", received[index]), new("lost", line.Quantity - received[index])],
+                [.. said.Where(lot => lot.Sku == line.Sku).Select(lot => new SaidOfLot(lot.Pieces.Kept, "received", (long)lot.Pieces.Pieces))]);
+            named.AddRange(split.Dealt.Select(lot => new NamedPieces(index + 1, lot.Code, lot.Quantity, Lost: lot.Outcome is "lost")));
+            problems.AddRange(new[] { split.Problem }.OfType<StockProblem>());
+        }
+
+        return (named, problems);
+    }
+
     async Task<StockOutcome> WriteAsync(TransferAsked asked, CancellationToken ct)
     {
         var me = await db.OneAsync<(long? PartnerId, bool MayKeep)>("select app_partner_id(), exists (select from unnest(@roles) as role where app_has_role(role))", new { roles = StockRoles.Keepers.ToArray() }, ct);
@@ -73,16 +112,20 @@ public sealed class TransferGoods(Db db, StockLedger ledger, StockPlaces places,
         }
 
         var (from, to) = (await places.KeyAsync(asked.From, ct), await places.KeyAsync(asked.To, ct));
-        var lines = (asked.Lines ?? []).OfType<SkuLine>().ToList();
-        var products = from is { } place ? await ledger.ProductsAsync(place, lines, ct) : new Dictionary<string, (long ProductId, long Available)>(StringComparer.Ordinal);
-        if (Problems(asked, from, to, lines, products).ToList() is { Count: > 0 } problems)
+        var lots = (asked.Lots ?? []).OfType<SkuLot>().ToLookup(lot => lot.Sku?.Trim() ?? "", lot => lot.Pieces, StringComparer.Ordinal);
+        var lines = RecordMovement.WithLots((asked.Lines ?? []).OfType<SkuLine>().ToList(), lots);
+        var products = from is { } place ? await ledger.ProductsAsync(place, lines, ct) : new Dictionary<string, ProductHere>(StringComparer.Ordinal);
+        var problems = Problems(asked, from, to, lines, products).ToList();
+        var tracked = problems.Count > 0 ? [] : RecordMovement.LinesWithLots(lines, products, lots);
+        problems.AddRange(TrackedGoods.Problems(tracked, areProposed: true));
+        if (problems.Count > 0)
         {
             return new StockOutcome.Wrong(problems);
         }
 
         var number = PublicNumber.New("TF");
         var goods = lines.GroupBy(line => line.Sku, StringComparer.Ordinal).Select(sku => (products[sku.Key].ProductId, Quantity: (long)sku.Sum(line => line.Quantity!.Value))).ToList();
-        await ledger.SendOverAsync(from!.Value, to!.Value, StockLines.Of(goods, line => line.ProductId, line => line.Quantity), asked.AtOnce, number, ct);
+        await ledger.SendOverAsync(from!.Value, to!.Value, StockLines.Of(goods, line => line.ProductId, line => line.Quantity), asked.AtOnce, number, ct, TrackedGoods.Named([.. tracked.DistinctBy(line => line.Sku)]));
         var transfer = await db.OneAsync<long>("""
             insert into stock_transfer (number, partner_id, from_place_id, to_place_id, status, note, sent_by, sent_at, received_by, received_at)
             values (@number, @partner, @from, @to, case when @AtOnce then 'received' else 'in_transit' end, @note, app_person_id(), @Now, case when @AtOnce then app_person_id() end, case when @AtOnce then @Now end)
@@ -93,11 +136,11 @@ public sealed class TransferGoods(Db db, StockLedger ledger, StockPlaces places,
             select @transfer, line.place, line.product_id, line.quantity, case when @AtOnce then line.quantity else 0 end
             from unnest(@products, @quantities) with ordinality as line (product_id, quantity, place)
             """, new { transfer, asked.AtOnce, products = goods.Select(line => line.ProductId).ToArray(), quantities = goods.Select(line => (int)line.Quantity).ToArray() }, ct);
-        await audit.RecordAsync("stock.transfer_sent", "stock_transfer", number, partner, new { asked.From, asked.To, asked.AtOnce, asked.Note, lines }, ct);
+        await audit.RecordAsync("stock.transfer_sent", "stock_transfer", number, partner, new { asked.From, asked.To, asked.AtOnce, asked.Note, lines, lots = asked.Lots is { Count: > 0 } ? asked.Lots : null }, ct);
         return new StockOutcome.Done(number);
     }
 
-    static IEnumerable<StockProblem> Problems(TransferAsked asked, long? from, long? to, List<SkuLine> lines, IReadOnlyDictionary<string, (long ProductId, long Available)> products)
+    static IEnumerable<StockProblem> Problems(TransferAsked asked, long? from, long? to, List<SkuLine> lines, IReadOnlyDictionary<string, ProductHere> products)
     {
         if (from is null)
         {
@@ -139,7 +182,7 @@ public sealed class TransferGoods(Db db, StockLedger ledger, StockPlaces places,
 
     sealed record TransferInHand(long StockTransferId, long PartnerId, long ToPlaceId, bool MayKeep);
 
-    sealed record SentLine(int LineNumber, long ProductId, string Sku, int Quantity);
+    sealed record SentLine(int LineNumber, long ProductId, string Sku, int Quantity, string Tracking);
 }
 
 /// <summary>Goods that are to go from one place to another.</summary>
@@ -148,4 +191,5 @@ public sealed class TransferGoods(Db db, StockLedger ledger, StockPlaces places,
 /// <param name="AtOnce">True where they are there already; false where they are on the way.</param>
 /// <param name="Note">Why.</param>
 /// <param name="Lines">What goes.</param>
-public sealed record TransferAsked(string? From, string? To, bool AtOnce, string? Note, IReadOnlyList<SkuLine>? Lines);
+/// <param name="Lots">Which lots or serial numbers of tracked products; those that expire first where nothing is said.</param>
+public sealed record TransferAsked(string? From, string? To, bool AtOnce, string? Note, IReadOnlyList<SkuLine>? Lines, IReadOnlyList<SkuLot>? Lots = null);

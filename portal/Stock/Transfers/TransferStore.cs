@@ -55,11 +55,11 @@ public sealed class TransferStore(Db db)
     public Task<TransferPage?> FindAsync(string number, CancellationToken ct) => db.TogetherAsync(async () =>
         await db.FindAsync<TransferRow>($"{Columns} {From} and t.number = @number", new { number }, ct) is { } transfer
             ? new TransferPage(transfer, await db.ListAsync<TransferLine>("""
-                select l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, l.quantity, l.received, l.lost
+                select l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, l.quantity, l.received, l.lost, p.tracking
                 from stock_transfer t join stock_transfer_line l on l.stock_transfer_id = t.stock_transfer_id join product p on p.product_id = l.product_id
                 where t.number = @number
                 order by l.line_number
-                """, new { number }, ct))
+                """, new { number }, ct)) { Lots = (await LotReading.OfPaperAsync(db, number, "transfer", ct)).ToLookup(lot => lot.Sku, StringComparer.Ordinal) }
             : null, ct);
 }
 
@@ -107,9 +107,13 @@ public sealed record TransferRow
 }
 
 /// <summary>A line of a transfer.</summary>
-public sealed record TransferLine(int LineNumber, string Sku, string Name, string NameZh, int Quantity, int Received, int Lost);
+public sealed record TransferLine(int LineNumber, string Sku, string Name, string NameZh, int Quantity, int Received, int Lost, string Tracking);
 
 /// <summary>A transfer with its lines.</summary>
 /// <param name="Head">The transfer.</param>
 /// <param name="Lines">What goes.</param>
-public sealed record TransferPage(TransferRow Head, IReadOnlyList<TransferLine> Lines);
+public sealed record TransferPage(TransferRow Head, IReadOnlyList<TransferLine> Lines)
+{
+    /// <summary>The lots and serial numbers that were sent, by SKU.</summary>
+    public required ILookup<string, LotOfPaper> Lots { get; init; }
+}

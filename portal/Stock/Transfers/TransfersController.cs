@@ -13,7 +13,7 @@ namespace Portal.Stock;
 
 /// <summary>Goods on their way between the own places.</summary>
 [Route("stock/transfers")]
-public sealed class TransfersController(TransferGoods transferGoods, TransferStore transfers, StockPlaces places, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class TransfersController(TransferGoods transferGoods, TransferStore transfers, StockPlaces places, LotStore lots, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     const string FormView = "/Stock/Transfers/TransferForm.cshtml";
 
@@ -43,7 +43,7 @@ public sealed class TransfersController(TransferGoods transferGoods, TransferSto
     [HttpPost(""), Idempotent, AllowRoles("purchasing", "sales", "partner_admin", "brand_admin")]
     public async Task<IActionResult> Create(TransferForm form, CancellationToken ct)
     {
-        switch (await transferGoods.SendAsync(new(form.From, form.To, form.AtOnce, form.Note, SkuLines.Read(form.Lines)), ct))
+        switch (await transferGoods.SendAsync(new(form.From, form.To, form.AtOnce, form.Note, SkuLines.Read(form.Lines), LotLines.ReadWithSku(form.Lots, await lots.SerialProductsAsync(form.Lots, ct))), ct))
         {
             case StockOutcome.Done(var number):
                 this.Flash(FlashKind.Done, t[form.AtOnce ? "stock.transfer.done" : "stock.transfer.sent", number]);
@@ -65,14 +65,14 @@ public sealed class TransfersController(TransferGoods transferGoods, TransferSto
     [HttpPost("{number}/receipt"), AllowRoles("purchasing", "sales", "partner_admin", "brand_admin"), RequestFormLimits(ValueCountLimit = 4 * SkuLines.Most)]
     public async Task<IActionResult> Receive(string number, TransferReceipt form, CancellationToken ct)
     {
-        switch (await transferGoods.ReceiveAsync(number, [.. form.Lines.Select(line => new SkuLine(line.Sku ?? "", SkuLines.Quantity(line.Quantity)))], ct))
+        switch (await transferGoods.ReceiveAsync(number, [.. form.Lines.Select(line => new SkuLine(line.Sku ?? "", SkuLines.Quantity(line.Quantity)))], ct, [.. form.Lines.SelectMany(line => line.Pieces)]))
         {
             case StockOutcome.Done:
                 this.Flash(FlashKind.Done, t["stock.transfer.received", number]);
                 return RedirectToAction(nameof(Show), new { number });
             case StockOutcome.Wrong(var problems) when await transfers.FindAsync(number, ct) is { } page:
                 Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-                return View("/Stock/Transfers/TransferPage.cshtml", new TransferShow(page, problems) { Typed = [.. form.Lines.Select(line => line.Quantity)] });
+                return View("/Stock/Transfers/TransferPage.cshtml", new TransferShow(page, problems) { Typed = [.. form.Lines.Select(line => line.Quantity)], TypedLots = [.. form.Lines.Select(line => line.Lots)] });
             case StockOutcome.NotFound:
                 return NotFound();
             default:
@@ -99,7 +99,7 @@ public sealed class TransfersApi(TransferGoods transferGoods, TransferStore tran
     /// <summary>One of them with its lines.</summary>
     [HttpGet("{number}")]
     public async Task<IActionResult> Show(string number, CancellationToken ct) => await transfers.FindAsync(number, ct) is { } page
-        ? Ok(new { transfer = page.Head, lines = page.Lines.Select(line => new { line.LineNumber, line.Sku, line.Quantity, line.Received, line.Lost }) })
+        ? Ok(new { transfer = page.Head, lines = page.Lines.Select(line => new { line.LineNumber, line.Sku, line.Quantity, line.Received, line.Lost, lots = page.Lots[line.Sku].Select(lot => new { lot.Code, lot.Quantity, lot.BestBefore }) }) })
         : ApiProblem.NotFound;
 
     /// <summary>Sends goods from one place to another.</summary>
@@ -113,12 +113,13 @@ public sealed class TransfersApi(TransferGoods transferGoods, TransferStore tran
     /// <summary>Takes in what came; a product that is not named came in full, what did not come is lost.</summary>
     [HttpPost("{number}/receipt"), Idempotent, AllowRoles("purchasing", "sales", "partner_admin", "brand_admin")]
     public async Task<IActionResult> Receive(string number, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] TransferReceiptAsked? asked, CancellationToken ct) =>
-        await transferGoods.ReceiveAsync(number, [.. (asked?.Lines ?? []).OfType<SkuLine>()], ct) is var outcome and not StockOutcome.Done ? outcome.ForApi : await Show(number, ct);
+        await transferGoods.ReceiveAsync(number, [.. (asked?.Lines ?? []).OfType<SkuLine>()], ct, [.. (asked?.Lots ?? []).OfType<SkuLot>()]) is var outcome and not StockOutcome.Done ? outcome.ForApi : await Show(number, ct);
 }
 
 /// <summary>What came of a transfer.</summary>
 /// <param name="Lines">By product; what is not named came in full.</param>
-public sealed record TransferReceiptAsked(IReadOnlyList<SkuLine>? Lines);
+/// <param name="Lots">Which lots or serial numbers came, of tracked products of which not all did.</param>
+public sealed record TransferReceiptAsked(IReadOnlyList<SkuLine>? Lines, IReadOnlyList<SkuLot>? Lots = null);
 
 /// <summary>Where a page of transfers ended.</summary>
 sealed record TransferKey(string Number);
@@ -140,6 +141,9 @@ public sealed class TransferForm
 
     /// <summary>SKU and quantity, a row each.</summary>
     public string? Lines { get; set; }
+
+    /// <summary>SKU and lot or serial number, a row each.</summary>
+    public string? Lots { get; set; }
 }
 
 /// <summary>What came, as it is typed.</summary>
@@ -157,6 +161,14 @@ public sealed class TransferReceiptLine
 
     /// <summary>How many came.</summary>
     public string? Quantity { get; set; }
+
+    /// <summary>How its pieces are told apart.</summary>
+    public string? Tracking { get; set; }
+
+    /// <summary>Which lots or serial numbers came, where not all did.</summary>
+    public string? Lots { get; set; }
+
+    internal IEnumerable<SkuLot> Pieces => (LotLines.Read(Lots, Tracking is Tracked.Serial) ?? []).Select(lot => new SkuLot(Sku, lot.Code, lot.Quantity));
 }
 
 /// <summary>The list of transfers.</summary>
@@ -178,4 +190,7 @@ public sealed record TransferShow(TransferPage Page, IReadOnlyList<StockProblem>
 {
     /// <summary>What was typed; nothing where nothing was.</summary>
     public IReadOnlyList<string?> Typed { get; init; } = [];
+
+    /// <summary>The lots that were typed.</summary>
+    public IReadOnlyList<string?> TypedLots { get; init; } = [];
 }

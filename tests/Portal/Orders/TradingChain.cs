@@ -183,13 +183,14 @@ public sealed class Desk
         Ranges = new Ranges(db, TimeProvider.System);
         AddRange = new AddRange(db, Ranges, audit);
         Upwards = new OrderUpwards(db, Waiting, Allocate, Addresses, Place, Terms, audit);
+        var lotsOf = new LotsOfReceipts(db, writing);
         var drops = new DropShipments(db, TimeProvider.System);
         DropShip = new AskForDropShipment(db, writing, Waiting, Place, books, drops, audit);
         CarrySent = new CarryDropShipments(db, writing, drops, books, outbox, news);
-        CarryArrived = new CarryDropReceipts(db, writing, drops, outbox, news);
+        CarryArrived = new CarryDropReceipts(db, writing, drops, lotsOf, outbox, news);
         Answer = new AnswerOrder(db, writing, Ledger, books, new KpiFacts(db), news, outbox);
         Ship = new ShipOrder(db, writing, Ledger, books, new Parcels(db), news, outbox);
-        Receive = new ReceiveShipment(db, writing, Ledger, news, outbox);
+        Receive = new ReceiveShipment(db, writing, Ledger, lotsOf, news, outbox);
         Cancel = new CancelOrder(db, writing, Ledger, new KpiFacts(db), news);
         Changes = new OrderChanges(db, TimeProvider.System);
         var changeNews = new ChangeNews(audit, outbox);

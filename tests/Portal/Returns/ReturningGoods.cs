@@ -97,6 +97,35 @@ public sealed class ReturningGoods(ReturningGoods.Rules books) : IClassFixture<R
     }
 
     [Fact]
+    public async Task Only_serial_numbers_that_were_delivered_on_the_line_go_back_and_the_seller_names_the_sound_ones()
+    {
+        await books.Database.ExecuteAsync("update portal.product set tracking = 'serial', tracked_since = @now where sku = 'A-39'", new { now = books.Clock.Now.UtcDateTime });
+        var buyer = await books.Given.ADistributor("Returns numbers");
+        Assert.IsType<MovementOutcome.Recorded>(await books.AsAsync<RecordMovement, MovementOutcome>(books.Admin, record => record.RunAsync(new("supply", null, null, Lots: [.. new[] { "N-1", "N-2", "N-3", "N-4" }.Select(code => new SkuLot("A-39", code))]), default)));
+        Assert.IsType<MovementOutcome.Recorded>(await books.AsAsync<RecordMovement, MovementOutcome>(buyer, record => record.RunAsync(new("supply", null, null, Lots: [new("A-39", "N-9")]), default)));
+        var order = await books.SubmittedAsync(buyer, ("A-39", 3));
+        Assert.IsType<OrderOutcome.Done>(await books.ConfirmAsync(order));
+        var shipment = Assert.IsType<OrderOutcome.Done>(await books.ShipAsync(order, (1, 3))).Document!;
+        Assert.IsType<OrderOutcome.Done>(await books.AsAsync<ReceiveShipment, OrderOutcome>(buyer, receive => receive.RunAsync(shipment, null, new(null, [new ArrivedLine(1, 3, 0, 0, 0, 0, null)]), default)));
+        var number = Number(await AskAsync(buyer, shipment, 2));
+        Number(await DoAsync(books.Admin, act => act.ApproveAsync(number, null, [], default)));
+
+        ReturnDispatch Back(params string[] codes) => new(null, null, [new(1, codes.Length) { Lots = [.. codes.Select(code => new LotPieces(code))] }]);
+        Assert.Equal(["stock.lots.not_delivered"], Keys(await DoAsync(buyer, act => act.SendAsync(number, null, Back("N-1", "N-9"), default))));
+        Assert.Equal(["stock.lots.not_there"], Keys(await DoAsync(buyer, act => act.SendAsync(number, null, Back("N-1", "N-4"), default))));
+        Number(await DoAsync(buyer, act => act.SendAsync(number, null, Back("N-3", "N-1"), default)));
+        Assert.Equal(["stock.lots.say_which"], Keys(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [new(1, 1, 1, null)], default))));
+        Number(await DoAsync(books.Admin, act => act.InspectAsync(number, null, [new LineInspection(1, 1, 1, null) { Lots = [new("N-1")] }], default)));
+
+        Assert.Equal([("N-1", 1), ("N-3", 0)], (await PageAsync(buyer, number)).Lots.SelectMany(lot => lot).Select(lot => (lot.Code, lot.Sound ?? -1)));
+        Assert.Equal(["N-1 brand", "N-2 distributor", "N-4 brand", "N-9 distributor"], await books.Database.ListAsync<string>("""
+            select format('%s %s', l.code, h.partner_type)
+            from portal.stock_lot_balance b join portal.stock_lot l using (stock_lot_id) join portal.stock_place p using (stock_place_id) join portal.partner h using (partner_id)
+            where b.on_hand > 0 and l.code like 'N-%' order by l.code
+            """));
+    }
+
+    [Fact]
     public async Task Goods_leave_from_where_they_came_in_or_from_the_place_that_is_chosen()
     {
         var buyer = await books.Given.APerson((await books.Given.ADistributor("Returns from a shop")).Partner, "partner_admin");
