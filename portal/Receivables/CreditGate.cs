@@ -48,7 +48,7 @@ public sealed class CreditGate(Db db, AuditTrail audit, Outbox outbox, TimeProvi
     public Task<CreditVerdict> CheckAtOnceAsync(long sellerId, long buyerId, string currency, IReadOnlyList<(long ProductId, decimal Amount)> lines, CancellationToken ct) => db.OneAsync<CreditVerdict>("""
         select g.outcome, g.why, g.limit_amount, g.exposure, g.order_amount, g.overdue, g.overdue_days, g.hold_reason, @currency as currency, null::text as untaxed
         from unnest(array['submit', 'confirm', 'ship']) with ordinality as p (point, place)
-        cross join lateral credit_gate(@sellerId, @buyerId, @currency, null, @products, @amounts, p.point, @now) g
+        cross join lateral credit_gate(@sellerId, @buyerId, @currency, null, @products, @amounts, p.point, @now, false) g
         order by g.outcome = 'pass', p.place
         limit 1
         """, new { sellerId, buyerId, currency, products = lines.Select(line => line.ProductId).ToArray(), amounts = lines.Select(line => line.Amount).ToArray(), now = Now }, ct);
