@@ -82,6 +82,10 @@ public sealed class EditProduct(Db db, ProductStore products, AuditTrail audit)
         {
             return new ProductOutcome.Refused(problem);
         }
+        catch (ChangedMeanwhileException)
+        {
+            return new ProductOutcome.Stale();
+        }
     }
 
     Task<ProductOutcome> WriteAsync(string sku, int version, ProductFacts entered, CancellationToken ct) => db.InTransactionAsync<ProductOutcome>(async () =>
@@ -123,13 +127,16 @@ public sealed class EditProduct(Db db, ProductStore products, AuditTrail audit)
         var cost = await products.CostAsync(before.ProductId, ct);
         if (await products.UpdateAsync(sku, version, facts, ct) is null)
         {
-            return new ProductOutcome.Stale();
+            // Takes back what was held as not yet named.
+            throw new ChangedMeanwhileException();
         }
 
         await products.KeepCostAsync(before.ProductId, facts.Cost, facts.CostCurrency, ct);
         await audit.RecordAsync("product.changed", "product", sku, null, Changes.Between(before.Facts(cost), facts), ct);
         return new ProductOutcome.Done(sku);
     }, ct);
+
+    sealed class ChangedMeanwhileException : Exception;
 }
 
 /// <summary>Adds a line of products or gives it another name.</summary>

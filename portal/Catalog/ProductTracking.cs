@@ -18,6 +18,6 @@ static class ProductTracking
     /// <summary>The same, where goods came between the look and the change.</summary>
     public static FieldProblem? Refused(PostgresException refused) =>
         refused.Violates("a_product_keeps_its_kind_of_tracking") ? new(nameof(ProductFacts.Tracking), "catalog.refused.tracking_kind")
-        : refused.Violates("tracking_ends_without_stock") || refused.Violates("tracked_stock_has_lots") ? new(nameof(ProductFacts.Tracking), "catalog.refused.tracking_moved")
+        : refused.Violates("tracking_ends_without_stock") || refused.Violates("tracking_begins_once") || refused.Violates("tracked_stock_has_lots") ? new(nameof(ProductFacts.Tracking), "catalog.refused.tracking_moved")
         : null;
 }

@@ -116,7 +116,7 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
             yield return problem;
         }
 
-        foreach (var problem in dispatch.Lines.Any(line => line.Lots is { Count: > 0 }) && dispatch.Lines.All(line => open.ContainsKey(line.LineNumber) && line.Quantity is not null)
+        foreach (var problem in dispatch.Lines.Any(line => line.Lots is { Count: > 0 }) && dispatch.Lines.All(line => open.ContainsKey(line.LineNumber) && line.Quantity is >= 0 and <= SkuLine.MostOfOne)
             ? TrackedGoods.Problems([.. dispatch.Lines.Select(line => new TrackedLine(line.LineNumber, open[line.LineNumber].Sku, open[line.LineNumber].Tracking, (long)line.Quantity!.Value, line.Lots))], areProposed: true) : [])
         {
             yield return new(problem.Line, problem.Field, problem.TextKey, problem.Arguments);

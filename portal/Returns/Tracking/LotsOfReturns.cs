@@ -79,7 +79,7 @@ public sealed class LotsOfReturns(Db db)
             }
 
             var split = SplitLots.Of(line.LineNumber, line.Sku, [.. sent[line.ReturnOrderLineId].Select(lot => new LotPiecesThere(lot.Code, lot.Quantity))], [new("sound", sound), new("lost", missing)],
-                [.. (said.GetValueOrDefault(line.LineNumber) ?? []).Select(lot => new SaidOfLot(LotLines.Kept(lot.Code), "sound", lot.Quantity is { } some && some != decimal.Truncate(some) ? -1 : (long)(lot.Quantity ?? 1)))]);
+                [.. (said.GetValueOrDefault(line.LineNumber) ?? []).Select(lot => new SaidOfLot(LotLines.Kept(lot.Code), "sound", lot.Quantity is < 0 or > SkuLine.MostOfOne || lot.Quantity % 1 is not (null or 0) ? -1 : (long)(lot.Quantity ?? 1)))]);
             lots.AddRange(split.Dealt.Select(lot => new NamedPieces(index + 1, lot.Code, lot.Quantity, Lost: lot.Outcome is "lost")));
             if (split.Problem is { } problem)
             {

@@ -11,8 +11,8 @@ namespace Portal.Stock;
 /// <param name="MadeOn">The day it was made, where pieces of it come into being.</param>
 public sealed record LotPieces(string? Code, decimal? Quantity = null, DateOnly? BestBefore = null, DateOnly? MadeOn = null)
 {
-    /// <summary>How many, one where nothing is said.</summary>
-    internal decimal Pieces => Quantity ?? 1;
+    /// <summary>How many, one where nothing is said; -1 for what is no number of pieces, so that nobody counts with it.</summary>
+    internal decimal Pieces => IsUnreadable || Quantity is < 0 or > SkuLine.MostOfOne || Quantity % 1 is not (null or 0) ? -1 : Quantity ?? 1;
 
     /// <summary>The code as it is kept: without blanks around it, full-width letters as the narrow ones they are, capital letters.</summary>
     internal string Kept => LotLines.Kept(Code);
@@ -70,7 +70,7 @@ public static partial class LotLines
 
     /// <summary>As somebody would type them, a row each.</summary>
     public static string Write(IEnumerable<LotPieces> lots, bool areSerials) =>
-        string.Join('\n', lots.Select(lot => areSerials ? lot.Code : string.Create(CultureInfo.InvariantCulture, $"{lot.Code} {lot.Pieces:0}")));
+        string.Join('\n', lots.Select(lot => areSerials ? lot.Code : string.Create(CultureInfo.InvariantCulture, $"{lot.Code} {lot.Quantity ?? 1:0}")));
 
     static IEnumerable<string[]> Rows(string? text) => (text ?? "").Normalize(NormalizationForm.FormKC).Split('\n').Select(row => row.Split(Separators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Where(row => row.Length > 0);
 

@@ -20,12 +20,12 @@ public sealed class TraceStore(Db db, TimeProvider clock)
         """;
 
     /// <summary>The lots with a code, of one product or of all: usually one.</summary>
-    public Task<List<LotHead>> FindAsync(string code, string? sku, CancellationToken ct) => db.ListAsync<LotHead>($"""
+    public Task<List<LotHead>> FindAsync(string code, string? sku, CancellationToken ct) => !LotLines.IsCode(LotLines.Kept(code)) ? Task.FromResult<List<LotHead>>([]) : db.ListAsync<LotHead>($"""
         {FindLot} and l.code = @code and (@sku::text is null or p.sku = @sku) order by p.sku limit 100
         """, new { code = LotLines.Kept(code), sku, Now }, ct);
 
     /// <summary>Lots whose codes begin like this, where none is called so.</summary>
-    public Task<List<LotHead>> BeginningAsync(string code, CancellationToken ct) => db.ListAsync<LotHead>($"""
+    public Task<List<LotHead>> BeginningAsync(string code, CancellationToken ct) => !LotLines.IsCode(LotLines.Kept(code)) ? Task.FromResult<List<LotHead>>([]) : db.ListAsync<LotHead>($"""
         {FindLot} and l.code like @beginning order by l.code, p.sku limit 20
         """, new { beginning = LikePattern.Beginning(LotLines.Kept(code)), Now }, ct);
 

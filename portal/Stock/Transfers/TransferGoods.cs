@@ -31,7 +31,19 @@ public sealed class TransferGoods(Db db, StockLedger ledger, StockPlaces places,
     /// <param name="came">How much of which product came.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <param name="lots">Which lots or serial numbers came, of tracked products of which not all did.</param>
-    public Task<StockOutcome> ReceiveAsync(string number, IReadOnlyList<SkuLine> came, CancellationToken ct, IReadOnlyList<SkuLot>? lots = null) => db.InTransactionAsync<StockOutcome>(async () =>
+    public async Task<StockOutcome> ReceiveAsync(string number, IReadOnlyList<SkuLine> came, CancellationToken ct, IReadOnlyList<SkuLot>? lots = null)
+    {
+        try
+        {
+            return await db.InTransactionAsync(() => TakeInAsync(number, came, lots ?? [], ct), ct);
+        }
+        catch (PostgresException refused) when (TrackedGoods.Refused(refused) is { } problem)
+        {
+            return new StockOutcome.Wrong([problem]);
+        }
+    }
+
+    async Task<StockOutcome> TakeInAsync(string number, IReadOnlyList<SkuLine> came, IReadOnlyList<SkuLot> lots, CancellationToken ct)
     {
         if (await db.FindAsync<TransferInHand>("""
             select t.stock_transfer_id, t.partner_id, t.to_place_id, exists (select from unnest(@roles) as role where app_has_role(role)) as may_keep
@@ -58,7 +70,7 @@ public sealed class TransferGoods(Db db, StockLedger ledger, StockPlaces places,
         var said = came.ToDictionary(line => line.Sku, line => (int)line.Quantity!.Value, StringComparer.Ordinal);
         var received = lines.ConvertAll(line => said.GetValueOrDefault(line.Sku, line.Quantity));
         var lost = lines.Select((line, index) => line.Quantity - received[index]).ToArray();
-        var (named, wrong) = await LotsAsync(number, lines, received, lots ?? [], ct);
+        var (named, wrong) = await LotsAsync(number, lines, received, lots, ct);
         if (wrong.Count > 0)
         {
             return new StockOutcome.Wrong(wrong);
@@ -73,7 +85,7 @@ public sealed class TransferGoods(Db db, StockLedger ledger, StockPlaces places,
             """, new { transfer.StockTransferId, Now, numbers = lines.Select(line => line.LineNumber).ToArray(), received = received.ToArray(), lost }, ct);
         await audit.RecordAsync("stock.transfer_received", "stock_transfer", number, transfer.PartnerId, new { lines = lines.Select((line, index) => new { line.Sku, received = received[index], lost = lost[index] }) }, ct);
         return new StockOutcome.Done(number);
-    }, ct);
+    }
 
     // The lots that were sent come or are lost; which, is asked for where a part of several is lost.
     async Task<(List<NamedPieces> Named, List<StockProblem> Problems)> LotsAsync(string number, List<SentLine> lines, List<int> received, IReadOnlyList<SkuLot> said, CancellationToken ct)
@@ -91,6 +103,13 @@ public sealed class TransferGoods(Db db, StockLedger ledger, StockPlaces places,
             var line = lines[index];
             if (line.Tracking is Tracked.None)
             {
+                continue;
+            }
+
+            if (!sent[line.ProductId].Any())
+            {
+                // It left before its product was tracked.
+                named.AddRange(new[] { new NamedPieces(index + 1, "", received[index]), new NamedPieces(index + 1, "", line.Quantity - received[index], Lost: true) }.Where(pieces => pieces.Quantity > 0));
                 continue;
             }
 

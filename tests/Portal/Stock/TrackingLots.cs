@@ -231,9 +231,7 @@ public sealed class TrackingLots : OnATradingChain
         await Chain.GivenStockAsync("north", "S-004", 2);
         var before = await AnOrder("huaxin-buys", "north-admin", ("S-003", 2));
         var underWay = Document(await Chain.At("north-admin").Ship.RunAsync(before, null, new(null, null, [Sends(1, 2)]), default));
-        var desk = Chain.At("north-admin");
-        var products = new ProductStore(desk.Db, TimeProvider.System);
-        var edit = new EditProduct(desk.Db, products, new Platform.Audit.AuditTrail(desk.Db, TimeProvider.System));
+        var (products, edit) = Catalogue;
 
         async Task<ProductOutcome> Track(string sku, string tracking, bool holdsUnnamed)
         {
@@ -259,6 +257,67 @@ public sealed class TrackingLots : OnATradingChain
         Assert.IsType<StockOutcome.Done>(await Naming("north-admin").RunAsync(new("S-003", null, [new("L-7", 2, May), new("L-8", 1)]), default));
         Document(await Chain.At("north-admin").Ship.RunAsync(next, null, new(null, null, [Sends(1, 3)]), default));
         Assert.Equal("? 1+0, L-7 0+2, L-8 0+1", await LotsOf("huaxin", "S-003"));
+    }
+
+    [Fact]
+    public async Task What_is_on_its_way_between_two_places_when_tracking_begins_arrives_not_yet_named()
+    {
+        var me = Chain.At("jiangnan-all");
+        Assert.IsType<StockOutcome.Done>(await me.Places.AddAsync(new("B", "Shop", "store", true, false), default));
+        await Chain.GivenStockAsync("jiangnan", "S-003", 5);
+        var sent = Assert.IsType<StockOutcome.Done>(await me.Transfers.SendAsync(new("MAIN", "B", false, null, [new("S-003", 3)]), default)).Number;
+        var (products, edit) = Catalogue;
+        var product = (await products.FindAsync("S-003", default))!;
+        var tracked = product.Facts(null) with { Tracking = "lot", HoldsUnnamed = true };
+
+        // Whoever read the product before it was changed holds nothing.
+        Assert.IsType<ProductOutcome.Stale>(await edit.RunAsync("S-003", product.Version - 1, tracked, default));
+        Assert.Equal("", await LotsOf("jiangnan", "S-003"));
+        var twice = await Task.WhenAll(edit.RunAsync("S-003", product.Version, tracked, default), Catalogue.Edit.RunAsync("S-003", product.Version, tracked, default));
+        Assert.Single(twice.OfType<ProductOutcome.Done>());
+        Assert.Equal(["? 0+3", "? 2+0"], (await LotsOf("jiangnan", "S-003")).Split(", ").Order(StringComparer.Ordinal));
+        Assert.Equal([5L], await Chain.Database.ListAsync<long>("select sum(n.quantity)::bigint from stock_lot_naming n join product p using (product_id) where p.sku = 'S-003'"));
+
+        Assert.IsType<StockOutcome.Done>(await me.Transfers.ReceiveAsync(sent, [new("S-003", 2)], default));
+        Assert.Equal(["? 2+0", "? 2+0"], (await LotsOf("jiangnan", "S-003")).Split(", "));
+    }
+
+    [Fact]
+    public async Task The_days_of_a_lot_are_said_by_whoever_entered_it_or_answers_for_the_product()
+    {
+        await Supply("north-admin", Lot("S-001", "L-1", 1));
+        await Supply("eurodist-all", Lot("S-001", "L-1", 1, new(2020, 1, 1)));
+        Assert.Equal([null], await DaysAsync());
+
+        await Supply("north-admin", Lot("S-001", "L-1", 1, June));
+        Assert.Equal([June], await DaysAsync());
+
+        Task<List<DateOnly?>> DaysAsync() => Chain.Database.ListAsync<DateOnly?>("select best_before from stock_lot where code = 'L-1'");
+    }
+
+    [Fact]
+    public async Task A_line_that_was_emptied_again_is_not_counted()
+    {
+        await Supply("jiangnan-all", [Lot("S-001", "L-1", 5, May), .. Serials("SN-1")]);
+        var me = Chain.At("jiangnan-all");
+        var count = Assert.IsType<StockOutcome.Done>(await me.Counts.BeginAsync(new(null, null), default)).Number;
+        Assert.IsType<StockOutcome.Done>((await me.Counts.EnterAsync(count, [new("S-001", null) { Lots = [new("L-1", 3)] }, new("S-002", null) { Lots = [new("SN-1")] }], null, true, default)).Outcome);
+
+        Assert.IsType<StockOutcome.Done>((await me.Counts.EnterAsync(count, [new("S-001", null)], null, true, default)).Outcome);
+        Assert.IsType<StockOutcome.Done>(await me.Counts.HandInAsync(count, null, default));
+        await me.Counts.PostAsync(count, null, default);
+
+        Assert.Equal("L-1 5+0", await LotsOf("jiangnan", "S-001"));
+    }
+
+    (ProductStore Products, EditProduct Edit) Catalogue
+    {
+        get
+        {
+            var desk = Chain.At("north-admin");
+            var products = new ProductStore(desk.Db, TimeProvider.System);
+            return (products, new(desk.Db, products, new Platform.Audit.AuditTrail(desk.Db, TimeProvider.System)));
+        }
     }
 
     NamePieces Naming(string who)
