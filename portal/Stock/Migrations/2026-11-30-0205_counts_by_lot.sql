@@ -49,7 +49,7 @@ begin
         from unnest(products, codes, stock_count_enter_lots.counted, stock_count_enter_lots.made_on, stock_count_enter_lots.best_before) as s (product_id, code, counted, made_on, best_before)
         where s.code is not null
         group by s.product_id, upper(s.code)),
-    -- what the books said at the moment of counting: the balance, less what moved and was named since
+    -- what the books said at the moment of counting: the balance, less what moved and was named since; pieces that were there before they were tracked were there all the same
     book as (
         select e.product_id, l.code, sum(e.quantity) as quantity
         from (
@@ -61,7 +61,7 @@ begin
             union all
             select n.product_id, x.lot_id, x.quantity
             from stock_lot_naming n join line using (product_id) cross join lateral (values (n.from_lot_id, n.quantity), (n.to_lot_id, -n.quantity)) as x (lot_id, quantity)
-            where n.stock_place_id = c.stock_place_id and n.named_at > line.counted_at and x.lot_id is not null) e
+            where n.stock_place_id = c.stock_place_id and n.named_at > line.counted_at and n.from_lot_id is not null) e
         join stock_lot l on l.stock_lot_id = e.stock_lot_id
         group by e.product_id, l.code
         having sum(e.quantity) <> 0)
@@ -104,7 +104,8 @@ begin
         select x.product_id, x.counted > x.book, sum(abs(x.counted - x.book))::bigint, case when (l.counted > l.book) = (x.counted > x.book) and l.counted <> l.book then l.reason end, l.note,
                jsonb_agg(jsonb_build_object('code', x.code, 'quantity', abs(x.counted - x.book), 'madeOn', x.made_on, 'bestBefore', x.best_before))
         from stock_count_line_lot x join stock_count_line l on l.stock_count_id = x.stock_count_id and l.product_id = x.product_id
-        where x.stock_count_id = c.stock_count_id and x.counted <> x.book
+        -- a line that was emptied again is not counted, whatever lots were named for it before
+        where x.stock_count_id = c.stock_count_id and x.counted <> x.book and l.counted is not null
         group by x.product_id, x.counted > x.book, l.counted, l.book, l.reason, l.note),
     placed as (
         select line.*, row_number() over (order by line.product_id, line.is_more) as place from line)
