@@ -65,6 +65,16 @@ public sealed class MailSender(MailOptions options)
         };
         // Answered by nobody's absence notice.
         message.Headers.Add("Auto-Submitted", "auto-generated");
+        if (mail.ReplyTo is not null)
+        {
+            message.ReplyToList.Add(new MailAddress(mail.ReplyTo));
+        }
+
+        foreach (var file in mail.Attachments)
+        {
+            message.Attachments.Add(new Attachment(new MemoryStream(file.Content, writable: false), file.Name, file.ContentType));
+        }
+
         if (mail.Html is not null)
         {
             message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(mail.Html, Encoding.UTF8, MediaTypeNames.Text.Html));

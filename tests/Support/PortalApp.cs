@@ -24,6 +24,7 @@ public class PortalApp : IAsyncLifetime
     readonly PortalApp? first;
     TestDatabase? database;
     Factory? factory;
+    bool ownMails;
 
     /// <summary>A portal of its own.</summary>
     public PortalApp()
@@ -66,6 +67,22 @@ public class PortalApp : IAsyncLifetime
     /// <summary>Replaces what lies outside the building, or adds endpoints of a test's own.</summary>
     protected virtual void Change(IServiceCollection services)
     {
+    }
+
+    /// <summary>Delivers what waits in the outbox, and answers the mails that have gone out since the last time.</summary>
+    public async Task<IReadOnlyList<TestMail>> MailsAsync()
+    {
+        var options = Services.GetRequiredService<Platform.Mail.MailOptions>();
+        if (!ownMails)
+        {
+            (options.Folder, ownMails) = (Path.Combine(Path.GetTempPath(), "partnerportal-test-mails-" + Guid.NewGuid().ToString("N")), true);
+        }
+
+        while (await Services.GetRequiredService<Platform.Outbox.OutboxDelivery>().DeliverDueAsync(CancellationToken.None) > 0)
+        {
+        }
+
+        return TestMail.ReadAndRemove(options.Folder);
     }
 
     /// <summary>Another instance on the same database, not started yet.</summary>
