@@ -23,6 +23,7 @@ public static class WebhookEvents
         .. Of("discrepancy", "discrepancy", "filed", "disputed", "renewed", "withdrawn", "settled"),
         .. Of("stock", "stock", "changed"),
         .. Of("deal", "deal", "submitted", "blocked", "review_started", "information_requested", "approved", "rejected", "duplicate", "withdrawn", "expired", "released", "extended", "amended", "converted", "won", "lost"),
+        .. Of("quote", "quote", "sent", "opened", "accepted", "declined", "changes_asked", "withdrawn", "ordered"),
     ];
 
     /// <summary>The groups that pages show, in order.</summary>

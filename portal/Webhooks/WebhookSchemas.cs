@@ -43,6 +43,11 @@ public static class WebhookSchemas
         ],
         ["stock"] = ["side:side", "partner:company", "place:string?", "items:stockItem[]"],
         ["stockItem"] = ["sku:string", "onHand:integer", "reserved:integer", "available:integer", "inTransit:integer"],
+        ["quote"] =
+        [
+            "side:side", "number:string", "status:string", "version:integer", "revision:integer", "partner:company", "customer:company", "deal:string?", "currency:string", "netTotal:number", "taxTotal:number", "grandTotal:number",
+            "validUntil:date", "link:string?", "by:string?", "reason:string?", "sha256:string",
+        ],
         ["deal"] =
         [
             "side:side", "number:string", "status:string", "version:integer", "partner:company", "customer:company", "amount:number", "currency:string", "expectedClose:date", "protectedFrom:time?", "protectedUntil:time?", "productLines:string[]",
