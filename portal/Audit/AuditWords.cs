@@ -36,6 +36,8 @@ public static class AuditWords
     {
         { ActorName: { } name } => name,
         _ when row.Actor.StartsWith("U-", StringComparison.Ordinal) => t["audit.somebody"],
+        // Somebody at a customer, who has no account: the link is all that is known for certain.
+        _ when row.Actor.StartsWith("link:", StringComparison.Ordinal) => t["audit.by_link", row.Actor["link:".Length..]],
         _ => t["audit.product_itself"],
     };
 

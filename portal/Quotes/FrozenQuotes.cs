@@ -39,7 +39,7 @@ public sealed class FrozenQuotes(Db db, QuoteStore quotes)
     }
 
     /// <summary>Reads what was frozen.</summary>
-    public static QuoteContent Read(FrozenRevision revision) => JsonSerializer.Deserialize<QuoteContent>(revision.Frozen, Json)!;
+    public static QuoteContent Read(string frozen) => JsonSerializer.Deserialize<QuoteContent>(frozen, Json)!;
 
     static IReadOnlyList<string> Address(string? street, string? postalCode, string? city, string country) =>
         [.. new[] { street, string.Join(' ', new[] { postalCode, city }.Where(part => !string.IsNullOrWhiteSpace(part))), country }.OfType<string>().Where(line => line.Length > 0)];

@@ -33,22 +33,17 @@ public sealed class QuoteFiles(QuoteStore quotes, TypstWorkers typst, Texts text
             return new QuoteFileOutcome.Ready(kept);
         }
 
-        var content = FrozenQuotes.Read(frozen);
+        var content = FrozenQuotes.Read(frozen.Frozen);
         byte[] made;
         if (kind == "pdf")
         {
-            switch (await typst.RenderAsync(Job(content, language, frozen.FrozenAt), ct))
+            var (pdf, refusal) = await TypesetAsync(content, language, frozen.FrozenAt, evidence: null, ct);
+            if (pdf is null)
             {
-                case Typesetting.Pdf pdf:
-                    made = pdf.Content;
-                    break;
-                case Typesetting.Refused refused:
-                    return new QuoteFileOutcome.Busy(refused.TextKey);
-                case Typesetting.Flawed flawed:
-                    throw new InvalidOperationException("The quote's template is wrong: " + string.Join("; ", flawed.Flaws.Select(flaw => flaw.ToString())));
-                default:
-                    throw new InvalidOperationException("Typesetting gives a file, a flaw or a refusal.");
+                return new QuoteFileOutcome.Busy(refusal!);
             }
+
+            made = pdf;
         }
         else
         {
@@ -59,7 +54,22 @@ public sealed class QuoteFiles(QuoteStore quotes, TypstWorkers typst, Texts text
         return new QuoteFileOutcome.Ready((await quotes.FindFileAsync(frozen.QuoteRevisionId, kind, language, ct))!);
     }
 
-    TypstJob Job(QuoteContent content, string language, DateTime frozenAt)
+    /// <summary>The PDF of a frozen revision, or the text key of why there is none now; the same bytes for the same content.</summary>
+    /// <param name="content">What was frozen.</param>
+    /// <param name="language"><c>en</c> or <c>zh-CN</c>.</param>
+    /// <param name="frozenAt">When it was frozen.</param>
+    /// <param name="evidence">Who accepted it: the page of evidence comes behind the offer.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<(byte[]? Pdf, string? Refusal)> TypesetAsync(QuoteContent content, string language, DateTime frozenAt, QuoteEvidence? evidence, CancellationToken ct) =>
+        await typst.RenderAsync(Job(content, language, frozenAt, evidence), ct) switch
+        {
+            Typesetting.Pdf pdf => (pdf.Content, null),
+            Typesetting.Refused refused => (null, refused.TextKey),
+            Typesetting.Flawed flawed => throw new InvalidOperationException("The quote's template is wrong: " + string.Join("; ", flawed.Flaws.Select(flaw => flaw.ToString()))),
+            _ => throw new InvalidOperationException("Typesetting gives a file, a flaw or a refusal."),
+        };
+
+    TypstJob Job(QuoteContent content, string language, DateTime frozenAt, QuoteEvidence? evidence)
     {
         var culture = CultureInfo.GetCultureInfo(language);
         // A unit price may have more decimals than the currency; it keeps them.
@@ -91,11 +101,23 @@ public sealed class QuoteFiles(QuoteStore quotes, TypstWorkers typst, Texts text
             }),
             net = Amount(content.NetTotal), tax = Amount(content.TaxTotal), hasTax = content.TaxRate > 0, total = $"{content.Currency}\u00a0{Amount(content.GrandTotal)}",
             terms = content.Terms ?? "", qrAlt = T("quotes.document.qr_alt", content.Number),
-        }, $"{T("quotes.document.quote")} {content.Number}", new DateTimeOffset(frozenAt, TimeSpan.Zero))
+            evidence = evidence is null ? null : QuoteEvidencePage.Of(content, evidence, $"{content.Currency}\u00a0{Amount(content.GrandTotal)}", language, T),
+        }, $"{T(evidence is null ? "quotes.document.quote" : "quotes.document.signed")} {content.Number}", new DateTimeOffset(evidence?.AnsweredAt ?? frozenAt, TimeSpan.Zero))
         {
             Language = language,
-            Files = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["online.svg"] = QrImage.Svg(address) },
+            Files = Pictures(address, evidence?.Drawn),
         };
+    }
+
+    static Dictionary<string, byte[]> Pictures(string address, byte[]? signature)
+    {
+        var pictures = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["online.svg"] = QrImage.Svg(address) };
+        if (signature is not null)
+        {
+            pictures["signature.png"] = signature;
+        }
+
+        return pictures;
     }
 
     Task<byte[]> WorkbookAsync(QuoteContent content, string language, DateTime frozenAt, CancellationToken ct)

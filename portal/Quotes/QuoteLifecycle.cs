@@ -31,6 +31,9 @@ public static class QuoteLifecycle
     /// <summary>Begins a new revision of what was sent.</summary>
     public const string Revise = "revise";
 
+    /// <summary>Mails it, or gives out a link to it; the quote stays as it is.</summary>
+    public const string Mail = "mail";
+
     /// <summary>The customer took it.</summary>
     public const string Accept = "accept";
 
@@ -51,6 +54,7 @@ public static class QuoteLifecycle
         new(Send, QuoteSide.Seller, ["approved"], ["sent"]),
         new(Approve, QuoteSide.DealDesk, ["pending_approval"], ["approved"]),
         new(Reject, QuoteSide.DealDesk, ["pending_approval"], ["draft"]) { NeedsReason = true },
+        new(Mail, QuoteSide.Seller, ["sent"], ["sent"]),
         new(Accept, QuoteSide.Seller, ["sent"], ["accepted"]),
         new(Decline, QuoteSide.Seller, ["sent"], ["declined"]) { NeedsReason = true },
         new(Order, QuoteSide.Buyer, ["accepted", "ordered"], ["ordered"]),

@@ -67,18 +67,23 @@ static class QuoteDownload
     public static async Task<IActionResult> AnswerAsync(ControllerBase controller, QuoteFiles files, Texts t, string number, int revision, string kind, string? language, CancellationToken ct)
     {
         var tongue = language switch { "en" or "zh-CN" => language, _ => TextBook.LanguageOf(System.Globalization.CultureInfo.CurrentUICulture) };
-        switch (await files.FindAsync(number, revision, kind, tongue, ct))
-        {
-            case QuoteFileOutcome.Ready(var file):
-                var type = kind == "pdf" ? "application/pdf" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-                return controller.File(file.Content, type, $"{number}-{revision}.{kind}", lastModified: null, new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{file.Sha256}\""));
-            case QuoteFileOutcome.Busy(var textKey):
-                return new ApiProblem(StatusCodes.Status503ServiceUnavailable, "documents-busy", textKey) { RetryAfter = TimeSpan.FromSeconds(10) };
-            default:
-                return controller is ControllerBase { ControllerContext.ActionDescriptor.EndpointMetadata: var metadata } && metadata.OfType<ApiControllerAttribute>().Any()
-                    ? ApiProblem.NotFound : controller.NotFound();
-        }
+        var type = kind == "pdf" ? "application/pdf" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        return Answer(controller, await files.FindAsync(number, revision, kind, tongue, ct), type, $"{number}-{revision}.{kind}");
     }
+
+    /// <summary>The signed copy of an accepted revision.</summary>
+    public static async Task<IActionResult> SignedAsync(ControllerBase controller, SignedCopies copies, string number, int revision, string? language, CancellationToken ct)
+    {
+        var tongue = language switch { "en" or "zh-CN" => language, _ => TextBook.LanguageOf(System.Globalization.CultureInfo.CurrentUICulture) };
+        return Answer(controller, await copies.FindAsync(number, revision, tongue, ct), "application/pdf", $"{number}-{revision}-signed.pdf");
+    }
+
+    static IActionResult Answer(ControllerBase controller, QuoteFileOutcome outcome, string type, string name) => outcome switch
+    {
+        QuoteFileOutcome.Ready(var file) => controller.File(file.Content, type, name, lastModified: null, new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{file.Sha256}\"")),
+        QuoteFileOutcome.Busy(var textKey) => new ApiProblem(StatusCodes.Status503ServiceUnavailable, "documents-busy", textKey) { RetryAfter = TimeSpan.FromSeconds(10) },
+        _ => controller is ControllerBase { ControllerContext.ActionDescriptor.EndpointMetadata: var metadata } && metadata.OfType<ApiControllerAttribute>().Any() ? ApiProblem.NotFound : controller.NotFound(),
+    };
 
     /// <summary>A problem as a sentence.</summary>
     public static string Text(this QuoteProblem problem, Texts t) => problem.Arguments.Count == 0 ? t[problem.TextKey] : t[problem.TextKey, [.. problem.Arguments]];

@@ -84,9 +84,19 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         select revision, frozen_at, grand_total, encode(frozen_sha256, 'hex') as sha256 from quote_revision where quote_id = @quoteId order by revision desc
         """, new { quoteId }, ct);
 
+    /// <summary>One revision with its lines, sent or not; null where there is none.</summary>
+    public Task<RevisionContent?> FindRevisionAsync(long quoteId, int revision, CancellationToken ct) => db.TogetherAsync(async () =>
+        await db.FindAsync<RevisionHead>("""
+            select quote_revision_id, revision, valid_until, tax_rate, terms, net_total, tax_total, grand_total from quote_revision where quote_id = @quoteId and revision = @revision
+            """, new { quoteId, revision }, ct) is { } head
+            ? new RevisionContent(head.Revision, head.ValidUntil, head.TaxRate, head.Terms, head.NetTotal, head.TaxTotal, head.GrandTotal, await LinesAsync(head.QuoteRevisionId, ct))
+            : null, ct);
+
+    sealed record RevisionHead(long QuoteRevisionId, int Revision, DateOnly ValidUntil, decimal TaxRate, string? Terms, decimal NetTotal, decimal TaxTotal, decimal GrandTotal);
+
     /// <summary>What was done to a quote, in order.</summary>
     public Task<List<QuoteActRow>> ActsAsync(long quoteId, CancellationToken ct) => db.ListAsync<QuoteActRow>("""
-        select a.act, a.revision, a.to_status, a.reason, p.name as person, a.happened_at
+        select a.act, a.revision, a.to_status, a.reason, p.name as person, a.customer_name, a.happened_at
         from quote_act a left join person p on p.person_id = a.person_id
         where a.quote_id = @quoteId order by a.quote_act_id
         """, new { quoteId }, ct);
@@ -259,7 +269,7 @@ public sealed record QuoteLine(
 public sealed record RevisionRow(int Revision, DateTime? FrozenAt, decimal GrandTotal, string? Sha256);
 
 /// <summary>Something that was done to a quote.</summary>
-public sealed record QuoteActRow(string Act, int Revision, string ToStatus, string? Reason, string? Person, DateTime HappenedAt);
+public sealed record QuoteActRow(string Act, int Revision, string ToStatus, string? Reason, string? Person, string? CustomerName, DateTime HappenedAt);
 
 /// <summary>Who offers.</summary>
 public sealed record QuoteSeller(long PartnerId, string Number, string Name, string PartnerLevel, bool IsBrand, string Currency, int MinorUnits);

@@ -71,11 +71,31 @@ public sealed class QuotesApi(QuoteStore quotes, WorkOnQuote work, QuoteFiles fi
     public Task<IActionResult> Download(string number, int revision, string kind, string? language, CancellationToken ct) =>
         QuoteDownload.AnswerAsync(this, files, t, number, revision, kind, language, ct);
 
+    /// <summary>What changed from one revision to another: lines that came, went or changed, totals and terms. Without <c>from</c> since the revision before, without <c>to</c> up to the current one.</summary>
+    [HttpGet("{number}/changes")]
+    public async Task<IActionResult> Changes(string number, int? from, int? to, CancellationToken ct)
+    {
+        if (await quotes.HeadAsync(number, ct) is not { } head
+            || await quotes.FindRevisionAsync(head.QuoteId, from ?? Math.Max(1, head.Revision - 1), ct) is not { } before || await quotes.FindRevisionAsync(head.QuoteId, to ?? head.Revision, ct) is not { } after)
+        {
+            return ApiProblem.NotFound;
+        }
+
+        static object? Line(QuoteLine? line) => line is null ? null : new { line.LineNumber, line.Quantity, line.Price, discount = line.Discount * 100, line.UnitPrice, line.Amount };
+        static object Side(RevisionContent side) => new { side.Revision, side.ValidUntil, taxRate = side.TaxRate * 100, side.Terms, side.NetTotal, side.TaxTotal, side.GrandTotal };
+        var changes = CompareRevisions.Of(before, after);
+        return Ok(new
+        {
+            before = Side(before), after = Side(after), changes.Unchanged,
+            lines = changes.Lines.Select(line => new { change = line.Kind, line.Line.Sku, line.Line.Name, before = Line(line.Before), after = Line(line.After), line.Difference }),
+        });
+    }
+
     sealed record QuoteKey(long QuoteId);
 
     static QuoteAnswer Summary(QuoteRow row) => new( row.Number, row.Status, row.Revision, row.Customer, row.Partner, row.Currency, row.GrandTotal, row.ValidUntil, row.UpdatedAt);
 
-    static IActionResult Refused(QuoteOutcome outcome) => outcome switch
+    internal static IActionResult Refused(QuoteOutcome outcome) => outcome switch
     {
         QuoteOutcome.NotFound => ApiProblem.NotFound,
         QuoteOutcome.Forbidden => ApiProblem.Forbidden,

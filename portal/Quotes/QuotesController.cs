@@ -15,7 +15,7 @@ namespace Portal.Quotes;
 /// <summary>Quotes as pages: the list, one quote, and the draft.</summary>
 [Route("quotes")]
 [AllowRoles("brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales", "viewer")]
-public sealed class QuotesController(QuoteStore quotes, PriceQuote pricing, WorkOnQuote work, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, PriceQuote pricing, WorkOnQuote work, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     const int FreeRows = 5, DefaultDays = 30;
 
@@ -40,6 +40,21 @@ public sealed class QuotesController(QuoteStore quotes, PriceQuote pricing, Work
     /// <summary>One quote.</summary>
     [HttpGet("{number}")]
     public async Task<IActionResult> Show(string number, CancellationToken ct) => await PageAsync(number, ct) is { } page ? View("Quote", page) : NotFound();
+
+    /// <summary>Two revisions side by side: what changed from the one to the other.</summary>
+    [HttpGet("{number}/changes")]
+    public async Task<IActionResult> Changes(string number, int? from, int? to, CancellationToken ct)
+    {
+        if (await quotes.HeadAsync(number, ct) is not { } head)
+        {
+            return NotFound();
+        }
+
+        var (earlier, later) = (from ?? Math.Max(1, head.Revision - 1), to ?? head.Revision);
+        return await quotes.FindRevisionAsync(head.QuoteId, earlier, ct) is { } before && await quotes.FindRevisionAsync(head.QuoteId, later, ct) is { } after
+            ? View("QuoteChanges", new QuoteChangesPage(head, await quotes.RevisionsAsync(head.QuoteId, ct), CompareRevisions.Of(before, after)))
+            : NotFound();
+    }
 
     /// <summary>The form for a new one, perhaps for a deal.</summary>
     [HttpGet("new"), AllowRoles("sales", "partner_admin", "deal_desk", "brand_admin", "channel_manager")]
@@ -147,7 +162,11 @@ public sealed class QuotesController(QuoteStore quotes, PriceQuote pricing, Work
 
     async Task<QuotePage?> PageAsync(string number, CancellationToken ct) => await quotes.HeadAsync(number, ct) is not { } head ? null : new QuotePage(
         head, await quotes.LinesAsync(head.QuoteRevisionId, ct), await quotes.RevisionsAsync(head.QuoteId, ct), await quotes.ActsAsync(head.QuoteId, ct),
-        [.. QuoteLifecycle.Open(head.Status).Where(step => work.Allowed(step, head))], await work.AuthorityAsync(head, ct));
+        [.. QuoteLifecycle.Open(head.Status).Where(step => work.Allowed(step, head))], await work.AuthorityAsync(head, ct))
+    {
+        Links = await links.LinksAsync(head.QuoteId, ct), Requests = await links.RequestsAsync(head.QuoteId, ct), Mails = await links.MailsAsync(head.QuoteId, ct),
+        IsSeller = me.PartnerId == head.PartnerId && me.Has(QuoteLifecycle.RolesOf(QuoteSide.Seller)),
+    };
 }
 
 /// <summary>The list's page.</summary>
@@ -156,9 +175,24 @@ public sealed record QuoteListPage(ListQuery Query, ListPage<QuoteRow> Rows);
 /// <summary>One quote's page, with the steps that the person at work may take.</summary>
 public sealed record QuotePage(QuoteHead Head, IReadOnlyList<QuoteLine> Lines, IReadOnlyList<RevisionRow> Revisions, IReadOnlyList<QuoteActRow> Acts, IReadOnlyList<QuoteStep> Steps, decimal Authority)
 {
+    /// <summary>Links to it, with what became of them.</summary>
+    public IReadOnlyList<QuoteLinkRow> Links { get; init; } = [];
+
+    /// <summary>What the customer asked for by links.</summary>
+    public IReadOnlyList<QuoteRequestRow> Requests { get; init; } = [];
+
+    /// <summary>Its mails.</summary>
+    public IReadOnlyList<QuoteMailRow> Mails { get; init; } = [];
+
+    /// <summary>The person keeps its links.</summary>
+    public bool IsSeller { get; init; }
+
     /// <summary>True when the person may take that step now.</summary>
     public bool May(string act) => Steps.Any(step => step.Act == act);
 }
+
+/// <summary>Two revisions side by side.</summary>
+public sealed record QuoteChangesPage(QuoteHead Head, IReadOnlyList<RevisionRow> Revisions, RevisionChanges Changes);
 
 /// <summary>What the lines come to.</summary>
 public sealed record QuotePreview(CheckedQuote Checked, string Currency, int Lines);

@@ -1,3 +1,5 @@
+using Platform.Jobs;
+using Platform.Outbox;
 using Portal.Demo;
 using Portal.Search;
 using Portal.Start;
@@ -14,6 +16,18 @@ static class QuotesFeature
         .AddScoped<FrozenQuotes>()
         .AddScoped<QuoteFiles>()
         .AddScoped<WorkOnQuote>()
+        .AddScoped<QuoteLinkStore>()
+        .AddScoped<KeepQuoteLinks>()
+        .AddScoped<QuoteMailText>()
+        .AddScoped<MailQuote>()
+        .AddScoped<SignedCopies>()
+        .AddScoped<OfferStore>()
+        .AddScoped<OfferFiles>()
+        .AddScoped<AnswerOffer>()
+        .AddScoped<IOutboxReceiver, QuoteMailReceiver>()
+        .AddScoped<IOutboxReceiver, SignedCopyMail>()
+        // In the morning of China and of Europe.
+        .AddScheduledJob<RemindOfQuotes>("0 5 1,7 * * ?")
         .AddScoped<ISearchSource, QuoteSearch>()
         .AddScoped<IWaitingSource, QuotesWaiting>()
         .AddScoped<IDemoPart, QuotesDemo>();

@@ -48,4 +48,26 @@ public sealed class QuotingPartner : PortalApp
         Assert.StartsWith("/quotes/Q-", page.Path, StringComparison.Ordinal);
         return page.Path["/quotes/".Length..];
     }
+
+    /// <summary>Writes a draft, sends it and answers its number.</summary>
+    public async Task<string> SentAsync(Visitor visitor, params (string Sku, int Quantity, decimal? Discount)[] lines)
+    {
+        var number = await DraftAsync(visitor, lines.Length == 0 ? [("D-1", 3, 3m), ("D-2", 7, null)] : lines);
+        await visitor.PressAsync(await visitor.GetAsync($"/quotes/{number}"), $"form[action='/quotes/{number}/sending']");
+        return number;
+    }
+
+    /// <summary>Makes a link to a sent quote and answers the address that the page shows, without the host.</summary>
+    public static async Task<string> LinkAsync(Visitor sales, string number, string recipient = "王敏")
+    {
+        var page = await sales.SubmitAsync($"/quotes/{number}", ("recipient", recipient));
+        return new Uri(page.Document.QuerySelector("#address")!.GetAttribute("value")!).PathAndQuery;
+    }
+
+    /// <summary>The number of a recipient's link.</summary>
+    public async Task<string> LinkNumberAsync(string number, string recipient = "王敏") => (await Database.ListAsync<string>(
+        "select l.number from portal.quote_link l join portal.quote q using (quote_id) where q.number = @number and l.recipient = @recipient", new { number, recipient })).Single();
+
+    /// <summary>Where a quote stands.</summary>
+    public async Task<string> StatusAsync(string number) => (await Database.ListAsync<string>("select status from portal.quote where number = @number", new { number })).Single();
 }
