@@ -6,9 +6,22 @@ namespace Portal.Orders;
 /// <summary>What the acts on an order mean for the books: credit is asked for before an order goes on, and a shipment is invoiced with it.</summary>
 public sealed class OrderBooks(Db db, CreditGate gate, InvoiceShipment invoiceShipment)
 {
-    /// <summary>Asks whether an order that goes to the seller fits into the buyer's credit; null where it does not go yet, or nobody watches this buyer.</summary>
-    public Task<CreditVerdict?> BeforeSubmitAsync(Parties parties, NewOrder order, CancellationToken ct) =>
-        order.Status is OrderStatus.Submitted ? CheckAsync(parties, order.Lines, inDetail: false, ct) : Task.FromResult<CreditVerdict?>(null);
+    /// <summary>Asks whether an order that was just written and goes to the seller fits into the buyer's credit: the refusal, or null where it is taken, and be it to wait for the seller's finance.</summary>
+    public async Task<OrderOutcome?> SubmittedAsync(Parties parties, NewOrder order, CancellationToken ct)
+    {
+        if (order.Status is not OrderStatus.Submitted || !parties.WatchesCredit)
+        {
+            return null;
+        }
+
+        var verdict = await gate.CheckWrittenAsync(order.Number, order.SellerId, order.BuyerId, order.Currency, ct);
+        if (verdict.Holds)
+        {
+            await gate.HoldAsync(order.Number, order.SellerId, order.BuyerId, OrderLifecycle.Submit, verdict, ct);
+        }
+
+        return Refusal(verdict);
+    }
 
     /// <summary>Asks for an order that was approved inside the buyer's company and goes to the seller now: the refusal, or null where it is taken, and be it to wait.</summary>
     public async Task<OrderOutcome?> BeforeApprovedAsync(OrderInHand order, CancellationToken ct)
@@ -24,16 +37,11 @@ public sealed class OrderBooks(Db db, CreditGate gate, InvoiceShipment invoiceSh
 
     /// <summary>What the gate would say to an order as it is being written; a transaction of its own, for the gate makes rivals wait.</summary>
     public async Task<CreditVerdict?> PreviewAsync(CheckedOrder order, CancellationToken ct) => order is { Parties: { WatchesCredit: true, SellerId: not null } parties, Lines.Count: > 0 }
-        ? await db.InTransactionAsync(() => CheckAsync(parties, [.. order.Lines.Select(line => line.Priced).OfType<PricedLine>()], inDetail: true, ct), ct)
+        ? await db.InTransactionAsync(() => CheckAsync(parties, [.. order.Lines.Select(line => line.Priced).OfType<PricedLine>()], ct), ct)
         : null;
 
     /// <summary>The refusal that a verdict on a new order is; null where the order is taken, and be it to wait.</summary>
     public static OrderOutcome? Refusal(CreditVerdict? verdict) => verdict is null or { Passes: true } or { Holds: true } ? null : Wrong(verdict, toBuyer: true);
-
-    /// <summary>Lets the order that was just submitted wait for the seller's finance, where the verdict says so.</summary>
-    public Task AfterSubmitAsync(NewOrder order, CreditVerdict? verdict, CancellationToken ct) => verdict is { Holds: true }
-        ? gate.HoldAsync(order.Number, order.SellerId, order.BuyerId, OrderLifecycle.Submit, verdict, ct)
-        : Task.CompletedTask;
 
     /// <summary>Asks before an order is confirmed or shipped. What stops it is the refusal; where the policy says so the order waits from now on, which is kept.</summary>
     public async Task<OrderOutcome?> StopAsync(OrderInHand order, string point, CancellationToken ct)
@@ -64,8 +72,8 @@ public sealed class OrderBooks(Db db, CreditGate gate, InvoiceShipment invoiceSh
     /// <summary>Invoices a shipment that was just written.</summary>
     public Task ShippedAsync(OrderInHand order, string shipmentNumber, CancellationToken ct) => invoiceShipment.RunAsync(shipmentNumber, order.SellerId, order.BuyerId, ct);
 
-    async Task<CreditVerdict?> CheckAsync(Parties parties, IReadOnlyList<PricedLine> lines, bool inDetail, CancellationToken ct) => parties.WatchesCredit
-        ? await gate.CheckNewAsync(parties.SellerId!.Value, parties.BuyerId, parties.Currency, [.. lines.Select(line => (line.ProductId, line.Amount))], inDetail, ct)
+    async Task<CreditVerdict?> CheckAsync(Parties parties, IReadOnlyList<PricedLine> lines, CancellationToken ct) => parties.WatchesCredit
+        ? await gate.CheckNewAsync(parties.SellerId!.Value, parties.BuyerId, parties.Currency, [.. lines.Select(line => (line.ProductId, line.Amount))], ct)
         : null;
 
     static OrderOutcome.Wrong Wrong(CreditVerdict verdict, bool toBuyer)

@@ -7,29 +7,34 @@ using Portal.Stock;
 namespace Portal.Orders;
 
 /// <summary>Looks up and prices what somebody wants to order, and says of every line what is wrong with it; good lines keep their price.</summary>
-public sealed class OrderPricing(Db db, OrderWriting orders, Prices prices)
+public sealed class OrderPricing(Db db, OrderWriting orders)
 {
     const decimal LargestAmount = 10_000_000_000_000m;
 
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Checks a request for the partner at work; today's prices of its upstream.</summary>
-    public Task<CheckedOrder> CheckAsync(OrderRequest request, CancellationToken ct) => db.TogetherAsync(async () =>
+    public Task<CheckedOrder> CheckAsync(OrderRequest request, CancellationToken ct) => CheckAsync(request, asksTerms: true, ct);
+
+    /// <summary>The same for an order that the database holds against the terms of sale when it is written: they are asked for only where something else is wrong, to be told with it.</summary>
+    public async Task<CheckedOrder> CheckButTheTermsAsync(OrderRequest request, CancellationToken ct) =>
+        await CheckAsync(request, asksTerms: false, ct) is { Problems.Count: 0 } good ? good : await CheckAsync(request, ct);
+
+    Task<CheckedOrder> CheckAsync(OrderRequest request, bool asksTerms, CancellationToken ct) => db.TogetherAsync(async () =>
     {
-        var (parties, terms) = await orders.PartiesAndTermsAsync(request.BuyerId, request.Lines.Select(line => line.Sku), ct);
+        List<AskedLine> wanted = [.. request.Lines.Select(line => new AskedLine(line.Sku, line.QuantityProblem is null ? line.Quantity!.Value : 1))];
+        var (parties, found, terms) = await (asksTerms ? orders.PartiesPricesAndTermsAsync(request.BuyerId, wanted, ct) : orders.PartiesAndPricesAsync(request.BuyerId, wanted, ct));
         var problems = new List<OrderProblem>(OfTheWhole(request, parties));
         if (request.ShipTo is { } address && parties is not null && !await orders.HasAddressAsync(parties.BuyerId, address, ct))
         {
             problems.Add(new(null, "shipTo", "orders.problem.ship_to_unknown", address));
         }
 
-        if (parties is not { SellerId: { } seller })
+        if (parties is not { SellerId: not null })
         {
             return new CheckedOrder(request, parties, [.. request.Lines.Select(line => new CheckedLine(line, null))], problems);
         }
 
-        var found = await prices.ForAsync(parties.BuyerId, seller, parties.Currency, parties.Today,
-            [.. request.Lines.Select(line => new AskedLine(line.Sku, line.QuantityProblem is null ? line.Quantity!.Value : 1))], ct);
         var lines = request.Lines.Zip(found, (asked, price) => Check(asked, price, terms.GetValueOrDefault(asked.Sku) ?? new(), asked.Day ?? request.RequestedOn, parties)).ToList();
         problems.AddRange(lines.SelectMany((line, index) => line.Problems.Select(problem => problem with { Line = index + 1 })));
         return new CheckedOrder(request, parties, lines, problems);

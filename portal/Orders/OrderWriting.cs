@@ -1,6 +1,7 @@
 using Npgsql;
 using Platform.Database;
 using Portal.Assortment;
+using Portal.Pricing;
 using Portal.Stock;
 
 namespace Portal.Orders;
@@ -21,27 +22,43 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
     /// <param name="ct">Stops waiting.</param>
     public Task<Parties?> PartiesAsync(long? buyerId, CancellationToken ct) => db.FindAsync<Parties>(PartiesOf, new { now = Now, buyerId, roles = BuyerRoles.All.ToArray() }, ct);
 
-    /// <summary>The same, and how the seller sells some products to the buyer: one round trip.</summary>
+    /// <summary>The same, and today's prices of what is ordered, line by line: one round trip. The terms of sale are not asked for.</summary>
     /// <param name="buyerId">For whom the product itself orders; a person orders for the own company, whatever stands here.</param>
-    /// <param name="skus">The products, as typed; unknown ones have no terms.</param>
+    /// <param name="lines">SKU and quantity of each line.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<(Parties? Parties, IReadOnlyDictionary<string, TermsOfSale> Terms)> PartiesAndTermsAsync(long? buyerId, IEnumerable<string> skus, CancellationToken ct) => db.ReadManyAsync($"""
+    public Task<(Parties? Parties, IReadOnlyList<LinePrice> Prices, IReadOnlyDictionary<string, TermsOfSale> Terms)> PartiesAndPricesAsync(long? buyerId, IReadOnlyCollection<AskedLine> lines, CancellationToken ct) => db.ReadManyAsync($"{PartiesOf};\n{Prices.OfUpstream(Buyer)}",
+        new { now = Now, buyerId, roles = BuyerRoles.All.ToArray(), skus = lines.Select(line => line.Sku).ToArray(), quantities = lines.Select(line => line.Quantity).ToArray() },
+        async answers => (await answers.ReadSingleOrDefaultAsync<Parties?>(), await Prices.ReadAsync(answers), NoTerms), ct);
+
+    /// <summary>The parties, today's prices, and how the seller sells the products to the buyer: one round trip.</summary>
+    /// <param name="buyerId">For whom the product itself orders; a person orders for the own company, whatever stands here.</param>
+    /// <param name="lines">SKU, as typed, and quantity of each line; an unknown SKU has no terms.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<(Parties? Parties, IReadOnlyList<LinePrice> Prices, IReadOnlyDictionary<string, TermsOfSale> Terms)> PartiesPricesAndTermsAsync(long? buyerId, IReadOnlyCollection<AskedLine> lines, CancellationToken ct) => db.ReadManyAsync($"""
         {PartiesOf};
+        {Prices.OfUpstream(Buyer)};
         select t.*
         from partner b
-        cross join lateral terms_of_sale(b.partner_id, b.upstream_id, brand_day(@now), @skus) t
-        where b.partner_id = case when app_is_system() and @buyerId is not null then @buyerId else app_partner_id() end
-        """, new { now = Now, buyerId, roles = BuyerRoles.All.ToArray(), skus = skus.Distinct(StringComparer.Ordinal).ToArray() }, async answers =>
-        (await answers.ReadSingleOrDefaultAsync<Parties?>(), (IReadOnlyDictionary<string, TermsOfSale>)(await answers.ReadAsync<TermsOfSale>()).ToDictionary(terms => terms.Sku, StringComparer.Ordinal)), ct);
+        cross join lateral terms_of_sale(b.partner_id, b.upstream_id, brand_day(@now), @different) t
+        where b.partner_id = {Buyer}
+        """, new
+    {
+        now = Now, buyerId, roles = BuyerRoles.All.ToArray(), skus = lines.Select(line => line.Sku).ToArray(), quantities = lines.Select(line => line.Quantity).ToArray(), different = lines.Select(line => line.Sku).Distinct(StringComparer.Ordinal).ToArray(),
+    }, async answers => (await answers.ReadSingleOrDefaultAsync<Parties?>(), await Prices.ReadAsync(answers),
+        (IReadOnlyDictionary<string, TermsOfSale>)(await answers.ReadAsync<TermsOfSale>()).ToDictionary(terms => terms.Sku, StringComparer.Ordinal)), ct);
 
-    const string PartiesOf = """
+    static readonly IReadOnlyDictionary<string, TermsOfSale> NoTerms = new Dictionary<string, TermsOfSale>(StringComparer.Ordinal);
+
+    const string Buyer = "case when app_is_system() and @buyerId is not null then @buyerId else app_partner_id() end";
+
+    const string PartiesOf = $"""
         select b.partner_id as buyer_id, b.upstream_id as seller_id, s.name as seller_name, s.status as seller_status, b.currency, brand_day(@now) as today,
                exists (select from unnest(@roles) as role where app_has_role(role)) or (@buyerId is not null and app_is_system()) as may_buy,
                coalesce(credit_watches(b.upstream_id, b.partner_id), false) as watches_credit, mine.per_order, mine.per_month
         from partner b
         left join partner s on s.partner_id = b.upstream_id
         left join purchase_limit mine on mine.person_id = app_person_id()
-        where b.partner_id = case when app_is_system() and @buyerId is not null then @buyerId else app_partner_id() end
+        where b.partner_id = {Buyer}
         """;
 
     /// <summary>Takes an order to work on: whoever else wants to change it waits until this transaction ends.</summary>
@@ -210,7 +227,9 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         carried as (
             insert into shipment_line (shipment_id, purchase_order_line_id, quantity)
             select sent.shipment_id, line.id, line.quantity
-            from sent cross join unnest(@lines, @quantities) as line (id, quantity)),
+            from sent cross join unnest(@lines, @quantities) with ordinality as line (id, quantity, place)
+            -- as the ledger has its moves: a line finds its lots by its place
+            order by line.place),
         counted as (
             update purchase_order_line l
             set shipped = l.shipped + line.quantity, reserved = l.reserved - case when @IsDirect then 0 else line.quantity end, direct = l.direct - case when @IsDirect then line.quantity else 0 end

@@ -108,18 +108,18 @@ sealed class PastPromisesDemo(Db db, Prices prices, Terms terms, OrderStore orde
 
     static DateTimeOffset Moment(DateOnly day) => new(day.ToDateTime(new TimeOnly(6, 0)), TimeSpan.Zero);
 
-    Acts At(DateOnly day) => new(db, prices, audit, outbox, kpis, new Then(Moment(day)));
+    Acts At(DateOnly day) => new(db, audit, outbox, kpis, new Then(Moment(day)));
 
     // The acts as they would have been done at another moment.
     sealed class Acts
     {
-        public Acts(Db db, Prices prices, AuditTrail audit, Outbox outbox, KpiFacts kpis, TimeProvider then)
+        public Acts(Db db, AuditTrail audit, Outbox outbox, KpiFacts kpis, TimeProvider then)
         {
             var writing = new OrderWriting(db, then);
             var news = new OrderNews(audit, outbox);
             var books = new OrderBooks(db, new CreditGate(db, audit, outbox, then), new InvoiceShipment(db, audit, then));
             var ledger = new StockLedger(db, outbox, then);
-            Place = new PlaceOrder(db, new OrderPricing(db, writing, prices), writing, new PurchaseLimits(db, audit, then), books, news);
+            Place = new PlaceOrder(db, new OrderPricing(db, writing), writing, new PurchaseLimits(db, audit, then), books, news);
             Answer = new AnswerOrder(db, writing, ledger, books, kpis, news, outbox);
             Ship = new ShipOrder(db, writing, ledger, books, new Parcels(db), news, outbox);
             Receive = new ReceiveShipment(db, writing, ledger, new LotsOfReceipts(db, writing), news, outbox);

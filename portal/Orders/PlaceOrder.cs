@@ -14,16 +14,23 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
     /// <param name="request">What is wanted.</param>
     /// <param name="submit">True to hand it to the seller at once, false to keep it as a draft.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> CreateAsync(OrderRequest request, bool submit, CancellationToken ct) => WithinTheTermsAsync(async () =>
+    public async Task<OrderOutcome> CreateAsync(OrderRequest request, bool submit, CancellationToken ct)
     {
-        var order = await pricing.CheckAsync(request, ct);
-        if (Refusal(order, submit) is { } refusal)
+        if (submit)
         {
-            return refusal;
+            // What is handed in the database holds against the terms of sale itself, line by line. Whoever keeps them, nearly everybody, is not asked twice.
+            try
+            {
+                return await WithinCreditAsync(async () => await WriteNewAsync(await pricing.CheckButTheTermsAsync(request, ct), submit, ct), ct);
+            }
+            catch (PostgresException refused) when (refused.Violates(OrderWriting.TermsOfSaleAreKept))
+            {
+                // Now which lines, and what mends them.
+            }
         }
 
-        return await WriteAsync(order, PublicNumber.New("PO"), submit, written => orders.InsertAsync(written, ct), ct);
-    }, ct);
+        return await WithinTheTermsAsync(async () => await WriteNewAsync(await pricing.CheckAsync(request, ct), submit, ct), ct);
+    }
 
     /// <summary>Replaces what a draft holds.</summary>
     /// <param name="number">The draft.</param>
@@ -66,18 +73,34 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
         return await ReplaceAsync(draft, await pricing.CheckAsync(request, ct), submit: true, ct);
     }, ct);
 
+    // What was written of an order that credit refuses is taken back.
+    async Task<OrderOutcome> WithinCreditAsync(Func<Task<OrderOutcome>> place, CancellationToken ct)
+    {
+        try
+        {
+            return await db.InTransactionAsync(place, ct);
+        }
+        catch (NotPlacedException refused)
+        {
+            return refused.Outcome;
+        }
+    }
+
     // A rule may come into force between the check and the writing; then the database has the word.
     async Task<OrderOutcome> WithinTheTermsAsync(Func<Task<OrderOutcome>> place, CancellationToken ct)
     {
         try
         {
-            return await db.InTransactionAsync(place, ct);
+            return await WithinCreditAsync(place, ct);
         }
         catch (PostgresException refused) when (refused.Violates(OrderWriting.TermsOfSaleAreKept))
         {
             return OrderOutcome.Because("lines", "orders.problem.terms_changed");
         }
     }
+
+    async Task<OrderOutcome> WriteNewAsync(CheckedOrder order, bool submit, CancellationToken ct) =>
+        Refusal(order, submit) ?? await WriteAsync(order, PublicNumber.New("PO"), submit, written => orders.InsertAsync(written, ct), ct);
 
     async Task<OrderOutcome> ReplaceAsync(OrderInHand draft, CheckedOrder order, bool submit, CancellationToken ct)
     {
@@ -98,19 +121,18 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
     {
         var needed = submit ? await limits.NeededAsync(order.Parties!, order.Total, ct) : null;
         var written = Written(order, number, StatusOf(submit, needed));
-        var credit = await books.BeforeSubmitAsync(order.Parties!, written, ct);
-        if (OrderBooks.Refusal(credit) is { } beyond)
-        {
-            return beyond;
-        }
-
         if (!await write(written))
         {
             return await NumberUsedAsync(written, ct);
         }
 
-        await books.AfterSubmitAsync(written, credit, ct);
         await TellAsync(written, needed, ct);
+        // Last of all: the buyer's other orders wait from here on until this one is committed.
+        if (await books.SubmittedAsync(order.Parties!, written, ct) is { } beyond)
+        {
+            throw new NotPlacedException(beyond);
+        }
+
         return new OrderOutcome.Done(number) { WaitsForApproval = needed is not null };
     }
 
@@ -156,4 +178,9 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
 
     async Task<OrderOutcome> NumberUsedAsync(NewOrder order, CancellationToken ct) =>
         OrderOutcome.Because("poNumber", "orders.problem.po_number_used", order.PoNumber!, await orders.NumberOfAsync(order.PoNumber!, ct) ?? "");
+
+    sealed class NotPlacedException(OrderOutcome outcome) : Exception
+    {
+        public OrderOutcome Outcome { get; } = outcome;
+    }
 }

@@ -1,3 +1,4 @@
+using Npgsql;
 using Platform.Database;
 using Platform.Outbox;
 using Portal.Stock;
@@ -15,7 +16,20 @@ public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stoc
     /// <param name="version">The version of the order the person saw; keeps a second click from receiving twice.</param>
     /// <param name="arrival">What came.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> RunAsync(string shipmentNumber, int? version, Arrival arrival, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync<OrderOutcome>(3, async () =>
+    public async Task<OrderOutcome> RunAsync(string shipmentNumber, int? version, Arrival arrival, CancellationToken ct)
+    {
+        try
+        {
+            return await ReceiveAsync(shipmentNumber, version, arrival, ct);
+        }
+        catch (PostgresException refused) when (TrackedGoods.Refused(refused) is { } problem)
+        {
+            // Tracking began while the goods were taken in.
+            return OrderOutcome.Because(problem.Field, problem.TextKey, problem.Arguments);
+        }
+    }
+
+    Task<OrderOutcome> ReceiveAsync(string shipmentNumber, int? version, Arrival arrival, CancellationToken ct) => db.InTransactionDespiteDeadlocksAsync<OrderOutcome>(3, async () =>
     {
         var order = await orders.OrderOfShipmentAsync(shipmentNumber, ct) is { } number ? await orders.TakeAsync(number, ct) : null;
         if (Permission.Refusal(order, OrderLifecycle.Receive, version) is { } refused)

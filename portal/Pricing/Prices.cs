@@ -1,3 +1,4 @@
+using Dapper;
 using Platform.Database;
 
 namespace Portal.Pricing;
@@ -36,6 +37,19 @@ public sealed class Prices(Db db)
         }, ct);
         return [.. rows.Select(row => row.ToLinePrice())];
     }
+
+    /// <summary>
+    /// The same for a partner that buys of its upstream, in its currency and today, as a statement to be sent together with others. It wants <c>@now</c>, <c>@skus</c> and <c>@quantities</c>; no row comes where there is no partner.
+    /// </summary>
+    /// <param name="buyer">The buying partner's key, in SQL.</param>
+    internal static string OfUpstream(string buyer) => $"""
+        select priced.* from partner b cross join lateral price_lines(b.partner_id, b.upstream_id, b.currency, brand_day(@now), @skus, @quantities) priced
+        where b.partner_id = {buyer}
+        order by priced.line
+        """;
+
+    /// <summary>Reads the answer to <see cref="OfUpstream"/>.</summary>
+    internal static async Task<IReadOnlyList<LinePrice>> ReadAsync(SqlMapper.GridReader answers) => [.. (await answers.ReadAsync<PricedRow>()).Select(row => row.ToLinePrice())];
 
     sealed record PricedRow
     {

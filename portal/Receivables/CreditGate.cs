@@ -14,17 +14,27 @@ public sealed class CreditGate(Db db, AuditTrail audit, Outbox outbox, TimeProvi
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    /// <summary>Asks for an order that is being submitted.</summary>
+    /// <summary>Asks for an order as it is being written, in detail: somebody is shown what is used of the limit.</summary>
     /// <param name="sellerId">Who would deliver.</param>
     /// <param name="buyerId">Who orders.</param>
     /// <param name="currency">ISO 4217.</param>
     /// <param name="lines">Product and net amount of each line.</param>
-    /// <param name="inDetail">True where somebody is shown what is used of the limit; what lets an order through with room to spare need not be counted to the cent.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<CreditVerdict> CheckNewAsync(long sellerId, long buyerId, string currency, IReadOnlyList<(long ProductId, decimal Amount)> lines, bool inDetail, CancellationToken ct) => db.OneAsync<CreditVerdict>("""
+    public Task<CreditVerdict> CheckNewAsync(long sellerId, long buyerId, string currency, IReadOnlyList<(long ProductId, decimal Amount)> lines, CancellationToken ct) => db.OneAsync<CreditVerdict>("""
         select g.outcome, g.why, g.limit_amount, g.exposure, g.order_amount, g.overdue, g.overdue_days, g.hold_reason, @currency as currency, null::text as untaxed
-        from credit_gate(@sellerId, @buyerId, @currency, null, @products, @amounts, 'submit', @now, @inDetail) g
-        """, new { sellerId, buyerId, currency, products = lines.Select(line => line.ProductId).ToArray(), amounts = lines.Select(line => line.Amount).ToArray(), now = Now, inDetail }, ct);
+        from credit_gate(@sellerId, @buyerId, @currency, null, @products, @amounts, 'submit', @now, true) g
+        """, new { sellerId, buyerId, currency, products = lines.Select(line => line.ProductId).ToArray(), amounts = lines.Select(line => line.Amount).ToArray(), now = Now }, ct);
+
+    /// <summary>Asks for an order that was written in this transaction and goes to the seller; what lets it through with room to spare is not counted to the cent.</summary>
+    /// <param name="number">The order.</param>
+    /// <param name="sellerId">Who would deliver.</param>
+    /// <param name="buyerId">Who orders.</param>
+    /// <param name="currency">ISO 4217.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<CreditVerdict> CheckWrittenAsync(string number, long sellerId, long buyerId, string currency, CancellationToken ct) => db.OneAsync<CreditVerdict>("""
+        select g.outcome, g.why, g.limit_amount, g.exposure, g.order_amount, g.overdue, g.overdue_days, g.hold_reason, @currency as currency, null::text as untaxed
+        from credit_gate(@sellerId, @buyerId, @currency, (select o.purchase_order_id from purchase_order o where o.number = @number), null, null, 'submit', @now, false) g
+        """, new { number, sellerId, buyerId, currency, now = Now }, ct);
 
     /// <summary>Asks for an order that is to be confirmed or shipped.</summary>
     /// <param name="orderId">The order, taken to work on.</param>

@@ -1,5 +1,6 @@
 using Platform.Jobs;
 using Portal.Demo;
+using Portal.Search;
 using Portal.Start;
 using Portal.Verify;
 
@@ -28,6 +29,7 @@ static class StockFeature
         .AddScoped<TransferStore>()
         .AddScoped<CountStore>()
         .AddScoped<CountStock>()
+        .AddScoped<ISearchSource, LotSearch>()
         .AddScoped<IWaitingSource, StockWaiting>()
         .AddScoped<IDemoPart, StockDemo>()
         .AddScoped<IDemoPart, StockLifeDemo>()

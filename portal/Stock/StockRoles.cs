@@ -8,4 +8,7 @@ public static class StockRoles
 
     /// <summary>The administrators decide what buyers see.</summary>
     public static IReadOnlyList<string> Admins { get; } = ["partner_admin", "brand_admin"];
+
+    /// <summary>Those of the brand who call goods back; they see who dealt with a lot.</summary>
+    public static IReadOnlyList<string> Recallers { get; } = ["brand_admin", "channel_manager", "finance", "deal_desk"];
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Platform.Database;
 using Portal.Orders;
+using Portal.Stock;
 
 namespace Portal.Ubl;
 
@@ -30,7 +31,14 @@ public sealed class TakeUblDespatch(Db db, ShipOrder shipOrder)
 
     // A line of the order may be in several places of the advice, one for each batch.
     static IReadOnlyList<DispatchedLine> Lines(IReadOnlyList<UblDespatchLine> lines) => [.. lines.GroupBy(line => int.Parse(line.OrderLineId!, CultureInfo.InvariantCulture))
-        .Select(group => new DispatchedLine(group.Key, group.All(line => line.Delivered.Value is not null) ? group.Sum(line => line.Delivered.Value) : null))];
+        .Select(group => new DispatchedLine(group.Key, group.All(line => line.Delivered.Value is not null) ? group.Sum(line => line.Delivered.Value) : null)
+        {
+            Lots = group.Any(line => line.Instances.Count > 0) ? [.. group.SelectMany(Lots)] : null,
+        })];
+
+    // A serial number is one piece; a lot that stands alone on its line is all of it.
+    static IEnumerable<LotPieces> Lots(UblDespatchLine line) => line.Instances.Select(instance =>
+        new LotPieces(instance.Serial ?? instance.Lot, instance.Serial is null && line.Instances.Count == 1 ? line.Delivered.Value : null, instance.BestBefore, instance.MadeOn));
 
     static IEnumerable<UblProblemSaid> Problems(UblDespatchLine line, SoldOrder order) => int.TryParse(line.OrderLineId, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         ? order.Differences(line.Id, number, line.Item, line.Delivered.Unit)

@@ -131,7 +131,18 @@ public sealed record UblParcel(string Id, string? Carrier, string? TrackingNumbe
 /// <param name="Item">What.</param>
 /// <param name="Delivered">How many.</param>
 /// <param name="Outstanding">How many are still to come.</param>
-public sealed record UblDespatchLine(string Id, string? OrderLineId, UblItem Item, UblQuantity Delivered, decimal? Outstanding = null);
+public sealed record UblDespatchLine(string Id, string? OrderLineId, UblItem Item, UblQuantity Delivered, decimal? Outstanding = null)
+{
+    /// <summary>The lot of the line, or its serial numbers (UBL ItemInstance); an order's line that goes in several lots is several lines, for the standard knows no quantity of a lot.</summary>
+    public IReadOnlyList<UblItemInstance> Instances { get; init; } = [];
+}
+
+/// <summary>A lot or a single piece.</summary>
+/// <param name="Serial">The serial number of a piece.</param>
+/// <param name="Lot">The number of a lot.</param>
+/// <param name="BestBefore">The lot's best-before day.</param>
+/// <param name="MadeOn">The day it was made.</param>
+public sealed record UblItemInstance(string? Serial, string? Lot, DateOnly? BestBefore = null, DateOnly? MadeOn = null);
 
 /// <summary>An invoice or a credit note.</summary>
 /// <param name="Id">The legal number.</param>

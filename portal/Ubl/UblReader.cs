@@ -49,7 +49,12 @@ public static class UblReader
     }
 
     static UblDespatchLine DespatchLine(XElement line) =>
-        new(Text(line, "ID") ?? "", Text(line, "OrderLineReference", "LineID"), Item(line.Element(Cac + "Item")), Quantity(line, "DeliveredQuantity"), Number(line, "OutstandingQuantity"));
+        new(Text(line, "ID") ?? "", Text(line, "OrderLineReference", "LineID"), Item(line.Element(Cac + "Item")), Quantity(line, "DeliveredQuantity"), Number(line, "OutstandingQuantity"))
+        {
+            Instances = [.. (line.Element(Cac + "Item")?.Elements(Cac + "ItemInstance") ?? []).Select(instance => new UblItemInstance(
+                Text(instance, "SerialID"), Text(instance, "LotIdentification", "LotNumberID"), Day(instance, "BestBeforeDate") ?? Day(instance, "LotIdentification", "ExpiryDate"), Day(instance, "ManufactureDate")))
+                .Where(instance => instance.Serial is not null || instance.Lot is not null)],
+        };
 
     // Of units that do not say what is in them only the carrier's numbers are known.
     static string? Joined(List<UblParcel> units) => string.Join(", ", units.Select(unit => unit.TrackingNumber).OfType<string>().Distinct()) is { Length: > 0 and <= 100 } numbers ? numbers : null;

@@ -30,7 +30,10 @@ public static class UblSpecimens
 
     /// <summary>What was sent.</summary>
     public static UblDespatchAdvice Despatch { get; } = new("SH-1", "4711", "PO-7K3M-9Q2X-V4TD", Day, Seller, Buyer, Delivery, "DHL", "JD-1",
-        [new("1", "1", Desk, new(1, "H87"), 1m), new("2", "2", Tray, new(10, "XBX"))])
+        [
+            new("1", "1", Desk, new(1, "H87"), 1m) { Instances = [new("SN-0001", null)] }, new("2", "2", Tray, new(4, "XBX")) { Instances = [new(null, "L-1", Day.AddYears(1), Day.AddMonths(-1))] },
+            new("3", "2", Tray, new(6, "XBX")) { Instances = [new(null, "L-2", Day.AddYears(2))] },
+        ])
     {
         Parcels =
         [

@@ -1,5 +1,6 @@
 using Platform.Database;
 using Portal.Orders;
+using Portal.Stock;
 
 namespace Portal.Ubl;
 
@@ -43,7 +44,7 @@ public sealed class UblStore(Db db)
         }
 
         var lines = await db.ListAsync<SentRow>("""
-            select l.line_number, p.sku, p.gtin, p.name, p.unit, sl.quantity,
+            select l.line_number, p.sku, p.gtin, p.name, p.unit, p.tracking, sl.quantity,
                    l.quantity - l.cancelled - (select sum(before.quantity) from shipment_line before where before.purchase_order_line_id = l.purchase_order_line_id and before.shipment_id <= @ShipmentId)::int as outstanding
             from shipment_line sl
             join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
@@ -51,8 +52,9 @@ public sealed class UblStore(Db db)
             where sl.shipment_id = @ShipmentId
             order by l.line_number
             """, new { sent.ShipmentId }, ct);
+        var lots = lines.Exists(line => line.Tracking is not Tracked.None) ? (await LotsOfShipments.FindAsync(db, null, sent.ShipmentId, ct)).ToLookup(lot => lot.LineNumber) : null;
         return new UblDespatchAdvice(number, head.PoNumber ?? head.Number, head.Number, sent.ShippedOn, head.Seller, head.Buyer, head.Delivery, sent.Carrier, sent.TrackingNumber,
-            [.. lines.Select((line, index) => new UblDespatchLine(Number(index + 1), Number(line.LineNumber), new(line.Sku, line.Gtin, line.Name), new(line.Quantity, UblUnits.Of(line.Unit)), line.Outstanding > 0 ? line.Outstanding : null))])
+            [.. lines.SelectMany(line => line.Written([.. lots?[line.LineNumber] ?? []])).Select((line, index) => line with { Id = Number(index + 1) })])
         {
             Parcels = await ParcelsAsync(sent, ct),
         };
@@ -233,7 +235,20 @@ public sealed class UblStore(Db db)
 
     sealed record PackedRow(int ParcelNumber, string? Carrier, string? TrackingNumber, decimal? WeightKg, int LineNumber, string Sku, string? Gtin, string Name, string? Unit, int Quantity);
 
-    sealed record SentRow(int LineNumber, string Sku, string? Gtin, string Name, string? Unit, int Quantity, int Outstanding);
+    sealed record SentRow(int LineNumber, string Sku, string? Gtin, string Name, string? Unit, string Tracking, int Quantity, int Outstanding)
+    {
+        // A line for each lot; what is still to come is told once, on the last of them.
+        public IEnumerable<UblDespatchLine> Written(IReadOnlyList<LotOfLine> lots)
+        {
+            var whole = new UblDespatchLine("", Number(LineNumber), new(Sku, Gtin, Name), new(Quantity, UblUnits.Of(Unit)), Outstanding > 0 ? Outstanding : null);
+            return lots.Count == 0 ? [whole]
+                : Tracking is Tracked.Serial ? [whole with { Instances = [.. lots.Select(lot => new UblItemInstance(lot.Code, null, lot.BestBefore, lot.MadeOn))] }]
+                : lots.Select((lot, index) => whole with
+                {
+                    Delivered = whole.Delivered with { Value = lot.Quantity }, Outstanding = index == lots.Count - 1 ? whole.Outstanding : null, Instances = [new(null, lot.Code, lot.BestBefore, lot.MadeOn)],
+                });
+        }
+    }
 
     sealed record BooksRow(
         long DocumentId, string LegalNumber, string Number, DateOnly IssuedOn, DateOnly? DueOn, string? Note, string Currency, decimal Net, decimal Tax, decimal Gross, string Parties, string OrderNumber, string? PoNumber, string? InvoiceLegalNumber,

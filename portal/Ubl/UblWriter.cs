@@ -78,7 +78,7 @@ public static class UblWriter
         Group("Delivery", Group(period, Say("EndDate", line.Day))), Group("Price", Amount("PriceAmount", line.UnitPrice, currency)), Item(line.Item));
 
     static XElement? Line(UblDespatchLine line, string name) => Group(name,
-        Say("ID", line.Id), Quantity("DeliveredQuantity", line.Delivered), Say("OutstandingQuantity", line.Outstanding, ("unitCode", line.Delivered.Unit)), LineReference(line.OrderLineId), Item(line.Item));
+        Say("ID", line.Id), Quantity("DeliveredQuantity", line.Delivered), Say("OutstandingQuantity", line.Outstanding, ("unitCode", line.Delivered.Unit)), LineReference(line.OrderLineId), Item(line.Item, null, line.Instances));
 
     static XElement? Parcel(UblParcel parcel) => Group("TransportHandlingUnit",
         [
@@ -91,8 +91,12 @@ public static class UblWriter
         Say("ID", line.Id), Quantity(quantity, line.Quantity), Amount("LineExtensionAmount", line.Net, currency), LineReference(line.OrderLineId), Item(line.Item, Category("ClassifiedTaxCategory", line.Category, line.Percent, null)),
         Group("Price", Amount("PriceAmount", line.UnitPrice, currency)));
 
-    static XElement? Item(UblItem item, XElement? tax = null) => Group("Item",
-        Say("Name", item.Name), Group("SellersItemIdentification", Say("ID", item.Sku)), Group("StandardItemIdentification", Say("ID", item.Gtin, ("schemeID", GtinScheme))), tax);
+    static XElement? Item(UblItem item, XElement? tax = null, IReadOnlyList<UblItemInstance>? instances = null) => Group("Item",
+        [
+            Say("Name", item.Name), Group("SellersItemIdentification", Say("ID", item.Sku)), Group("StandardItemIdentification", Say("ID", item.Gtin, ("schemeID", GtinScheme))), tax,
+            .. (instances ?? []).Select(instance => Group("ItemInstance",
+                Say("ManufactureDate", instance.MadeOn), Say("BestBeforeDate", instance.BestBefore), Say("SerialID", instance.Serial), Group("LotIdentification", Say("LotNumberID", instance.Lot)))),
+        ]);
 
     static XElement? Category(string name, string? category, decimal? percent, string? reason) => category is null ? null
         : Group(name, Say("ID", category), Say("Percent", percent), Say("TaxExemptionReason", reason), Group("TaxScheme", Say("ID", Vat)));

@@ -2,6 +2,7 @@ using System.Globalization;
 using Platform.Database;
 using Platform.Texts;
 using Portal.Documents.Typst;
+using Portal.Stock;
 using Portal.Web;
 
 namespace Portal.Orders;
@@ -10,7 +11,7 @@ namespace Portal.Orders;
 /// The pick list (拣货单): what is reserved for a seller's orders and ready to be sent, over several orders, in the order in which it lies on the shelves. What waits for
 /// the seller's finance is left out: it may not be sent.
 /// </summary>
-public sealed class PickList(Db db, TypstWorkers typst, Texts texts, ICurrentPerson me, TimeProvider clock)
+public sealed class PickList(Db db, LotStore lots, TypstWorkers typst, Texts texts, ICurrentPerson me, TimeProvider clock)
 {
     /// <summary>More lines are not picked at once.</summary>
     public const int Most = 5000;
@@ -22,7 +23,7 @@ public sealed class PickList(Db db, TypstWorkers typst, Texts texts, ICurrentPer
     /// <param name="ct">Stops waiting.</param>
     public Task<List<PickLine>> LinesAsync(PickChoice choice, CancellationToken ct) => db.ListAsync<PickLine>($"""
         select p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, o.number, l.line_number, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, l.reserved as quantity,
-               coalesce(l.promised_on, l.requested_on) as due_on, place.code as place
+               coalesce(l.promised_on, l.requested_on) as due_on, place.code as place, place.stock_place_id as place_id, p.product_id, p.is_tracked
         from purchase_order_line l
         join purchase_order o on o.purchase_order_id = l.purchase_order_id
         join product p on p.product_id = l.product_id
@@ -37,10 +38,19 @@ public sealed class PickList(Db db, TypstWorkers typst, Texts texts, ICurrentPer
         limit @Most
         """, new { orders = choice.Orders is { Count: > 0 } some ? some.ToArray() : null, choice.Until, choice.Place, Most }, ct);
 
+    /// <summary>Which lots or serial numbers of tracked products are fetched for lines of the list: what expires first. By order and line.</summary>
+    public async Task<ILookup<(string Number, int LineNumber), ProposedLot>> LotsAsync(IReadOnlyList<PickLine> lines, CancellationToken ct)
+    {
+        var tracked = lines.Where(line => line.IsTracked).ToList();
+        var proposed = tracked.Count == 0 ? [] : await lots.ProposedAsync([.. tracked.Select(line => (line.PlaceId, line.ProductId, (long)line.Quantity))], ct);
+        return proposed.ToLookup(lot => (tracked[lot.Line - 1].Number, tracked[lot.Line - 1].LineNumber));
+    }
+
     /// <summary>The list as a PDF for the walk along the shelves; made anew each time, for it says what is reserved now.</summary>
     public async Task<Typesetting> PdfAsync(PickChoice choice, string language, CancellationToken ct)
     {
         var lines = await LinesAsync(choice, ct);
+        var named = await LotsAsync(lines, ct);
         var culture = CultureInfo.GetCultureInfo(language);
         var several = lines.Select(line => line.Place).Distinct(StringComparer.Ordinal).Count() > 1;
         var chinese = language is "zh-CN";
@@ -57,7 +67,7 @@ public sealed class PickList(Db db, TypstWorkers typst, Texts texts, ICurrentPer
             rows = lines.GroupBy(line => (line.Place, line.Sku)).Select(product => new
             {
                 sku = several ? $"{product.Key.Place} · {product.Key.Sku}" : product.Key.Sku, name = chinese ? product.First().NameZh : product.First().Name, total = product.Sum(line => (long)line.Quantity).ToString("N0", culture), unit = product.First().Unit,
-                orders = product.Select(line => new { number = line.Number, buyer = (chinese ? line.BuyerName : line.BuyerNameLatin ?? line.BuyerName) ?? "–", quantity = line.Quantity.ToString("N0", culture), due = line.DueOn is { } due ? Day(due) : "" }),
+                orders = product.Select(line => new { number = line.Number, buyer = (chinese ? line.BuyerName : line.BuyerNameLatin ?? line.BuyerName) ?? "–", quantity = line.Quantity.ToString("N0", culture), due = line.DueOn is { } due ? Day(due) : "", lots = string.Join(", ", named[(line.Number, line.LineNumber)].Select(lot => lot.Said)) }),
             }),
             words = new
             {
@@ -86,4 +96,7 @@ public sealed record PickChoice(IReadOnlyList<string>? Orders, DateOnly? Until, 
 /// <param name="Quantity">How many.</param>
 /// <param name="DueOn">The day that was promised, or else wanted.</param>
 /// <param name="Place">The code of the place where it lies.</param>
-public sealed record PickLine(string Sku, string Name, string NameZh, string Unit, string Number, int LineNumber, string? BuyerName, string? BuyerNameLatin, int Quantity, DateOnly? DueOn, string Place);
+/// <param name="PlaceId">Its key; it never leaves the server.</param>
+/// <param name="ProductId">The product's key; it never leaves the server.</param>
+/// <param name="IsTracked">True where its pieces are told apart by lot or serial number.</param>
+public sealed record PickLine(string Sku, string Name, string NameZh, string Unit, string Number, int LineNumber, string? BuyerName, string? BuyerNameLatin, int Quantity, DateOnly? DueOn, string Place, long PlaceId, long ProductId, bool IsTracked);

@@ -19,7 +19,7 @@ public sealed class PickingController(PickList picking, StockPlaces places) : Co
     {
         var ready = await picking.LinesAsync(new(null, Typed.Day(until), Code(place)), ct);
         var chosen = ready.Where(line => orders.Count == 0 || orders.Contains(line.Number, StringComparer.Ordinal)).ToList();
-        return View("PickList", new PickListPage(until, orders.ToHashSet(StringComparer.Ordinal), ready, chosen) { Place = Code(place), Places = await places.OpenAsync(ct) });
+        return View("PickList", new PickListPage(until, orders.ToHashSet(StringComparer.Ordinal), ready, chosen) { Lots = await picking.LotsAsync(chosen, ct), Place = Code(place), Places = await places.OpenAsync(ct) });
     }
 
     /// <summary>The same on paper.</summary>
@@ -42,6 +42,9 @@ public sealed class PickingController(PickList picking, StockPlaces places) : Co
 /// <param name="Chosen">Those of them that are picked.</param>
 public sealed record PickListPage(string? Until, IReadOnlySet<string> Orders, IReadOnlyList<PickLine> Ready, IReadOnlyList<PickLine> Chosen)
 {
+    /// <summary>Which lots or serial numbers of tracked products are fetched, by order and line.</summary>
+    public ILookup<(string Number, int LineNumber), ProposedLot> Lots { get; init; } = Array.Empty<ProposedLot>().ToLookup(lot => ("", 0));
+
     /// <summary>The code of the place that was chosen; null for all.</summary>
     public string? Place { get; init; }
 
@@ -63,8 +66,17 @@ public sealed class PickingApi(PickList picking) : ControllerBase
     /// <param name="place">Only what is sent from this place.</param>
     /// <param name="ct">Stops waiting.</param>
     [HttpGet("")]
-    public async Task<IActionResult> Index([FromQuery] List<string> orders, DateOnly? until, string? place, CancellationToken ct) => Ok(new
+    public async Task<IActionResult> Index([FromQuery] List<string> orders, DateOnly? until, string? place, CancellationToken ct)
     {
-        items = (await picking.LinesAsync(new(orders, until, place?.Trim().ToUpperInvariant()), ct)).Select(line => new { line.Place, line.Sku, line.Name, line.Unit, Order = line.Number, line.LineNumber, Buyer = line.BuyerName, line.Quantity, line.DueOn }),
-    });
+        var lines = await picking.LinesAsync(new(orders, until, place?.Trim().ToUpperInvariant()), ct);
+        var lots = await picking.LotsAsync(lines, ct);
+        return Ok(new
+        {
+            items = lines.Select(line => new
+            {
+                line.Place, line.Sku, line.Name, line.Unit, Order = line.Number, line.LineNumber, Buyer = line.BuyerName, line.Quantity, line.DueOn,
+                lots = lots[(line.Number, line.LineNumber)].Select(lot => new { lot.Code, lot.Quantity, lot.BestBefore }),
+            }),
+        });
+    }
 }

@@ -134,8 +134,8 @@ public sealed class CountStock(Db db, StockLedger ledger, StockPlaces places, IR
             return refused;
         }
 
-        var lines = await db.ListAsync<(string Sku, int Counted, long Book, string? Reason)>("""
-            select p.sku, l.counted, l.book, l.reason
+        var lines = await db.ListAsync<(string Sku, int Counted, long Book, string? Reason, bool Differs)>($"""
+            select p.sku, l.counted, l.book, l.reason, {CountStore.Differs}
             from stock_count_line l join product p on p.product_id = l.product_id
             where l.stock_count_id = @StockCountId and l.counted is not null
             order by p.sku
@@ -149,7 +149,7 @@ public sealed class CountStock(Db db, StockLedger ledger, StockPlaces places, IR
         }
 
         await db.ExecuteAsync("update stock_count set status = 'review', said = null, handed_in_by = app_person_id(), handed_in_at = @Now, version = version + 1 where stock_count_id = @StockCountId", new { count.StockCountId, Now }, ct);
-        await audit.RecordAsync("stock.count_handed_in", "stock_count", number, count.PartnerId, new { lines = lines.Count, differences = lines.Count(line => line.Counted != line.Book) }, ct);
+        await audit.RecordAsync("stock.count_handed_in", "stock_count", number, count.PartnerId, new { lines = lines.Count, differences = lines.Count(line => line.Differs) }, ct);
         return new StockOutcome.Done(number);
     }, ct);
 
@@ -190,12 +190,14 @@ public sealed class CountStock(Db db, StockLedger ledger, StockPlaces places, IR
                     return new(refused, 0, []);
                 }
 
-                var differing = await db.ListAsync<Difference>("""
-                    select l.product_id, p.sku, l.counted - l.book as amount, coalesce(b.on_hand, 0) as on_hand, coalesce(b.reserved, 0) as reserved
+                var differing = await db.ListAsync<Difference>($"""
+                    select l.product_id, p.sku, l.counted - l.book as amount, coalesce(b.on_hand, 0) as on_hand, coalesce(b.reserved, 0) as reserved,
+                           (select string_agg(format('%s %s', x.code, to_char(x.counted - x.book, 'FMSG9999999')), ', ' order by x.code)
+                            from stock_count_line_lot x where x.stock_count_id = l.stock_count_id and x.product_id = l.product_id and x.counted <> x.book) as lots
                     from stock_count_line l
                     join product p on p.product_id = l.product_id
                     left join stock_balance b on b.stock_place_id = @StockPlaceId and b.product_id = l.product_id
-                    where l.stock_count_id = @StockCountId and l.counted <> l.book
+                    where l.stock_count_id = @StockCountId and {CountStore.Differs}
                     order by l.product_id
                     """, new { count!.StockCountId, count.StockPlaceId }, ct);
                 var less = differing.Where(line => line.OnHand + line.Amount < 0).Select(line => new StockProblem(null, "", "stock.count.less_than_nothing", line.Sku, line.OnHand, line.Amount)).ToList();
@@ -207,7 +209,7 @@ public sealed class CountStock(Db db, StockLedger ledger, StockPlaces places, IR
                 var promised = differing.Where(line => line.OnHand + line.Amount < line.Reserved).ToList();
                 var orders = promised.Count == 0 ? [] : await reservations.TakeBackAsync(count.StockPlaceId, StockLines.Of(promised, line => line.ProductId, line => line.Reserved - line.OnHand - line.Amount), number, ct);
                 var posted = await ledger.PostCountAsync(number, count.StockPlaceId, StockLines.Of(differing.Where(line => line.Amount > 0).ToList(), line => line.ProductId, line => line.Amount), ct);
-                await audit.RecordAsync("stock.count_posted", "stock_count", number, count.PartnerId, new { lines = differing.Select(line => new { line.Sku, difference = line.Amount }), lostReservations = orders }, ct);
+                await audit.RecordAsync("stock.count_posted", "stock_count", number, count.PartnerId, new { lines = differing.Select(line => new { line.Sku, difference = line.Amount, line.Lots }), lostReservations = orders }, ct);
                 return new(new StockOutcome.Done(number), posted, orders);
             }, ct);
         }
@@ -277,7 +279,7 @@ public sealed class CountStock(Db db, StockLedger ledger, StockPlaces places, IR
 
     sealed record CountInHand(long StockCountId, long PartnerId, long StockPlaceId, string Status, DateTime BegunAt, int Version, bool May);
 
-    sealed record Difference(long ProductId, string Sku, long Amount, long OnHand, long Reserved);
+    sealed record Difference(long ProductId, string Sku, long Amount, long OnHand, long Reserved, string? Lots);
 }
 
 /// <summary>What is to be counted.</summary>

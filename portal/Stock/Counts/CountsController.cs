@@ -95,7 +95,10 @@ public sealed class CountsController(CountStock countStock, CountStore counts, S
             read = await sheet.ReadAsync(content, file.FileName, [StockSheet.Sku, Counted, Why, StockSheet.Note, LotColumn, BestBefore], t, ct);
         }
 
-        var lines = ByLot(read.Rows.Where(row => row.Cell(Counted) is not null).Select(row => new CountedLine(row.Cell(StockSheet.Sku) ?? "", row.Quantity(Counted), ReasonOf(row.Cell(Why)), row.Cell(StockSheet.Note)) { FileRow = row.Number, IsNoNumber = row.Quantity(Counted) is null, Lots = row.Cell(LotColumn) is { } lot ? [new(lot, row.Quantity(Counted), SkuLines.Day(row.Cell(BestBefore))) { IsUnreadable = row.Quantity(Counted) is null }] : null }));
+        var lines = ByLot(read.Rows.Where(row => row.Cell(Counted) is not null).Select(row => new CountedLine(row.Cell(StockSheet.Sku) ?? "", row.Quantity(Counted), ReasonOf(row.Cell(Why)), row.Cell(StockSheet.Note))
+        {
+            FileRow = row.Number, IsNoNumber = row.Quantity(Counted) is null, Lots = row.Cell(LotColumn) is { } lot ? [LotOf(row, lot)] : null,
+        }));
         var entered = lines.Count == 0 ? new CountEntered(StockOutcome.Because("", "stock.count.file_empty"), 0) : await countStock.EnterAsync(number, lines, null, afresh: true, ct);
         if (entered.Outcome is StockOutcome.NotFound or StockOutcome.NotNow or StockOutcome.Forbidden)
         {
@@ -133,11 +136,11 @@ public sealed class CountsController(CountStock countStock, CountStore counts, S
             columns.Add(new(t["stock.count.book"], TableColumnKind.Number, 12, 0));
         }
 
-        columns.Add(new(t["stock.lot_or_serial"], Width: 22));
+        columns.AddRange([new(t["stock.lot_or_serial"], Width: 22), new(t["stock.best_before"], TableColumnKind.Date, 14)]);
         columns.AddRange([new(t["stock.count.counted"], TableColumnKind.Number, 14, 0), new(t["stock.count.reason"], Width: 24), new(t["stock.count.note"], Width: 40)]);
-        await Response.SendListAsync($"{t["stock.count"]} {count.Place} {count.Number}", me.PartnerName, clock.GetUtcNow(), columns, counts.StreamAsync(count, ct).Select(IReadOnlyList<object?> (line) =>
+        await Response.SendListAsync($"{t["stock.count"]} {count.Place} {count.Number}", me.PartnerName, clock.GetUtcNow(), columns, counts.SheetAsync(count, blind, ct).Select(IReadOnlyList<object?> (line) =>
         [
-            line.Sku, StockWords.Name(line.Name, line.NameZh), line.Gtin, .. blind ? Array.Empty<object?>() : [line.Book ?? line.OnHand], null, line.Counted, line.Reason is null ? null : t["stock.reason." + line.Reason].Value, line.Note,
+            line.Sku, StockWords.Name(line.Name, line.NameZh), line.Gtin, .. blind ? Array.Empty<object?>() : [line.Book], line.Lot, line.BestBefore, line.Counted, line.Reason is null ? null : t["stock.reason." + line.Reason].Value, line.Note,
         ]), ct);
     }
 
@@ -188,9 +191,16 @@ public sealed class CountsController(CountStock countStock, CountStore counts, S
         return await counts.FindAsync(number, ct) is { } count ? new CountShow(count, query, await counts.LinesAsync(count, query, ct), IsHidden(count), problems, noticed) : null;
     }
 
-    // A file has a row for each lot; a product is one line.
+    static LotPieces LotOf(SheetRow row, string lot)
+    {
+        var (quantity, day) = (row.Quantity(Counted), SkuLines.Day(row.Cell(BestBefore)));
+        return new(lot, quantity, day) { IsUnreadable = quantity is null || day is null && row.Cell(BestBefore) is not null };
+    }
+
+    // A file has a row for each lot; a product is one line. A lot of which none is there is one that is not named.
     static List<CountedLine> ByLot(IEnumerable<CountedLine> rows) =>
-        [.. rows.GroupBy(row => row.Lots is null ? $"{row.Sku}\n{row.FileRow}" : row.Sku, StringComparer.Ordinal).Select(same => same.First().Lots is null ? same.First() : same.First() with { Counted = same.Sum(row => row.Counted), Lots = [.. same.SelectMany(row => row.Lots!)] })];
+        [.. rows.GroupBy(row => row.Lots is null ? $"{row.Sku}\n{row.FileRow}" : row.Sku, StringComparer.Ordinal)
+            .Select(same => same.First().Lots is null ? same.First() : same.First() with { Counted = same.Sum(row => row.Counted), Lots = [.. same.SelectMany(row => row.Lots!).Where(lot => lot.Quantity != 0)] })];
 
     // Whoever counts blindly sees the books when the count was handed in; the administrators see them always.
     bool IsHidden(CountRow count) => count is { IsBlind: true, Status: "open" } && !me.Has(StockRoles.Admins);

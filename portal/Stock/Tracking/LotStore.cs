@@ -85,6 +85,17 @@ public sealed class LotStore(Db db, TimeProvider clock)
         select line, code, best_before, quantity from stock_lots_proposed(@placeId, @products, @quantities, brand_day(@Now))
         """, new { placeId, products = products.ToArray(), quantities = quantities.ToArray(), Now }, ct);
 
+    /// <summary>The same for lines that leave several own places.</summary>
+    public Task<List<ProposedLot>> ProposedAsync(IReadOnlyList<(long PlaceId, long ProductId, long Quantity)> lines, CancellationToken ct) => db.ListAsync<ProposedLot>("""
+        select place.numbers[taken.line] as line, taken.code, taken.best_before, taken.quantity
+        from (
+            select l.place_id, array_agg(l.product_id order by l.number) as products, array_agg(l.quantity order by l.number) as quantities, array_agg(l.number::integer order by l.number) as numbers
+            from unnest(@places, @products, @quantities) with ordinality as l (place_id, product_id, quantity, number)
+            group by l.place_id) place
+        cross join lateral stock_lots_proposed(place.place_id, place.products, place.quantities, brand_day(@Now)) taken
+        order by 1, taken.best_before nulls last, length(taken.code), taken.code
+        """, new { places = lines.Select(line => line.PlaceId).ToArray(), products = lines.Select(line => line.ProductId).ToArray(), quantities = lines.Select(line => line.Quantity).ToArray(), Now }, ct);
+
     /// <summary>What one's own default place has of some products, by lot, that can be chosen instead.</summary>
     public Task<List<LotThere>> ThereAsync(long placeId, IReadOnlyCollection<long> products, CancellationToken ct) => db.ListAsync<LotThere>("""
         select b.product_id, l.kind, l.code, l.best_before, b.on_hand
@@ -178,7 +189,11 @@ public sealed record TrackedProduct(long ProductId, string Sku, string Name, str
 /// <param name="Code">The lot or serial number.</param>
 /// <param name="BestBefore">Its best-before day.</param>
 /// <param name="Quantity">How many.</param>
-public sealed record ProposedLot(int Line, string Code, DateOnly? BestBefore, long Quantity);
+public sealed record ProposedLot(int Line, string Code, DateOnly? BestBefore, long Quantity)
+{
+    /// <summary>As whoever fetches it reads it: <c>L-1 × 5 (2027-05-31)</c>.</summary>
+    public string Said => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Code} × {Quantity}{(BestBefore is { } day ? $" ({day:yyyy-MM-dd})" : "")}");
+}
 
 /// <summary>Pieces of a lot in a place.</summary>
 public sealed record LotThere(long ProductId, string Kind, string Code, DateOnly? BestBefore, long OnHand);

@@ -85,9 +85,9 @@ public sealed class TraceController(TraceStore trace, NamePieces namePieces, ICu
     {
         var found = string.IsNullOrWhiteSpace(code) ? [] : await trace.FindAsync(code, sku, ct);
         var shown = found is [var only] ? await trace.TraceAsync(only, ct) : null;
-        return View("/Stock/Tracking/TracePage.cshtml", new TracePage(code?.Trim(), found, shown, shown is not null && me.IsBrand ? await trace.RecallAsync(shown.Lot, ct) : [])
+        return View("/Stock/Tracking/TracePage.cshtml", new TracePage(code?.Trim(), found, shown, shown is not null && me.IsBrand && me.Has(StockRoles.Recallers) ? await trace.RecallAsync(shown.Lot, ct) : [])
         {
-            Beginning = found.Count == 0 && !string.IsNullOrWhiteSpace(code) ? await trace.BeginningAsync(code, ct) : [],
+            Beginning = found.Count == 0 && !string.IsNullOrWhiteSpace(code) ? await trace.BeginningAsync(code, 20, ct) : [],
         });
     }
 
@@ -108,7 +108,8 @@ public sealed class TraceController(TraceStore trace, NamePieces namePieces, ICu
     [HttpPost("days"), AllowRoles("brand_admin")]
     public async Task<IActionResult> Correct(string sku, string code, string? madeOn, string? bestBefore, CancellationToken ct)
     {
-        switch (await namePieces.CorrectAsync(new(sku, code, Typed.Day(madeOn), Typed.Day(bestBefore)), ct))
+        var days = (MadeOn: Typed.Day(madeOn), BestBefore: Typed.Day(bestBefore));
+        switch (IsUnreadable(madeOn, days.MadeOn) || IsUnreadable(bestBefore, days.BestBefore) ? StockOutcome.Because("bestBefore", "stock.lots.day_wrong") : await namePieces.CorrectAsync(new(sku, code, days.MadeOn, days.BestBefore), ct))
         {
             case StockOutcome.Done:
                 this.Flash(FlashKind.Done, t["stock.lots.corrected", code]);
@@ -124,6 +125,9 @@ public sealed class TraceController(TraceStore trace, NamePieces namePieces, ICu
 
         return Redirect($"/stock/trace?code={Uri.EscapeDataString(code)}&sku={Uri.EscapeDataString(sku)}");
     }
+
+    // A day that cannot be read is not the wish to have none.
+    static bool IsUnreadable(string? typed, DateOnly? day) => day is null && !string.IsNullOrWhiteSpace(typed);
 }
 
 /// <summary>Lots and serial numbers for programs.</summary>

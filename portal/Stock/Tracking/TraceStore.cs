@@ -24,10 +24,10 @@ public sealed class TraceStore(Db db, TimeProvider clock)
         {FindLot} and l.code = @code and (@sku::text is null or p.sku = @sku) order by p.sku limit 100
         """, new { code = LotLines.Kept(code), sku, Now }, ct);
 
-    /// <summary>Lots whose codes begin like this, where none is called so.</summary>
-    public Task<List<LotHead>> BeginningAsync(string code, CancellationToken ct) => !LotLines.IsCode(LotLines.Kept(code)) ? Task.FromResult<List<LotHead>>([]) : db.ListAsync<LotHead>($"""
-        {FindLot} and l.code like @beginning order by l.code, p.sku limit 20
-        """, new { beginning = LikePattern.Beginning(LotLines.Kept(code)), Now }, ct);
+    /// <summary>Lots whose codes begin like this, the first of them.</summary>
+    public Task<List<LotHead>> BeginningAsync(string code, int limit, CancellationToken ct) => !LotLines.IsCode(LotLines.Kept(code)) ? Task.FromResult<List<LotHead>>([]) : db.ListAsync<LotHead>($"""
+        {FindLot} and l.stock_lot_id in (select stock_lots_beginning(@code, @limit)) order by l.code, p.sku
+        """, new { code = LotLines.Kept(code), limit, Now }, ct);
 
     /// <summary>Its way, step by step, and where it is.</summary>
     public Task<LotTrace> TraceAsync(LotHead lot, CancellationToken ct) => db.TogetherAsync(async () => new LotTrace(lot,

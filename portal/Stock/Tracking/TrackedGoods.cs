@@ -80,6 +80,8 @@ public static class TrackedGoods
         "a_serial_number_comes_into_being_once" => new(null, "lots", "stock.lots.known_already", refused.Hint ?? ""),
         "a_lot_has_one_date" or "a_lot_is_made_before_it_expires" => new(null, "lots", "stock.lots.other_dates", refused.Hint ?? ""),
         "a_returned_lot_was_delivered" or "no_piece_of_a_lot_is_returned_twice" => new(null, "lots", "stock.lots.not_delivered"),
+        // Tracking of a product began between the look and the posting; the next look sees it.
+        "a_balance_is_tracked_as_its_product" => new(null, "lots", "stock.lots.tracking_began"),
         _ => null,
     };
 

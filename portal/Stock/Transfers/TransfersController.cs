@@ -168,7 +168,7 @@ public sealed class TransferReceiptLine
     /// <summary>Which lots or serial numbers came, where not all did.</summary>
     public string? Lots { get; set; }
 
-    internal IEnumerable<SkuLot> Pieces => (LotLines.Read(Lots, Tracking is Tracked.Serial) ?? []).Select(lot => new SkuLot(Sku, lot.Code, lot.Quantity));
+    internal IEnumerable<SkuLot> Pieces => (LotLines.Read(Lots, Tracking is Tracked.Serial) ?? []).Select(lot => new SkuLot(Sku, lot.Code, lot.Quantity) { IsUnreadable = lot.IsUnreadable });
 }
 
 /// <summary>The list of transfers.</summary>

@@ -21,7 +21,7 @@ static class ChainBenchmark
         await installation.ServeAsync(new Dictionary<string, string>(StringComparer.Ordinal), ct);
         var programs = await TradingPrograms.NewAsync(installation, ct);
         List<HttpMessageInvoker> http = [.. Enumerable.Range(0, 4).Select(_ => HttpClients.New())];
-        Task ChainAsync(int client, CancellationToken stop) => OnceAsync(programs, http[client], stop);
+        Task ChainAsync(int client, CancellationToken stop) => OnceAsync(programs, client, http[client], stop);
 
         Installation.Say("Warming up ...");
         await Load.RunAsync(4, 3 * length.Round, ChainAsync, ct);
@@ -52,10 +52,10 @@ static class ChainBenchmark
             ]);
     }
 
-    static async Task OnceAsync(TradingPrograms programs, HttpMessageInvoker http, CancellationToken ct)
+    static async Task OnceAsync(TradingPrograms programs, int client, HttpMessageInvoker http, CancellationToken ct)
     {
-        var first = Random.Shared.Next(programs.Skus.Count);
-        var lines = Enumerable.Range(0, Lines).Select(line => new { sku = programs.Skus[(first + line) % programs.Skus.Count], quantity = 1 + (line % 3) }).DistinctBy(line => line.sku).ToList();
+        // Each in products of its own: goods that come are given to whoever has waited longest, and a chain would wait for what another one brings.
+        var lines = Enumerable.Range(0, Lines).Select(line => new { sku = programs.Skus[((client * Lines) + line) % programs.Skus.Count], quantity = 1 + ((line + Random.Shared.Next(3)) % 3) }).DistinctBy(line => line.sku).ToList();
         async Task<JsonElement> AskAsync(int who, string path, object? body, int? version = null)
         {
             var (status, answer) = await programs.SendAsync(http, who, path, body, body is null ? null : Guid.NewGuid().ToString(), version, ct);

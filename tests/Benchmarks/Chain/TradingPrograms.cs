@@ -58,7 +58,7 @@ sealed class TradingPrograms
             with chosen as (
                 select p.product_id, p.sku
                 from product p
-                where p.status = 'active'
+                where p.status = 'active' and not p.is_tracked
                   and (select count(*) from partner b
                        cross join lateral terms_of_sale(b.partner_id, b.upstream_id, current_date, array[p.sku]) t
                        cross join lateral price_lines(b.partner_id, b.upstream_id, b.currency, current_date, array[p.sku], array[1::numeric]) priced
@@ -73,7 +73,7 @@ sealed class TradingPrograms
         find.BatchCommands.Add(new("""
             select stock_record('sale', b.stock_place_id, array_agg(b.product_id), array_agg(b.on_hand - b.reserved), now(), now(), null)
             from stock_balance b join partner d on b.stock_place_id = stock_place_of(d.partner_id)
-            where d.code = 'JIANGNAN' and b.on_hand > b.reserved
+            where d.code = 'JIANGNAN' and b.on_hand > b.reserved and not b.is_tracked
             group by b.stock_place_id
             """));
         var skus = new List<string>();

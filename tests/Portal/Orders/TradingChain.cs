@@ -173,7 +173,7 @@ public sealed class Desk
         Policies = new SellingPolicies(db, audit, TimeProvider.System);
         Allocate = new AllocateGoods(db, Waiting, Ledger, news);
         Orders = new OrderStore(db);
-        Pricing = new OrderPricing(db, writing, new Prices(db));
+        Pricing = new OrderPricing(db, writing);
         Limits = new PurchaseLimits(db, audit, TimeProvider.System);
         Approvals = new OrderApprovals(db, TimeProvider.System);
         Approve = new ApproveOrder(db, writing, Approvals, books, news);

@@ -310,6 +310,91 @@ public sealed class TrackingLots : OnATradingChain
         Assert.Equal("L-1 5+0", await LotsOf("jiangnan", "S-001"));
     }
 
+    [Fact]
+    public async Task What_one_line_names_is_not_proposed_for_another_line_of_the_same_product()
+    {
+        await Supply("north-admin", Lot("S-001", "SOON", 3, May), Lot("S-001", "LATE", 5, June));
+        var order = await AnOrder("huaxin-buys", "north-admin", ("S-001", 2), ("S-001", 3));
+        var seller = Chain.At("north-admin");
+
+        var shipment = Document(await seller.Ship.RunAsync(order, null, new(null, null, [Sends(1, 2), Sends(2, 3, ("SOON", 2), ("LATE", 1))]), default));
+
+        Assert.Equal([(1, "SOON", 1), (1, "LATE", 1), (2, "SOON", 2), (2, "LATE", 1)], (await seller.Orders.FindShipmentAsync(shipment, default))!.Lots.Select(lot => (lot.LineNumber, lot.Code, lot.Quantity)));
+        Assert.Equal("LATE 3+0", await LotsOf("north", "S-001"));
+    }
+
+    [Fact]
+    public async Task One_lot_that_lies_where_the_books_have_another_is_a_difference()
+    {
+        await Supply("jiangnan-all", Lot("S-001", "L-1", 5, May), Lot("S-001", "L-2", 5), Lot("S-001", "L-3", 1));
+        var me = Chain.At("jiangnan-all");
+        var counts = new CountStore(me.Db);
+        var count = Assert.IsType<StockOutcome.Done>(await me.Counts.BeginAsync(new(null, ["S-001"]), default)).Number;
+        await me.Counts.EnterAsync(count, [new("S-001", null) { Lots = [new("L-1", 3), new("L-2", 7), new("L-3", 1)] }], null, true, default);
+
+        var line = (await counts.LinesAfterAsync((await counts.FindAsync(count, default))!, null, 10, default)).Single();
+        Assert.Equal((11, 11L, "L-1 -2, L-2 +2"), (line.Counted, line.Book, line.LotsThatDiffer));
+        Assert.IsType<StockOutcome.Done>(await me.Counts.HandInAsync(count, null, default));
+        var head = (await counts.FindAsync(count, default))!;
+        Assert.Equal((1L, 2L, 2L), (head.Differences, head.More, head.Less));
+        Assert.Equal(1, (await me.Counts.PostAsync(count, null, default)).Differences);
+
+        Assert.Equal("L-1 3+0, L-2 7+0, L-3 1+0", await LotsOf("jiangnan", "S-001"));
+    }
+
+    [Fact]
+    public async Task Days_typed_into_a_count_stand_there_at_the_next_look_and_come_into_the_books_with_the_lot()
+    {
+        await Supply("jiangnan-all", Lot("S-001", "L-1", 5, May));
+        var me = Chain.At("jiangnan-all");
+        var counts = new CountStore(me.Db);
+        var count = Assert.IsType<StockOutcome.Done>(await me.Counts.BeginAsync(new(null, ["S-001"]), default)).Number;
+        await me.Counts.EnterAsync(count, [new("S-001", null) { Lots = [new("L-1", 5), new("L-9", 2, June, June.AddYears(-1))] }], null, true, default);
+
+        var shown = (await counts.LinesAfterAsync((await counts.FindAsync(count, default))!, null, 10, default)).Single().Lots;
+        Assert.Equal("L-1 5\nL-9 2 2031-06-30 2030-06-30", shown);
+        // saved again as it stands on the page
+        await me.Counts.EnterAsync(count, [new("S-001", null) { Lots = LotLines.Read(shown, areSerials: false) }], null, false, default);
+        await me.Counts.HandInAsync(count, null, default);
+        await me.Counts.PostAsync(count, null, default);
+
+        Assert.Equal([(June, June.AddYears(-1))], await Chain.Database.ListAsync<(DateOnly, DateOnly)>("select best_before, made_on from stock_lot where code = 'L-9'"));
+    }
+
+    [Fact]
+    public async Task The_sheet_of_a_count_has_a_row_for_each_lot_and_tells_whoever_counts_blindly_none()
+    {
+        await Supply("jiangnan-all", Lot("S-001", "L-2", 5), Lot("S-001", "L-1", 3, May));
+        var me = Chain.At("jiangnan-all");
+        var counts = new CountStore(me.Db);
+        var number = Assert.IsType<StockOutcome.Done>(await me.Counts.BeginAsync(new(null, ["S-001", "S-003"], IsBlind: true), default)).Number;
+        var count = (await counts.FindAsync(number, default))!;
+
+        Assert.Equal([("S-001", "L-1", 3L, null), ("S-001", "L-2", 5L, null), ("S-003", null, 0L, null)], await RowsAsync(isBlind: false));
+        Assert.Equal([("S-001", null), ("S-003", null)], (await RowsAsync(isBlind: true)).Select(row => (row.Sku, row.Lot)));
+        await me.Counts.EnterAsync(number, [new("S-001", null) { Lots = [new("L-2", 4)] }, new("S-003", 0)], null, true, default);
+        Assert.Equal([("S-001", "L-1", 3L, 0), ("S-001", "L-2", 5L, 4), ("S-003", null, 0L, 0)], await RowsAsync(isBlind: false));
+        Assert.Equal([("L-2", 4)], (await RowsAsync(isBlind: true)).Where(row => row.Lot is not null).Select(row => (row.Lot, row.Counted)));
+
+        async Task<List<(string Sku, string? Lot, long Book, int? Counted)>> RowsAsync(bool isBlind) => await counts.SheetAsync(count, isBlind, default).Select(row => (row.Sku, row.Lot, row.Book, row.Counted)).ToListAsync();
+    }
+
+    [Fact]
+    public async Task A_typed_beginning_finds_the_lots_that_one_knows()
+    {
+        await Supply("north-admin", [Lot("S-001", "AB-1", 5), Lot("S-001", "AB-2", 5), Lot("S-001", "B_1", 1), Lot("S-001", "BX1", 1), .. Serials("AB-3")]);
+        await Supply("eurodist-all", Lot("S-001", "AB-9", 1));
+
+        Assert.Equal(["AB-1", "AB-2", "AB-3"], await FoundAsync("jiangnan-all", "north-admin", "ab"));
+        Assert.Equal(["B_1"], await FoundAsync("jiangnan-all", "north-admin", "b_"));
+
+        async Task<IEnumerable<string>> FoundAsync(string stranger, string who, string words)
+        {
+            Assert.Empty(await new TraceStore(Chain.At(stranger).Db, TimeProvider.System).BeginningAsync(words, 10, default));
+            return (await new TraceStore(Chain.At(who).Db, TimeProvider.System).BeginningAsync(words, 3, default)).Select(lot => lot.Code);
+        }
+    }
+
     (ProductStore Products, EditProduct Edit) Catalogue
     {
         get

@@ -164,6 +164,47 @@ public sealed class ExchangingDocuments(KeepingBooks books) : IClassFixture<Keep
         Assert.Equal([("A-10", 5m), ("A-20", 1m), ("A-01", 2m)], UblReader.Response(await GetAsync(buyer, $"/api/v1/orders/{number}/ubl/response")).Lines.Select(line => (line.Item.Sku, line.Quantity.Value)));
     }
 
+    [Fact]
+    public async Task Lots_and_serial_numbers_travel_with_the_despatch_advice()
+    {
+        await books.Database.ExecuteAsync("""
+            update portal.product set tracking = 'lot', tracked_since = now() - interval '1 hour' where sku = 'A-05';
+            update portal.product set tracking = 'serial', tracked_since = now() - interval '1 hour' where sku = 'A-06'
+            """);
+        var supply = await books.Api(books.Admin).PostAsync("/api/v1/stock/movements", new
+        {
+            kind = "supply",
+            lots = new object[]
+            {
+                new { sku = "A-05", code = "L-1", quantity = 3, bestBefore = "2031-05-31", madeOn = "2030-05-31" }, new { sku = "A-05", code = "L-2", quantity = 3, bestBefore = "2031-06-30" },
+                new { sku = "A-06", code = "SN-1" }, new { sku = "A-06", code = "SN-2" }, new { sku = "A-06", code = "SN-3" },
+            },
+        });
+        Assert.Equal(HttpStatusCode.Created, supply.Status);
+        var buyer = await books.Given.ADistributor("Reads labels");
+        var number = Text(await SendAsync(buyer, UblWriter.Write(Order("LOTS-1", Line("1", "A-05", 4), Line("2", "A-06", 2))), "?submit=true"), "record");
+        await SendAsync(books.Admin, UblWriter.Write(new UblOrderResponse("LOTS-R", "LOTS-1", number, new(2026, 3, 2), "AP", null, null, Nobody, Nobody, [Line("1", "A-05", 4), Line("2", "A-06", 2)], false)));
+
+        // what is fetched from the shelf is said before
+        var picked = (await books.Api(books.Admin).GetAsync($"/api/v1/orders/picking?orders={number}")).Json.GetProperty("items");
+        Assert.Equal([("L-1", 3), ("L-2", 1), ("SN-1", 1), ("SN-2", 1)], picked.EnumerateArray().SelectMany(item => item.GetProperty("lots").EnumerateArray()).Select(lot => (lot.GetProperty("code").GetString(), lot.GetProperty("quantity").GetInt32())));
+
+        // a line for each lot, the serial numbers of a line beside each other; what does not add up is told
+        var advice = new UblDespatchAdvice("LOTS-D", "LOTS-1", number, new(2026, 3, 2), Nobody, Nobody, null, null, null,
+            [Sent("1", "A-05", 1, new UblItemInstance(null, "L-1")), Sent("1", "A-05", 3, new UblItemInstance(null, "L-2")), Sent("2", "A-06", 2, new("SN-3", null), new("SN-1", null))]);
+        Assert.Equal(["line 2: lots"], await RefusedAsync(UblWriter.Write(advice with { Lines = [.. advice.Lines.SkipLast(1), advice.Lines[2] with { Instances = [new("SN-3", null)] }] })));
+        var shipped = await SendAsync(books.Admin, UblWriter.Write(advice));
+        Assert.Equal("shipped", Text(shipped, "outcome"));
+
+        var read = UblReader.Despatch(await GetAsync(buyer, $"/api/v1/shipments/{Text(shipped, "record")}/ubl"));
+        Assert.Equal([("1", "1", 1m), ("2", "1", 3m), ("3", "2", 2m)], read.Lines.Select(line => (line.Id, line.OrderLineId, line.Delivered.Value)));
+        Assert.Equal(
+            [new(null, "L-1", new(2031, 5, 31), new(2030, 5, 31)), new(null, "L-2", new(2031, 6, 30)), new("SN-1", null), new UblItemInstance("SN-3", null)],
+            read.Lines.SelectMany(line => line.Instances));
+
+        static UblDespatchLine Sent(string line, string sku, decimal quantity, params UblItemInstance[] instances) => new("", line, new(sku, null, null), new(quantity, "H87")) { Instances = instances };
+    }
+
     async Task<IEnumerable<string?>> RefusedAsync(XElement document)
     {
         var answer = await SendAsync(books.Admin, document);

@@ -81,6 +81,8 @@ static class UblSchema
         ["CreditNoteLine"] = $"{Line} cCreditedQuantity? cLineExtensionAmount? cTaxPointDate? cAccountingCostCode? cAccountingCost? cPaymentPurposeCode? cFreeOfChargeIndicator? CInvoicePeriod* COrderLineReference* CDiscrepancyResponse* " +
             "CDespatchLineReference* CReceiptLineReference* CBillingReference* CDocumentReference* CPricingReference? COriginatorParty? CDelivery* CPaymentTerms* CTaxTotal* CAllowanceCharge* CItem? CPrice? CDeliveryTerms* CSubCreditNoteLine* " +
             "CItemPriceExtension?",
+        ["ItemInstance"] = "cProductTraceID? cManufactureDate? cManufactureTime? cBestBeforeDate? cRegistrationID? cSerialID? CAdditionalItemProperty* CLotIdentification?",
+        ["LotIdentification"] = "cLotNumberID? cExpiryDate? CAdditionalItemProperty*",
         ["Item"] = "cDescription* cPackQuantity? cPackSizeNumeric? cCatalogueIndicator? cName? cHazardousRiskIndicator? cAdditionalInformation* cKeyword* cBrandName* cModelName* CBuyersItemIdentification? CSellersItemIdentification? " +
             "CManufacturersItemIdentification* CStandardItemIdentification? CCatalogueItemIdentification? CAdditionalItemIdentification* CCatalogueDocumentReference? CItemSpecificationDocumentReference* COriginCountry? CCommodityClassification* " +
             "CTransactionConditions* CHazardousItem* CClassifiedTaxCategory* CAdditionalItemProperty* CManufacturerParty* CInformationContentProviderParty? COriginAddress* CItemInstance* CCertificate* CDimension*",
