@@ -3,6 +3,7 @@ using Platform.Outbox;
 using Portal.Demo;
 using Portal.Search;
 using Portal.Start;
+using Portal.Verify;
 
 namespace Portal.Quotes;
 
@@ -30,5 +31,6 @@ static class QuotesFeature
         .AddScheduledJob<RemindOfQuotes>("0 5 1,7 * * ?")
         .AddScoped<ISearchSource, QuoteSearch>()
         .AddScoped<IWaitingSource, QuotesWaiting>()
+        .AddScoped<ICheck, QuotesAreWhole>()
         .AddScoped<IDemoPart, QuotesDemo>();
 }

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Database;
 using Portal.Tests.Documents;
 using Portal.Tests.Webhooks;
+using Portal.Web;
 using Portal.Webhooks;
 using Support;
 
@@ -228,6 +230,43 @@ public sealed class AcceptingByLink(QuotingPartner portal) : IClassFixture<Quoti
         Assert.Contains("passed on", (await customer.SubmitAsync(late, ("Ask.Asker", "王敏"), ("Ask.Words", "Please offer it anew"))).Words, StringComparison.Ordinal);
         portal.Clock.Advance(TimeSpan.FromDays(31));
         Assert.Contains("This link has run out", (await customer.GetAsync(form.Path)).Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_links_of_a_company_that_is_stopped_open_nothing_while_it_is()
+    {
+        var sales = portal.SignIn(portal.Sales);
+        var number = await portal.SentAsync(sales);
+        var customer = portal.Anonymous();
+        var form = await customer.GetAsync(await QuotingPartner.LinkAsync(sales, number));
+        async Task SetAsync(string status) => await portal.Database.ExecuteAsync("update portal.partner set status = @status where partner_id = @PartnerId", new { status, portal.Sales.Partner.PartnerId });
+
+        await SetAsync("suspended");
+        var stopped = await customer.SubmitAsync(form, Signature);
+        await SetAsync("active");
+
+        Assert.Contains("This link does not work any more", stopped.Words, StringComparison.Ordinal);
+        Assert.Equal("sent", await portal.StatusAsync(number));
+        Assert.Contains("Accept this quotation", (await customer.GetAsync(form.Path)).Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verifying_finds_a_quote_that_forgot_its_answer()
+    {
+        var sales = portal.SignIn(portal.Sales);
+        var number = await portal.SentAsync(sales);
+        await portal.Anonymous().SubmitAsync(await QuotingPartner.LinkAsync(sales, number), Signature);
+        async Task<string> VerifyAsync()
+        {
+            var said = new StringWriter();
+            await portal.InScopeAsync(Caller.System("verify"), services => services.GetServices<IVerb>().Single(verb => verb.Name == "verify").RunAsync(["quotes"], said, default));
+            return said.ToString();
+        }
+
+        Assert.DoesNotContain(number, await VerifyAsync(), StringComparison.Ordinal);
+        await portal.Database.ExecuteAsync("update portal.quote set status = 'sent' where number = @number", new { number });
+        Assert.Contains($"Quote {number} was accepted by a customer and stands as sent.", await VerifyAsync(), StringComparison.Ordinal);
+        await portal.Database.ExecuteAsync("update portal.quote set status = 'accepted' where number = @number", new { number });
     }
 
     [Fact]

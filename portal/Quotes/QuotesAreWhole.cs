@@ -1,0 +1,36 @@
+using System.Globalization;
+using Platform.Database;
+using Portal.Verify;
+
+namespace Portal.Quotes;
+
+/// <summary><c>portal verify quotes</c>: what was sent, its files and the answers to it still have their hashes, and where a customer accepted or declined by link the quote says so.</summary>
+sealed class QuotesAreWhole(Db db) : ICheck
+{
+    public string Name => "quotes";
+
+    public async Task<CheckResult> RunAsync(CancellationToken ct)
+    {
+        var looked = await db.OneAsync<long>("select (select count(*) from quote_revision where frozen_at is not null) + (select count(*) from quote_answer)", null, ct);
+        var findings = await db.ListAsync<string>("""
+            select 'Quote ' || q.number || ', revision ' || r.revision || ': the frozen content is not that of its SHA-256.'
+            from quote_revision r join quote q using (quote_id) where r.frozen_at is not null and r.frozen_sha256 <> sha256(convert_to(r.frozen::text, 'UTF8'))
+            union all
+            select 'Quote ' || q.number || ', revision ' || r.revision || ': the ' || f.kind || ' (' || f.language || ') is not that of its SHA-256.'
+            from quote_file f join quote_revision r using (quote_revision_id) join quote q using (quote_id) where f.sha256 <> sha256(f.content)
+            union all
+            select 'Quote ' || q.number || ', revision ' || a.revision || ': what was answered is not what was sent.'
+            from quote_answer a join quote_revision r using (quote_revision_id) join quote q on q.quote_id = a.quote_id where a.frozen_sha256 is distinct from r.frozen_sha256 or a.revision <> r.revision
+            union all
+            select 'Quote ' || q.number || ', revision ' || a.revision || ': a customer ' || a.answer || ' it, and its history does not say so.'
+            from quote_answer a join quote q using (quote_id)
+            where not exists (select from quote_act t where t.quote_id = a.quote_id and t.revision = a.revision and t.to_status = a.answer and t.happened_at = a.answered_at and t.customer_name = a.signer)
+            union all
+            select 'Quote ' || q.number || ' was accepted by a customer and stands as ' || q.status || '.'
+            from quote_answer a join quote q using (quote_id)
+            where a.answer = 'accepted' and q.status not in ('accepted', 'ordered')
+            limit 100
+            """, null, ct);
+        return new(string.Create(CultureInfo.InvariantCulture, $"{looked:N0} sent revisions and answers"), findings);
+    }
+}
