@@ -23,7 +23,8 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         join end_customer c on c.end_customer_id = q.end_customer_id
         join partner p on p.partner_id = q.partner_id
         where (@words::text is null or q.number ilike @beginning or c.name ilike @within)
-          and (@status::text is null or case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end = @status)
+          and (@status::text is null or case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end = @status
+               or @status = 'changes_asked' and q.status = 'sent' and exists (select from quote_request a where a.quote_id = q.quote_id and a.revision = q.current_revision))
         """;
 
     const string Row = """

@@ -412,6 +412,10 @@ public sealed class AcceptingByLink(QuotingPartner portal) : IClassFixture<Quoti
         Assert.Contains("Four desks instead of three", seen.Words, StringComparison.Ordinal);
         Assert.Equal([1L], await portal.Database.ListAsync<long>("select count(*) from portal.notification where text_key = 'quotes.told.changes' and link = @link", new { link = $"/quotes/{number}" }));
         Assert.Equal("sent", await portal.StatusAsync(number));
+        // whoever sells finds it among the quotes, and on the start page
+        Assert.Contains(number, (await sales.GetAsync("/quotes?status=changes_asked")).Words, StringComparison.Ordinal);
+        Assert.NotNull((await sales.GetAsync("/")).Document.QuerySelector("a[href='/quotes?status=changes_asked']"));
+        Assert.DoesNotContain(await portal.SentAsync(sales), (await sales.GetAsync("/quotes?status=changes_asked")).Words, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -61,8 +61,9 @@ public sealed partial class AnsweringSafely(TrialPortal portal) : IClassFixture<
             .Distinct().Order(StringComparer.Ordinal);
 
         open.ShouldBe([
-            "/calendars/{secret}.ics", "/claim-receipts", "/claim-receipts/{number}/{hash}", "/csp-reports", "/health/live", "/health/ready", "/openapi/{documentName}.json", "/preferences", "/problems/{name}",
-            "/sign-in", "/sign-in/failed", "/sign-out", "/signed-out", "/signout-backchannel",
+            "/calendars/{secret}.ics", "/claim-receipts", "/claim-receipts/{number}/{hash}", "/csp-reports", "/health/live", "/health/ready",
+            "/offers/{secret}", "/offers/{secret}/acceptance", "/offers/{secret}/pdf", "/offers/{secret}/refusal", "/offers/{secret}/request", "/offers/{secret}/signed",
+            "/openapi/{documentName}.json", "/preferences", "/problems/{name}", "/sign-in", "/sign-in/failed", "/sign-out", "/signed-out", "/signout-backchannel",
         ]);
     }
 
