@@ -14,22 +14,18 @@ public sealed class OrderBooks(Db db, CreditGate gate, InvoiceShipment invoiceSh
             return null;
         }
 
-        var verdict = await gate.CheckWrittenAsync(order.Number, order.SellerId, order.BuyerId, order.Currency, ct);
-        if (verdict.Holds)
-        {
-            await gate.HoldAsync(order.Number, order.SellerId, order.BuyerId, OrderLifecycle.Submit, verdict, ct);
-        }
-
-        return Refusal(verdict);
+        return await TakenAsync(order.Number, order.SellerId, order.BuyerId, await gate.CheckWrittenAsync(order.Number, order.SellerId, order.BuyerId, order.Currency, ct), ct);
     }
 
     /// <summary>Asks for an order that was approved inside the buyer's company and goes to the seller now: the refusal, or null where it is taken, and be it to wait.</summary>
-    public async Task<OrderOutcome?> BeforeApprovedAsync(OrderInHand order, CancellationToken ct)
+    public async Task<OrderOutcome?> BeforeApprovedAsync(OrderInHand order, CancellationToken ct) =>
+        await TakenAsync(order.Number, order.SellerId, order.BuyerId, await gate.CheckAsync(order.PurchaseOrderId, order.SellerId, order.BuyerId, order.Currency, OrderLifecycle.Submit, ct), ct);
+
+    async Task<OrderOutcome?> TakenAsync(string number, long sellerId, long buyerId, CreditVerdict verdict, CancellationToken ct)
     {
-        var verdict = await gate.CheckAsync(order.PurchaseOrderId, order.SellerId, order.BuyerId, order.Currency, OrderLifecycle.Submit, ct);
         if (verdict.Holds)
         {
-            await gate.HoldAsync(order.Number, order.SellerId, order.BuyerId, OrderLifecycle.Submit, verdict, ct);
+            await gate.HoldAsync(number, sellerId, buyerId, OrderLifecycle.Submit, verdict, ct);
         }
 
         return Refusal(verdict);
@@ -37,7 +33,8 @@ public sealed class OrderBooks(Db db, CreditGate gate, InvoiceShipment invoiceSh
 
     /// <summary>What the gate would say to an order as it is being written; a transaction of its own, for the gate makes rivals wait.</summary>
     public async Task<CreditVerdict?> PreviewAsync(CheckedOrder order, CancellationToken ct) => order is { Parties: { WatchesCredit: true, SellerId: not null } parties, Lines.Count: > 0 }
-        ? await db.InTransactionAsync(() => CheckAsync(parties, [.. order.Lines.Select(line => line.Priced).OfType<PricedLine>()], ct), ct)
+        ? await db.InTransactionAsync(() => gate.CheckNewAsync(parties.SellerId!.Value, parties.BuyerId, parties.Currency,
+            [.. order.Lines.Select(line => line.Priced).OfType<PricedLine>().Select(line => (line.ProductId, line.Amount))], ct), ct)
         : null;
 
     /// <summary>The refusal that a verdict on a new order is; null where the order is taken, and be it to wait.</summary>
@@ -71,10 +68,6 @@ public sealed class OrderBooks(Db db, CreditGate gate, InvoiceShipment invoiceSh
 
     /// <summary>Invoices a shipment that was just written.</summary>
     public Task ShippedAsync(OrderInHand order, string shipmentNumber, CancellationToken ct) => invoiceShipment.RunAsync(shipmentNumber, order.SellerId, order.BuyerId, ct);
-
-    async Task<CreditVerdict?> CheckAsync(Parties parties, IReadOnlyList<PricedLine> lines, CancellationToken ct) => parties.WatchesCredit
-        ? await gate.CheckNewAsync(parties.SellerId!.Value, parties.BuyerId, parties.Currency, [.. lines.Select(line => (line.ProductId, line.Amount))], ct)
-        : null;
 
     static OrderOutcome.Wrong Wrong(CreditVerdict verdict, bool toBuyer)
     {

@@ -110,27 +110,7 @@ public sealed class QuoteLinksController(
         return form;
     }
 
-    IActionResult Answer(string number, QuoteOutcome outcome)
-    {
-        switch (outcome)
-        {
-            case QuoteOutcome.NotFound:
-                return NotFound();
-            case QuoteOutcome.Forbidden:
-                return Forbid();
-            case QuoteOutcome.Done:
-                this.Flash(FlashKind.Done, t["quotes.done"]);
-                break;
-            case QuoteOutcome.NotNow or QuoteOutcome.Stale:
-                this.Flash(FlashKind.Problem, t["quotes.problem.changed_meanwhile"]);
-                break;
-            case QuoteOutcome.Wrong(var problems):
-                this.Flash(FlashKind.Problem, problems[0].Text(t));
-                break;
-        }
-
-        return Back(number);
-    }
+    IActionResult Answer(string number, QuoteOutcome outcome) => QuoteDone.Answer(this, t, number, outcome);
 
     RedirectToActionResult Back(string number) => RedirectToAction(nameof(QuotesController.Show), "Quotes", new { number });
 }

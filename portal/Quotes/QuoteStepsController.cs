@@ -38,26 +38,32 @@ public sealed class QuoteStepsController(WorkOnQuote work, QuoteFiles files, Tex
     public async Task<IActionResult> Download(string number, int revision, string kind, string? language, CancellationToken ct) =>
         await QuoteDownload.AnswerAsync(this, files, t, number, revision, kind, language, ct);
 
-    IActionResult Answer(string number, QuoteOutcome outcome)
+    IActionResult Answer(string number, QuoteOutcome outcome) => QuoteDone.Answer(this, t, number, outcome);
+}
+
+/// <summary>Says on the page of a quote how an act on it ended.</summary>
+static class QuoteDone
+{
+    public static IActionResult Answer(Controller controller, Texts t, string number, QuoteOutcome outcome)
     {
         switch (outcome)
         {
             case QuoteOutcome.NotFound:
-                return NotFound();
+                return controller.NotFound();
             case QuoteOutcome.Forbidden:
-                return Forbid();
+                return controller.Forbid();
             case QuoteOutcome.Done:
-                this.Flash(FlashKind.Done, t["quotes.done"]);
+                controller.Flash(FlashKind.Done, t["quotes.done"]);
                 break;
             case QuoteOutcome.NotNow or QuoteOutcome.Stale:
-                this.Flash(FlashKind.Problem, t["quotes.problem.changed_meanwhile"]);
+                controller.Flash(FlashKind.Problem, t["quotes.problem.changed_meanwhile"]);
                 break;
             case QuoteOutcome.Wrong(var problems):
-                this.Flash(FlashKind.Problem, problems[0].Text(t));
+                controller.Flash(FlashKind.Problem, problems[0].Text(t));
                 break;
         }
 
-        return RedirectToAction(nameof(QuotesController.Show), "Quotes", new { number });
+        return controller.RedirectToAction(nameof(QuotesController.Show), "Quotes", new { number });
     }
 }
 
@@ -66,17 +72,17 @@ static class QuoteDownload
 {
     public static async Task<IActionResult> AnswerAsync(ControllerBase controller, QuoteFiles files, Texts t, string number, int revision, string kind, string? language, CancellationToken ct)
     {
-        var tongue = language switch { "en" or "zh-CN" => language, _ => TextBook.LanguageOf(System.Globalization.CultureInfo.CurrentUICulture) };
         var type = kind == "pdf" ? "application/pdf" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-        return Answer(controller, await files.FindAsync(number, revision, kind, tongue, ct), type, $"{number}-{revision}.{kind}");
+        return Answer(controller, await files.FindAsync(number, revision, kind, Tongue(language), ct), type, $"{number}-{revision}.{kind}");
     }
 
     /// <summary>The signed copy of an accepted revision.</summary>
     public static async Task<IActionResult> SignedAsync(ControllerBase controller, SignedCopies copies, string number, int revision, string? language, CancellationToken ct)
     {
-        var tongue = language switch { "en" or "zh-CN" => language, _ => TextBook.LanguageOf(System.Globalization.CultureInfo.CurrentUICulture) };
-        return Answer(controller, await copies.FindAsync(number, revision, tongue, ct), "application/pdf", $"{number}-{revision}-signed.pdf");
+        return Answer(controller, await copies.FindAsync(number, revision, Tongue(language), ct), "application/pdf", $"{number}-{revision}-signed.pdf");
     }
+
+    static string Tongue(string? language) => language is "en" or "zh-CN" ? language : TextBook.LanguageOf(System.Globalization.CultureInfo.CurrentUICulture);
 
     static IActionResult Answer(ControllerBase controller, QuoteFileOutcome outcome, string type, string name) => outcome switch
     {
