@@ -6,7 +6,7 @@ namespace Portal.Stock;
 
 /// <summary>
 /// Counts the ledger again: every balance is the sum of its moves, no place ever held less than nothing, at no moment of the
-/// past, and what is in all places is what was supplied less what was sold and lost.
+/// past, and what is in all places is what was supplied less what was sold and lost. What was reserved is followed row by row (<see cref="ReservedCheck"/>).
 /// </summary>
 public sealed class StockCheck(Db db) : ICheck
 {
@@ -19,7 +19,7 @@ public sealed class StockCheck(Db db) : ICheck
         var looked = await db.OneAsync<Looked>("""
             select (select count(*) from stock_move) as moves, (select count(*) from stock_balance) as balances
             """, null, ct);
-        List<string> findings = [.. await BalancesAsync(ct), .. await PastAsync(ct), .. await WholeAsync(ct), .. await PapersAsync(ct), .. await TrackingCheck.FindingsAsync(db, ct)];
+        List<string> findings = [.. await BalancesAsync(ct), .. await PastAsync(ct), .. await WholeAsync(ct), .. await PapersAsync(ct), .. await ReservedCheck.FindingsAsync(db, ct), .. await TrackingCheck.FindingsAsync(db, ct)];
         return new CheckResult(string.Create(CultureInfo.InvariantCulture, $"{looked.Moves:N0} stock moves and {looked.Balances:N0} balances"), [.. findings.Take(100)]);
     }, ct);
 

@@ -18,19 +18,21 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     /// <summary>The name of the constraint that keeps promised goods in their place.</summary>
     public const string ReservedIsOnHand = "reserved_stock_is_on_hand";
 
+    DateTime Now => clock.GetUtcNow().UtcDateTime;
+
     /// <summary>Promises goods of a place: all lines, or none and what is short. The caller holds the place.</summary>
     /// <returns>The products of which less is available than asked; empty when all is reserved.</returns>
     public Task<List<Shortage>> ReserveAsync(long placeId, StockLines lines, CancellationToken ct) =>
         db.ListAsync<Shortage>("""
             select product_id, available
-            from stock_reserve(@placeId, @products, @quantities)
-            """, new { placeId, products = lines.Products, quantities = lines.Quantities }, ct);
+            from stock_reserve(@placeId, @products, @quantities, @now)
+            """, new { placeId, products = lines.Products, quantities = lines.Quantities, now = Now }, ct);
 
     /// <summary>Promises goods of a place that the caller holds, as much of each product as there is.</summary>
     /// <returns>How much of each product was promised; those of which there is nothing are not named.</returns>
     public async Task<IReadOnlyDictionary<long, long>> ReserveUpToAsync(long placeId, StockLines lines, CancellationToken ct) =>
-        (await db.ListAsync<(long ProductId, long Quantity)>("select product_id, quantity from stock_reserve_up_to(@placeId, @products, @quantities)",
-            new { placeId, products = lines.Products, quantities = lines.Quantities }, ct)).ToDictionary(given => given.ProductId, given => given.Quantity);
+        (await db.ListAsync<(long ProductId, long Quantity)>("select product_id, quantity from stock_reserve_up_to(@placeId, @products, @quantities, @now)",
+            new { placeId, products = lines.Products, quantities = lines.Quantities, now = Now }, ct)).ToDictionary(given => given.ProductId, given => given.Quantity);
 
     /// <summary>Takes a promise back.</summary>
     /// <param name="placeId">The place; the caller holds it.</param>
@@ -39,8 +41,8 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     /// <param name="tells">False where the goods are not there, so that nobody else can have them.</param>
     public async Task ReleaseAsync(long placeId, StockLines lines, CancellationToken ct, bool tells = true)
     {
-        await db.ExecuteAsync("select stock_release(@placeId, @products, @quantities)",
-            new { placeId, products = lines.Products, quantities = lines.Quantities }, ct);
+        await db.ExecuteAsync("select stock_release(@placeId, @products, @quantities, @now)",
+            new { placeId, products = lines.Products, quantities = lines.Quantities, now = Now }, ct);
         if (tells)
         {
             await TellAsync(placeId, lines, ct);
@@ -57,7 +59,7 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     /// <param name="lots">The lots of tracked goods; of lines that are not named, those that would be proposed go.</param>
     public Task ShipAsync(long placeId, long toPlaceId, StockLines lines, string? orderNumber, string shipmentNumber, CancellationToken ct, IReadOnlyList<NamedPieces>? lots = null) =>
         db.ExecuteAsync("select stock_ship(@placeId, @toPlaceId, @products, @quantities, @now, @orderNumber, @shipmentNumber, @tracked::jsonb)",
-            new { placeId, toPlaceId, products = lines.Products, quantities = lines.Quantities, now = clock.GetUtcNow().UtcDateTime, orderNumber, shipmentNumber, tracked = TrackedGoods.ForLedger(lots) }, ct);
+            new { placeId, toPlaceId, products = lines.Products, quantities = lines.Quantities, now = Now, orderNumber, shipmentNumber, tracked = TrackedGoods.ForLedger(lots) }, ct);
 
     /// <summary>Goods on the way reach the caller's place, or are found lost.</summary>
     /// <param name="placeId">The place they reach.</param>
@@ -70,7 +72,7 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     public async Task ReceiveAsync(long placeId, StockLines received, long[] lost, string? orderNumber, string receiptNumber, CancellationToken ct, IReadOnlyList<NamedPieces>? lots = null)
     {
         await db.ExecuteAsync("select stock_receive(@placeId, @products, @quantities, @lost, @now, @orderNumber, @receiptNumber, @tracked::jsonb)",
-            new { placeId, products = received.Products, quantities = received.Quantities, lost, now = clock.GetUtcNow().UtcDateTime, orderNumber, receiptNumber, tracked = TrackedGoods.ForLedger(lots) }, ct);
+            new { placeId, products = received.Products, quantities = received.Quantities, lost, now = Now, orderNumber, receiptNumber, tracked = TrackedGoods.ForLedger(lots) }, ct);
         await TellAsync(placeId, received, ct);
     }
 
@@ -86,7 +88,7 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     public async Task RecordAsync(string kind, long placeId, StockLines lines, DateTimeOffset movedAt, string? note, CancellationToken ct, string? reason = null, IReadOnlyList<NamedPieces>? lots = null)
     {
         await db.ExecuteAsync("select stock_record(@kind, @placeId, @products, @quantities, @movedAt, @now, @note, @reason, @tracked::jsonb)",
-            new { kind, placeId, products = lines.Products, quantities = lines.Quantities, movedAt = movedAt.UtcDateTime, now = clock.GetUtcNow().UtcDateTime, note, reason, tracked = TrackedGoods.ForLedger(lots) }, ct);
+            new { kind, placeId, products = lines.Products, quantities = lines.Quantities, movedAt = movedAt.UtcDateTime, now = Now, note, reason, tracked = TrackedGoods.ForLedger(lots) }, ct);
         if (kind is "supply")
         {
             await TellAsync(placeId, lines, ct);
@@ -97,7 +99,7 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     public async Task SendOverAsync(long placeId, long toPlaceId, StockLines lines, bool atOnce, string number, CancellationToken ct, IReadOnlyList<NamedPieces>? lots = null)
     {
         await db.ExecuteAsync("select stock_send_over(@placeId, @toPlaceId, @products, @quantities, @atOnce, @now, @number, @tracked::jsonb)",
-            new { placeId, toPlaceId, products = lines.Products, quantities = lines.Quantities, atOnce, now = clock.GetUtcNow().UtcDateTime, number, tracked = TrackedGoods.ForLedger(lots) }, ct);
+            new { placeId, toPlaceId, products = lines.Products, quantities = lines.Quantities, atOnce, now = Now, number, tracked = TrackedGoods.ForLedger(lots) }, ct);
         if (atOnce)
         {
             await TellAsync(toPlaceId, lines, ct);
@@ -108,7 +110,7 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     /// <returns>How many products differed.</returns>
     public async Task<int> PostCountAsync(string number, long placeId, StockLines found, CancellationToken ct)
     {
-        var differed = await db.OneAsync<int>("select stock_count_post(@number, @now)", new { number, now = clock.GetUtcNow().UtcDateTime }, ct);
+        var differed = await db.OneAsync<int>("select stock_count_post(@number, @now)", new { number, now = Now }, ct);
         await TellAsync(placeId, found, ct);
         return differed;
     }

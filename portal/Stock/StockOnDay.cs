@@ -4,7 +4,7 @@ using Portal.Verify;
 
 namespace Portal.Stock;
 
-/// <summary>What every place held at the end of a day, from the ledger alone: nothing below nothing, and all of it supply less sales and losses.</summary>
+/// <summary>What every place held at the end of a day, from the ledger alone: nothing below nothing, and all of it supply less sales and losses. What of it was reserved is told beside, where it is known.</summary>
 public sealed class StockOnDay(Db db) : IDayCheck
 {
     /// <inheritdoc/>
@@ -19,12 +19,18 @@ public sealed class StockOnDay(Db db) : IDayCheck
                 from stock_move m
                 join stock_place source on source.stock_place_id = m.from_place_id
                 join stock_place target on target.stock_place_id = m.to_place_id
-                where m.moved_at < brand_midnight(@day + 1))
+                where m.moved_at < brand_midnight(@day + 1)),
+            promised as (
+                select distinct on (l.stock_place_id, l.product_id) l.reserved
+                from stock_reserved l
+                where l.at < brand_midnight(@day + 1)
+                order by l.stock_place_id, l.product_id, l.stock_reserved_id desc)
             select coalesce(sum(case when target = 'own' then quantity else 0 end) - sum(case when source = 'own' then quantity else 0 end), 0)::bigint as on_hand,
                    coalesce(sum(case when target = 'in_transit' then quantity else 0 end) - sum(case when source = 'in_transit' then quantity else 0 end), 0)::bigint as in_transit,
                    coalesce(sum(quantity) filter (where source = 'supply'), 0)::bigint as supplied,
                    coalesce(sum(quantity) filter (where target = 'customer'), 0)::bigint as sold,
-                   coalesce(sum(quantity) filter (where target = 'loss'), 0)::bigint as lost
+                   coalesce(sum(quantity) filter (where target = 'loss'), 0)::bigint as lost,
+                   case when coalesce(stock_reserved_known_since() < brand_midnight(@day + 1), true) then coalesce((select sum(reserved) from promised), 0)::bigint end as reserved
             from moved
             """, new { day }, ct);
         var findings = await db.ListAsync<string>("""
@@ -50,8 +56,10 @@ public sealed class StockOnDay(Db db) : IDayCheck
         }
 
         return new CheckResult(string.Create(CultureInfo.InvariantCulture,
-            $"{day:yyyy-MM-dd}: {held.OnHand:N0} on hand + {held.InTransit:N0} in transit = {held.Supplied:N0} supplied - {held.Sold:N0} sold - {held.Lost:N0} lost"), findings);
+            $"{day:yyyy-MM-dd}: {held.OnHand:N0} on hand ({Promised(held.Reserved)}) + {held.InTransit:N0} in transit = {held.Supplied:N0} supplied - {held.Sold:N0} sold - {held.Lost:N0} lost"), findings);
     }, ct);
 
-    sealed record Held(long OnHand, long InTransit, long Supplied, long Sold, long Lost);
+    static string Promised(long? reserved) => reserved is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:N0} of it reserved") : "reserved is not known";
+
+    sealed record Held(long OnHand, long InTransit, long Supplied, long Sold, long Lost, long? Reserved);
 }

@@ -61,7 +61,7 @@ public sealed class OutlookController(OutlookStore outlook, StockPlaces places, 
     {
         var query = ListQuery.Read(Request, OutlookStore.AsOfShape);
         var on = query.Day("on") ?? await outlook.TodayAsync(ct);
-        return View("/Stock/Outlook/AsOfList.cshtml", new AsOfListPage(on, query, await outlook.AsOfAsync(on, query, ct), await places.OpenAsync(ct)));
+        return View("/Stock/Outlook/AsOfList.cshtml", new AsOfListPage(on, query, await outlook.AsOfAsync(on, query, ct), await places.OpenAsync(ct), await outlook.ReservedKnownFromAsync(ct)));
     }
 
     /// <summary>The same as an Excel file.</summary>
@@ -71,9 +71,14 @@ public sealed class OutlookController(OutlookStore outlook, StockPlaces places, 
         var query = ListQuery.Read(Request, OutlookStore.AsOfShape);
         var on = query.Day("on") ?? await outlook.TodayAsync(ct);
         await Response.SendListAsync(t["stock.as_of_day", Web.Display.Formats.Date(on)], me.PartnerName, clock.GetUtcNow(),
-            [new(t["stock.sku"], Width: 18), new(t["stock.name"], Width: 40), new(t["stock.place"], Width: 12), new(t["stock.on_hand"], TableColumnKind.Number, 12, 0), new(t["stock.in_transit"], TableColumnKind.Number, 12, 0)],
-            outlook.StreamAsOfAsync(on, query, ct).Select(IReadOnlyList<object?> (row) => [row.Sku, StockWords.Name(row.Name, row.NameZh), row.Place, row.OnHand, row.InTransit]), ct);
+            [
+                new(t["stock.sku"], Width: 18), new(t["stock.name"], Width: 40), new(t["stock.place"], Width: 12), new(t["stock.on_hand"], TableColumnKind.Number, 12, 0),
+                new(t["stock.reserved"], TableColumnKind.Number, 12, 0), new(t["stock.available"], TableColumnKind.Number, 12, 0), new(t["stock.in_transit"], TableColumnKind.Number, 12, 0),
+            ],
+            outlook.StreamAsOfAsync(on, query, ct).Select(IReadOnlyList<object?> (row) => [row.Sku, StockWords.Name(row.Name, row.NameZh), row.Place, row.OnHand, OrNotKnown(row.Reserved), OrNotKnown(row.Available), row.InTransit]), ct);
     }
+
+    object OrNotKnown(long? quantity) => quantity is { } known ? known : t["stock.not_known"].Value;
 }
 
 /// <summary>What there will be and what there was, for programs.</summary>
@@ -99,7 +104,7 @@ public sealed class OutlookApi(OutlookStore outlook) : ControllerBase
             quantity is { } wanted ? product.Ahead.EarliestFor(wanted) : null, [.. product.Events.Select(one => new EventAnswer(one.Day, one.Kind, one.Document, one.Quantity, one.IsLate))]));
     }
 
-    /// <summary>What was in the own places at the end of a day, by the ledger.</summary>
+    /// <summary>What was in the own places at the end of a day, by the ledger, and what of it was reserved; reserved and available are null for days of which that is not known.</summary>
     /// <param name="on">The day.</param>
     /// <param name="page">Which page.</param>
     /// <param name="place">Of this place alone.</param>
@@ -107,7 +112,7 @@ public sealed class OutlookApi(OutlookStore outlook) : ControllerBase
     [HttpGet("as-of")]
     public async Task<IActionResult> AsOf(DateOnly on, [FromQuery] PageRequest page, string? place = null, CancellationToken ct = default) => page.TryReadCursor<AsOfKey>(out var after)
         ? Ok(page.Cut(await outlook.AsOfAfterAsync(on, place?.Trim().ToUpperInvariant(), after is null ? null : (after.Sku, after.Place), page.Take(), ct), row => new AsOfKey(row.Sku, row.Place))
-            .Select(row => new { row.Sku, row.Place, row.OnHand, row.InTransit }))
+            .Select(row => new { row.Sku, row.Place, row.OnHand, row.Reserved, row.Available, row.InTransit }))
         : PageRequest.BadCursor;
 }
 
@@ -138,4 +143,5 @@ public sealed record ProductOutlookPage(ProductOutlook Product, DateOnly? On, Ch
 /// <param name="Query">What was asked.</param>
 /// <param name="Page">The rows.</param>
 /// <param name="Places">One's own open places.</param>
-public sealed record AsOfListPage(DateOnly On, ListQuery Query, ListPage<AsOfRow> Page, IReadOnlyList<PlaceName> Places);
+/// <param name="ReservedKnownFrom">The first day of which it is known what was reserved; null where it is known of every day.</param>
+public sealed record AsOfListPage(DateOnly On, ListQuery Query, ListPage<AsOfRow> Page, IReadOnlyList<PlaceName> Places, DateOnly? ReservedKnownFrom);

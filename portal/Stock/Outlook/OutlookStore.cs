@@ -22,7 +22,7 @@ public sealed class OutlookStore(Db db, TimeProvider clock)
     /// <summary>How the list of stock as of a day may be narrowed and sorted.</summary>
     public static ListShape AsOfShape { get; } = new("stock-as-of", "sku", new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["sku"] = "sku", ["name"] = "name", ["place"] = "place", ["on-hand"] = "on_hand", ["in-transit"] = "in_transit",
+        ["sku"] = "sku", ["name"] = "name", ["place"] = "place", ["on-hand"] = "on_hand", ["reserved"] = "reserved", ["available"] = "on_hand - reserved", ["in-transit"] = "in_transit",
     }, Tie: "product_id, place", Filters: ["on", "place"]);
 
     // Every part names product, day, quantity, what it is and the document.
@@ -147,10 +147,11 @@ public sealed class OutlookStore(Db db, TimeProvider clock)
         products = (long[]?)null, now = Now, state = query["state"], words = query.Words, within = LikePattern.Within(query.Words), limit = query.Limit, offset = query.Offset,
     };
 
-    // What is there now less what has moved since: the ledger keeps its running balances, so only the time since is read.
+    // What is there now less what has moved since: the ledger keeps its running balances, so only the time since is read. What was reserved is the latest row of its log before the day's end, by
+    // the key; those that a wrong clock put out of the order of their moments have an index of their own. Before the log began nothing is known of it.
     const string AsOf = """
         with me as materialized (
-            select p.stock_place_id, p.code, way.stock_place_id as way_id
+            select p.stock_place_id, p.code, way.stock_place_id as way_id, brand_midnight(@on + 1) as until, coalesce(stock_reserved_known_since() < brand_midnight(@on + 1), true) as is_reserved_known
             from stock_place p join stock_place way on way.for_place_id = p.stock_place_id
             where p.partner_id = app_partner_id() and p.kind = 'own' and (@place::text is null or p.code = @place)),
         since as (
@@ -163,34 +164,47 @@ public sealed class OutlookStore(Db db, TimeProvider clock)
                 select x.* from stock_move x where x.to_place_id in (me.stock_place_id, me.way_id) and x.from_place_id not in (me.stock_place_id, me.way_id) and x.moved_at >= brand_midnight(@on + 1)) m
             group by me.stock_place_id, m.product_id),
         then_held as (
-            select p.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, me.code as place, b.on_hand - coalesce(s.on_hand, 0) as on_hand, b.in_transit - coalesce(s.in_transit, 0) as in_transit
+            select p.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, me.code as place, b.on_hand - coalesce(s.on_hand, 0) as on_hand,
+                   case when me.is_reserved_known then coalesce(r.reserved, 0) end as reserved, b.in_transit - coalesce(s.in_transit, 0) as in_transit
             from me
             join stock_balance b on b.stock_place_id = me.stock_place_id
             join product p on p.product_id = b.product_id
             left join since s on s.stock_place_id = b.stock_place_id and s.product_id = b.product_id
+            left join lateral (
+                select latest.reserved
+                from ((select l.stock_reserved_id, l.reserved from stock_reserved l
+                       where l.stock_place_id = b.stock_place_id and l.product_id = b.product_id and l.at < me.until and not l.is_behind order by l.at desc, l.stock_reserved_id desc limit 1)
+                      union all
+                      (select l.stock_reserved_id, l.reserved from stock_reserved l
+                       where l.stock_place_id = b.stock_place_id and l.product_id = b.product_id and l.at < me.until and l.is_behind order by l.stock_reserved_id desc limit 1)) latest
+                order by latest.stock_reserved_id desc
+                limit 1) r on true
             where @words::text is null or p.sku ilike @within or p.name ilike @within or p.name_zh ilike @within)
         """;
 
-    const string Held = "from then_held where (on_hand <> 0 or in_transit <> 0)";
+    const string Held = "from then_held where (on_hand <> 0 or in_transit <> 0 or reserved <> 0)";
 
     /// <summary>One page of what was where at the end of a day.</summary>
     public Task<ListPage<AsOfRow>> AsOfAsync(DateOnly on, ListQuery query, CancellationToken ct) => db.TogetherAsync(async () =>
     {
         var arguments = AsOfArguments(on, query);
         var total = await db.OneAsync<long>($"{AsOf} select count(*) {Held}", arguments, ct);
-        return new ListPage<AsOfRow>(await db.ListAsync<AsOfRow>($"{AsOf} select sku, name, name_zh, place, on_hand, in_transit {Held} order by {query.OrderBy} limit @limit offset @offset", arguments, ct), total);
+        return new ListPage<AsOfRow>(await db.ListAsync<AsOfRow>($"{AsOf} select sku, name, name_zh, place, on_hand, reserved, in_transit {Held} order by {query.OrderBy} limit @limit offset @offset", arguments, ct), total);
     }, ct);
 
     /// <summary>All that was where at the end of a day, for a file.</summary>
     public IAsyncEnumerable<AsOfRow> StreamAsOfAsync(DateOnly on, ListQuery query, CancellationToken ct) =>
-        db.StreamAsync<AsOfRow>($"{AsOf} select sku, name, name_zh, place, on_hand, in_transit {Held} order by {query.OrderBy}", AsOfArguments(on, query), ct);
+        db.StreamAsync<AsOfRow>($"{AsOf} select sku, name, name_zh, place, on_hand, reserved, in_transit {Held} order by {query.OrderBy}", AsOfArguments(on, query), ct);
 
     /// <summary>The same in the order of SKU and place, for programs.</summary>
     public Task<List<AsOfRow>> AsOfAfterAsync(DateOnly on, string? place, (string Sku, string Place)? after, int limit, CancellationToken ct) => db.ListAsync<AsOfRow>($"""
-        {AsOf} select sku, name, name_zh, place, on_hand, in_transit {Held} and (@afterSku::text is null or (sku, place) > (@afterSku, @afterPlace))
+        {AsOf} select sku, name, name_zh, place, on_hand, reserved, in_transit {Held} and (@afterSku::text is null or (sku, place) > (@afterSku, @afterPlace))
         order by sku, place
         limit @limit
         """, new { on, place, words = (string?)null, within = (string?)null, afterSku = after?.Sku, afterPlace = after?.Place, limit }, ct);
+
+    /// <summary>The first day at whose end it is known what was reserved; null where it is known of every day.</summary>
+    public Task<DateOnly?> ReservedKnownFromAsync(CancellationToken ct) => db.FindAsync<DateOnly?>("select brand_day(stock_reserved_known_since())", null, ct);
 
     static object AsOfArguments(DateOnly on, ListQuery query) => new { on, place = query["place"], words = query.Words, within = LikePattern.Within(query.Words), limit = query.Limit, offset = query.Offset };
 
@@ -250,4 +264,15 @@ public sealed record ProductOutlook(OutlookHead Head, IReadOnlyList<OutlookEvent
 }
 
 /// <summary>What was in a place at the end of a day.</summary>
-public sealed record AsOfRow(string Sku, string Name, string NameZh, string Place, long OnHand, long InTransit);
+/// <param name="Sku">The product.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="NameZh">Its Chinese name, or the other.</param>
+/// <param name="Place">The code of the place.</param>
+/// <param name="OnHand">By the ledger, with what was entered later for that day or an earlier one.</param>
+/// <param name="Reserved">What was promised of it; null for days of which that is not known.</param>
+/// <param name="InTransit">What was on its way there.</param>
+public sealed record AsOfRow(string Sku, string Name, string NameZh, string Place, long OnHand, long? Reserved, long InTransit)
+{
+    /// <summary>On hand and not promised; less than 0 where goods were entered as gone later on, that were promised then. Null where it is not known what was promised.</summary>
+    public long? Available => OnHand - Reserved;
+}

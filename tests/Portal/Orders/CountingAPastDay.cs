@@ -36,8 +36,8 @@ public sealed class CountingAPastDay : OnATradingChain
         Assert.Equal("1 lines, 10 ordered = 0 shipped + 10 open + 0 cancelled, shipped = 0 received + 0 in transit + 0 lost", await OrdersOnAsync(1));
         Assert.Equal("1 lines, 10 ordered = 4 shipped + 6 open + 0 cancelled, shipped = 3 received + 0 in transit + 1 lost", await OrdersOnAsync(3));
         Assert.Equal("1 lines, 10 ordered = 4 shipped + 5 open + 1 cancelled, shipped = 3 received + 0 in transit + 1 lost", await OrdersOnAsync(4));
-        Assert.Equal("10 on hand + 0 in transit = 10 supplied - 0 sold - 0 lost", await StockOnAsync(1));
-        Assert.Equal("9 on hand + 0 in transit = 10 supplied - 0 sold - 1 lost", await StockOnAsync(2));
+        Assert.Equal("10 on hand (0 of it reserved) + 0 in transit = 10 supplied - 0 sold - 0 lost", await StockOnAsync(1));
+        Assert.Equal("9 on hand (0 of it reserved) + 0 in transit = 10 supplied - 0 sold - 1 lost", await StockOnAsync(2));
         Assert.Equal("2026-03-01: 0 accounts, owed nothing", (await new ReceivablesOnDay(db).RunAsync(new(2026, 3, 1), default)).Looked);
         Assert.Matches("1 accounts, owed [0-9.]+ CNY", (await new ReceivablesOnDay(db).RunAsync(new(2026, 3, 2), default)).Looked);
     }

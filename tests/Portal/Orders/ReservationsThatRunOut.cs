@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Database;
 using Portal.Orders;
+using Portal.Stock;
 using Portal.Tests.Receivables;
 using Support;
 
@@ -46,6 +47,8 @@ public sealed class ReservationsThatRunOut(KeepingBooks books) : IClassFixture<K
         Assert.Equal(0, await MorningAsync());
         Assert.Equal(["orders.told.ran_out"], await ToldAsync(slow));
         Assert.Equal((0, true), (await ReservedAsync(first), (await FindAsync(first))!.HasLapsed));
+        async Task<long?> OnAsync(int daysAgo) => (await books.AsAsync<OutlookStore, List<AsOfRow>>(books.Admin, outlook => outlook.AsOfAfterAsync(books.Clock.Today.AddDays(-daysAgo), null, null, 100, default))).Single(row => row.Sku == "A-30").Reserved;
+        Assert.Equal((10, 10, 0), (await OnAsync(5), await OnAsync(1), await OnAsync(0)));
 
         // the goods are for those who wait, not for the order that let them lie
         await books.AsAsync<AllocateGoods, int>(books.Admin, allocate => allocate.RunAsync(null, default));

@@ -69,7 +69,9 @@ public sealed class TradingChain : IAsyncLifetime
     public async Task DisposeAsync() => await database.DisposeAsync();
 
     /// <summary>Somebody at their desk, with the acts of the product.</summary>
-    public Desk At(string subject) => new(database.As(Caller.Subject(Issuer, subject)));
+    /// <param name="subject">Who.</param>
+    /// <param name="clock">The clock on their wall; the machine's where left out.</param>
+    public Desk At(string subject, TimeProvider? clock = null) => new(database.As(Caller.Subject(Issuer, subject)), clock);
 
     /// <summary>The product itself.</summary>
     public Desk TheProduct => new(database.As(Caller.System("test")));
@@ -156,35 +158,36 @@ public abstract class OnATradingChain : IAsyncLifetime
 /// <summary>One person's acts, on a database scope of their own.</summary>
 public sealed class Desk
 {
-    public Desk(Db db)
+    public Desk(Db db, TimeProvider? theirs = null)
     {
         Db = db;
-        var writing = new OrderWriting(db, TimeProvider.System);
-        var (audit, outbox) = (new AuditTrail(db, TimeProvider.System), new Outbox(db, TimeProvider.System));
+        var clock = theirs ?? TimeProvider.System;
+        var writing = new OrderWriting(db, clock);
+        var (audit, outbox) = (new AuditTrail(db, clock), new Outbox(db, clock));
         var news = new OrderNews(audit, outbox);
-        var books = new OrderBooks(db, new CreditGate(db, audit, outbox, TimeProvider.System), new InvoiceShipment(db, audit, TimeProvider.System));
-        Ledger = new StockLedger(db, outbox, TimeProvider.System);
-        Places = new StockPlaces(db, audit, TimeProvider.System);
-        Record = new RecordMovement(db, Ledger, Places, audit, TimeProvider.System);
-        Transfers = new TransferGoods(db, Ledger, Places, audit, TimeProvider.System);
-        Counts = new CountStock(db, Ledger, Places, new TakeBackReservations(db, Ledger, news, TimeProvider.System), audit, TimeProvider.System);
-        Waiting = new WaitingLines(db, TimeProvider.System);
+        var books = new OrderBooks(db, new CreditGate(db, audit, outbox, clock), new InvoiceShipment(db, audit, clock));
+        Ledger = new StockLedger(db, outbox, clock);
+        Places = new StockPlaces(db, audit, clock);
+        Record = new RecordMovement(db, Ledger, Places, audit, clock);
+        Transfers = new TransferGoods(db, Ledger, Places, audit, clock);
+        Counts = new CountStock(db, Ledger, Places, new TakeBackReservations(db, Ledger, news, clock), audit, clock);
+        Waiting = new WaitingLines(db, clock);
         Chain = new OrderChain(db);
-        Policies = new SellingPolicies(db, audit, TimeProvider.System);
+        Policies = new SellingPolicies(db, audit, clock);
         Allocate = new AllocateGoods(db, Waiting, Ledger, news);
         Orders = new OrderStore(db);
         Pricing = new OrderPricing(db, writing);
-        Limits = new PurchaseLimits(db, audit, TimeProvider.System);
-        Approvals = new OrderApprovals(db, TimeProvider.System);
+        Limits = new PurchaseLimits(db, audit, clock);
+        Approvals = new OrderApprovals(db, clock);
         Approve = new ApproveOrder(db, writing, Approvals, books, news);
         Place = new PlaceOrder(db, Pricing, writing, Limits, books, news);
-        Terms = new Terms(db, audit, TimeProvider.System);
-        Addresses = new ShipToAddresses(db, audit, TimeProvider.System);
-        Ranges = new Ranges(db, TimeProvider.System);
+        Terms = new Terms(db, audit, clock);
+        Addresses = new ShipToAddresses(db, audit, clock);
+        Ranges = new Ranges(db, clock);
         AddRange = new AddRange(db, Ranges, audit);
         Upwards = new OrderUpwards(db, Waiting, Allocate, Addresses, Place, Terms, audit);
         var lotsOf = new LotsOfReceipts(db, writing);
-        var drops = new DropShipments(db, TimeProvider.System);
+        var drops = new DropShipments(db, clock);
         DropShip = new AskForDropShipment(db, writing, Waiting, Place, books, drops, audit);
         CarrySent = new CarryDropShipments(db, writing, drops, books, outbox, news);
         CarryArrived = new CarryDropReceipts(db, writing, drops, lotsOf, outbox, news);
@@ -192,12 +195,12 @@ public sealed class Desk
         Ship = new ShipOrder(db, writing, Ledger, books, new Parcels(db), news, outbox);
         Receive = new ReceiveShipment(db, writing, Ledger, lotsOf, news, outbox);
         Cancel = new CancelOrder(db, writing, Ledger, new KpiFacts(db), news);
-        Changes = new OrderChanges(db, TimeProvider.System);
+        Changes = new OrderChanges(db, clock);
         var changeNews = new ChangeNews(audit, outbox);
         AskForChange = new AskForChange(db, writing, Changes, new Prices(db), changeNews);
         AnswerChange = new AnswerChange(db, writing, Changes, Limits, books, new KpiFacts(db), outbox, changeNews);
         Close = new CloseOrder(db, writing, news);
-        History = new OrderHistory(db, new KpiFacts(db), new AuditTrail(db, TimeProvider.System), TimeProvider.System);
+        History = new OrderHistory(db, new KpiFacts(db), new AuditTrail(db, clock), clock);
     }
 
     public Db Db { get; }

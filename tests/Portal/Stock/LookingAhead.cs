@@ -79,7 +79,7 @@ public sealed class LookingAhead : OnATradingChain
         var store = new OutlookStore(Chain.At("north-admin").Db, TimeProvider.System);
         var today = await store.TodayAsync(default);
 
-        Assert.Equal([("S-001", "MAIN", 5L, 0L)], (await store.AsOfAfterAsync(today, null, null, 10, default)).Select(row => (row.Sku, row.Place, row.OnHand, row.InTransit)));
+        Assert.Equal([("S-001", "MAIN", 5L, 5L, 0L, 0L)], (await store.AsOfAfterAsync(today, null, null, 10, default)).Select(row => (row.Sku, row.Place, row.OnHand, row.Reserved!.Value, row.Available!.Value, row.InTransit)));
         Assert.Equal(1, (await store.AsOfAsync(today, ListQuery.Read("place=MAIN", OutlookStore.AsOfShape), default)).Total);
         Assert.Empty(await store.AsOfAfterAsync(today, null, ("S-001", "MAIN"), 10, default));
         Assert.Empty(await store.AsOfAfterAsync(today.AddDays(-2), null, null, 10, default));

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Portal.Tests.Orders;
 using Support;
 
@@ -113,5 +115,32 @@ public sealed class StockOnThePages(PortalApp portal) : IClassFixture<PortalApp>
         Assert.Contains("Confirmed by the supplier", (await sales.GetAsync("/stock/outlook/A-09?on=2099-01-01")).Words);
         Assert.Contains("A-09", (await sales.GetAsync("/stock/outlook")).Text("tbody"));
         Assert.DoesNotContain("A-09", (await sales.GetAsync("/stock/as-of?on=2020-01-01")).Words);
+    }
+    [Fact]
+    public async Task The_stock_of_a_past_day_tells_what_was_reserved_and_says_where_it_does_not_know()
+    {
+        var brand = await portal.Given.SomebodyOfTheBrand("brand_admin");
+        var (seller, clerk) = (portal.SignIn(brand), portal.SignIn(await portal.Given.ADistributor("华信 as of")));
+        await portal.Given.Stock(brand.Partner, "A-08", 5);
+        var order = await clerk.PressAsync(await clerk.GetAsync("/orders/new"), "button[value=submit]", ("Lines", "A-08 3"));
+        await seller.SubmitAsync($"/orders/{order.Text("h1")}/confirmation/new", ("Lines[0].Quantity", "3"));
+        var today = portal.Clock.Today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var api = portal.Api(await portal.Given.AnApiClient(brand.Partner, "brand_admin"));
+        async Task<string> RowAsync() => string.Join(' ', (await seller.GetAsync($"/stock/as-of?on={today}&q=A-08")).Document.QuerySelectorAll("tbody tr td").Skip(2).Select(cell => cell.TextContent.Trim()));
+        async Task<string> ExportAsync() => (await seller.GetAsync($"/stock/as-of/export?on={today}&q=A-08&format=csv")).Body;
+        async Task<JsonElement> ApiAsync() => (await api.GetAsync($"/api/v1/stock/as-of?on={today}")).Json.GetProperty("items").EnumerateArray().Single(row => row.GetProperty("sku").GetString() == "A-08");
+
+        Assert.Equal("MAIN 5 3 2 0", await RowAsync());
+        Assert.DoesNotContain("is known from", (await seller.GetAsync("/stock/as-of")).Words);
+        Assert.Contains(",MAIN,5,3,2,0", await ExportAsync(), StringComparison.Ordinal);
+        Assert.Equal((3, 2), ((await ApiAsync()).GetProperty("reserved").GetInt32(), (await ApiAsync()).GetProperty("available").GetInt32()));
+
+        // a portal that was upgraded the day after
+        await portal.Database.ExecuteAsync("create or replace function portal.stock_reserved_known_since() returns timestamptz language sql stable as $$ select timestamptz '2026-03-05 03:00Z' $$");
+        Assert.Contains("What was reserved is known from 5 Mar 2026 on. Of earlier days it is not known.", (await seller.GetAsync("/stock/as-of")).Words);
+        Assert.Equal("MAIN 5 not known not known 0", await RowAsync());
+        Assert.Contains(",MAIN,5,not known,not known,0", await ExportAsync(), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, (await ApiAsync()).GetProperty("reserved").ValueKind);
+        await portal.Database.ExecuteAsync("create or replace function portal.stock_reserved_known_since() returns timestamptz language sql stable as $$ select null::timestamptz $$");
     }
 }
