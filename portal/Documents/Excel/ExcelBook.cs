@@ -100,7 +100,7 @@ public sealed class ExcelBook : IAsyncDisposable
         [
             new WorkbookProperties { DefaultThemeVersion = 124226U },
             new BookViews(new WorkbookView()),
-            new Sheets(sheets.Select((sheet, index) => new Sheet { Name = sheet.Name, SheetId = (uint)index + 1, Id = $"rId{index + 1}" })),
+            new Sheets(sheets.Select((sheet, index) => new Sheet { Name = sheet.Name, SheetId = (uint)index + 1, Id = $"rId{index + 1}", State = sheet.Setup.IsHidden ? SheetStateValues.VeryHidden : null })),
             .. titles.Any() ? [new DefinedNames(titles)] : Array.Empty<OpenXmlElement>(),
             new CalculationProperties { FullCalculationOnLoad = true },
         ]);

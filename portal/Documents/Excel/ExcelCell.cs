@@ -8,49 +8,51 @@ public readonly record struct ExcelCell
     /// <summary>The day Excel's calendar agrees with everybody's: it believes in 29 February 1900.</summary>
     static readonly DateTime FirstSoundDay = new(1900, 3, 1, 0, 0, 0, DateTimeKind.Unspecified);
 
-    ExcelCell(ExcelCellKind kind, string value, ExcelLook look, string? formula = null)
+    ExcelCell(ExcelCellKind kind, ExcelLook look)
     {
         Kind = kind;
-        Value = value;
         Look = look;
-        FormulaText = formula;
     }
 
     /// <summary>An empty cell.</summary>
-    public static ExcelCell Empty { get; } = new(ExcelCellKind.Empty, "", ExcelLook.Plain);
+    public static ExcelCell Empty { get; } = new(ExcelCellKind.Empty, ExcelLook.Plain);
 
     /// <summary>How it looks.</summary>
     public ExcelLook Look { get; init; } = ExcelLook.Plain;
 
     internal ExcelCellKind Kind { get; }
 
-    internal string Value { get; } = "";
+    /// <summary>The number format, where it is not that of the look: a cell of a long list does not make a look of its own.</summary>
+    internal string? Format { get; private init; }
 
-    internal string? FormulaText { get; }
+    internal string? Words { get; private init; }
+
+    internal decimal Amount { get; private init; }
+
+    internal string? FormulaText { get; private init; }
 
     /// <summary>A text.</summary>
     public static ExcelCell Text(string? text, ExcelLook? look = null) =>
-        new(string.IsNullOrEmpty(text) ? ExcelCellKind.Empty : ExcelCellKind.Text, text ?? "", look ?? ExcelLook.Plain);
+        string.IsNullOrEmpty(text) ? new(ExcelCellKind.Empty, look ?? ExcelLook.Plain) : new(ExcelCellKind.Text, look ?? ExcelLook.Plain) { Words = text };
+
+    /// <summary>Nothing yet; where the look is unlocked, somebody may put something there.</summary>
+    public static ExcelCell Blank(ExcelLook look) => new(ExcelCellKind.Empty, look);
 
     /// <summary>A whole number: a quantity, a count.</summary>
-    public static ExcelCell Whole(long number, ExcelLook? look = null) =>
-        new(ExcelCellKind.Number, number.ToString(CultureInfo.InvariantCulture), (look ?? ExcelLook.Plain) with { NumberFormat = ExcelLook.Decimals(0) });
+    public static ExcelCell Whole(long number, ExcelLook? look = null) => Number(number, 0, look);
 
     /// <summary>A number with that many decimals shown.</summary>
-    public static ExcelCell Number(decimal number, int decimals, ExcelLook? look = null) =>
-        new(ExcelCellKind.Number, number.ToString(CultureInfo.InvariantCulture), (look ?? ExcelLook.Plain) with { NumberFormat = ExcelLook.Decimals(decimals) });
+    public static ExcelCell Number(decimal number, int decimals, ExcelLook? look = null) => Number(number, ExcelLook.Decimals(decimals), look);
 
     /// <summary>An amount, with the decimals of its currency and the code behind.</summary>
     /// <param name="amount">The amount.</param>
     /// <param name="currency">ISO 4217 code.</param>
     /// <param name="decimals">The decimals of the currency.</param>
     /// <param name="look">How it looks apart from the number format.</param>
-    public static ExcelCell Money(decimal amount, string currency, int decimals, ExcelLook? look = null) =>
-        new(ExcelCellKind.Number, amount.ToString(CultureInfo.InvariantCulture), (look ?? ExcelLook.Plain) with { NumberFormat = ExcelLook.Money(currency, decimals) });
+    public static ExcelCell Money(decimal amount, string currency, int decimals, ExcelLook? look = null) => Number(amount, ExcelLook.Money(currency, decimals), look);
 
     /// <summary>A share, 0.125 shown as 12.5 %.</summary>
-    public static ExcelCell Percent(decimal share, ExcelLook? look = null) =>
-        new(ExcelCellKind.Number, share.ToString(CultureInfo.InvariantCulture), (look ?? ExcelLook.Plain) with { NumberFormat = "0.0%" });
+    public static ExcelCell Percent(decimal share, ExcelLook? look = null) => Number(share, decimal.Round(share, 3) == share ? "0.0%" : "0.00%", look);
 
     /// <summary>A day.</summary>
     public static ExcelCell Date(DateOnly? day, ExcelLook? look = null) =>
@@ -64,8 +66,7 @@ public readonly record struct ExcelCell
     /// <param name="formula">In English and without the equals sign: <c>SUM(E5:E9)</c>.</param>
     /// <param name="value">What it comes to.</param>
     /// <param name="look">How it looks, with its number format.</param>
-    public static ExcelCell Formula(string formula, decimal value, ExcelLook look) =>
-        new(ExcelCellKind.Number, value.ToString(CultureInfo.InvariantCulture), look, formula);
+    public static ExcelCell Formula(string formula, decimal value, ExcelLook look) => new(ExcelCellKind.Number, look) { Amount = value, FormulaText = formula };
 
     /// <summary>A cell's address: column 3 of row 5 is C5.</summary>
     /// <param name="column">Counted from 1.</param>
@@ -85,9 +86,11 @@ public readonly record struct ExcelCell
         return name;
     }
 
+    static ExcelCell Number(decimal number, string format, ExcelLook? look) => new(ExcelCellKind.Number, look ?? ExcelLook.Plain) { Amount = number, Format = format };
+
     static ExcelCell Serial(DateTime time, string format, ExcelLook? look) => time < FirstSoundDay
         ? Text(time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), look)
-        : new(ExcelCellKind.Number, Math.Round(time.ToOADate(), 10).ToString(CultureInfo.InvariantCulture), (look ?? ExcelLook.Plain) with { NumberFormat = format, Align = ExcelAlign.Left });
+        : Number((decimal)Math.Round(time.ToOADate(), 10), format, look is null ? ExcelLook.Left : look with { Align = ExcelAlign.Left });
 }
 
 enum ExcelCellKind

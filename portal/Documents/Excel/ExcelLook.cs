@@ -6,6 +6,9 @@ public sealed record ExcelLook
     /// <summary>A cell as it comes.</summary>
     public static ExcelLook Plain { get; } = new();
 
+    /// <summary>A cell as it comes, at the left.</summary>
+    public static ExcelLook Left { get; } = new() { Align = ExcelAlign.Left };
+
     /// <summary>The title of a sheet.</summary>
     public static ExcelLook Title { get; } = new() { Bold = true, Size = 18 };
 
@@ -58,7 +61,7 @@ public sealed record ExcelLook
     public bool Unlocked { get; init; }
 
     /// <summary>The number format with thousands separated and that many decimals.</summary>
-    public static string Decimals(int decimals) => decimals == 0 ? "#,##0" : "#,##0." + new string('0', decimals);
+    public static string Decimals(int decimals) => decimals switch { 0 => "#,##0", 1 => "#,##0.0", 2 => "#,##0.00", 3 => "#,##0.000", 4 => "#,##0.0000", _ => "#,##0." + new string('0', decimals) };
 
     /// <summary>The number format of amounts in a currency, its code behind: <c>#,##0.00 "CNY"</c>.</summary>
     /// <param name="currency">ISO 4217 code.</param>

@@ -1,9 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml;
-using DocumentFormat.OpenXml;
-using DocumentFormat.OpenXml.Spreadsheet;
 
 namespace Portal.Documents.Excel;
 
@@ -16,11 +15,15 @@ public sealed partial class ExcelSheet
     /// <summary>How many characters a cell can hold.</summary>
     public const int LongestText = 32_767;
 
+    /// <summary>What a text may be made of that needs no second look: neither forbidden in XML nor half of a pair, nor the beginning of an escape.</summary>
+    static readonly SearchValues<char> Doubtful = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(code => (char)code).Where(letter => letter is not ('\t' or '\n' or '\r')), .. Enumerable.Range(0xD800, 0x800).Select(code => (char)code), '\uFFFE', '\uFFFF', '_']);
+
     readonly ExcelSheetSetup setup;
     readonly ExcelStyles styles;
-    readonly Stream stream;
-    readonly OpenXmlWriter writer;
+    readonly SheetXml xml;
     readonly List<string> merged = [];
+    readonly List<(string Cells, ExcelRule Rule)> rules = [];
     bool isEnded;
 
     internal ExcelSheet(string name, ExcelSheetSetup setup, ExcelStyles styles, Stream stream)
@@ -28,8 +31,7 @@ public sealed partial class ExcelSheet
         Name = name;
         this.setup = setup;
         this.styles = styles;
-        this.stream = stream;
-        writer = OpenXmlWriter.Create(stream);
+        xml = new SheetXml(stream);
         Begin();
     }
 
@@ -38,6 +40,8 @@ public sealed partial class ExcelSheet
 
     /// <summary>The number of the row that is written next, counted from 1: what formulas refer to.</summary>
     public int NextRow { get; private set; } = 1;
+
+    internal ExcelSheetSetup Setup => setup;
 
     internal string? PrintTitles => setup.RepeatRows is var (first, last)
         ? string.Create(CultureInfo.InvariantCulture, $"'{Name.Replace("'", "''", StringComparison.Ordinal)}'!${first}:${last}")
@@ -56,20 +60,23 @@ public sealed partial class ExcelSheet
             throw new InvalidOperationException("A sheet cannot hold more rows; begin another.");
         }
 
-        var row = new Row { RowIndex = (uint)NextRow };
+        xml.Raw("<row r=\""u8);
+        xml.Number(NextRow);
         if (height is { } points)
         {
-            row.Height = points;
-            row.CustomHeight = true;
+            xml.Raw("\" ht=\""u8);
+            xml.Number(points);
+            xml.Raw("\" customHeight=\"1"u8);
         }
 
-        writer.WriteStartElement(row);
+        xml.Raw("\">"u8);
         for (var column = 1; column <= cells.Length; column++)
         {
-            Write(cells[column - 1], column);
+            Write(in cells[column - 1], column);
         }
 
-        writer.WriteEndElement();
+        xml.Raw("</row>"u8);
+        xml.Pass();
         NextRow++;
     }
 
@@ -78,6 +85,9 @@ public sealed partial class ExcelSheet
 
     /// <summary>Joins cells, such as <c>A1:D1</c>; the left upper one is shown.</summary>
     public void Merge(string cells) => merged.Add(cells);
+
+    /// <summary>Says what may be typed into cells, such as <c>D9:D40</c>; what is there already stays.</summary>
+    public void Allow(string cells, ExcelRule rule) => rules.Add((cells, rule));
 
     /// <summary>A text as XML and Excel can hold it: cut to the longest, without what XML forbids, and not mistaken for Excel's own escapes.</summary>
     internal static string Clean(string text)
@@ -92,7 +102,7 @@ public sealed partial class ExcelSheet
             text = Escape().Replace(text, "_x005F_x${code}_");
         }
 
-        return IsXml(text) ? text : WithoutForbidden(text);
+        return !text.AsSpan().ContainsAny(Doubtful) || IsXml(text) ? text : WithoutForbidden(text);
     }
 
     internal void End()
@@ -103,110 +113,197 @@ public sealed partial class ExcelSheet
         }
 
         isEnded = true;
-        writer.WriteEndElement(); // sheetData
+        xml.Raw("</sheetData>"u8);
         if (setup.IsProtected)
         {
-            writer.WriteElement(new SheetProtection { Sheet = true, Objects = true, Scenarios = true, FormatColumns = false, FormatRows = false, AutoFilter = false, Sort = false });
+            xml.Raw("<sheetProtection sheet=\"1\" objects=\"1\" scenarios=\"1\" formatColumns=\"0\" formatRows=\"0\" sort=\"0\" autoFilter=\"0\"/>"u8);
         }
 
         if (setup.FilterRow is { } filter && setup.Columns.Count > 0)
         {
-            writer.WriteElement(new AutoFilter { Reference = $"{ExcelCell.Address(1, filter)}:{ExcelCell.Address(setup.Columns.Count, Math.Max(filter, NextRow - 1))}" });
+            xml.Raw("<autoFilter ref=\""u8);
+            xml.Text($"{ExcelCell.Address(1, filter)}:{ExcelCell.Address(setup.Columns.Count, Math.Max(filter, NextRow - 1))}");
+            xml.Raw("\"/>"u8);
         }
 
-        if (merged.Count > 0)
+        WriteMerged();
+        WriteRules();
+        xml.Raw("<pageMargins left=\"0.6\" right=\"0.6\" top=\"0.7\" bottom=\"0.8\" header=\"0.3\" footer=\"0.4\"/><pageSetup paperSize=\"9\" orientation=\""u8); // 9 is A4
+        xml.Raw(setup.IsLandscape ? "landscape"u8 : "portrait"u8);
+        xml.Raw("\" fitToWidth=\"1\" fitToHeight=\"0\"/><headerFooter>"u8);
+        if (setup.Header is { } header)
         {
-            writer.WriteElement(new MergeCells(merged.Select(cells => new MergeCell { Reference = cells })) { Count = (uint)merged.Count });
+            xml.Raw("<oddHeader>"u8);
+            xml.Text(Words(header));
+            xml.Raw("</oddHeader>"u8);
         }
 
-        writer.WriteElement(new PageMargins { Left = 0.6, Right = 0.6, Top = 0.7, Bottom = 0.8, Header = 0.3, Footer = 0.4 });
-        writer.WriteElement(new PageSetup
-        {
-            PaperSize = 9, // A4
-            Orientation = setup.IsLandscape ? OrientationValues.Landscape : OrientationValues.Portrait,
-            FitToWidth = 1,
-            FitToHeight = 0,
-        });
-        writer.WriteElement(new HeaderFooter(new OddFooter("&L&8&A&R&8&P / &N")));
-        writer.WriteEndElement(); // worksheet
-        writer.Dispose();
-        stream.Dispose();
+        xml.Raw("<oddFooter>"u8);
+        xml.Text(setup.Footer is { } footer ? Words(footer) : "&L&8&A&R&8&P / &N");
+        xml.Raw("</oddFooter>"u8);
+        xml.Raw("</headerFooter></worksheet>"u8);
+        xml.Dispose();
     }
 
     void Begin()
     {
-        writer.WriteStartDocument(standalone: true);
-        writer.WriteStartElement(new Worksheet());
-        writer.WriteElement(new SheetProperties(new PageSetupProperties { FitToPage = true }));
-        var view = new SheetView { WorkbookViewId = 0, ShowGridLines = setup.ShowGridLines };
+        xml.Raw("<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?><worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr><sheetViews><sheetView workbookViewId=\"0\""u8);
+        xml.Raw(setup.ShowGridLines ? ">"u8 : " showGridLines=\"0\">"u8);
         if (setup.FreezeRows > 0 || setup.FreezeColumns > 0)
         {
-            view.Append(Panes());
+            WritePane();
         }
 
-        writer.WriteElement(new SheetViews(view));
-        writer.WriteElement(new SheetFormatProperties { DefaultRowHeight = 18, CustomHeight = true });
+        xml.Raw("</sheetView></sheetViews><sheetFormatPr defaultRowHeight=\"18\" customHeight=\"1\"/>"u8);
         if (setup.Columns.Count > 0)
         {
-            writer.WriteElement(new Columns(setup.Columns.Select((column, index) => new Column
-            {
-                Min = (uint)index + 1,
-                Max = (uint)index + 1,
-                Width = column.Width,
-                CustomWidth = true,
-                Hidden = column.IsHidden ? BooleanValue.FromBoolean(true) : null,
-            })));
+            WriteColumns();
         }
 
-        writer.WriteStartElement(new SheetData());
+        xml.Raw("<sheetData>"u8);
     }
 
-    Pane Panes()
+    void WriteColumns()
     {
-        var pane = new Pane
+        xml.Raw("<cols>"u8);
+        foreach (var (index, column) in setup.Columns.Index())
         {
-            TopLeftCell = ExcelCell.Address(setup.FreezeColumns + 1, setup.FreezeRows + 1),
-            State = PaneStateValues.Frozen,
-            ActivePane = setup.FreezeRows == 0 ? PaneValues.TopRight : setup.FreezeColumns == 0 ? PaneValues.BottomLeft : PaneValues.BottomRight,
-        };
+            xml.Raw("<col min=\""u8);
+            xml.Number(index + 1);
+            xml.Raw("\" max=\""u8);
+            xml.Number(index + 1);
+            xml.Raw("\" width=\""u8);
+            xml.Number(column.Width);
+            xml.Raw(column.IsHidden ? "\" customWidth=\"1\" hidden=\"1\"/>"u8 : "\" customWidth=\"1\"/>"u8);
+        }
+
+        xml.Raw("</cols>"u8);
+    }
+
+    void WritePane()
+    {
+        xml.Raw("<pane"u8);
         if (setup.FreezeColumns > 0)
         {
-            pane.HorizontalSplit = setup.FreezeColumns;
+            xml.Raw(" xSplit=\""u8);
+            xml.Number(setup.FreezeColumns);
+            xml.Raw("\""u8);
         }
 
         if (setup.FreezeRows > 0)
         {
-            pane.VerticalSplit = setup.FreezeRows;
+            xml.Raw(" ySplit=\""u8);
+            xml.Number(setup.FreezeRows);
+            xml.Raw("\""u8);
         }
 
-        return pane;
+        xml.Raw(" topLeftCell=\""u8);
+        xml.Text(ExcelCell.Address(setup.FreezeColumns + 1, setup.FreezeRows + 1));
+        xml.Raw(setup.FreezeRows == 0 ? "\" activePane=\"topRight\""u8 : setup.FreezeColumns == 0 ? "\" activePane=\"bottomLeft\""u8 : "\" activePane=\"bottomRight\""u8);
+        xml.Raw(" state=\"frozen\"/>"u8);
     }
 
-    void Write(ExcelCell cell, int column)
+    void WriteMerged()
     {
-        var style = styles.NumberOf(cell.Look ?? ExcelLook.Plain);
+        if (merged.Count == 0)
+        {
+            return;
+        }
+
+        xml.Raw("<mergeCells count=\""u8);
+        xml.Number(merged.Count);
+        xml.Raw("\">"u8);
+        foreach (var cells in merged)
+        {
+            xml.Raw("<mergeCell ref=\""u8);
+            xml.Text(cells);
+            xml.Raw("\"/>"u8);
+        }
+
+        xml.Raw("</mergeCells>"u8);
+    }
+
+    void WriteRules()
+    {
+        if (rules.Count == 0)
+        {
+            return;
+        }
+
+        xml.Raw("<dataValidations count=\""u8);
+        xml.Number(rules.Count);
+        xml.Raw("\">"u8);
+        foreach (var (cells, rule) in rules)
+        {
+            xml.Raw("<dataValidation type=\""u8);
+            xml.Raw(rule.IsWhole ? "whole"u8 : "decimal"u8);
+            xml.Raw("\" operator=\"between\" allowBlank=\"1\" showErrorMessage=\"1\" errorTitle=\""u8);
+            xml.Text(Short(rule.Title, 32));
+            xml.Raw("\" error=\""u8);
+            xml.Text(Short(rule.Text, 255));
+            xml.Raw("\" sqref=\""u8);
+            xml.Text(cells);
+            xml.Raw("\"><formula1>"u8);
+            xml.Number(rule.Least);
+            xml.Raw("</formula1><formula2>"u8);
+            xml.Number(rule.Most);
+            xml.Raw("</formula2></dataValidation>"u8);
+        }
+
+        xml.Raw("</dataValidations>"u8);
+    }
+
+    // Excel takes 255 characters for all three together, its own signs included.
+    static string Words(ExcelPageWords words) =>
+        $"&L&8{Short(words.Left, 70).Replace("&", "&&", StringComparison.Ordinal)}&C&8{Short(words.Centre, 70).Replace("&", "&&", StringComparison.Ordinal)}&R&8{Clean(words.Right)}";
+
+    static string Short(string text, int most)
+    {
+        text = Clean(text.ReplaceLineEndings(" "));
+        return text.Length <= most ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1), "…");
+    }
+
+    void Write(in ExcelCell cell, int column)
+    {
+        var style = styles.NumberOf(cell.Look ?? ExcelLook.Plain, cell.Format);
         if (cell.Kind == ExcelCellKind.Empty && style == 0)
         {
             return;
         }
 
-        var element = new Cell { CellReference = ExcelCell.Address(column, NextRow), StyleIndex = style };
-        if (cell.Kind == ExcelCellKind.Text)
+        xml.Raw("<c r=\""u8);
+        xml.Column(column);
+        xml.Number(NextRow);
+        if (style != 0)
         {
-            element.DataType = CellValues.InlineString;
-            element.Append(new InlineString(new Text(Clean(cell.Value)) { Space = SpaceProcessingModeValues.Preserve }));
-        }
-        else if (cell.Kind == ExcelCellKind.Number)
-        {
-            if (cell.FormulaText is { } formula)
-            {
-                element.Append(new CellFormula(formula));
-            }
-
-            element.Append(new CellValue(cell.Value));
+            xml.Raw("\" s=\""u8);
+            xml.Number(style);
         }
 
-        writer.WriteElement(element);
+        switch (cell.Kind)
+        {
+            case ExcelCellKind.Text:
+                xml.Raw("\" t=\"inlineStr\"><is><t xml:space=\"preserve\">"u8);
+                xml.Text(Clean(cell.Words!));
+                xml.Raw("</t></is></c>"u8);
+                break;
+            case ExcelCellKind.Number:
+                xml.Raw("\">"u8);
+                if (cell.FormulaText is { } formula)
+                {
+                    xml.Raw("<f>"u8);
+                    xml.Text(formula);
+                    xml.Raw("</f>"u8);
+                }
+
+                xml.Raw("<v>"u8);
+                xml.Number(cell.Amount);
+                xml.Raw("</v></c>"u8);
+                break;
+            default:
+                xml.Raw("\"/>"u8);
+                break;
+        }
     }
 
     static bool IsXml(string text)
@@ -270,7 +367,30 @@ public sealed record ExcelSheetSetup
 
     /// <summary>Whether the screen shows the grid.</summary>
     public bool ShowGridLines { get; init; } = true;
+
+    /// <summary>Not shown, and not offered to be shown: what programs keep in the book.</summary>
+    public bool IsHidden { get; init; }
+
+    /// <summary>Printed above each page.</summary>
+    public ExcelPageWords? Header { get; init; }
+
+    /// <summary>Printed below each page: the name of the sheet, the page and how many there are, unless said otherwise.</summary>
+    public ExcelPageWords? Footer { get; init; }
 }
+
+/// <summary>What is printed above or below each page; small.</summary>
+/// <param name="Left">A text.</param>
+/// <param name="Centre">A text.</param>
+/// <param name="Right">As Excel writes it: <c>&amp;P</c> is the page, <c>&amp;N</c> how many there are.</param>
+public sealed record ExcelPageWords(string Left, string Centre, string Right);
+
+/// <summary>What may be typed into a cell: a number from here to there.</summary>
+/// <param name="IsWhole">Without decimals.</param>
+/// <param name="Least">The smallest.</param>
+/// <param name="Most">The greatest.</param>
+/// <param name="Title">Over the refusal.</param>
+/// <param name="Text">The refusal, with the remedy.</param>
+public sealed record ExcelRule(bool IsWhole, decimal Least, decimal Most, string Title, string Text);
 
 /// <summary>One column of a sheet.</summary>
 /// <param name="Width">In widths of a digit.</param>

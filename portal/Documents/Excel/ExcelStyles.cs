@@ -7,16 +7,30 @@ namespace Portal.Documents.Excel;
 sealed class ExcelStyles
 {
     const uint FirstOwnFormat = 164; // the numbers below are Excel's own
+    const int Remembered = 16;
     readonly Dictionary<ExcelLook, uint> numbers = new() { [ExcelLook.Plain] = 0 };
+    readonly (ExcelLook Look, string? Format, uint Number)[] latest = new (ExcelLook, string?, uint)[Remembered];
+    int next;
 
-    /// <summary>The number of a look.</summary>
-    public uint NumberOf(ExcelLook look)
+    /// <summary>The number of a look with a number format, its own where none is given.</summary>
+    public uint NumberOf(ExcelLook look, string? format)
     {
-        if (!numbers.TryGetValue(look, out var number))
+        // The cells of a list have the same few looks, row after row; the same objects, not just equal ones.
+        foreach (ref readonly var known in latest.AsSpan())
         {
-            numbers[look] = number = (uint)numbers.Count;
+            if (ReferenceEquals(known.Look, look) && ReferenceEquals(known.Format, format))
+            {
+                return known.Number;
+            }
         }
 
+        var whole = format is null || format == look.NumberFormat ? look : look with { NumberFormat = format };
+        if (!numbers.TryGetValue(whole, out var number))
+        {
+            numbers[whole] = number = (uint)numbers.Count;
+        }
+
+        latest[next++ % Remembered] = (look, format, number);
         return number;
     }
 

@@ -94,10 +94,18 @@ public abstract class Table : IAsyncDisposable
     private protected abstract ValueTask<RawRow?> NextAsync(CancellationToken ct);
 
     /// <summary>Takes the first row that is not empty for the column names.</summary>
-    private protected async Task<TableRefusal?> ReadColumnsAsync(TableLimits limits, CancellationToken ct)
+    private protected Task<TableRefusal?> ReadColumnsAsync(TableLimits limits, CancellationToken ct) => ReadColumnsAsync(limits, null, ct);
+
+    /// <summary>Takes the row that is known as their head for the column names, or the first row that is not empty.</summary>
+    private protected async Task<TableRefusal?> ReadColumnsAsync(TableLimits limits, Func<IReadOnlyList<string?>, bool>? isHead, CancellationToken ct)
     {
         while (await NextAsync(ct) is { } row)
         {
+            if (isHead is not null && row.Number <= TableLook.MostRowsAbove && !isHead(row.Cells))
+            {
+                continue;
+            }
+
             if (row.Refusal is not null)
             {
                 return row.Refusal;

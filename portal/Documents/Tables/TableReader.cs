@@ -14,7 +14,14 @@ public sealed class TableReader(TableLimits limits)
     /// <param name="file">Its content, seekable; read from the beginning, and left open.</param>
     /// <param name="fileName">The name it was uploaded under; its ending has to agree with the content.</param>
     /// <param name="ct">Stops the work.</param>
-    public async Task<TableOpening> OpenAsync(Stream file, string fileName, CancellationToken ct)
+    public Task<TableOpening> OpenAsync(Stream file, string fileName, CancellationToken ct) => OpenAsync(file, fileName, TableLook.Plain, ct);
+
+    /// <summary>Opens an upload whose table stands at a place of its own.</summary>
+    /// <param name="file">Its content, seekable; read from the beginning, and left open.</param>
+    /// <param name="fileName">The name it was uploaded under; its ending has to agree with the content.</param>
+    /// <param name="look">Where the table stands.</param>
+    /// <param name="ct">Stops the work.</param>
+    public async Task<TableOpening> OpenAsync(Stream file, string fileName, TableLook look, CancellationToken ct)
     {
         if (file.Length == 0)
         {
@@ -33,7 +40,7 @@ public sealed class TableReader(TableLimits limits)
             (_, FileContent.Compound) => Refuse(new TableRefusal(TableRefusalKind.OldOrLocked)),
             (".xlsm" or ".xltm" or ".xlsb", _) => Refuse(new TableRefusal(TableRefusalKind.WithMacros)),
             (".xls", _) => Refuse(new TableRefusal(TableRefusalKind.OldOrLocked)),
-            (".xlsx", FileContent.Zip) => await WorkbookTable.OpenAsync(file, limits, ct),
+            (".xlsx", FileContent.Zip) => await WorkbookTable.OpenAsync(file, limits, look, ct),
             (".csv" or ".tsv" or ".txt", FileContent.Text) => await CsvTable.OpenAsync(file, limits, ct),
             (".xlsx" or ".csv" or ".tsv" or ".txt", _) => Refuse(new TableRefusal(TableRefusalKind.ContentDiffers, Detail: ending)),
             _ => Refuse(new TableRefusal(TableRefusalKind.UnknownType, Detail: ending)),

@@ -28,20 +28,22 @@ sealed class WorkbookGuard
 
     readonly ZipArchive zip;
     readonly TableLimits limits;
+    readonly TableLook look;
     readonly Dictionary<string, ZipArchiveEntry> parts;
     readonly char[] piece = new char[4096];
     int rowLetters;
 
-    WorkbookGuard(ZipArchive zip, TableLimits limits)
+    WorkbookGuard(ZipArchive zip, TableLimits limits, TableLook look)
     {
         this.zip = zip;
         this.limits = limits;
+        this.look = look;
         parts = zip.Entries.GroupBy(entry => entry.FullName, StringComparer.OrdinalIgnoreCase).ToDictionary(same => same.Key, same => same.First(), StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>Looks a workbook over.</summary>
-    /// <returns>The first visible sheet and what was noticed on it, or the refusal.</returns>
-    public static (SheetSurvey? Survey, TableRefusal? Refusal) Inspect(Stream file, TableLimits limits, CancellationToken ct)
+    /// <returns>The sheet in question and what was noticed on it, or the refusal.</returns>
+    public static (SheetSurvey? Survey, TableRefusal? Refusal) Inspect(Stream file, TableLimits limits, TableLook look, CancellationToken ct)
     {
         if (!HasModestDirectory(file, limits))
         {
@@ -52,7 +54,7 @@ sealed class WorkbookGuard
         {
             file.Position = 0;
             using var archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
-            var guard = new WorkbookGuard(archive, limits);
+            var guard = new WorkbookGuard(archive, limits, look);
             return guard.Sizes() is { } tooMuch ? (null, tooMuch) : guard.Survey(ct);
         }
         catch (XmlException fault)
@@ -126,7 +128,7 @@ sealed class WorkbookGuard
         }
 
         var sheets = Sheets();
-        var index = sheets.FindIndex(sheet => sheet.IsVisible && parts.ContainsKey(sheet.Part));
+        var index = sheets.FindIndex(sheet => (look.Sheet is null ? sheet.IsVisible : sheet.Name == look.Sheet) && parts.ContainsKey(sheet.Part));
         if (index < 0)
         {
             return (null, new TableRefusal(TableRefusalKind.NoSheet));
@@ -197,8 +199,8 @@ sealed class WorkbookGuard
                 ct.ThrowIfCancellationRequested();
                 fault = reader.LocalName switch
                 {
-                    "row" => LeaveCell(ref cell) ?? EnterRow(reader, survey, ref cell),
-                    "c" => LeaveCell(ref cell) ?? EnterCell(reader, ref cell),
+                    "row" => LeaveCell(survey, cell) ?? EnterRow(reader, survey, ref cell),
+                    "c" => LeaveCell(survey, cell) ?? EnterCell(reader, ref cell),
                     _ => Note(reader, survey, ref cell),
                 };
             }
@@ -213,7 +215,7 @@ sealed class WorkbookGuard
             }
         }
 
-        return LeaveCell(ref cell);
+        return LeaveCell(survey, cell);
     }
 
     /// <summary>Counts the letters of a row, piece by piece: the reader of the rows would hold a cell of any length in memory.</summary>
@@ -254,8 +256,18 @@ sealed class WorkbookGuard
             : null;
     }
 
-    static TableRefusal? LeaveCell(ref CellSeen cell) =>
-        cell.IsOpen ? new TableRefusal(TableRefusalKind.FormulaWithoutValue, cell.Row, Excel.ExcelCell.ColumnName(cell.Column)) : null;
+    TableRefusal? LeaveCell(SheetSurvey survey, CellSeen cell)
+    {
+        if (!cell.IsOpen)
+        {
+            return null;
+        }
+
+        survey.OpenFormulas.Add((cell.Row, cell.Column));
+        return look.TakesOpenFormulas && survey.OpenFormulas.Count <= SheetSurvey.MostOpenFormulas
+            ? null
+            : new TableRefusal(TableRefusalKind.FormulaWithoutValue, cell.Row, Excel.ExcelCell.ColumnName(cell.Column));
+    }
 
     static TableRefusal? Note(XmlReader reader, SheetSurvey survey, ref CellSeen cell)
     {
@@ -328,6 +340,9 @@ readonly record struct CellSeen(int Row, int Column, bool IsError, bool IsOpen =
 /// <param name="OtherSheets">Visible sheets that are not read.</param>
 sealed record SheetSurvey(int Index, string Name, IReadOnlyList<string> OtherSheets)
 {
+    /// <summary>How many cells are remembered whose formula was not calculated.</summary>
+    public const int MostOpenFormulas = 100_000;
+
     const int MostErrors = 1000;
 
     /// <summary>The last row with a value; what is merely coloured below does not count.</summary>
@@ -344,6 +359,9 @@ sealed record SheetSurvey(int Index, string Name, IReadOnlyList<string> OtherShe
 
     /// <summary>Formulas: their stored value is read.</summary>
     public Sightings Formulas { get; } = new();
+
+    /// <summary>Cells with a formula and no value, by row and column.</summary>
+    public HashSet<(int Row, int Column)> OpenFormulas { get; } = [];
 
     /// <summary>Cells that show an error, by their row; the reader hands them out as empty.</summary>
     public Dictionary<int, (int Column, string Error)> Errors { get; } = [];

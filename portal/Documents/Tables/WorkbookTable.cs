@@ -8,6 +8,7 @@ namespace Portal.Documents.Tables;
 /// <summary>The first visible sheet of a workbook, read as a table.</summary>
 sealed class WorkbookTable : Table
 {
+    const string OpenFormula = "=…";
     const double ExactInExcel = 1e15; // a number has 15 digits in Excel, what comes after them is zero
     readonly IExcelDataReader reader;
     readonly SheetSurvey survey;
@@ -33,10 +34,10 @@ sealed class WorkbookTable : Table
     /// <inheritdoc/>
     public override string Format => $"Excel, {survey.Name}";
 
-    /// <summary>Looks the workbook over, then reads the column names of its first visible sheet.</summary>
-    public static async Task<TableOpening> OpenAsync(Stream file, TableLimits limits, CancellationToken ct)
+    /// <summary>Looks the workbook over, then reads the column names of the sheet in question.</summary>
+    public static async Task<TableOpening> OpenAsync(Stream file, TableLimits limits, TableLook look, CancellationToken ct)
     {
-        var (survey, refusal) = WorkbookGuard.Inspect(file, limits, ct);
+        var (survey, refusal) = WorkbookGuard.Inspect(file, limits, look, ct);
         if (survey is null)
         {
             return TableReader.Refuse(refusal!);
@@ -52,7 +53,7 @@ sealed class WorkbookTable : Table
             }
 
             var table = new WorkbookTable(workbook, survey, limits);
-            if (await table.ReadColumnsAsync(limits, ct) is { } fault)
+            if (await table.ReadColumnsAsync(limits, look.IsHead, ct) is { } fault)
             {
                 await table.DisposeAsync();
                 return TableReader.Refuse(fault);
@@ -105,7 +106,7 @@ sealed class WorkbookTable : Table
         for (var index = 0; index < cells.Length; index++)
         {
             var value = reader.GetValue(index);
-            cells[index] = TextOf(value);
+            cells[index] = survey.OpenFormulas.Contains((row, index + 1)) ? OpenFormula : TextOf(value);
             if (value is double number && Math.Abs(number) >= ExactInExcel)
             {
                 fault ??= new TableRefusal(TableRefusalKind.NumberLostDigits, row, NameOf(index), number.ToString("0", CultureInfo.InvariantCulture));

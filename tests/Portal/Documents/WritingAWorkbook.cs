@@ -76,7 +76,7 @@ public sealed class WritingAWorkbook
         var sheet = book.WorkbookPart!.WorksheetParts.Single().Worksheet!;
         var looks = book.WorkbookPart.WorkbookStylesPart!.Stylesheet!.CellFormats!.Elements<CellFormat>().ToList();
 
-        var changeable = Cells(book).Where(cell => !looks[(int)cell.StyleIndex!.Value].Protection!.Locked!.Value).Select(cell => cell.CellReference!.Value);
+        var changeable = Cells(book).Where(cell => !looks[(int)(cell.StyleIndex?.Value ?? 0)].Protection!.Locked!.Value).Select(cell => cell.CellReference!.Value);
 
         Assert.True(sheet.GetFirstChild<SheetProtection>()!.Sheet!.Value);
         Assert.Equal(["C4", "C5"], changeable);
