@@ -20,22 +20,31 @@ public sealed class FrozenQuotes(Db db, QuoteStore quotes)
     /// <param name="ct">Stops waiting.</param>
     public async Task FreezeAsync(QuoteHead head, DateOnly today, CancellationToken ct)
     {
+        var content = await ContentAsync(head, await quotes.LinesAsync(head.QuoteRevisionId, ct), today, ct);
+        // jsonb orders members its own way; the hash is over the text that the database gives back, so that it can be computed again from there.
+        var text = await db.OneAsync<string>("select @text::jsonb::text", new { text = JsonSerializer.Serialize(content, Json) }, ct);
+        await quotes.FreezeAsync(head, text, SHA256.HashData(Encoding.UTF8.GetBytes(text)), ct);
+    }
+
+    /// <summary>All that is printed of a revision, as it is now.</summary>
+    /// <param name="head">The quote.</param>
+    /// <param name="lines">The lines of its current revision.</param>
+    /// <param name="today">The day it is offered.</param>
+    /// <param name="ct">Stops waiting.</param>
+    internal async Task<QuoteContent> ContentAsync(QuoteHead head, IReadOnlyList<QuoteLine> lines, DateOnly today, CancellationToken ct)
+    {
         var parties = await db.OneAsync<Parties>("""
             select p.name as seller_name, p.address as seller_address, p.postal_code as seller_postal_code, p.city as seller_city, p.country_code as seller_country, p.phone as seller_phone,
                    c.name as customer_name, c.address as customer_address, c.postal_code as customer_postal_code, c.city as customer_city, c.country_code as customer_country
             from quote q join partner p on p.partner_id = q.partner_id join end_customer c on c.end_customer_id = q.end_customer_id
             where q.quote_id = @QuoteId
             """, new { head.QuoteId }, ct);
-        var lines = await quotes.LinesAsync(head.QuoteRevisionId, ct);
-        var content = new QuoteContent(head.Number, head.Revision, today, head.ValidUntil, head.Currency, head.MinorUnits,
+        return new QuoteContent(head.Number, head.Revision, today, head.ValidUntil, head.Currency, head.MinorUnits,
             new(parties.SellerName, Address(parties.SellerAddress, parties.SellerPostalCode, parties.SellerCity, parties.SellerCountry), parties.SellerPhone),
             new(parties.CustomerName, Address(parties.CustomerAddress, parties.CustomerPostalCode, parties.CustomerCity, parties.CustomerCountry), null),
             head.DealNumber,
             [.. lines.Select(line => new QuoteContentLine(line.LineNumber, line.Sku, line.Name, line.NameZh ?? line.Name, line.Unit, line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount))],
             head.NetTotal, head.TaxRate, head.TaxTotal, head.GrandTotal, head.Terms);
-        // jsonb orders members its own way; the hash is over the text that the database gives back, so that it can be computed again from there.
-        var text = await db.OneAsync<string>("select @text::jsonb::text", new { text = JsonSerializer.Serialize(content, Json) }, ct);
-        await quotes.FreezeAsync(head, text, SHA256.HashData(Encoding.UTF8.GetBytes(text)), ct);
     }
 
     /// <summary>Reads what was frozen.</summary>

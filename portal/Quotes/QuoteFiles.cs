@@ -2,7 +2,6 @@ using Portal.Web;
 using System.Globalization;
 using System.Security.Cryptography;
 using Platform.Texts;
-using Portal.Documents.Excel;
 using Portal.Documents.Typst;
 using Portal.Pricing;
 
@@ -11,7 +10,7 @@ namespace Portal.Quotes;
 /// <summary>
 /// The PDF and the Excel file of a sent revision. Made once, at the first download, and kept with the SHA-256; later downloads are the same bytes.
 /// </summary>
-public sealed class QuoteFiles(QuoteStore quotes, TypstWorkers typst, Texts texts, IConfiguration settings)
+public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteFileCache cache, TypstWorkers typst, Texts texts, IConfiguration settings)
 {
     static readonly string Template = Read();
 
@@ -23,14 +22,14 @@ public sealed class QuoteFiles(QuoteStore quotes, TypstWorkers typst, Texts text
     /// <param name="ct">Stops waiting.</param>
     public async Task<QuoteFileOutcome> FindAsync(string number, int revision, string kind, string language, CancellationToken ct)
     {
+        if (await quotes.FindFileHashAsync(number, revision, kind, language, ct) is { } kept)
+        {
+            return new QuoteFileOutcome.Ready(new(await cache.GetAsync(kept.Sha256, async () => (await quotes.FindFileAsync(kept.QuoteRevisionId, kind, language, ct))!.Content), kept.Sha256));
+        }
+
         if (await quotes.FindFrozenAsync(number, revision, ct) is not { } frozen)
         {
             return new QuoteFileOutcome.NotFound();
-        }
-
-        if (await quotes.FindFileAsync(frozen.QuoteRevisionId, kind, language, ct) is { } kept)
-        {
-            return new QuoteFileOutcome.Ready(kept);
         }
 
         var content = FrozenQuotes.Read(frozen.Frozen);
@@ -47,7 +46,7 @@ public sealed class QuoteFiles(QuoteStore quotes, TypstWorkers typst, Texts text
         }
         else
         {
-            made = await WorkbookAsync(content, language, frozen.FrozenAt, ct);
+            made = await workbook.OfferAsync(content, new(content.Number, content.Revision, IsSent: true, frozen.Sha256), language, frozen.FrozenAt, ct);
         }
 
         await quotes.KeepFileAsync(frozen, kind, language, made, SHA256.HashData(made), ct);
@@ -119,61 +118,6 @@ public sealed class QuoteFiles(QuoteStore quotes, TypstWorkers typst, Texts text
 
         return pictures;
     }
-
-    Task<byte[]> WorkbookAsync(QuoteContent content, string language, DateTime frozenAt, CancellationToken ct)
-    {
-        string T(string key, params object[] arguments) => texts.In(language, key, arguments);
-        var decimals = content.MinorUnits;
-        ExcelLook MoneyLook(ExcelLook look) => look with { NumberFormat = ExcelLook.Decimals(decimals) };
-        return ExcelBook.MakeAsync(new($"{T("quotes.document.quote")} {content.Number}", content.Seller.Name, new DateTimeOffset(frozenAt, TimeSpan.Zero)), book =>
-        {
-            var sheet = book.AddSheet(T("quotes.document.quote"), new()
-            {
-                Columns = [new(6), new(18), new(44), new(11), new(14), new(11), new(14), new(16)],
-                FreezeRows = 8, RepeatRows = (8, 8), IsProtected = true, ShowGridLines = false, IsLandscape = true,
-            });
-            sheet.Row(26, ExcelCell.Text(T("quotes.document.quote"), ExcelLook.Title));
-            sheet.Row(ExcelCell.Text(T("quotes.document.number"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Text($"{content.Number} / {content.Revision}"));
-            sheet.Row(ExcelCell.Text(T("quotes.document.from"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Text(content.Seller.Name));
-            sheet.Row(ExcelCell.Text(T("quotes.document.to"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Text(content.Customer.Name));
-            sheet.Row(ExcelCell.Text(T("quotes.document.date"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Date(content.SentOn, new() { Align = ExcelAlign.Left }));
-            sheet.Row(ExcelCell.Text(T("quotes.document.valid_until"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Date(content.ValidUntil, new() { Align = ExcelAlign.Left }));
-            sheet.Row(ExcelCell.Text(T("quotes.document.currency"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Text(content.Currency));
-            sheet.Row(ExcelCell.Text(T("quotes.document.line"), ExcelLook.Heading), ExcelCell.Text("SKU", ExcelLook.Heading), ExcelCell.Text(T("quotes.document.product"), ExcelLook.Heading),
-                ExcelCell.Text(T("quotes.document.quantity"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.price"), ExcelLook.HeadingRight),
-                ExcelCell.Text(T("quotes.document.discount"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.unit_price"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.amount"), ExcelLook.HeadingRight));
-            var first = sheet.NextRow;
-            foreach (var line in content.Lines)
-            {
-                var row = sheet.NextRow;
-                // The price itself may have four decimals; only what was discounted by hand is rounded to the currency.
-                var unitPrice = string.Create(CultureInfo.InvariantCulture, $"IF(F{row}=0,E{row},ROUND(E{row}*(1-F{row}),{decimals}))");
-                sheet.Row(ExcelCell.Whole(line.Number), ExcelCell.Text(line.Sku), ExcelCell.Text(language == "zh-CN" ? line.NameZh : line.Name, new() { Wrap = true }),
-                    ExcelCell.Whole(line.Quantity, ExcelLook.Input), ExcelCell.Number(line.Price, Math.Max(decimals, line.Price.Scale > decimals && line.Price != Math.Round(line.Price, decimals) ? 4 : decimals)),
-                    ExcelCell.Percent(line.Discount, ExcelLook.Input), ExcelCell.Formula(unitPrice, line.UnitPrice, MoneyLook(ExcelLook.Plain)),
-                    ExcelCell.Formula(string.Create(CultureInfo.InvariantCulture, $"ROUND(D{row}*G{row},{decimals})"), line.Amount, MoneyLook(ExcelLook.Plain)));
-            }
-
-            var last = sheet.NextRow - 1;
-            Sum(sheet, T("quotes.document.net"), $"SUM(H{first}:H{last})", content.NetTotal, MoneyLook(ExcelLook.Total));
-            Sum(sheet, T("quotes.document.tax", (content.TaxRate * 100).ToString("0.##", CultureInfo.GetCultureInfo(language))),
-                string.Create(CultureInfo.InvariantCulture, $"ROUND(H{last + 1}*{content.TaxRate},{decimals})"), content.TaxTotal, MoneyLook(ExcelLook.Plain));
-            Sum(sheet, T("quotes.document.total"), $"H{last + 1}+H{last + 2}", content.GrandTotal, ExcelLook.Total with { NumberFormat = ExcelLook.Money(content.Currency, decimals) });
-            if (content.Terms is { } terms)
-            {
-                sheet.Skip();
-                sheet.Row(ExcelCell.Text(T("quotes.document.terms"), ExcelLook.Label));
-                foreach (var paragraph in terms.ReplaceLineEndings("\n").Split('\n'))
-                {
-                    sheet.Row(ExcelCell.Text(paragraph));
-                }
-            }
-        }, ct);
-    }
-
-    static void Sum(ExcelSheet sheet, string label, string formula, decimal value, ExcelLook look) =>
-        sheet.Row(ExcelCell.Empty, ExcelCell.Empty, ExcelCell.Empty, ExcelCell.Empty, ExcelCell.Empty, ExcelCell.Empty,
-            ExcelCell.Text(label, look with { NumberFormat = "", Align = ExcelAlign.Right }), ExcelCell.Formula(formula, value, look));
 
     static string Read()
     {

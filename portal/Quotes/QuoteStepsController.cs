@@ -82,7 +82,11 @@ static class QuoteDownload
         return Answer(controller, await copies.FindAsync(number, revision, Tongue(language), ct), "application/pdf", $"{number}-{revision}-signed.pdf");
     }
 
-    static string Tongue(string? language) => language is "en" or "zh-CN" ? language : TextBook.LanguageOf(System.Globalization.CultureInfo.CurrentUICulture);
+    /// <summary>The name under which a working copy is kept.</summary>
+    public static string CopyName(string number, int revision) => $"{number}-{revision}-work.xlsx";
+
+    /// <summary>The language of a file: the one that is asked for, else the reader's.</summary>
+    public static string Tongue(string? language) => language is "en" or "zh-CN" ? language : TextBook.LanguageOf(System.Globalization.CultureInfo.CurrentUICulture);
 
     static IActionResult Answer(ControllerBase controller, QuoteFileOutcome outcome, string type, string name) => outcome switch
     {

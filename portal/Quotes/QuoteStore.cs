@@ -17,15 +17,22 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
 
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    const string Listed = """
+    /// <summary>What a list of quotes is read from.</summary>
+    internal const string ListedFrom = """
         from quote q
         join quote_revision r on r.quote_id = q.quote_id and r.revision = q.current_revision
         join end_customer c on c.end_customer_id = q.end_customer_id
         join partner p on p.partner_id = q.partner_id
+        """;
+
+    /// <summary>What it is narrowed by.</summary>
+    internal const string ListedWhere = """
         where (@words::text is null or q.number ilike @beginning or c.name ilike @within)
           and (@status::text is null or case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end = @status
                or @status = 'changes_asked' and q.status = 'sent' and exists (select from quote_request a where a.quote_id = q.quote_id and a.revision = q.current_revision))
         """;
+
+    const string Listed = ListedFrom + "\n" + ListedWhere;
 
     const string Row = """
         select q.number, q.current_revision as revision, c.name as customer, p.name as partner, p.name_latin as partner_latin, q.currency, r.grand_total, r.valid_until, q.updated_at,
@@ -79,6 +86,11 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         from quote_line l join product p using (product_id)
         where l.quote_revision_id = @quoteRevisionId order by l.line_number
         """, new { quoteRevisionId }, ct);
+
+    /// <summary>Products by their keys, as lines name them.</summary>
+    public Task<List<QuotedProduct>> ProductsAsync(IReadOnlyList<long> products, CancellationToken ct) => db.ListAsync<QuotedProduct>("""
+        select product_id, sku, name, name_zh, unit from product where product_id = any(@products)
+        """, new { products = products.ToArray() }, ct);
 
     /// <summary>All revisions of a quote, the newest first.</summary>
     public Task<List<RevisionRow>> RevisionsAsync(long quoteId, CancellationToken ct) => db.ListAsync<RevisionRow>("""
@@ -187,9 +199,17 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
 
     /// <summary>A frozen revision, or null where it is not there or still a draft.</summary>
     public Task<FrozenRevision?> FindFrozenAsync(string number, int revision, CancellationToken ct) => db.FindAsync<FrozenRevision>("""
-        select r.quote_revision_id, r.partner_id, r.frozen_at, r.frozen::text as frozen from quote q join quote_revision r using (quote_id)
+        select r.quote_revision_id, r.partner_id, r.frozen_at, r.frozen::text as frozen, encode(r.frozen_sha256, 'hex') as sha256
+        from quote q join quote_revision r using (quote_id)
         where q.number = @number and r.revision = @revision and r.frozen_at is not null
         """, new { number, revision }, ct);
+
+    /// <summary>The hash of a file that was made, or null where there is none yet or none for the person at work.</summary>
+    public Task<KeptFile?> FindFileHashAsync(string number, int revision, string kind, string language, CancellationToken ct) => db.FindAsync<KeptFile>("""
+        select f.quote_revision_id, encode(f.sha256, 'hex') as sha256
+        from quote q join quote_revision r using (quote_id) join quote_file f using (quote_revision_id)
+        where q.number = @number and r.revision = @revision and f.kind = @kind and f.language = @language
+        """, new { number, revision, kind, language }, ct);
 
     /// <summary>A file that was made of a frozen revision, or null.</summary>
     public Task<QuoteFile?> FindFileAsync(long quoteRevisionId, string kind, string language, CancellationToken ct) => db.FindAsync<QuoteFile>("""
@@ -266,6 +286,9 @@ public sealed record QuoteHead(
 public sealed record QuoteLine(
     int LineNumber, long ProductId, string Sku, string Name, string? NameZh, string Unit, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount, string PriceSteps);
 
+/// <summary>A product as a line names it.</summary>
+public sealed record QuotedProduct(long ProductId, string Sku, string Name, string? NameZh, string Unit);
+
 /// <summary>A revision in the list of them.</summary>
 public sealed record RevisionRow(int Revision, DateTime? FrozenAt, decimal GrandTotal, string? Sha256);
 
@@ -282,7 +305,10 @@ public sealed record QuoteCustomer(long EndCustomerId, string Number, string Nam
 public sealed record QuotedDeal(long DealId, string Number, long EndCustomerId, string CustomerNumber);
 
 /// <summary>A frozen revision with all that is printed of it.</summary>
-public sealed record FrozenRevision(long QuoteRevisionId, long PartnerId, DateTime FrozenAt, string Frozen);
+public sealed record FrozenRevision(long QuoteRevisionId, long PartnerId, DateTime FrozenAt, string Frozen, string Sha256);
+
+/// <summary>A file that is kept, without its bytes.</summary>
+public sealed record KeptFile(long QuoteRevisionId, string Sha256);
 
 /// <summary>A file made of a frozen revision.</summary>
 public sealed record QuoteFile(byte[] Content, string Sha256);

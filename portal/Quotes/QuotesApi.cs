@@ -81,14 +81,7 @@ public sealed class QuotesApi(QuoteStore quotes, WorkOnQuote work, QuoteFiles fi
             return ApiProblem.NotFound;
         }
 
-        static object? Line(QuoteLine? line) => line is null ? null : new { line.LineNumber, line.Quantity, line.Price, discount = line.Discount * 100, line.UnitPrice, line.Amount };
-        static object Side(RevisionContent side) => new { side.Revision, side.ValidUntil, taxRate = side.TaxRate * 100, side.Terms, side.NetTotal, side.TaxTotal, side.GrandTotal };
-        var changes = CompareRevisions.Of(before, after);
-        return Ok(new
-        {
-            before = Side(before), after = Side(after), changes.Unchanged,
-            lines = changes.Lines.Select(line => new { change = line.Kind, line.Line.Sku, line.Line.Name, before = Line(line.Before), after = Line(line.After), line.Difference }),
-        });
+        return Ok(QuoteChangesAnswer.Of(CompareRevisions.Of(before, after)));
     }
 
     sealed record QuoteKey(long QuoteId);
@@ -104,6 +97,20 @@ public sealed class QuotesApi(QuoteStore quotes, WorkOnQuote work, QuoteFiles fi
         QuoteOutcome.Wrong(var problems) => ApiProblem.Invalid([.. problems.Select(problem => new FieldProblem(problem.Field, problem.TextKey, problem.Arguments))]),
         _ => throw new InvalidOperationException("Every end of an act has its answer."),
     };
+}
+
+/// <summary>A comparison as the API tells it.</summary>
+static class QuoteChangesAnswer
+{
+    public static object Of(RevisionChanges changes) => new
+    {
+        before = Side(changes.Before), after = Side(changes.After), changes.Unchanged,
+        lines = changes.Lines.Select(line => new { change = line.Kind, line.Line.Sku, line.Line.Name, before = Line(line.Before), after = Line(line.After), line.Difference }),
+    };
+
+    static object? Line(QuoteLine? line) => line is null ? null : new { line.LineNumber, line.Quantity, line.Price, discount = line.Discount * 100, line.UnitPrice, line.Amount };
+
+    static object Side(RevisionContent side) => new { side.Revision, side.ValidUntil, taxRate = side.TaxRate * 100, side.Terms, side.NetTotal, side.TaxTotal, side.GrandTotal };
 }
 
 /// <summary>A quote as a list of the API tells it; the total includes tax.</summary>

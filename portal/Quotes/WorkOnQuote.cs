@@ -127,6 +127,41 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
         return await AdvanceAsync(head with { Revision = head.Revision + 1 }, QuoteLifecycle.Revise, "draft", null, null, ct);
     }, ct);
 
+    /// <summary>Puts something checked and priced into the draft, or begins the next revision with it where the current one was sent: as typing it into a new revision would, in one act.</summary>
+    /// <param name="number">The quote.</param>
+    /// <param name="version">The version the person saw.</param>
+    /// <param name="quote">What is offered now; checked in the transaction that calls this.</param>
+    /// <param name="from">Where it comes from, for the audit.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<QuoteOutcome> ReplaceAsync(string number, int? version, PricedQuote quote, object from, CancellationToken ct)
+    {
+        if (await quotes.HeadAsync(number, ct) is not { } seen)
+        {
+            return new QuoteOutcome.NotFound();
+        }
+
+        return await WithAsync(number, version, seen.Status == "draft" ? QuoteLifecycle.Edit : QuoteLifecycle.Revise, null, async head =>
+        {
+            var revision = head.FrozenAt is null ? head.Revision : head.Revision + 1;
+            if (head.FrozenAt is null)
+            {
+                await quotes.ReplaceAsync(head, quote, ct);
+            }
+            else
+            {
+                await quotes.InsertRevisionAsync(head.QuoteId, head.PartnerId, revision, quote, ct);
+            }
+
+            if (head.Status != "draft")
+            {
+                await AdvanceAsync(head with { Revision = revision }, QuoteLifecycle.Revise, "draft", null, null, ct);
+            }
+
+            await audit.RecordAsync("quote.changed", "quote", number, head.PartnerId, new { revision, quote.GrandTotal, lines = quote.Lines.Count, from }, ct);
+            return new QuoteOutcome.Done(number);
+        }, ct);
+    }
+
     /// <summary>How much the person at work may take off by hand on this quote, as a share; the deal desk may take off all.</summary>
     public async Task<decimal> AuthorityAsync(QuoteHead head, CancellationToken ct) =>
         me.Has(QuoteLifecycle.RolesOf(QuoteSide.DealDesk)) ? 1 : await quotes.AuthorityAsync(head.IsBrand ? "platinum" : head.PartnerLevel, ct);
