@@ -21,10 +21,10 @@ public sealed class StockOnDay(Db db) : IDayCheck
                 join stock_place target on target.stock_place_id = m.to_place_id
                 where m.moved_at < brand_midnight(@day + 1)),
             promised as (
-                select distinct on (l.stock_place_id, l.product_id) l.reserved
+                select greatest(0, sum(l.change)) as reserved
                 from stock_reserved l
                 where l.at < brand_midnight(@day + 1)
-                order by l.stock_place_id, l.product_id, l.stock_reserved_id desc)
+                group by l.stock_place_id, l.product_id)
             select coalesce(sum(case when target = 'own' then quantity else 0 end) - sum(case when source = 'own' then quantity else 0 end), 0)::bigint as on_hand,
                    coalesce(sum(case when target = 'in_transit' then quantity else 0 end) - sum(case when source = 'in_transit' then quantity else 0 end), 0)::bigint as in_transit,
                    coalesce(sum(quantity) filter (where source = 'supply'), 0)::bigint as supplied,

@@ -147,8 +147,8 @@ public sealed class OutlookStore(Db db, TimeProvider clock)
         products = (long[]?)null, now = Now, state = query["state"], words = query.Words, within = LikePattern.Within(query.Words), limit = query.Limit, offset = query.Offset,
     };
 
-    // What is there now less what has moved since: the ledger keeps its running balances, so only the time since is read. What was reserved is the latest row of its log before the day's end, by
-    // the key; those that a wrong clock put out of the order of their moments have an index of their own. Before the log began nothing is known of it.
+    // What is there now less what has moved since: the ledger keeps its running balances, so only the time since is read. What was reserved is the latest row of its log before the day's end,
+    // with what was entered after that row for a moment before (rows that are behind, which have an index of their own): all changes up to the day's end, at the price of a look. Before the log began nothing is known of it.
     const string AsOf = """
         with me as materialized (
             select p.stock_place_id, p.code, way.stock_place_id as way_id, brand_midnight(@on + 1) as until, coalesce(stock_reserved_known_since() < brand_midnight(@on + 1), true) as is_reserved_known
@@ -165,20 +165,19 @@ public sealed class OutlookStore(Db db, TimeProvider clock)
             group by me.stock_place_id, m.product_id),
         then_held as (
             select p.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, me.code as place, b.on_hand - coalesce(s.on_hand, 0) as on_hand,
-                   case when me.is_reserved_known then coalesce(r.reserved, 0) end as reserved, b.in_transit - coalesce(s.in_transit, 0) as in_transit
+                   case when me.is_reserved_known then greatest(0, coalesce(r.reserved, 0) + coalesce(entered.change, 0)) end as reserved, b.in_transit - coalesce(s.in_transit, 0) as in_transit
             from me
             join stock_balance b on b.stock_place_id = me.stock_place_id
             join product p on p.product_id = b.product_id
             left join since s on s.stock_place_id = b.stock_place_id and s.product_id = b.product_id
             left join lateral (
-                select latest.reserved
-                from ((select l.stock_reserved_id, l.reserved from stock_reserved l
-                       where l.stock_place_id = b.stock_place_id and l.product_id = b.product_id and l.at < me.until and not l.is_behind order by l.at desc, l.stock_reserved_id desc limit 1)
-                      union all
-                      (select l.stock_reserved_id, l.reserved from stock_reserved l
-                       where l.stock_place_id = b.stock_place_id and l.product_id = b.product_id and l.at < me.until and l.is_behind order by l.stock_reserved_id desc limit 1)) latest
-                order by latest.stock_reserved_id desc
+                select l.stock_reserved_id, l.reserved from stock_reserved l
+                where l.stock_place_id = b.stock_place_id and l.product_id = b.product_id and l.at < me.until and not l.is_behind
+                order by l.at desc, l.stock_reserved_id desc
                 limit 1) r on true
+            left join lateral (
+                select sum(l.change)::bigint as change from stock_reserved l
+                where l.stock_place_id = b.stock_place_id and l.product_id = b.product_id and l.at < me.until and l.is_behind and l.stock_reserved_id > coalesce(r.stock_reserved_id, 0)) entered on true
             where @words::text is null or p.sku ilike @within or p.name ilike @within or p.name_zh ilike @within)
         """;
 
