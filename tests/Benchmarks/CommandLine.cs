@@ -1,5 +1,6 @@
 using Benchmarks.Chain;
 using Benchmarks.Claims;
+using Benchmarks.Documents;
 using Benchmarks.Faults;
 using Benchmarks.Import;
 using Benchmarks.Login;
@@ -23,11 +24,12 @@ static class CommandLine
           login   sign-ins by code and PKCE, tokens for programs, refreshes against oidc-provider (npm); what 1,000 federated providers cost
           pages   sign-in page, list of deals, dashboard: requests a second and how long they take
           claims  screening among a million customers, 200 rivals for one of them, registrations through the API against the same statements sent raw
+          documents  workbooks of quotes and a long export against XlsxWriter, cold PDFs against wkhtmltopdf, frozen files against static ones
           matching  how right the matcher is on public names, judged by what was not learned from them
           all     one after the other
           --quick       a short form, to see that it works; its figures are rough
           --statements  tells what the database spent on which statement
-          --part NAME   only one part: of claims screening, rivals, registrations; of orders ratio, hot, long, growth; for finding out where a figure comes from
+          --part NAME   only one part: of claims screening, rivals, registrations; of orders ratio, hot, long, growth; of documents excel, export, pdf, frozen; for finding out where a figure comes from
           --seed N      the same faults again
         Ends with 0 when every target was reached, with 1 when one was not, with 2 when it could not be measured.
         """;
@@ -41,6 +43,7 @@ static class CommandLine
         ["login"] = LoginBenchmark.RunAsync,
         ["pages"] = PagesBenchmark.RunAsync,
         ["claims"] = ClaimsBenchmark.RunAsync,
+        ["documents"] = DocumentsBenchmark.RunAsync,
         ["matching"] = MatchingBenchmark.RunAsync,
     };
 
@@ -48,7 +51,7 @@ static class CommandLine
     {
         if (Array.IndexOf(args, "--part") is >= 0 and var at)
         {
-            ClaimsBenchmark.OnlyPart = OrdersBenchmark.OnlyPart = args.ElementAtOrDefault(at + 1);
+            ClaimsBenchmark.OnlyPart = OrdersBenchmark.OnlyPart = DocumentsBenchmark.OnlyPart = args.ElementAtOrDefault(at + 1);
             args = [.. args[..at], .. args.Skip(at + 2)];
         }
 

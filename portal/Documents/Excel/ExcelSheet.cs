@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -7,6 +8,7 @@ using System.Xml;
 namespace Portal.Documents.Excel;
 
 /// <summary>One sheet while it is written, from the top row down.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The book ends its sheets, and at its end a sheet lets go of what it writes to.")]
 public sealed partial class ExcelSheet
 {
     /// <summary>How many rows a sheet can hold.</summary>
