@@ -123,6 +123,26 @@ public sealed class Db(NpgsqlDataSource source, CallerAccessor caller) : IAsyncD
     public Task<T?> FindAsync<T>(string sql, object? args, CancellationToken ct) => ReadAsync(async () =>
         prelude.HasEntrance ? (await EnterAndReadAsync<T?>(sql, args, ct)).SingleOrDefault() : await connection!.QuerySingleOrDefaultAsync<T?>(Command(sql, args, ct)), ct);
 
+    /// <summary>
+    /// The only row of a function that needs nobody's rights, or null: nobody enters for it. It may name the caller as <c>@entering_issuer</c> and <c>@entering_subject</c>. Where a
+    /// transaction is open, or reads are shared, it is a read like others.
+    /// </summary>
+    public Task<T?> FindWithoutEnteringAsync<T>(string sql, CancellationToken ct)
+    {
+        // The product itself, and nobody, have no such names.
+        var named = new DynamicParameters(new { entering_issuer = (string?)null, entering_subject = (string?)null });
+        foreach (var (name, value) in caller.Current.Entrance?.Values ?? [])
+        {
+            named.Add(name, value);
+        }
+
+        return sharesReads || IsInTransaction ? FindAsync<T>(sql, named, ct) : RunAsync(async () =>
+        {
+            prelude.Clear();
+            return await connection!.QuerySingleOrDefaultAsync<T?>(Command(sql, named, ct));
+        }, ct);
+    }
+
     /// <summary>The only row; its absence is a bug.</summary>
     public Task<T> OneAsync<T>(string sql, object? args, CancellationToken ct) => ReadAsync(async () =>
         prelude.HasEntrance ? (await EnterAndReadAsync<T>(sql, args, ct)).Single() : await connection!.QuerySingleAsync<T>(Command(sql, args, ct)), ct);

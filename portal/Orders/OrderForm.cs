@@ -18,6 +18,9 @@ public sealed class OrderForm
     /// <summary>The number of the address where the goods go; empty for the company's default.</summary>
     public string? ShipTo { get; set; }
 
+    /// <summary>Codes of coupons, apart by blanks or commas.</summary>
+    public string? Coupons { get; set; }
+
     /// <summary>The own quote that is ordered with it.</summary>
     public string? Quote { get; set; }
 
@@ -58,11 +61,12 @@ public sealed class OrderForm
         Note = draft.Order.Note,
         ShipTo = draft.Order.ShipTo?.Number,
         Version = draft.Order.Version,
+        Coupons = string.Join(' ', draft.Order.Coupons),
         Lines = AsTyped(draft.Lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn })),
     };
 
     /// <summary>The lines of an order, to be ordered again.</summary>
-    public static OrderForm Again(OrderPage order) => new() { Lines = AsTyped(order.Lines.Select(line => new SkuLine(line.Sku, line.Quantity))) };
+    public static OrderForm Again(OrderPage order) => new() { Lines = AsTyped(order.Lines.Where(line => !OrderWords.IsGift(line.PriceSteps)).Select(line => new SkuLine(line.Sku, line.Quantity))) };
 
     /// <summary>Lines as they would be typed; a quantity that is no number stands as a question mark, for a line without one would mean one.</summary>
     public static string AsTyped(IEnumerable<SkuLine> lines) =>
@@ -77,10 +81,11 @@ public sealed class OrderForm
     {
         RequestedOn = Typed.Day(RequestedOn),
         ShipTo = Text(ShipTo),
+        Coupons = (Coupons ?? "").Split([' ', ',', ';', '，', '；', '、'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
     };
 
     /// <summary>Tells the lines that are typed now from others.</summary>
-    public string MarkOfLines => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((Lines ?? "").ReplaceLineEndings("\n").Trim())).AsSpan(0, 8));
+    public string MarkOfLines => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((Lines ?? "").ReplaceLineEndings("\n").Trim() + "\n" + (Coupons ?? "").Trim())).AsSpan(0, 8));
 
     /// <summary>Mends what was asked for in the lines. With <c>all</c> a quantity becomes the next that is sold and what is discontinued its successor; nothing is taken out.</summary>
     public void MendLines(CheckedOrder found)

@@ -97,7 +97,20 @@ public sealed record ShippedLot(long ShipmentLineId, string Code, int Quantity, 
 }
 
 /// <summary>What a draft says besides its lines.</summary>
-public sealed record DraftHead(string? PoNumber, string? Note, string? ShipTo);
+public sealed record DraftHead
+{
+    /// <summary>The buyer's own number.</summary>
+    public string? PoNumber { get; init; }
+
+    /// <summary>What the seller should know.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>The number of the address.</summary>
+    public string? ShipTo { get; init; }
+
+    /// <summary>The coupons named.</summary>
+    public string[] Coupons { get; init; } = [];
+}
 
 /// <summary>Who orders from whom, and how much the person at work may order alone: <c>PerOrder</c> and <c>PerMonth</c>, null for no limit.</summary>
 public sealed record Parties(
@@ -110,6 +123,9 @@ public sealed record NewOrder(
     /// <summary>The number of the address where the goods go; null for the buyer's default.</summary>
     public string? ShipTo { get; init; }
 
+    /// <summary>The coupons named, as they are kept.</summary>
+    public IReadOnlyList<string> Coupons { get; init; } = [];
+
     /// <summary>The sum of the rounded lines.</summary>
     public decimal Total => Lines.Sum(line => line.Amount);
 
@@ -117,7 +133,7 @@ public sealed record NewOrder(
     {
         var arguments = new DynamicParameters(new
         {
-            Number, BuyerId, SellerId, PoNumber, OrderedOn, Currency, Note, Status, ShipTo, Total, now,
+            Number, BuyerId, SellerId, PoNumber, OrderedOn, Currency, Note, Status, ShipTo, Total, now, Coupons = Coupons.ToArray(),
             LineCount = Lines.Count,
         });
         arguments.Add("LineNumbers", Enumerable.Range(1, Lines.Count).ToArray());

@@ -23,7 +23,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders)
     Task<CheckedOrder> CheckAsync(OrderRequest request, bool asksTerms, CancellationToken ct) => db.TogetherAsync(async () =>
     {
         List<AskedLine> wanted = [.. request.Lines.Select(line => new AskedLine(line.Sku, line.QuantityProblem is null ? line.Quantity!.Value : 1))];
-        var (parties, found, terms) = await (asksTerms ? orders.PartiesPricesAndTermsAsync(request.BuyerId, wanted, ct) : orders.PartiesAndPricesAsync(request.BuyerId, wanted, ct));
+        var (parties, found, terms) = await (asksTerms ? orders.PartiesPricesAndTermsAsync(request.BuyerId, wanted, request.Coupons, ct) : orders.PartiesAndPricesAsync(request.BuyerId, wanted, request.Coupons, ct));
         var problems = new List<OrderProblem>(OfTheWhole(request, parties));
         if (request.ShipTo is { } address && parties is not null && !await orders.HasAddressAsync(parties.BuyerId, address, ct))
         {
@@ -35,10 +35,16 @@ public sealed class OrderPricing(Db db, OrderWriting orders)
             return new CheckedOrder(request, parties, [.. request.Lines.Select(line => new CheckedLine(line, null))], problems);
         }
 
-        var lines = request.Lines.Zip(found, (asked, price) => Check(asked, price, terms.GetValueOrDefault(asked.Sku) ?? new(), asked.Day ?? request.RequestedOn, parties)).ToList();
+        var lines = request.Lines.Zip(found.Lines, (asked, price) => Check(asked, price, terms.GetValueOrDefault(asked.Sku) ?? new(), asked.Day ?? request.RequestedOn, parties)).ToList();
         problems.AddRange(lines.SelectMany((line, index) => line.Problems.Select(problem => problem with { Line = index + 1 })));
-        return new CheckedOrder(request, parties, lines, problems);
+        return new CheckedOrder(request, parties, lines, problems)
+        {
+            Gifts = [.. found.Gifts.Where(gift => gift.ProductId is not null).Select(Given)], Uses = found.Uses,
+            UselessCoupons = lines.Count == 0 ? [] : [.. Prices.Coupons(request.Coupons).Except(found.Coupons, StringComparer.Ordinal)],
+        };
     }, ct);
+
+    static PricedLine Given(LinePrice gift) => new(gift.ProductId!.Value, gift.Sku, gift.Name!, gift.NameZh ?? gift.Name!, gift.Unit ?? "", (int)gift.Quantity, gift.UnitPrice, gift.LineAmount, Written(gift.Steps));
 
     static IEnumerable<OrderProblem> OfTheWhole(OrderRequest request, Parties? parties)
     {
@@ -160,6 +166,15 @@ public sealed class OrderPricing(Db db, OrderWriting orders)
 /// <param name="Problems">Everything that is wrong, the lines' by their number.</param>
 public sealed record CheckedOrder(OrderRequest Request, Parties? Parties, IReadOnlyList<CheckedLine> Lines, IReadOnlyList<OrderProblem> Problems)
 {
+    /// <summary>What promotions give with it; lines that cost nothing.</summary>
+    public IReadOnlyList<PricedLine> Gifts { get; init; } = [];
+
+    /// <summary>What it takes of promotions with a limit.</summary>
+    public IReadOnlyList<PromotionUse> Uses { get; init; } = [];
+
+    /// <summary>Coupons by which nothing comes off: unknown, over, used up, or not for these lines.</summary>
+    public IReadOnlyList<string> UselessCoupons { get; init; } = [];
+
     /// <summary>The sum of the lines that have a price.</summary>
     public decimal Total => Lines.Sum(line => line.Priced?.Amount ?? 0);
 }

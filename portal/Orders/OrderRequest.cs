@@ -16,6 +16,9 @@ public sealed record OrderRequest(string? PoNumber, string? Note, string? Curren
     /// <summary>The number of the address where the goods go; null for the company's default.</summary>
     public string? ShipTo { get; init; }
 
+    /// <summary>The codes of coupons, as typed.</summary>
+    public IReadOnlyList<string> Coupons { get; init; } = [];
+
     /// <summary>For whom the product itself orders; without meaning for a person, who orders for the own company.</summary>
     internal long? BuyerId { get; init; }
 }

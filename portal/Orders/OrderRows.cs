@@ -45,6 +45,9 @@ public sealed record OrderHead
     /// <summary>True where the goods go straight to the buyer of the order below.</summary>
     public bool DropShips { get; init; }
 
+    /// <summary>The coupons the buyer named.</summary>
+    public string[] Coupons { get; init; } = [];
+
     /// <summary>When the seller got it.</summary>
     public DateTime? SubmittedAt { get; init; }
 

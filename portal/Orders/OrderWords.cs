@@ -38,6 +38,9 @@ public static class OrderWords
     /// <summary>The steps to a price, as they were kept with the line.</summary>
     public static IReadOnlyList<PriceStep> Steps(string json) => JsonSerializer.Deserialize<List<PriceStep>>(json, Json) ?? [];
 
+    /// <summary>True for a line that came with the order for nothing.</summary>
+    public static bool IsGift(string json) => Steps(json) is [.., { Effect: "gift" }];
+
     /// <summary>How far an order is on its way through <see cref="OrderStatus.Chain"/>: the place of its state, or -1 where it left the way.</summary>
     public static int Place(string status) => status switch
     {

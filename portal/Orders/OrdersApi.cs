@@ -194,10 +194,11 @@ public sealed record UpwardsAsked(string? Order, bool Submit);
 /// <param name="RequestedOn">The day by which it is wanted; a line may say another.</param>
 /// <param name="ShipTo">The number of the address where the goods go, of <c>/api/v1/ship-to-addresses</c>; the company's default where left out.</param>
 /// <param name="Quote">The number of an own accepted quote that is ordered with it; once. Only for a new order; lines left out are the quote's.</param>
+/// <param name="Coupons">Codes of coupons, 10 at most; one by which nothing comes off is refused when the order is handed in.</param>
 public sealed record OrderAsked(
-    string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, bool Submit, IReadOnlyList<OrderLineAsked>? Lines, DateOnly? RequestedOn = null, string? ShipTo = null, string? Quote = null)
+    string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, bool Submit, IReadOnlyList<OrderLineAsked>? Lines, DateOnly? RequestedOn = null, string? ShipTo = null, string? Quote = null, IReadOnlyList<string>? Coupons = null)
 {
-    internal OrderRequest Request => new(Text(PoNumber), Text(Note), Currency, ExpectedTotal, [.. (Lines ?? []).OfType<OrderLineAsked>().Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn })]) { RequestedOn = RequestedOn, ShipTo = Text(ShipTo) };
+    internal OrderRequest Request => new(Text(PoNumber), Text(Note), Currency, ExpectedTotal, [.. (Lines ?? []).OfType<OrderLineAsked>().Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn })]) { RequestedOn = RequestedOn, ShipTo = Text(ShipTo), Coupons = Coupons ?? [] };
 
     static string? Text(string? sent) => string.IsNullOrWhiteSpace(sent) ? null : sent.Trim();
 }
@@ -266,12 +267,12 @@ public sealed record ReceiptLineAsked(int LineNumber, decimal? Received, decimal
 
 /// <summary>An order as the API tells it.</summary>
 public sealed record OrderAnswer(
-    string Number, string? PoNumber, string? ExternalNumber, string Status, int Version, DateOnly OrderedOn, string? Buyer, string? Seller, string Currency, decimal TotalAmount, string? Note, ShipTo? ShipTo, bool DropShips,
+    string Number, string? PoNumber, string? ExternalNumber, string Status, int Version, DateOnly OrderedOn, string? Buyer, string? Seller, string Currency, decimal TotalAmount, string? Note, ShipTo? ShipTo, bool DropShips, IReadOnlyList<string> Coupons,
     DateTime? SubmittedAt, DateTime? ConfirmedAt, IReadOnlyList<OrderLineAnswer> Lines, IReadOnlyList<ShipmentAnswer> Shipments, IReadOnlyList<StepAnswer> History)
 {
     internal static OrderAnswer Of(OrderPage page) => new(
         page.Order.Number, page.Order.PoNumber, page.Order.ExternalNumber, page.Order.Status, page.Order.Version, page.Order.OrderedOn, page.Order.BuyerNumber, page.Order.SellerNumber,
-        page.Order.Currency, page.Order.TotalAmount, page.Order.Note, page.Order.ShipTo, page.Order.DropShips, page.Order.SubmittedAt, page.Order.ConfirmedAt,
+        page.Order.Currency, page.Order.TotalAmount, page.Order.Note, page.Order.ShipTo, page.Order.DropShips, page.Order.Coupons, page.Order.SubmittedAt, page.Order.ConfirmedAt,
         [.. page.Lines.Select(line => OrderLineAnswer.Of(line, page.Order.IsSeller))], [.. page.Shipments.Select(ShipmentAnswer.Of)], [.. page.Steps.Select(step => new StepAnswer(step.Act, step.Status, step.HappenedAt, step.DocumentNumber, step.Reason))]);
 }
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Platform.Database;
+using Portal.Pricing;
 using Portal.Stock;
 
 namespace Portal.Orders;
@@ -69,20 +70,35 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
 
         var head = await orders.DraftHeadAsync(draft!.PurchaseOrderId, ct);
         var lines = await orders.LinesAsync(draft.PurchaseOrderId, ct);
-        var request = new OrderRequest(head.PoNumber, head.Note, null, null, [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn })]) { ShipTo = head.ShipTo };
+        var request = new OrderRequest(head.PoNumber, head.Note, null, null, [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn })]) { ShipTo = head.ShipTo, Coupons = head.Coupons };
         return await ReplaceAsync(draft, await pricing.CheckAsync(request, ct), submit: true, ct);
     }, ct);
 
-    // What was written of an order that credit refuses is taken back.
+    /// <summary>The most coupons an order names.</summary>
+    public const int MostCoupons = 10;
+
+    // What was written of an order that credit refuses is taken back. Where others used up a promotion between the look at the prices and the writing, it is priced anew, without it:
+    // a total that was seen and is another now is told.
     async Task<OrderOutcome> WithinCreditAsync(Func<Task<OrderOutcome>> place, CancellationToken ct)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await db.InTransactionAsync(place, ct);
-        }
-        catch (NotPlacedException refused)
-        {
-            return refused.Outcome;
+            try
+            {
+                return await db.InTransactionAsync(place, ct);
+            }
+            catch (NotPlacedException refused)
+            {
+                return refused.Outcome;
+            }
+            catch (PostgresException refused) when (OrderWriting.IsUsedUp(refused) && attempt < 3)
+            {
+                // Once more.
+            }
+            catch (PostgresException refused) when (OrderWriting.IsUsedUp(refused))
+            {
+                return OrderOutcome.Because("", "orders.problem.promotion_used_up");
+            }
         }
     }
 
@@ -127,6 +143,11 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
         }
 
         await TellAsync(written, needed, ct);
+        if (submit && order.Uses.Count > 0)
+        {
+            await orders.TakePromotionsAsync(written, order.Uses, ct);
+        }
+
         // Last of all: the buyer's other orders wait from here on until this one is committed.
         if (await books.SubmittedAsync(order.Parties!, written, ct) is { } beyond)
         {
@@ -165,6 +186,16 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
             return OrderOutcome.Because("lines", "orders.problem.no_lines");
         }
 
+        if (order.Request.Coupons.Count > MostCoupons)
+        {
+            return OrderOutcome.Because("coupons", "orders.problem.too_many_coupons", MostCoupons);
+        }
+
+        if (submit && order.UselessCoupons is [var useless, ..])
+        {
+            return OrderOutcome.Because("coupons", "orders.problem.useless_coupon", useless);
+        }
+
         return submit && order.Request.ExpectedTotal is { } seen && seen != order.Total
             ? OrderOutcome.Because("expectedTotal", "orders.problem.prices_changed", seen, order.Total)
             : null;
@@ -172,7 +203,9 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
 
     static NewOrder Written(CheckedOrder order, string number, string status) => new(
         number, order.Parties!.BuyerId, order.Parties.SellerId!.Value, order.Request.PoNumber, order.Parties.Today, order.Parties.Currency,
-        order.Request.Note, status, [.. order.Lines.Select(line => line.Priced!)]) { ShipTo = order.Request.ShipTo };
+        order.Request.Note, status, 
+        // gifts are given when it is handed in: a draft is priced anew until then
+        [.. order.Lines.Select(line => line.Priced!), .. status is OrderStatus.Draft ? [] : order.Gifts]) { ShipTo = order.Request.ShipTo, Coupons = Prices.Coupons(order.Request.Coupons) };
 
     static object Details(NewOrder order) => new { order.PoNumber, order.Currency, order.Total, Lines = order.Lines.Count };
 

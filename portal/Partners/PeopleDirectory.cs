@@ -8,15 +8,8 @@ sealed class PeopleDirectory(Db db) : IPeopleDirectory
 {
     public async Task<KnownPerson?> FindCurrentAsync(CancellationToken ct)
     {
-        // Where enter() found nobody (a stranger, somebody disabled, a suspended company) app_person_id() is null and no row comes.
-        var row = await db.FindAsync<Row>("""
-            select p.person_id, p.number as person_number, p.name, b.partner_id, b.number as partner_number, b.name as partner_name, b.name_latin as partner_name_latin, b.partner_type,
-                   b.currency, p.language, coalesce(p.time_zone, b.time_zone) as time_zone, p.theme, p.keys_off,
-                   array(select r.role from person_role r where r.person_id = p.person_id) as roles
-            from person p
-            join partner b on b.partner_id = p.partner_id
-            where p.person_id = app_person_id()
-            """, null, ct);
+        // A stranger, somebody disabled, a suspended company: no row, as enter() lets nobody of them in.
+        var row = await db.FindWithoutEnteringAsync<Row>("select * from person_calling(@entering_issuer, @entering_subject)", ct);
         return row is null ? null : new(row.PersonId, row.PersonNumber, row.Name, row.PartnerId, row.PartnerNumber, row.PartnerName, row.PartnerNameLatin, row.PartnerType,
             row.Currency, row.Roles.ToHashSet(StringComparer.Ordinal), row.Language, row.TimeZone, row.Theme, !row.KeysOff);
     }

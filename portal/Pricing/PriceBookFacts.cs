@@ -134,6 +134,18 @@ public static class PricingWords
     /// <summary>Kinds of rules.</summary>
     public static IReadOnlyList<string> RuleKinds { get; } = ["volume", "promotion"];
 
+    /// <summary>What a promotion does.</summary>
+    public static IReadOnlyList<string> Effects { get; } = ["percent", "amount", "buy_get", "bundle", "threshold", "gift"];
+
+    /// <summary>Whose quantity a rule means.</summary>
+    public static IReadOnlyList<string> CountedOf { get; } = ["line", "family", "basket"];
+
+    /// <summary>How a promotion stands beside others.</summary>
+    public static IReadOnlyList<string> Combinations { get; } = ["best", "adds", "alone"];
+
+    /// <summary>The types of partners a promotion can be for.</summary>
+    public static IReadOnlyList<string> PartnerTypes { get; } = ["distributor", "reseller", "store", "agent", "coworking_operator"];
+
     /// <summary>Where a book or rule stands in time.</summary>
     public static IReadOnlyList<string> States { get; } = ["in_force", "coming", "past"];
 
@@ -152,8 +164,39 @@ public static class PricingWords
         _ => t["pricing.covers.all"],
     };
 
+    /// <summary>What a rule is: a volume break, or a promotion of some effect.</summary>
+    public static string Does(PriceRule rule, Texts t) => rule.Kind is "volume" ? t["pricing.rule_kind.volume"] : t[$"pricing.effect.{rule.Effect}"];
+
+    /// <summary>What a rule gives, in a few words: "5 %", "buy 2, get 1 at −100 %", "100.00 CNY off from 1,000.00".</summary>
+    public static string Gives(PriceRule rule, Texts t)
+    {
+        var off = rule.AmountOff is { } amount ? Web.Display.Formats.Of(new Web.Display.Money(amount, rule.Currency!)) : Web.Display.Formats.Percent(rule.Rate, 4);
+        var from = rule.MinAmount is { } least ? Web.Display.Formats.Of(new Web.Display.Money(least, rule.Currency!)) : t["pricing.pieces", rule.MinQuantity].Value;
+        return rule.Effect switch
+        {
+            "amount" => t["pricing.gives.amount", off],
+            "buy_get" => t["pricing.gives.buy_get", rule.Buy!.Value, rule.Get!.Value, off],
+            "bundle" => t["pricing.gives.bundle", off],
+            "threshold" => rule.Repeats ? t["pricing.gives.threshold_each", off, from] : t["pricing.gives.threshold", off, from],
+            "gift" => rule.Repeats ? t["pricing.gives.gift_each", rule.Get!.Value, (Languages.Current is "zh-CN" ? rule.GiftNameZh : rule.GiftName) ?? "", from] : t["pricing.gives.gift", rule.Get!.Value, (Languages.Current is "zh-CN" ? rule.GiftNameZh : rule.GiftName) ?? "", from],
+            _ => off,
+        };
+    }
+
+    /// <summary>For which partners a rule is, in words; null for all of its audience.</summary>
+    public static string? ForWhich(PriceRule rule, Texts t) => string.Join(" · ", new[]
+    {
+        rule.BuyerName is { } buyer ? rule.WithDownline ? t["pricing.and_below", Web.Display.Formats.Company(buyer, rule.BuyerNameLatin)].Value : Web.Display.Formats.Company(buyer, rule.BuyerNameLatin) : null,
+        rule.PartnerType is { } type ? t[$"partners.type.{type}"].Value : null,
+        rule.PartnerLevel is { } level ? t[$"partners.level.{level}"].Value : null,
+        Languages.Current is "zh-CN" ? rule.TerritoryZh : rule.Territory,
+    }.OfType<string>()) is { Length: > 0 } words ? words : null;
+
     /// <summary>Who may keep the prices of the own company.</summary>
     public static readonly string[] Keepers = ["brand_admin", "deal_desk", "partner_admin"];
+
+    /// <summary>True for what whoever buys can be asked to name: 4 to 32 capitals, digits and dashes.</summary>
+    public static bool IsCoupon(string coupon) => coupon is { Length: >= 4 and <= 32 } && char.IsAsciiLetterOrDigit(coupon[0]) && coupon.All(letter => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter is '-');
 
     /// <summary>True for what a book or rule can be called: capitals, digits, dots, dashes, underscores; 32 at most.</summary>
     public static bool IsCode(string? code) =>

@@ -30,12 +30,22 @@ public sealed class AddPriceRule(Db db, PriceRuleStore rules, AuditTrail audit, 
                     return new PricingOutcome.Refused(new FieldProblem(nameof(facts.Skus), "pricing.refused.unknown_skus", string.Join(", ", unknown.Take(10))));
                 }
 
+                if (await rules.NotFoundAsync(facts, ct) is { Count: > 0 } missing)
+                {
+                    return new PricingOutcome.Refused([.. missing.Select(field => new FieldProblem(field, field switch
+                    {
+                        nameof(facts.Gift) => "pricing.refused.gift_unknown",
+                        nameof(facts.Territory) => "pricing.refused.territory_unknown",
+                        _ => "pricing.refused.partner_unknown",
+                    }))]);
+                }
+
                 if (await rules.InsertAsync(facts, ct) is not { } priceRuleId)
                 {
                     return new PricingOutcome.Refused(new FieldProblem(nameof(facts.Line), "pricing.refused.line_unknown"));
                 }
 
-                await rules.NameProductsAsync(priceRuleId, facts.Skus, ct);
+                await rules.NameProductsAsync(priceRuleId, facts.Skus, facts.Quantities, ct);
                 await audit.RecordAsync("price_rule.added", "price_rule", facts.Code!, null, facts, ct);
                 return new PricingOutcome.Done();
             }, ct);
@@ -126,7 +136,7 @@ public sealed class AddPromotions(Db db, PriceRuleStore rules, AuditTrail audit)
             return;
         }
 
-        await rules.NameProductsAsync(priceRuleId, facts.Skus, ct);
+        await rules.NameProductsAsync(priceRuleId, facts.Skus, [], ct);
         await audit.RecordAsync("price_rule.added", "price_rule", facts.Code!, null, new { facts.Name, facts.Kind, facts.Rate, facts.From, facts.Until, import = true }, ct);
         there.Add(facts.Code!, terms);
     }

@@ -26,12 +26,12 @@ public sealed class PriceRulesController(PriceRuleStore rules, AddPriceRule addP
     [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
     public Task Export(CancellationToken ct) => Response.SendListAsync(t["pricing.rules"], me.PartnerName, clock.GetUtcNow(),
         [
-            new(t["pricing.code"]), new(t["pricing.name"], Width: 30), new(t["pricing.seller"], Width: 30), new(t["pricing.kind"]), new(t["pricing.rate_off"], TableColumnKind.Percent), new(t["pricing.quantity"], Width: 14),
+            new(t["pricing.code"]), new(t["pricing.name"], Width: 30), new(t["pricing.seller"], Width: 30), new(t["pricing.kind"], Width: 20), new(t["pricing.rate_off"], Width: 30), new(t["pricing.quantity"], Width: 14),
             new(t["pricing.for_whom"], Width: 24), new(t["pricing.covers"], Width: 24), new(t["pricing.from"], TableColumnKind.Date, 12), new(t["pricing.until"], TableColumnKind.Date, 12), new(t["pricing.state"]),
         ],
         ListQuery.Read(Request, PriceRuleStore.Shape).AllAsync(query => rules.PageAsync(query, me.Today(clock), ct)).Select(IReadOnlyList<object?> (rule) =>
         [
-            rule.Code, Languages.Current is "zh-CN" ? rule.NameZh ?? rule.Name : rule.Name, rule.SellerName, t[$"pricing.rule_kind.{rule.Kind}"].Value, rule.Rate, PriceRuleForm.Quantities(rule), t[$"pricing.audience.{rule.Audience}"].Value,
+            rule.Code, Languages.Current is "zh-CN" ? rule.NameZh ?? rule.Name : rule.Name, rule.SellerName, PricingWords.Does(rule, t), PricingWords.Gives(rule, t), PriceRuleForm.Quantities(rule), t[$"pricing.audience.{rule.Audience}"].Value,
             PricingWords.Covered(rule, t), rule.ValidFrom, rule.ValidUntil, t[$"pricing.state.{rule.State}"].Value,
         ]), ct);
 
@@ -42,10 +42,20 @@ public sealed class PriceRulesController(PriceRuleStore rules, AddPriceRule addP
             ? View("PriceRulePage", new PriceRulePage(rule, await rules.ProductsAsync(rule.PriceRuleId, ct), rule.IsOwn && me.Has(PricingWords.Keepers) && rule.State is not "past"))
             : NotFound();
 
-    /// <summary>The form for a new one.</summary>
+    /// <summary>What kind of promotion it shall be; with a kind chosen, its form.</summary>
+    /// <param name="effect">percent, amount, buy_get, bundle, threshold, gift, or volume for a volume break.</param>
+    /// <param name="ct">Stops waiting.</param>
     [HttpGet("new")]
     [AllowRoles("brand_admin", "deal_desk", "partner_admin")]
-    public Task<IActionResult> New(CancellationToken ct) => FormAsync(new PriceRuleForm { Kind = "promotion", Audience = "partners", From = me.Today(clock) }, ct);
+    public async Task<IActionResult> New(string? effect, CancellationToken ct) => effect switch
+    {
+        "volume" => await FormAsync(new PriceRuleForm { Kind = "volume", Effect = "percent", Audience = "partners", From = me.Today(clock) }, ct),
+        not null when PricingWords.Effects.Contains(effect, StringComparer.Ordinal) => await FormAsync(new PriceRuleForm
+        {
+            Kind = "promotion", Effect = effect, Audience = "partners", Currency = me.Currency, From = me.Today(clock), Percent = effect is "buy_get" ? 100 : null, Counts = effect is "threshold" or "gift" ? "basket" : "line",
+        }, ct),
+        _ => View("PriceRuleKinds"),
+    };
 
     /// <summary>Adds it.</summary>
     [HttpPost("")]
@@ -91,7 +101,7 @@ public sealed class PriceRulesController(PriceRuleStore rules, AddPriceRule addP
         return RedirectToAction(nameof(Show), new { seller, code });
     }
 
-    async Task<IActionResult> FormAsync(PriceRuleForm form, CancellationToken ct) => View("PriceRuleForm", new PriceRuleFormPage(form, await rules.LinesAsync(ct), me.IsBrand));
+    async Task<IActionResult> FormAsync(PriceRuleForm form, CancellationToken ct) => View("PriceRuleForm", new PriceRuleFormPage(form, await rules.LinesAsync(ct), await rules.TerritoriesAsync(ct), me.IsBrand));
 }
 
 /// <summary>The rules as <c>PriceRuleList.cshtml</c> shows them.</summary>
@@ -101,7 +111,14 @@ public sealed record PriceRuleListPage(ListQuery Query, ListPage<PriceRule> Page
 public sealed record PriceRulePage(PriceRule Rule, IReadOnlyList<RuleProduct> Products, bool MayEnd);
 
 /// <summary>The form as <c>PriceRuleForm.cshtml</c> shows it.</summary>
-public sealed record PriceRuleFormPage(PriceRuleForm Form, IReadOnlyList<LineName> Lines, bool IsBrand);
+public sealed record PriceRuleFormPage(PriceRuleForm Form, IReadOnlyList<LineName> Lines, IReadOnlyList<LineName> Territories, bool IsBrand)
+{
+    /// <summary>What the rule does, as the form asks for it: <c>volume</c> for a volume break.</summary>
+    public string Does => Form.Kind is "volume" ? "volume" : Form.Effect ?? "percent";
+
+    /// <summary>True where the rule takes part in how promotions stand beside each other.</summary>
+    public bool IsPromotion => Form.Kind is not "volume";
+}
 
 /// <summary>What the form sends: the discount in per cent, the products one a line.</summary>
 public sealed record PriceRuleForm
@@ -142,6 +159,72 @@ public sealed record PriceRuleForm
     /// <summary>Holds whoever sells.</summary>
     public bool WholeChannel { get; init; }
 
+    /// <summary>percent, amount, buy_get, bundle, threshold or gift.</summary>
+    public string? Effect { get; init; }
+
+    /// <summary>Taken off instead of per cent.</summary>
+    public decimal? AmountOff { get; init; }
+
+    /// <summary>The currency of its amounts.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>What all it covers has to come to.</summary>
+    public decimal? MinAmount { get; init; }
+
+    /// <summary>So many have to be bought.</summary>
+    public int? Buy { get; init; }
+
+    /// <summary>So many are got.</summary>
+    public int? Get { get; init; }
+
+    /// <summary>The SKU given.</summary>
+    public string? Gift { get; init; }
+
+    /// <summary>Once for each time.</summary>
+    public bool Repeats { get; init; }
+
+    /// <summary>At most so often in one order.</summary>
+    public int? MostTimes { get; init; }
+
+    /// <summary>line, family or basket.</summary>
+    public string? Counts { get; init; }
+
+    /// <summary>The code whoever buys has to name.</summary>
+    public string? Coupon { get; init; }
+
+    /// <summary>best, adds or alone.</summary>
+    public string? Combines { get; init; }
+
+    /// <summary>Of a group only one holds.</summary>
+    public string? ExclusionGroup { get; init; }
+
+    /// <summary>Those with a higher one are looked at first.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>For partners of this level.</summary>
+    public string? PartnerLevel { get; init; }
+
+    /// <summary>For partners of this type.</summary>
+    public string? PartnerType { get; init; }
+
+    /// <summary>For partners of this territory.</summary>
+    public string? Territory { get; init; }
+
+    /// <summary>For this partner.</summary>
+    public string? Buyer { get; init; }
+
+    /// <summary>And for all below it.</summary>
+    public bool WithDownline { get; init; }
+
+    /// <summary>What it may take off in all.</summary>
+    public decimal? Budget { get; init; }
+
+    /// <summary>In so many orders at most.</summary>
+    public int? MostOrders { get; init; }
+
+    /// <summary>In so many orders of one partner at most.</summary>
+    public int? MostPerBuyer { get; init; }
+
     /// <summary>Its first day.</summary>
     public DateOnly? From { get; init; }
 
@@ -151,8 +234,20 @@ public sealed record PriceRuleForm
     internal PriceRuleFacts Facts() => new()
     {
         Code = Code, Name = Name, NameZh = NameZh, Kind = Kind, Reason = Reason, Rate = Percent / 100, MinQuantity = MinQuantity ?? 0, MaxQuantity = MaxQuantity, Audience = Audience, Line = Line,
-        Skus = (Skus ?? "").Split([' ', ',', ';', '\t', '\r', '\n', '，', '；', '、'], StringSplitOptions.RemoveEmptyEntries), WholeChannel = WholeChannel, From = From, Until = Until,
+        Skus = Effect is "bundle" ? [.. Parts.Select(part => part.Sku)] : (Skus ?? "").Split(Separators, StringSplitOptions.RemoveEmptyEntries), Quantities = Effect is "bundle" ? [.. Parts.Select(part => part.Quantity)] : [],
+        WholeChannel = WholeChannel, From = From, Until = Until, Effect = Effect, AmountOff = AmountOff, Currency = AmountOff is null && MinAmount is null && Budget is null ? null : Currency, MinAmount = MinAmount, Buy = Buy, Get = Get, Gift = Gift,
+        Repeats = Repeats, MostTimes = MostTimes, Counts = Counts, Coupon = Coupon, Combines = Combines, ExclusionGroup = ExclusionGroup, Priority = Priority ?? 0, PartnerLevel = PartnerLevel, PartnerType = PartnerType,
+        Territory = Territory, Buyer = Buyer, WithDownline = WithDownline, Budget = Budget, MostOrders = MostOrders, MostPerBuyer = MostPerBuyer,
     };
+
+    static readonly char[] Separators = [' ', ',', ';', '\t', '\r', '\n', '，', '；', '、'];
+
+    // A row each: the SKU, and how many of it; one where nothing stands there, none where it is no number, which is refused.
+    IEnumerable<(string Sku, int Quantity)> Parts => (Skus ?? "").Split(['\r', '\n', ';', '；'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .Select(row => row.Split([' ', '\t', ',', '，'], StringSplitOptions.RemoveEmptyEntries))
+        .Where(row => row.Length > 0)
+        .Select(row => (row[0], row.Length == 1 ? 1 : row.Length == 2 && int.TryParse(row[1].TrimStart('x', '×'), NumberStyles.None, CultureInfo.InvariantCulture, out var quantity) ? quantity : 0))
+        .DistinctBy(part => part.Item1);
 
     /// <summary>How a quantity span reads: "11–14", "25+", "–" where any will do.</summary>
     internal static string Quantities(PriceRule rule) => (rule.MinQuantity, rule.MaxQuantity) switch

@@ -4,12 +4,12 @@ using Platform.Database;
 namespace Portal.Pricing;
 
 /// <summary>
-/// What things cost: list price, price book, volume break, promotion, in that order, for any number of lines in one statement
-/// (the database's <c>price_lines</c>). Only the two sides of a direct trade and the brand are told a price.
+/// What things cost: list price, price book, volume break, promotions, in that order, for any number of lines with one look into the database
+/// (its <c>price_facts</c>), of which <see cref="PriceEngine"/> makes the prices. Only the two sides of a direct trade and the brand are told a price.
 /// </summary>
 public sealed class Prices(Db db)
 {
-    /// <summary>Prices lines for a buyer. The answer has one <see cref="LinePrice"/> per asked line, in the same order.</summary>
+    /// <summary>Prices lines for a buyer, each as if nothing else were bought: what a catalogue shows. The answer has one <see cref="LinePrice"/> per asked line, in the same order.</summary>
     /// <param name="buyerId">The buying partner, or null for an end customer of the seller (a quote).</param>
     /// <param name="sellerId">The brand or the partner that sells; for a partner's order its upstream.</param>
     /// <param name="currency">ISO 4217 code; there is no conversion, a product without price in it is refused.</param>
@@ -17,93 +17,43 @@ public sealed class Prices(Db db)
     /// <param name="lines">SKU and quantity of each line; the same SKU may stand on several.</param>
     /// <param name="ct">Stops waiting.</param>
     public async Task<IReadOnlyList<LinePrice>> ForAsync(
-        long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, CancellationToken ct)
-    {
-        if (lines.Count == 0)
-        {
-            return [];
-        }
+        long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, CancellationToken ct) =>
+        lines.Count == 0 ? [] : PriceEngine.EachByItself(await FactsAsync(buyerId, sellerId, currency, onDate, lines, [], ct), lines);
 
-        var rows = await db.ListAsync<PricedRow>("""
-            select * from price_lines(@buyerId, @sellerId, @currency, @onDate, @skus, @quantities)
-            """, new
-        {
-            buyerId,
-            sellerId,
-            currency,
-            onDate,
-            skus = lines.Select(line => line.Sku).ToArray(),
-            quantities = lines.Select(line => line.Quantity).ToArray(),
-        }, ct);
-        return [.. rows.Select(row => row.ToLinePrice())];
-    }
+    /// <summary>Prices lines that are bought together: promotions of the whole basket, gifts and coupons count too.</summary>
+    /// <param name="buyerId">The buying partner, or null for an end customer of the seller (a quote).</param>
+    /// <param name="sellerId">The brand or the partner that sells; for a partner's order its upstream.</param>
+    /// <param name="currency">ISO 4217 code.</param>
+    /// <param name="onDate">The day whose books and rules hold.</param>
+    /// <param name="lines">SKU and quantity of each line.</param>
+    /// <param name="coupons">What the buyer typed; capitals or not.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<BasketPrice> OfBasketAsync(
+        long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, CancellationToken ct) =>
+        lines.Count == 0 ? new([], [], [], []) : PriceEngine.Together(await FactsAsync(buyerId, sellerId, currency, onDate, lines, coupons, ct), lines);
+
+    async Task<PriceFacts?> FactsAsync(long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, CancellationToken ct) =>
+        (await db.FindAsync<PriceColumns>("select * from price_facts(@buyerId, @sellerId, @currency, @onDate, @skus, @coupons)",
+            new { buyerId, sellerId, currency, onDate, skus = Skus(lines), coupons = Coupons(coupons) }, ct))?.ToFacts();
 
     /// <summary>
-    /// The same for a partner that buys of its upstream, in its currency and today, as a statement to be sent together with others. It wants <c>@now</c>, <c>@skus</c> and <c>@quantities</c>; no row comes where there is no partner.
+    /// The facts for a partner that buys of its upstream, in its currency and today, as a statement to be sent together with others. It wants <c>@now</c>, <c>@skus</c> (<see cref="Skus"/>) and <c>@coupons</c> (<see cref="Coupons"/>); no row comes where there is no partner.
     /// </summary>
     /// <param name="buyer">The buying partner's key, in SQL.</param>
     internal static string OfUpstream(string buyer) => $"""
-        select priced.* from partner b cross join lateral price_lines(b.partner_id, b.upstream_id, b.currency, brand_day(@now), @skus, @quantities) priced
+        select facts.* from partner b cross join lateral price_facts(b.partner_id, b.upstream_id, b.currency, brand_day(@now), @skus, @coupons) facts
         where b.partner_id = {buyer}
-        order by priced.line
         """;
 
     /// <summary>Reads the answer to <see cref="OfUpstream"/>.</summary>
-    internal static async Task<IReadOnlyList<LinePrice>> ReadAsync(SqlMapper.GridReader answers) => [.. (await answers.ReadAsync<PricedRow>()).Select(row => row.ToLinePrice())];
+    internal static async Task<BasketPrice> ReadAsync(SqlMapper.GridReader answers, IReadOnlyCollection<AskedLine> lines) =>
+        PriceEngine.Together((await answers.ReadSingleOrDefaultAsync<PriceColumns>())?.ToFacts(), lines);
 
-    sealed record PricedRow
-    {
-        public int Line { get; init; }
-        public string Sku { get; init; } = "";
-        public decimal Quantity { get; init; }
-        public string? Refusal { get; init; }
-        public long? ProductId { get; init; }
-        public string? Name { get; init; }
-        public string? NameZh { get; init; }
-        public string? Unit { get; init; }
-        public decimal? UnitPrice { get; init; }
-        public decimal? LineAmount { get; init; }
-        public string? ListRule { get; init; }
-        public int? ListVersion { get; init; }
-        public string? ListLabel { get; init; }
-        public string? ListLabelZh { get; init; }
-        public decimal? ListPrice { get; init; }
-        public string? BookRule { get; init; }
-        public int? BookVersion { get; init; }
-        public string? BookLabel { get; init; }
-        public string? BookLabelZh { get; init; }
-        public decimal? BookPrice { get; init; }
-        public string? VolumeRule { get; init; }
-        public int? VolumeVersion { get; init; }
-        public string? VolumeLabel { get; init; }
-        public string? VolumeLabelZh { get; init; }
-        public decimal? VolumeRate { get; init; }
-        public decimal? VolumePrice { get; init; }
-        public string? PromotionRule { get; init; }
-        public int? PromotionVersion { get; init; }
-        public string? PromotionLabel { get; init; }
-        public string? PromotionLabelZh { get; init; }
-        public decimal? PromotionRate { get; init; }
-        public decimal? PromotionPrice { get; init; }
+    /// <summary>The products of the lines, once each.</summary>
+    internal static string[] Skus(IEnumerable<AskedLine> lines) => [.. lines.Select(line => line.Sku).Distinct(StringComparer.Ordinal)];
 
-        public LinePrice ToLinePrice() => Refusal is { } reason
-            ? new(Sku, Quantity) { Refusal = "pricing.refused." + reason, ProductId = ProductId, Name = Name, NameZh = NameZh, Unit = Unit }
-            : new(Sku, Quantity)
-            {
-                ProductId = ProductId, Name = Name, NameZh = NameZh, Unit = Unit,
-                UnitPrice = UnitPrice!.Value, LineAmount = LineAmount!.Value, ListPrice = ListPrice,
-                Steps =
-                [
-                    .. Step("list", ListRule, ListVersion, ListLabel, ListLabelZh, null, ListPrice),
-                    .. Step("book", BookRule, BookVersion, BookLabel, BookLabelZh, null, BookPrice),
-                    .. Step("volume", VolumeRule, VolumeVersion, VolumeLabel, VolumeLabelZh, VolumeRate, VolumePrice),
-                    .. Step("promotion", PromotionRule, PromotionVersion, PromotionLabel, PromotionLabelZh, PromotionRate, PromotionPrice),
-                ],
-            };
-
-        static IEnumerable<PriceStep> Step(string kind, string? rule, int? version, string? label, string? labelZh, decimal? rate, decimal? price) =>
-            rule is null ? [] : [new(kind, rule, version!.Value, label!, labelZh!, rate, price!.Value)];
-    }
+    /// <summary>Coupons as they are kept: in capitals, without blanks.</summary>
+    internal static string[] Coupons(IEnumerable<string> typed) => [.. typed.Select(coupon => coupon.Trim().ToUpperInvariant()).Where(coupon => coupon.Length > 0).Distinct(StringComparer.Ordinal)];
 }
 
 /// <summary>One line to be priced.</summary>
@@ -156,4 +106,9 @@ public sealed record LinePrice(string Sku, decimal Quantity)
 /// <param name="LabelZh">What it is called in Chinese.</param>
 /// <param name="Rate">The share taken off, 0.02 for 2 %; null for the steps that set a price.</param>
 /// <param name="Price">What one costs after the step.</param>
-public sealed record PriceStep(string Kind, string Rule, int Version, string Label, string LabelZh, decimal? Rate, decimal Price);
+public sealed record PriceStep(string Kind, string Rule, int Version, string Label, string LabelZh, decimal? Rate, decimal Price)
+{
+    /// <summary>What a promotion does that does not take a share off the line: <c>amount</c>, <c>buy_get</c>, <c>bundle</c>, <c>threshold</c> or <c>gift</c>.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? Effect { get; init; }
+}

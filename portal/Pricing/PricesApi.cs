@@ -38,8 +38,8 @@ public sealed class PricesApi(Prices prices, Db db, ICurrentPerson me, TimeProvi
 
         var currency = basket.Currency ?? (basket.EndCustomer ? trade.SellerCurrency : trade.Currency!);
         var on = basket.On ?? me.Today(clock);
-        var lines = await prices.ForAsync(trade.BuyerId, trade.SellerId, currency, on, [.. basket.Lines!.Select(line => new AskedLine(line.Sku!.Trim(), line.Quantity))], ct);
-        return Ok(PricedBasket.Of(currency, on, lines));
+        var priced = await prices.OfBasketAsync(trade.BuyerId, trade.SellerId, currency, on, [.. basket.Lines!.Select(line => new AskedLine(line.Sku!.Trim(), line.Quantity))], basket.Coupons ?? [], ct);
+        return Ok(PricedBasket.Of(currency, on, priced));
     }
 
     static IEnumerable<FieldProblem> Flaws(Basket basket)
@@ -89,7 +89,8 @@ public sealed class PricesApi(Prices prices, Db db, ICurrentPerson me, TimeProvi
 /// <param name="Buyer">The number of the buying partner.</param>
 /// <param name="Seller">The number of the selling partner, or the brand's.</param>
 /// <param name="EndCustomer">The buyer is an end customer of the own company.</param>
-public sealed record Basket(IReadOnlyList<BasketLine>? Lines, string? Currency, DateOnly? On, string? Buyer, string? Seller, bool EndCustomer = false);
+/// <param name="Coupons">The codes of coupons.</param>
+public sealed record Basket(IReadOnlyList<BasketLine>? Lines, string? Currency, DateOnly? On, string? Buyer, string? Seller, bool EndCustomer = false, IReadOnlyList<string>? Coupons = null);
 
 /// <summary>One product and how many of it.</summary>
 /// <param name="Sku">The product.</param>
@@ -102,10 +103,12 @@ public sealed record BasketLine(string? Sku, decimal Quantity);
 /// <param name="Total">The sum of the lines that have a price.</param>
 /// <param name="Complete">False where a line has none.</param>
 /// <param name="Lines">In the order they were asked.</param>
-public sealed record PricedBasket(string Currency, DateOnly On, decimal Total, bool Complete, IReadOnlyList<PricedBasketLine> Lines)
+/// <param name="Gifts">What comes with them for nothing.</param>
+/// <param name="Coupons">Those of the coupons by which a promotion holds here.</param>
+public sealed record PricedBasket(string Currency, DateOnly On, decimal Total, bool Complete, IReadOnlyList<PricedBasketLine> Lines, IReadOnlyList<PricedBasketLine> Gifts, IReadOnlyList<string> Coupons)
 {
-    internal static PricedBasket Of(string currency, DateOnly on, IReadOnlyList<LinePrice> lines) =>
-        new(currency, on, lines.Sum(line => line.LineAmount), lines.All(line => line.Refusal is null), [.. lines.Select(PricedBasketLine.Of)]);
+    internal static PricedBasket Of(string currency, DateOnly on, BasketPrice priced) =>
+        new(currency, on, priced.Lines.Sum(line => line.LineAmount), priced.Lines.All(line => line.Refusal is null), [.. priced.Lines.Select(PricedBasketLine.Of)], [.. priced.Gifts.Select(PricedBasketLine.Of)], priced.Coupons);
 }
 
 /// <summary>One line of the answer.</summary>

@@ -29,7 +29,7 @@ sealed class PricingDemo(Db db, PriceBookStore books, PriceRuleStore rules, Time
         {
             if (await rules.InsertAsync(rule.Tidied(), ct) is { } priceRuleId)
             {
-                await rules.NameProductsAsync(priceRuleId, rule.Skus, ct);
+                await rules.NameProductsAsync(priceRuleId, rule.Skus, rule.Quantities, ct);
             }
         }
 
@@ -96,6 +96,11 @@ sealed class PricingDemo(Db db, PriceBookStore books, PriceRuleStore rules, Time
         new() { Code = "LAMP-CLEAR", Name = "Clearance of the first desk lamps", NameZh = "初代台灯清仓", Reason = "Clearance", Rate = 0.35m, Skus = ["LA-DESK-OLD"], Audience = "everyone", WholeChannel = true, From = today.AddDays(-60), Until = today.AddDays(30) },
         new() { Code = "ROOMS-20", Name = "Twenty rooms equipped", NameZh = "会议室批量装备", Rate = 0.06m, MinQuantity = 20, Line = "MEET", From = today.AddDays(-120), Until = today.AddDays(120) },
         new() { Code = "PLAN-LAUNCH", Name = "Workspace plans for new customers", NameZh = "工位套餐新客优惠", Reason = "New product", Rate = 0.10m, Line = "PLAN", Audience = "end_customers", WholeChannel = true, From = today.AddDays(14), Until = today.AddDays(104) },
+        new() { Code = "SENSE-5-1", Effect = "buy_get", Name = "Sensors: buy five, get one", NameZh = "传感器买五赠一", Buy = 5, Get = 1, Skus = ["AC-SENSE-D", "AC-SENSE-R"], From = today.AddDays(-20), Until = today.AddDays(70) },
+        new() { Code = "DOOR-KIT", Effect = "bundle", Name = "Door kit: controller and two readers", NameZh = "门禁套装：控制器配两个读头", AmountOff = 300, Currency = "CNY", Skus = ["AC-DOOR", "AC-READER"], Quantities = [1, 2], From = today.AddDays(-20), Until = today.AddDays(160) },
+        new() { Code = "MEET-100K", Effect = "threshold", Counts = "basket", Combines = "adds", Name = "3,000 off from each 100,000 of meeting rooms", NameZh = "会议室设备每满 10 万减 3000", AmountOff = 3000, MinAmount = 100_000, Currency = "CNY", Repeats = true, MostTimes = 5, Line = "MEET", From = today.AddDays(-10), Until = today.AddDays(50) },
+        new() { Code = "POD-LAMP", Effect = "gift", Counts = "basket", Name = "A desk lamp with each phone booth", NameZh = "购静音舱赠台灯", Gift = "LA-DESK", Get = 1, MinQuantity = 1, Repeats = true, Skus = ["MR-POD-2"], From = today.AddDays(-10), Until = today.AddDays(80) },
+        new() { Code = "GOLD-CLUB", Combines = "adds", Name = "Gold club coupon", NameZh = "金牌俱乐部优惠券", Rate = 0.03m, Coupon = "GOLD-CLUB", PartnerLevel = "gold", Budget = 50_000, Currency = "CNY", MostPerBuyer = 3, From = today.AddDays(-10), Until = today.AddDays(80) },
         new() { Code = "SPRING-LAST", Name = "Spring of last year", NameZh = "去年春季促销", Reason = "Seasonal", Rate = 0.08m, Line = "DESK", From = today.AddDays(-400), Until = today.AddDays(-340) },
     ];
 }

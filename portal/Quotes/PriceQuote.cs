@@ -80,8 +80,8 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
             return [];
         }
 
-        var priced = await prices.ForAsync(null, seller.PartnerId, seller.Currency, today,
-            [.. request.Lines.Select(line => new AskedLine(line.Sku.Trim(), line.Quantity is >= 1 and <= 1_000_000 ? line.Quantity.Value : 1))], ct);
+        var priced = (await prices.OfBasketAsync(null, seller.PartnerId, seller.Currency, today,
+            [.. request.Lines.Select(line => new AskedLine(line.Sku.Trim(), line.Quantity is >= 1 and <= 1_000_000 ? line.Quantity.Value : 1))], [], ct)).Lines;
         var lines = new List<PricedQuoteLine>();
         for (var i = 0; i < request.Lines.Count; i++)
         {

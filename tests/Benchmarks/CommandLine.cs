@@ -7,6 +7,7 @@ using Benchmarks.Login;
 using Benchmarks.Matching;
 using Benchmarks.Orders;
 using Benchmarks.Pages;
+using Benchmarks.Pricing;
 using Benchmarks.Stage;
 using Platform;
 
@@ -26,6 +27,7 @@ static class CommandLine
           claims  screening among a million customers, 200 rivals for one of them, registrations through the API against the same statements sent raw
           documents  workbooks of quotes and a long export against XlsxWriter, cold PDFs against wkhtmltopdf, frozen files against static ones
           matching  how right the matcher is on public names, judged by what was not learned from them
+          pricing  a thousand lines among 500 promotions against ten
           all     one after the other
           --quick       a short form, to see that it works; its figures are rough
           --statements  tells what the database spent on which statement
@@ -45,6 +47,7 @@ static class CommandLine
         ["claims"] = ClaimsBenchmark.RunAsync,
         ["documents"] = DocumentsBenchmark.RunAsync,
         ["matching"] = MatchingBenchmark.RunAsync,
+        ["pricing"] = PricingBenchmark.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] args)

@@ -61,8 +61,8 @@ sealed class TradingPrograms
                 where p.status = 'active' and not p.is_tracked
                   and (select count(*) from partner b
                        cross join lateral terms_of_sale(b.partner_id, b.upstream_id, current_date, array[p.sku]) t
-                       cross join lateral price_lines(b.partner_id, b.upstream_id, b.currency, current_date, array[p.sku], array[1::numeric]) priced
-                       where b.code in ('HUAXIN', 'JIANGNAN', 'JIANGNAN-WUXI') and t.is_sellable and t.min_quantity = 1 and t.order_multiple = 1 and priced.unit_price > 0) = 3
+                       cross join lateral price_facts(b.partner_id, b.upstream_id, b.currency, current_date, array[p.sku], '{}') priced
+                       where b.code in ('HUAXIN', 'JIANGNAN', 'JIANGNAN-WUXI') and t.is_sellable and t.min_quantity = 1 and t.order_multiple = 1 and 0 < all (priced.entry_prices)) = 3
                 order by p.sku
                 limit 20),
             stocked as (

@@ -17,13 +17,13 @@ sealed class RawOrders
 
     RawOrders(NpgsqlDataSource source, Kind[] kinds) => (this.source, this.kinds) = (source, kinds);
 
-    /// <summary>Looks up once what does not change from order to order.</summary>
+    /// <summary>Looks up once what does not change from order to order: each kind of client places one through the API, which is written again and again then.</summary>
     public static async Task<RawOrders> NewAsync(NpgsqlDataSource source, OrderingClients api, CancellationToken ct)
     {
         var read = new List<Kind>();
         for (var kind = 0; kind < OrderingClients.Subjects.Count; kind++)
         {
-            read.Add(await ReadAsync(source, OrderingClients.Subjects[kind], api.Skus[kind], ct));
+            read.Add(await ReadAsync(source, OrderingClients.Subjects[kind], await api.PlaceAsync(kind, ct), ct));
         }
 
         return new(source, [.. read]);
@@ -142,7 +142,7 @@ sealed class RawOrders
     }
 
     // The lines of an order that the API has placed: the same products, prices and explanations of prices.
-    static async Task<Kind> ReadAsync(NpgsqlDataSource source, string subject, IReadOnlyList<string> skus, CancellationToken ct)
+    static async Task<Kind> ReadAsync(NpgsqlDataSource source, string subject, string number, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var batch = new NpgsqlBatch(connection);
@@ -153,14 +153,11 @@ sealed class RawOrders
             where person.subject = $1
             """, subject));
         batch.BatchCommands.Add(Command("""
-            select p.product_id, p.unit_price, p.line_amount,
-                   jsonb_build_array(jsonb_build_object('kind', 'list', 'rule', p.list_rule, 'version', p.list_version, 'label', p.list_label, 'labelZh', p.list_label_zh, 'price', p.list_price),
-                                     jsonb_build_object('kind', 'book', 'rule', p.book_rule, 'version', p.book_version, 'label', p.book_label, 'labelZh', p.book_label_zh, 'price', p.book_price))::text
-            from partner b
-            join person on person.partner_id = b.partner_id and person.subject = $1
-            cross join lateral price_lines(b.partner_id, b.upstream_id, b.currency, current_date, $2, $3) p
-            order by p.line
-            """, subject, skus.ToArray(), skus.Select((_, index) => (decimal)((index % 5) + 1)).ToArray()));
+            select l.product_id, l.unit_price, l.amount, l.price_steps::text
+            from purchase_order o join purchase_order_line l on l.purchase_order_id = o.purchase_order_id
+            where o.number = $1
+            order by l.line_number
+            """, number));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.NextResultAsync(ct);
         await reader.ReadAsync(ct);

@@ -70,8 +70,8 @@ public sealed class KeepingPriceBooks(PortalApp portal) : IClassFixture<PortalAp
         await portal.Given.AProduct("PROMO-1");
         var visitor = portal.SignIn(await portal.Given.SomebodyOfTheBrand("brand_admin"));
 
-        var wrong = await visitor.SubmitAsync("/prices/rules/new", ("Form.Code", "SPRING"), ("Form.Name", "Spring"), ("Form.Percent", "500"), ("Form.Skus", "PROMO-1"));
-        var rule = await visitor.SubmitAsync("/prices/rules/new", ("Form.Code", "SPRING"), ("Form.Name", "Spring"), ("Form.Percent", "7.5"), ("Form.Skus", "PROMO-1, PROMO-1"), ("Form.MinQuantity", "11"), ("Form.MaxQuantity", "14"));
+        var wrong = await visitor.SubmitAsync("/prices/rules/new?effect=percent", ("Form.Code", "SPRING"), ("Form.Name", "Spring"), ("Form.Percent", "500"), ("Form.Skus", "PROMO-1"));
+        var rule = await visitor.SubmitAsync("/prices/rules/new?effect=percent", ("Form.Code", "SPRING"), ("Form.Name", "Spring"), ("Form.Percent", "7.5"), ("Form.Skus", "PROMO-1, PROMO-1"), ("Form.MinQuantity", "11"), ("Form.MaxQuantity", "14"));
         var ended = await visitor.SubmitAsync(rule, ("lastDay", DateOnly.FromDateTime(portal.Clock.Now.UtcDateTime)));
 
         wrong.Text(".field-problem").ShouldBe("Give a discount between 0 and 100 per cent.");

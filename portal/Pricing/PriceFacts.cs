@@ -1,0 +1,165 @@
+using System.Text.Json;
+
+namespace Portal.Pricing;
+
+/// <summary>What <see cref="PriceEngine"/> makes prices of: the database's <c>price_facts</c>, in columns as it hands them over.</summary>
+sealed record PriceColumns
+{
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public int MinorUnits { get; init; }
+    public long[]? ProductIds { get; init; }
+    public long[]? Families { get; init; }
+    public string[]? ProductSkus { get; init; }
+    public string[]? Names { get; init; }
+    public string[]? NamesZh { get; init; }
+    public string[]? Units { get; init; }
+    public string[]? Statuses { get; init; }
+    public string? Books { get; init; }
+    public long[]? EntryBooks { get; init; }
+    public long[]? EntryProducts { get; init; }
+    public decimal[]? EntryPrices { get; init; }
+    public string? Rules { get; init; }
+    public long[]? MemberRules { get; init; }
+    public long[]? MemberProducts { get; init; }
+    public int[]? MemberQuantities { get; init; }
+
+    /// <summary>The same, found by what it belongs to.</summary>
+    public PriceFacts ToFacts()
+    {
+        var products = new Dictionary<string, FactProduct>(ProductIds?.Length ?? 0, StringComparer.Ordinal);
+        var byId = new Dictionary<long, FactProduct>(ProductIds?.Length ?? 0);
+        for (var i = 0; i < (ProductIds?.Length ?? 0); i++)
+        {
+            var product = new FactProduct(ProductIds![i], Families![i] is 0 ? null : Families[i], ProductSkus![i], Names![i], NamesZh![i], Units![i], Statuses![i] is "discontinued");
+            products.Add(product.Sku, product);
+            byId.Add(product.ProductId, product);
+        }
+
+        ReadPrices(byId);
+        var rules = Rules is null ? [] : JsonSerializer.Deserialize<List<RuleTerms>>(Rules, Json)!;
+        ReadMembers(byId, rules);
+        return new(MinorUnits, products, rules);
+    }
+
+    void ReadPrices(Dictionary<long, FactProduct> products)
+    {
+        if (Books is null || EntryBooks is null)
+        {
+            return;
+        }
+
+        var books = JsonSerializer.Deserialize<List<BookTerms>>(Books, Json)!;
+        // A seller with net books of its own has its own prices; the brand's for the tier are for those without.
+        var sellsByOwnBooks = books.Exists(book => !book.IsList && book.IsOwn);
+        var ranked = books.Select((book, rank) => (book, rank)).ToDictionary(one => one.book.Id);
+        for (var i = 0; i < EntryBooks.Length; i++)
+        {
+            var (book, rank) = ranked[EntryBooks[i]];
+            var product = products[EntryProducts![i]];
+            var price = new BookPrice(book, rank, EntryPrices![i]);
+            if (book.IsList)
+            {
+                product.List = product.List is { } list && (list.Book.IsOwn || !book.IsOwn) ? list : price;
+            }
+            else if ((book.IsOwn || !sellsByOwnBooks) && (product.Net is null || rank < product.Net.Rank))
+            {
+                product.Net = price;
+            }
+        }
+    }
+
+    void ReadMembers(Dictionary<long, FactProduct> products, List<RuleTerms> rules)
+    {
+        if (MemberRules is null)
+        {
+            return;
+        }
+
+        var byId = rules.ToDictionary(rule => rule.Id);
+        for (var i = 0; i < MemberRules.Length; i++)
+        {
+            byId[MemberRules[i]].Members.TryAdd(MemberProducts![i], MemberQuantities![i]);
+            products[MemberProducts[i]].Rules.Add(byId[MemberRules[i]]);
+        }
+    }
+}
+
+/// <summary>What the prices of some products are made of, for one buyer on one day.</summary>
+/// <param name="MinorUnits">The decimals of the currency.</param>
+/// <param name="Products">Those of the asked SKUs that are products.</param>
+/// <param name="Rules">The volume breaks and promotions that may hold.</param>
+sealed record PriceFacts(int MinorUnits, IReadOnlyDictionary<string, FactProduct> Products, IReadOnlyList<RuleTerms> Rules);
+
+/// <summary>A product with its prices.</summary>
+sealed record FactProduct(long ProductId, long? Family, string Sku, string Name, string NameZh, string Unit, bool IsDiscontinued)
+{
+    public BookPrice? List { get; set; }
+
+    public BookPrice? Net { get; set; }
+
+    /// <summary>The rules that name it.</summary>
+    public List<RuleTerms> Rules { get; } = [];
+}
+
+/// <summary>What a product costs in a book.</summary>
+sealed record BookPrice(BookTerms Book, int Rank, decimal Price);
+
+/// <summary>A price book, those that come first have the say.</summary>
+sealed record BookTerms(long Id, bool IsList, bool IsOwn, string Code, int Version, string Name, string NameZh);
+
+/// <summary>A volume break or a promotion, as the engine reads it. What each means stands at the columns of <c>price_rule</c>.</summary>
+sealed record RuleTerms
+{
+    public long Id { get; init; }
+    public string Kind { get; init; } = "";
+    public string Effect { get; init; } = "";
+    public string Code { get; init; } = "";
+    public int Version { get; init; }
+    public string Name { get; init; } = "";
+    public string NameZh { get; init; } = "";
+    public string Covers { get; init; } = "";
+    public long? Family { get; init; }
+    public decimal Rate { get; init; }
+    public decimal MinQuantity { get; init; }
+    public decimal? MaxQuantity { get; init; }
+    public string Counts { get; init; } = "";
+    public decimal? AmountOff { get; init; }
+    public decimal? MinAmount { get; init; }
+    public int? Buy { get; init; }
+    public int? Get { get; init; }
+    public int? Parts { get; init; }
+    public long? Gift { get; init; }
+    public decimal? GiftPrice { get; init; }
+    public string? GiftSku { get; init; }
+    public string? GiftName { get; init; }
+    public string? GiftNameZh { get; init; }
+    public string? GiftUnit { get; init; }
+    public bool Repeats { get; init; }
+    public int? MostTimes { get; init; }
+    public string? Coupon { get; init; }
+    public string Combines { get; init; } = "";
+    public string? Group { get; init; }
+    public int Priority { get; init; }
+    public bool IsLimited { get; init; }
+
+    /// <summary>What is left of its budget; null where it has none.</summary>
+    public decimal? Left { get; init; }
+
+    /// <summary>Those of the asked products that it names, and for a bundle how many of each.</summary>
+    public Dictionary<long, int> Members { get; } = [];
+
+    public bool IsVolume => Kind is "volume";
+
+    /// <summary>True where it changes the price of each line by itself.</summary>
+    public bool IsOfALine => Effect is "percent" or "amount";
+
+    public bool CoversProduct(FactProduct product) => Covers switch
+    {
+        "products" => Members.ContainsKey(product.ProductId),
+        "line" => product.Family is not null && product.Family == Family,
+        _ => true,
+    };
+
+    public bool Allows(decimal quantity) => quantity >= MinQuantity && (MaxQuantity is null || quantity <= MaxQuantity);
+}
