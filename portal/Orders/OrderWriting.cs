@@ -186,6 +186,17 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         where purchase_order_id = @PurchaseOrderId
         """, new { order.PurchaseOrderId, order.BuyerId, order.SellerId, act, status, wasDraft = order.Status is OrderStatus.Draft, reason, now = Now }, ct);
 
+    /// <summary>Takes the gifts out of an order that is a draft again: it is priced anew before it is handed in.</summary>
+    public Task DropGiftsAsync(OrderInHand order, CancellationToken ct) => db.ExecuteAsync("""
+        with gift as (
+            delete from purchase_order_line
+            where purchase_order_id = @PurchaseOrderId and unit_price = 0 and price_steps -> -1 ->> 'effect' = 'gift'
+            returning line_number)
+        update purchase_order
+        set line_count = line_count - (select count(*) from gift)
+        where purchase_order_id = @PurchaseOrderId and exists (select from gift)
+        """, new { order.PurchaseOrderId }, ct);
+
     /// <summary>Hands an approved order that was taken to its seller; it counts for today, in the month of whoever wrote it.</summary>
     public Task SubmitApprovedAsync(OrderInHand order, CancellationToken ct) => db.ExecuteAsync("""
         with step as (

@@ -473,8 +473,14 @@ sealed class PriceEngine
             var price = AfterVolume;
             foreach (var applied in Applied)
             {
-                price = Less(price, applied);
-                var rule = applied.Rule;
+                var (before, rule) = (price, applied.Rule);
+                price = Less(before, applied);
+                if (price == before)
+                {
+                    // pieces that were bought so that others are got: nothing comes off here
+                    continue;
+                }
+
                 yield return new("promotion", rule.Code, rule.Version, rule.Name, rule.NameZh, rule.Effect is "percent" ? rule.Rate : null, price) { Effect = rule.Effect is "percent" ? null : rule.Effect };
             }
         }

@@ -143,7 +143,8 @@ public sealed class AddPromotions(Db db, PriceRuleStore rules, AuditTrail audit)
 
     async Task<Dictionary<string, Terms>> ThereAsync(IReadOnlyCollection<PromotionRow> rows, CancellationToken ct) =>
         (await db.ListAsync<Terms>("""
-            select r.code, r.kind, r.discount_rate as rate, r.min_quantity, r.max_quantity, r.audience, lower(r.valid) as "from", upper(r.valid) - 1 as until, l.code as line,
+            select r.code, r.kind, r.effect = 'percent' and r.counts = 'line' and r.combines = 'best' and r.buyer_id is null and r.territory_id is null
+                       and num_nulls(r.coupon, r.exclusion_group, r.partner_level, r.partner_type, r.budget, r.most_orders, r.most_per_buyer) = 7 as is_plain, r.discount_rate as rate, r.min_quantity, r.max_quantity, r.audience, lower(r.valid) as "from", upper(r.valid) - 1 as until, l.code as line,
                    array(select p.sku from price_rule_product x join product p on p.product_id = x.product_id where x.price_rule_id = r.price_rule_id) as skus
             from price_rule r
             left join product_line l on l.product_line_id = r.product_line_id
@@ -169,6 +170,9 @@ public sealed class AddPromotions(Db db, PriceRuleStore rules, AuditTrail audit)
     {
         public string Code { get; init; } = "";
         public string Kind { get; init; } = "";
+
+        // a share off each line and nothing else, which is all a file can say
+        public bool IsPlain { get; init; } = true;
         public decimal Rate { get; init; }
         public decimal MinQuantity { get; init; }
         public decimal? MaxQuantity { get; init; }

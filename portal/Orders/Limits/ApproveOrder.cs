@@ -78,6 +78,7 @@ public sealed class ApproveOrder(Db db, OrderWriting orders, OrderApprovals appr
     {
         await approvals.EndAsync(approval, outcome, reason, ct);
         await orders.AdvanceAsync(order, act, OrderStatus.Draft, reason, ct);
+        await orders.DropGiftsAsync(order, ct);
         await news.TellAsync(order.Number, order.BuyerId, order.SellerId, act, OrderStatus.Draft, new { reason }, ct);
         await news.TellOfApprovalAsync(order.Number, order.BuyerId, act, approval.IsMine ? approval.ApproverId : approval.AskedBy, ct);
         return new OrderOutcome.Done(order.Number);

@@ -50,6 +50,27 @@ public sealed class OrderingWithinLimits : OnATradingChain
     }
 
     [Fact]
+    public async Task An_order_that_comes_back_leaves_its_gifts_and_gives_back_what_it_took_of_a_promotion()
+    {
+        await Chain.Database.ExecuteAsync("""
+            insert into portal.price_rule (seller_id, code, name, kind, discount_rate, audience, covers, valid, created_at, effect, get_quantity, gift_product_id, min_quantity, counts, most_orders)
+            select partner_id, 'GIFT', 'Gift', 'promotion', 0, 'partners', 'all', '[2020-01-01,)', now(), 'gift', 1, (select product_id from portal.product where sku = 'S-010'), 5, 'basket', 1 from portal.partner where partner_type = 'brand'
+            """);
+        await LimitAsync("huaxin-buys", perOrder: 1000, approver: "huaxin-head");
+
+        var number = await OrderAsync("huaxin-buys", 10);
+        Assert.Equal((2, 2, 1), await Held());
+        Number(await Chain.At("huaxin-buys").Approve.RecallAsync(number, null, default));
+
+        Assert.Equal((1, 1, 0), await Held());
+
+        async Task<(int Lines, int Said, int Used)> Held() => (await Chain.Database.ListAsync<(int, int, int)>("""
+            select (select count(*) from portal.purchase_order_line l where l.purchase_order_id = o.purchase_order_id)::integer, o.line_count, (select orders from portal.price_rule_spending)
+            from portal.purchase_order o where o.number = @number
+            """, new { number })).Single();
+    }
+
+    [Fact]
     public async Task What_a_month_comes_to_counts_also_what_waits_and_not_what_was_called_off()
     {
         await LimitAsync("huaxin-buys", perMonth: 2500);
