@@ -33,6 +33,14 @@ public sealed class PriceRuleStore(Db db, TimeProvider clock)
         return new ListPage<PriceRule>(rows, total);
     }, ct);
 
+    /// <summary>Rules by seller and code, those behind one.</summary>
+    public Task<List<PriceRule>> AfterAsync(string? seller, string? code, DateOnly today, int take, CancellationToken ct) => db.ListAsync<PriceRule>($"""
+        {Select}
+        where @seller::text is null or (s.number, r.code) > (@seller, @code)
+        order by s.number, r.code
+        limit @take
+        """, new { seller, code, today, take }, ct);
+
     /// <summary>One rule of a seller, or null.</summary>
     public Task<PriceRule?> FindAsync(string sellerNumber, string code, DateOnly today, CancellationToken ct) =>
         db.FindAsync<PriceRule>($"{Select} where s.number = @sellerNumber and r.code = @code", new { sellerNumber, code, today }, ct);
@@ -137,6 +145,7 @@ public sealed class PriceRuleStore(Db db, TimeProvider clock)
 public sealed record PriceRule
 {
     /// <summary>The key; never leaves the server.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
     public long PriceRuleId { get; init; }
 
     /// <summary>Whose it is.</summary>

@@ -83,6 +83,58 @@ public sealed class KeepingPriceBooks(PortalApp portal) : IClassFixture<PortalAp
     }
 
     [Fact]
+    public async Task A_program_adds_a_promotion_and_reads_what_it_has_given()
+    {
+        var brand = await portal.Given.TheBrand();
+        await portal.Given.AProduct("RULE-A");
+        await portal.Given.AProduct("RULE-B");
+        var desk = portal.Api(await portal.Given.AnApiClient(brand, "deal_desk"));
+
+        var wrong = await desk.PostAsync("/api/v1/price-rules", new { code = "SET", name = "Set", effect = "bundle", skus = new[] { "RULE-A", "RULE-B" }, quantities = new[] { 1, 0 }, amountOff = 50, budget = 0, from = "2026-01-01" });
+        wrong.Json.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("field").GetString()).ShouldBe(["currency", "skus", "budget"], ignoreOrder: true);
+
+        var added = await desk.PostAsync("/api/v1/price-rules", new { code = "SET", name = "Set", effect = "bundle", skus = new[] { "RULE-A", "RULE-B" }, quantities = new[] { 1, 2 }, amountOff = 50, currency = "CNY", budget = 1000, from = "2026-01-01" });
+        added.Status.ShouldBe(HttpStatusCode.Created);
+        var rule = await desk.GetAsync($"/api/v1/price-rules/{brand.Number}/SET");
+        rule.Json.GetProperty("rule").GetProperty("spent").GetDecimal().ShouldBe(0);
+        rule.Json.GetProperty("products").EnumerateArray().Select(product => product.GetProperty("quantity").GetInt32()).ShouldBe([1, 2]);
+        rule.Json.GetProperty("rule").TryGetProperty("priceRuleId", out _).ShouldBeFalse();
+
+        var outsider = portal.Api(await portal.Given.AnApiClient((await portal.Given.ADistributor("Rule outsider")).Partner, "partner_admin"));
+        (await outsider.GetAsync($"/api/v1/price-rules/{brand.Number}/SET")).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await outsider.GetAsync("/api/v1/price-rules")).Json.GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("amount", "Form.AmountOff", "15", "15.00 off each")]
+    [InlineData("buy_get", "Form.Buy", "2", "buy 2, get 1 at −100%")]
+    [InlineData("bundle", "Form.AmountOff", "50", "50.00 off together")]
+    [InlineData("threshold", "Form.AmountOff", "100", "100.00 off from")]
+    [InlineData("gift", "Form.Gift", "KIND-1", "1 × Product KIND-1 from")]
+    public async Task Each_kind_of_promotion_has_its_form_and_says_what_it_gives(string effect, string field, string value, string says)
+    {
+        await portal.Given.TheBrand();
+        if ((await portal.Database.ListAsync<long>("select count(*) from portal.product where sku = 'KIND-1'")).Single() == 0)
+        {
+            await portal.Given.AProduct("KIND-1");
+        }
+
+        var visitor = portal.SignIn(await portal.Given.SomebodyOfTheBrand("brand_admin"));
+        (string, object?)[] typed = [("Form.Code", "KIND-" + effect), ("Form.Name", "Kind"), ("Form.Currency", "CNY"), ("Form.Skus", effect is "bundle" ? "KIND-1 2" : "KIND-1"), (field, value)];
+        typed = effect switch
+        {
+            "buy_get" => [.. typed, ("Form.Get", "1")],
+            "threshold" => [.. typed, ("Form.MinAmount", "1000")],
+            "gift" => [.. typed, ("Form.Get", "1"), ("Form.MinAmount", "1000")],
+            _ => typed,
+        };
+
+        var rule = await visitor.SubmitAsync($"/prices/rules/new?effect={effect}", typed);
+
+        rule.Document.QuerySelector(".facts")!.TextContent.ShouldContain(says);
+    }
+
+    [Fact]
     public async Task Finance_enters_rates_and_the_deal_desk_reads_them()
     {
         await portal.Given.TheBrand();
