@@ -1,5 +1,6 @@
 using Platform.Audit;
 using Platform.Database;
+using Platform.Jobs;
 using Platform.Outbox;
 using Platform.Texts;
 
@@ -87,29 +88,5 @@ public sealed class CancelImport(Db db, ImportStore imports, ImportEntries entri
     }, ct);
 }
 
-/// <summary>Wakes the runner of this instance; those of others look every other second.</summary>
-public sealed class ImportSignal : IDisposable
-{
-    readonly SemaphoreSlim waiting = new(0, 1);
-
-    /// <summary>Wakes it.</summary>
-    public void Set()
-    {
-        if (waiting.CurrentCount == 0)
-        {
-            try
-            {
-                waiting.Release();
-            }
-            catch (SemaphoreFullException)
-            {
-                // somebody else woke it at this moment
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => waiting.Dispose();
-
-    internal Task<bool> WaitAsync(TimeSpan atMost, CancellationToken ct) => waiting.WaitAsync(atMost, ct);
-}
+/// <summary>Wakes the runner of imports of this instance.</summary>
+public sealed class ImportSignal : QueueSignal;

@@ -33,15 +33,13 @@ sealed class PriceEngine
 
     BasketPrice Price()
     {
-        var volume = new RuleBook(facts.Rules.Where(rule => rule.IsVolume));
-        var ofLines = new RuleBook(facts.Rules.Where(rule => !rule.IsVolume && rule.IsOfALine));
         foreach (var line in lines.Where(line => line.Refusal is null))
         {
-            line.TakeVolume(volume.Of(line.Product!).Where(rule => rule.Allows(Counted(rule, line))).OrderByDescending(rule => rule.Rate).ThenBy(rule => rule.Code, StringComparer.Ordinal).FirstOrDefault());
-            PromoteLine(line, [.. ofLines.Of(line.Product!).Where(rule => rule.Allows(Counted(rule, line)))]);
+            line.TakeVolume(facts.Volume.Of(line.Product!).Where(rule => rule.Allows(Counted(rule, line))).OrderByDescending(rule => rule.Rate).ThenBy(rule => rule.Code, StringComparer.Ordinal).FirstOrDefault());
+            PromoteLine(line, [.. facts.OfLines.Of(line.Product!).Where(rule => rule.Allows(Counted(rule, line)))]);
         }
 
-        foreach (var rule in facts.Rules.Where(rule => rule.Effect is "buy_get" or "bundle" or "threshold").OrderByDescending(rule => rule.Priority).ThenBy(rule => rule.Code, StringComparer.Ordinal))
+        foreach (var rule in facts.OfBasket)
         {
             PromoteBasket(rule);
         }
@@ -50,7 +48,7 @@ sealed class PriceEngine
         return new([.. lines.Select(line => line.ToLinePrice())], [.. gifts.Select(gift => gift.ToLinePrice(facts.MinorUnits))], Uses(gifts), [.. Held(gifts).Select(rule => rule.Coupon).OfType<string>().Distinct(StringComparer.Ordinal)]);
     }
 
-    IEnumerable<RuleTerms> Held(List<Gift> gifts) => lines.SelectMany(line => line.Applied).Select(applied => applied.Rule).Concat(gifts.Select(gift => gift.Rule)).Distinct();
+    IEnumerable<RuleTerms> Held(List<Gift> gifts) => lines.SelectMany(line => line.Applied).Select(applied => applied.Rule).Concat(gifts.Select(gift => gift.Rule)).DistinctBy(rule => rule.Id);
 
     List<PromotionUse> Uses(List<Gift> gifts) => [.. Held(gifts).Where(rule => rule.IsLimited).Select(rule => new PromotionUse(rule.Id, rule.Code, spent.GetValueOrDefault(rule.Id)))];
 
@@ -129,20 +127,22 @@ sealed class PriceEngine
         }
 
         HashSet<Applied> displaced = [.. covered.SelectMany(line => line.Applied).Where(other => !MayStand(rule, other.Rule))];
-        var displacedRules = displaced.Select(applied => (applied.Rule, IsOfALine: applied.Rule.IsOfALine)).Where(one => !one.IsOfALine).Select(one => one.Rule.Id).ToHashSet();
+        // one of the basket goes from all its lines or from none
+        var displacedRules = displaced.Where(applied => !applied.Rule.IsOfALine).Select(applied => applied.Rule.Id).ToHashSet();
+        bool IsDisplaced(Applied applied) => displaced.Contains(applied) || displacedRules.Contains(applied.Rule.Id);
         List<Line> touched = displacedRules.Count == 0 ? covered : [.. covered.Union(lines.Where(line => line.Applied.Exists(applied => displacedRules.Contains(applied.Rule.Id))))];
         var before = touched.Sum(line => line.Amount);
         var kept = touched.ConvertAll(line => line.Keep());
         foreach (var line in touched)
         {
-            line.Drop(applied => displaced.Contains(applied) || displacedRules.Contains(applied.Rule.Id));
+            line.Drop(IsDisplaced);
         }
 
         var bare = touched.Sum(line => line.Amount);
         var shares = Shares(rule, covered);
         foreach (var (line, share, pieces) in shares)
         {
-            line.Add(new Applied(rule, share, 0) { Pieces = pieces, Saved = 0 });
+            line.Add(new Applied(rule, share, 0) { Pieces = pieces });
         }
 
         var after = touched.Sum(line => line.Amount);
@@ -156,7 +156,7 @@ sealed class PriceEngine
             return;
         }
 
-        foreach (var gone in kept.SelectMany(line => line).Where(applied => displaced.Contains(applied) || displacedRules.Contains(applied.Rule.Id)))
+        foreach (var gone in kept.SelectMany(line => line).Where(IsDisplaced))
         {
             Spend(gone.Rule, -gone.Saved);
         }
@@ -267,7 +267,7 @@ sealed class PriceEngine
     List<Gift> Gifts()
     {
         var found = new List<Gift>();
-        foreach (var rule in facts.Rules.Where(rule => rule.Effect is "gift"))
+        foreach (var rule in facts.Giving)
         {
             List<Line> covered = [.. lines.Where(line => line.Refusal is null && line.Amount > 0 && rule.CoversProduct(line.Product!) && !line.IsAlone)];
             var quantity = covered.Sum(line => line.Asked.Quantity);
@@ -292,53 +292,15 @@ sealed class PriceEngine
         return given;
     }
 
-    /// <summary>Finds the rules of a product without looking at all of them for each line.</summary>
-    sealed class RuleBook
+    /// <summary>A promotion on a line: a share of its price, or an amount off each piece. It is itself alone: the same promotion on another line is another one, however alike.</summary>
+    sealed class Applied(RuleTerms rule, decimal share, decimal off)
     {
-        readonly List<RuleTerms> ofAll = [];
-        readonly Dictionary<long, List<RuleTerms>> ofFamilies = [];
-        readonly Dictionary<long, List<RuleTerms>> ofProducts = [];
+        public RuleTerms Rule { get; } = rule;
 
-        public RuleBook(IEnumerable<RuleTerms> rules)
-        {
-            foreach (var rule in rules)
-            {
-                switch (rule.Covers)
-                {
-                    case "products":
-                        foreach (var product in rule.Members.Keys)
-                        {
-                            Add(ofProducts, product, rule);
-                        }
+        public decimal Share { get; } = share;
 
-                        break;
-                    case "line":
-                        Add(ofFamilies, rule.Family!.Value, rule);
-                        break;
-                    default:
-                        ofAll.Add(rule);
-                        break;
-                }
-            }
-        }
+        public decimal Off { get; } = off;
 
-        public IEnumerable<RuleTerms> Of(FactProduct product) =>
-            [.. ofAll, .. product.Family is { } family ? ofFamilies.GetValueOrDefault(family) ?? [] : [], .. ofProducts.GetValueOrDefault(product.ProductId) ?? []];
-
-        static void Add(Dictionary<long, List<RuleTerms>> where, long key, RuleTerms rule)
-        {
-            if (!where.TryGetValue(key, out var rules))
-            {
-                where.Add(key, rules = []);
-            }
-
-            rules.Add(rule);
-        }
-    }
-
-    /// <summary>A promotion on a line: a share of its price, or an amount off each piece.</summary>
-    sealed record Applied(RuleTerms Rule, decimal Share, decimal Off)
-    {
         /// <summary>Pieces of the line that no other promotion of sets may count.</summary>
         public decimal Pieces { get; init; }
 
@@ -450,14 +412,16 @@ sealed class PriceEngine
             : new(Asked.Sku, Asked.Quantity)
             {
                 ProductId = Product!.ProductId, Name = Product.Name, NameZh = Product.NameZh, Unit = Product.Unit, UnitPrice = UnitPrice, LineAmount = Amount,
-                ListPrice = Product.List is { } list ? Rounded(list.Price, Math.Max(minorUnits, Amounts.Decimals(list.Price))) : null, Steps = [.. Steps()],
+                ListPrice = ListPrice, Steps = [.. Steps()],
             };
+
+        decimal? ListPrice => Product?.List is { } list ? Rounded(list.Price, Math.Max(minorUnits, Amounts.Decimals(list.Price))) : null;
 
         IEnumerable<PriceStep> Steps()
         {
             if (Product!.List is { } list)
             {
-                yield return new("list", list.Book.Code, list.Book.Version, list.Book.Name, list.Book.NameZh, null, Rounded(list.Price, Math.Max(minorUnits, Amounts.Decimals(list.Price))));
+                yield return new("list", list.Book.Code, list.Book.Version, list.Book.Name, list.Book.NameZh, null, ListPrice!.Value);
             }
 
             if (Product.Net is { } net)

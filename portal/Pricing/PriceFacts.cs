@@ -38,7 +38,7 @@ sealed record PriceColumns
 
         ReadPrices(byId);
         var rules = Rules is null ? [] : JsonSerializer.Deserialize<List<RuleTerms>>(Rules, Json)!;
-        ReadMembers(byId, rules);
+        ReadMembers(rules);
         return new(MinorUnits, products, rules);
     }
 
@@ -69,7 +69,7 @@ sealed record PriceColumns
         }
     }
 
-    void ReadMembers(Dictionary<long, FactProduct> products, List<RuleTerms> rules)
+    void ReadMembers(List<RuleTerms> rules)
     {
         if (MemberRules is null)
         {
@@ -80,16 +80,72 @@ sealed record PriceColumns
         for (var i = 0; i < MemberRules.Length; i++)
         {
             byId[MemberRules[i]].Members.TryAdd(MemberProducts![i], MemberQuantities![i]);
-            products[MemberProducts[i]].Rules.Add(byId[MemberRules[i]]);
         }
     }
 }
 
-/// <summary>What the prices of some products are made of, for one buyer on one day.</summary>
+/// <summary>What the prices of some products are made of, for one buyer on one day. The rules are sorted once, however many baskets are priced by them.</summary>
 /// <param name="MinorUnits">The decimals of the currency.</param>
 /// <param name="Products">Those of the asked SKUs that are products.</param>
 /// <param name="Rules">The volume breaks and promotions that may hold.</param>
-sealed record PriceFacts(int MinorUnits, IReadOnlyDictionary<string, FactProduct> Products, IReadOnlyList<RuleTerms> Rules);
+sealed record PriceFacts(int MinorUnits, IReadOnlyDictionary<string, FactProduct> Products, IReadOnlyList<RuleTerms> Rules)
+{
+    /// <summary>Volume breaks, by what they cover.</summary>
+    public RuleBook Volume { get; } = new(Rules.Where(rule => rule.IsVolume));
+
+    /// <summary>Promotions that change each line by itself, by what they cover.</summary>
+    public RuleBook OfLines { get; } = new(Rules.Where(rule => !rule.IsVolume && rule.IsOfALine));
+
+    /// <summary>Promotions of the whole basket but for gifts, in the order in which they are tried.</summary>
+    public IReadOnlyList<RuleTerms> OfBasket { get; } = [.. Rules.Where(rule => rule.Effect is "buy_get" or "bundle" or "threshold").OrderByDescending(rule => rule.Priority).ThenBy(rule => rule.Code, StringComparer.Ordinal)];
+
+    /// <summary>Promotions that give something.</summary>
+    public IReadOnlyList<RuleTerms> Giving { get; } = [.. Rules.Where(rule => rule.Effect is "gift")];
+}
+
+/// <summary>Finds the rules of a product without looking at all of them for each line.</summary>
+sealed class RuleBook
+{
+    readonly List<RuleTerms> ofAll = [];
+    readonly Dictionary<long, List<RuleTerms>> ofFamilies = [];
+    readonly Dictionary<long, List<RuleTerms>> ofProducts = [];
+
+    public RuleBook(IEnumerable<RuleTerms> rules)
+    {
+        foreach (var rule in rules)
+        {
+            switch (rule.Covers)
+            {
+                case "products":
+                    foreach (var product in rule.Members.Keys)
+                    {
+                        Add(ofProducts, product, rule);
+                    }
+
+                    break;
+                case "line":
+                    Add(ofFamilies, rule.Family!.Value, rule);
+                    break;
+                default:
+                    ofAll.Add(rule);
+                    break;
+            }
+        }
+    }
+
+    public IEnumerable<RuleTerms> Of(FactProduct product) =>
+        [.. ofAll, .. product.Family is { } family ? ofFamilies.GetValueOrDefault(family) ?? [] : [], .. ofProducts.GetValueOrDefault(product.ProductId) ?? []];
+
+    static void Add(Dictionary<long, List<RuleTerms>> where, long key, RuleTerms rule)
+    {
+        if (!where.TryGetValue(key, out var rules))
+        {
+            where.Add(key, rules = []);
+        }
+
+        rules.Add(rule);
+    }
+}
 
 /// <summary>A product with its prices.</summary>
 sealed record FactProduct(long ProductId, long? Family, string Sku, string Name, string NameZh, string Unit, bool IsDiscontinued)
@@ -97,9 +153,6 @@ sealed record FactProduct(long ProductId, long? Family, string Sku, string Name,
     public BookPrice? List { get; set; }
 
     public BookPrice? Net { get; set; }
-
-    /// <summary>The rules that name it.</summary>
-    public List<RuleTerms> Rules { get; } = [];
 }
 
 /// <summary>What a product costs in a book.</summary>

@@ -2,8 +2,8 @@ using Platform.Web;
 
 namespace Portal.Pricing;
 
-/// <summary>What people and files say about a volume break or a promotion.</summary>
-public sealed record PriceRuleFacts
+/// <summary>What is said about a volume break or a promotion in the same words on the form, in files and in the API.</summary>
+public abstract record PriceRuleSaid
 {
     /// <summary>What the seller calls it, in capitals.</summary>
     public string? Code { get; init; }
@@ -59,9 +59,6 @@ public sealed record PriceRuleFacts
     /// <summary>Of a group only one holds.</summary>
     public string? ExclusionGroup { get; init; }
 
-    /// <summary>Those with a higher one are looked at first.</summary>
-    public int Priority { get; init; }
-
     /// <summary>For partners of this level.</summary>
     public string? PartnerLevel { get; init; }
 
@@ -86,15 +83,6 @@ public sealed record PriceRuleFacts
     /// <summary>In so many orders of one partner at most.</summary>
     public int? MostPerBuyer { get; init; }
 
-    /// <summary>How many of each product make a bundle, in the order of <see cref="Skus"/>; one each where nothing is said.</summary>
-    public IReadOnlyList<int> Quantities { get; init; } = [];
-
-    /// <summary>The share taken off, between 0 and 1.</summary>
-    public decimal? Rate { get; init; }
-
-    /// <summary>From this quantity of a line.</summary>
-    public decimal MinQuantity { get; init; }
-
     /// <summary>Up to this quantity.</summary>
     public decimal? MaxQuantity { get; init; }
 
@@ -104,9 +92,6 @@ public sealed record PriceRuleFacts
     /// <summary>The code of the line it is for.</summary>
     public string? Line { get; init; }
 
-    /// <summary>The products it is for, where it is for named ones.</summary>
-    public IReadOnlyList<string> Skus { get; init; } = [];
-
     /// <summary>The brand's rule that holds whoever sells.</summary>
     public bool WholeChannel { get; init; }
 
@@ -115,6 +100,36 @@ public sealed record PriceRuleFacts
 
     /// <summary>Its last day.</summary>
     public DateOnly? Until { get; init; }
+}
+
+/// <summary>What people and files say about a volume break or a promotion.</summary>
+public sealed record PriceRuleFacts : PriceRuleSaid
+{
+    /// <summary>Nothing yet.</summary>
+    public PriceRuleFacts()
+    {
+    }
+
+    /// <summary>What was said in the words they share.</summary>
+    internal PriceRuleFacts(PriceRuleSaid said)
+        : base(said)
+    {
+    }
+
+    /// <summary>Those with a higher one are looked at first.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>How many of each product make a bundle, in the order of <see cref="Skus"/>; one each where nothing is said.</summary>
+    public IReadOnlyList<int> Quantities { get; init; } = [];
+
+    /// <summary>The share taken off, between 0 and 1.</summary>
+    public decimal? Rate { get; init; }
+
+    /// <summary>From this quantity of a line.</summary>
+    public decimal MinQuantity { get; init; }
+
+    /// <summary>The products it is for, where it is for named ones.</summary>
+    public IReadOnlyList<string> Skus { get; init; } = [];
 
     /// <summary>all, line or products.</summary>
     public string Covers => Line is not null ? "line" : Skus.Count > 0 ? "products" : "all";

@@ -121,123 +121,24 @@ public sealed record PriceRuleFormPage(PriceRuleForm Form, IReadOnlyList<LineNam
 }
 
 /// <summary>What the form sends: the discount in per cent, the products one a line.</summary>
-public sealed record PriceRuleForm
+public sealed record PriceRuleForm : PriceRuleSaid
 {
-    /// <summary>What the seller calls it.</summary>
-    public string? Code { get; init; }
-
-    /// <summary>Its name.</summary>
-    public string? Name { get; init; }
-
-    /// <summary>Its name in Chinese.</summary>
-    public string? NameZh { get; init; }
-
-    /// <summary>volume or promotion.</summary>
-    public string? Kind { get; init; }
-
-    /// <summary>What it is for.</summary>
-    public string? Reason { get; init; }
-
     /// <summary>Per cent taken off.</summary>
     public decimal? Percent { get; init; }
 
     /// <summary>From this quantity.</summary>
     public decimal? MinQuantity { get; init; }
 
-    /// <summary>Up to this quantity.</summary>
-    public decimal? MaxQuantity { get; init; }
-
-    /// <summary>partners, end_customers or everyone.</summary>
-    public string? Audience { get; init; }
-
-    /// <summary>The line it is for.</summary>
-    public string? Line { get; init; }
-
     /// <summary>The SKUs it is for, separated by white space, commas or semicolons.</summary>
     public string? Skus { get; init; }
-
-    /// <summary>Holds whoever sells.</summary>
-    public bool WholeChannel { get; init; }
-
-    /// <summary>percent, amount, buy_get, bundle, threshold or gift.</summary>
-    public string? Effect { get; init; }
-
-    /// <summary>Taken off instead of per cent.</summary>
-    public decimal? AmountOff { get; init; }
-
-    /// <summary>The currency of its amounts.</summary>
-    public string? Currency { get; init; }
-
-    /// <summary>What all it covers has to come to.</summary>
-    public decimal? MinAmount { get; init; }
-
-    /// <summary>So many have to be bought.</summary>
-    public int? Buy { get; init; }
-
-    /// <summary>So many are got.</summary>
-    public int? Get { get; init; }
-
-    /// <summary>The SKU given.</summary>
-    public string? Gift { get; init; }
-
-    /// <summary>Once for each time.</summary>
-    public bool Repeats { get; init; }
-
-    /// <summary>At most so often in one order.</summary>
-    public int? MostTimes { get; init; }
-
-    /// <summary>line, family or basket.</summary>
-    public string? Counts { get; init; }
-
-    /// <summary>The code whoever buys has to name.</summary>
-    public string? Coupon { get; init; }
-
-    /// <summary>best, adds or alone.</summary>
-    public string? Combines { get; init; }
-
-    /// <summary>Of a group only one holds.</summary>
-    public string? ExclusionGroup { get; init; }
 
     /// <summary>Those with a higher one are looked at first.</summary>
     public int? Priority { get; init; }
 
-    /// <summary>For partners of this level.</summary>
-    public string? PartnerLevel { get; init; }
-
-    /// <summary>For partners of this type.</summary>
-    public string? PartnerType { get; init; }
-
-    /// <summary>For partners of this territory.</summary>
-    public string? Territory { get; init; }
-
-    /// <summary>For this partner.</summary>
-    public string? Buyer { get; init; }
-
-    /// <summary>And for all below it.</summary>
-    public bool WithDownline { get; init; }
-
-    /// <summary>What it may take off in all.</summary>
-    public decimal? Budget { get; init; }
-
-    /// <summary>In so many orders at most.</summary>
-    public int? MostOrders { get; init; }
-
-    /// <summary>In so many orders of one partner at most.</summary>
-    public int? MostPerBuyer { get; init; }
-
-    /// <summary>Its first day.</summary>
-    public DateOnly? From { get; init; }
-
-    /// <summary>Its last day.</summary>
-    public DateOnly? Until { get; init; }
-
-    internal PriceRuleFacts Facts() => new()
+    internal PriceRuleFacts Facts() => new(this)
     {
-        Code = Code, Name = Name, NameZh = NameZh, Kind = Kind, Reason = Reason, Rate = Percent / 100, MinQuantity = MinQuantity ?? 0, MaxQuantity = MaxQuantity, Audience = Audience, Line = Line,
+        Rate = Percent / 100, MinQuantity = MinQuantity ?? 0, Priority = Priority ?? 0, Currency = AmountOff is null && MinAmount is null && Budget is null ? null : Currency,
         Skus = Effect is "bundle" ? [.. Parts.Select(part => part.Sku)] : (Skus ?? "").Split(Separators, StringSplitOptions.RemoveEmptyEntries), Quantities = Effect is "bundle" ? [.. Parts.Select(part => part.Quantity)] : [],
-        WholeChannel = WholeChannel, From = From, Until = Until, Effect = Effect, AmountOff = AmountOff, Currency = AmountOff is null && MinAmount is null && Budget is null ? null : Currency, MinAmount = MinAmount, Buy = Buy, Get = Get, Gift = Gift,
-        Repeats = Repeats, MostTimes = MostTimes, Counts = Counts, Coupon = Coupon, Combines = Combines, ExclusionGroup = ExclusionGroup, Priority = Priority ?? 0, PartnerLevel = PartnerLevel, PartnerType = PartnerType,
-        Territory = Territory, Buyer = Buyer, WithDownline = WithDownline, Budget = Budget, MostOrders = MostOrders, MostPerBuyer = MostPerBuyer,
     };
 
     static readonly char[] Separators = [' ', ',', ';', '\t', '\r', '\n', '，', '；', '、'];

@@ -8,22 +8,19 @@ namespace Portal.Quotes;
 /// Makes the files that bundles ask for, one bundle at a time on each instance of the portal. A file is made as whoever asked for it and kept as if it had been downloaded by itself: another instance goes on
 /// where one that died stopped, and nothing is made twice.
 /// </summary>
-public sealed class RunQuoteBundles(IServiceScopeFactory scopes, QuoteBundleSignal signal, IConfiguration settings, TimeProvider clock, ILogger<RunQuoteBundles> log) : BackgroundService
+public sealed class RunQuoteBundles(IServiceScopeFactory scopes, QuoteBundleSignal signal, IConfiguration settings, TimeProvider clock, ILogger<RunQuoteBundles> log) : QueueWorker(signal, settings, clock, log)
 {
     /// <summary>What open pages hear.</summary>
     public const string Live = "quote-bundles";
 
-    static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     static readonly TimeSpan Lease = TimeSpan.FromSeconds(120);
     static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     const int MostBusy = 60;
 
-    readonly string runner = $"{Environment.MachineName} {Environment.ProcessId} {Guid.NewGuid():N}";
-
     /// <summary>Makes the next bundle, to its end; answers its number, or null when none waits.</summary>
-    public async Task<string?> RunNextAsync(CancellationToken ct)
+    public override async Task<string?> RunNextAsync(CancellationToken ct)
     {
-        if (await AsProductAsync(store => store.ClaimAsync(runner, Lease, ct)) is not { } bundle)
+        if (await AsProductAsync(store => store.ClaimAsync(Runner, Lease, ct)) is not { } bundle)
         {
             return null;
         }
@@ -35,7 +32,7 @@ public sealed class RunQuoteBundles(IServiceScopeFactory scopes, QuoteBundleSign
         }
         catch (LeaseLostException)
         {
-            log.LogInformation("Bundle {Number} was cancelled or taken over", bundle.Number);
+            Log.LogInformation("Bundle {Number} was cancelled or taken over", bundle.Number);
         }
         catch (Exception) when (ct.IsCancellationRequested)
         {
@@ -43,40 +40,11 @@ public sealed class RunQuoteBundles(IServiceScopeFactory scopes, QuoteBundleSign
         }
         catch (Exception failure)
         {
-            log.LogError(failure, "Bundle {Number} failed", bundle.Number);
+            Log.LogError(failure, "Bundle {Number} failed", bundle.Number);
             await EndAsync(bundle, "failed", "quotes.bundle.problem.failed", ct);
         }
 
         return bundle.Number;
-    }
-
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (!settings.GetValue("Jobs:Enabled", defaultValue: true))
-        {
-            return;
-        }
-
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (await RunNextAsync(stoppingToken) is null)
-                {
-                    await signal.WaitAsync(Pause, stoppingToken);
-                }
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogWarning("Bundles pause: {Reason}", failure.Message);
-                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
     }
 
     /// <summary>Makes what is missing; answers the text key of why not all of it could be made.</summary>
@@ -88,7 +56,7 @@ public sealed class RunQuoteBundles(IServiceScopeFactory scopes, QuoteBundleSign
         }
 
         var missing = await AsProductAsync(store => store.MissingAsync(bundle.QuoteBundleId, ct));
-        var (made, told) = (bundle.Files - missing.Count, clock.GetTimestamp());
+        var (made, told) = (bundle.Files - missing.Count, Clock.GetTimestamp());
         await BeatAsync(bundle, made, ct);
         foreach (var file in missing)
         {
@@ -98,10 +66,10 @@ public sealed class RunQuoteBundles(IServiceScopeFactory scopes, QuoteBundleSign
             }
 
             made++;
-            if (clock.GetElapsedTime(told) >= Beat)
+            if (Clock.GetElapsedTime(told) >= Beat)
             {
                 await BeatAsync(bundle, made, ct);
-                told = clock.GetTimestamp();
+                told = Clock.GetTimestamp();
             }
         }
 
@@ -134,7 +102,7 @@ public sealed class RunQuoteBundles(IServiceScopeFactory scopes, QuoteBundleSign
         var services = scope.ServiceProvider;
         await services.GetRequiredService<Db>().InTransactionAsync(async () =>
         {
-            if (!await services.GetRequiredService<QuoteBundleStore>().BeatAsync(bundle.QuoteBundleId, runner, made, Lease, ct))
+            if (!await services.GetRequiredService<QuoteBundleStore>().BeatAsync(bundle.QuoteBundleId, Runner, made, Lease, ct))
             {
                 throw new LeaseLostException();
             }
@@ -149,7 +117,7 @@ public sealed class RunQuoteBundles(IServiceScopeFactory scopes, QuoteBundleSign
         var services = scope.ServiceProvider;
         await services.GetRequiredService<Db>().InTransactionAsync(async () =>
         {
-            await services.GetRequiredService<QuoteBundleStore>().EndAsync(bundle.QuoteBundleId, runner, status, problem, ct);
+            await services.GetRequiredService<QuoteBundleStore>().EndAsync(bundle.QuoteBundleId, Runner, status, problem, ct);
             await services.GetRequiredService<LiveUpdates>().TellAsync([bundle.PersonId], Live, ct);
         }, ct);
     }
@@ -171,19 +139,8 @@ public sealed class RunQuoteBundles(IServiceScopeFactory scopes, QuoteBundleSign
     sealed class LeaseLostException : Exception;
 }
 
-/// <summary>Wakes the runner of this instance; those of others look every other second.</summary>
-public sealed class QuoteBundleSignal : IDisposable
-{
-    readonly SemaphoreSlim waiting = new(0);
-
-    /// <summary>Wakes it.</summary>
-    public void Set() => waiting.Release();
-
-    /// <inheritdoc/>
-    public void Dispose() => waiting.Dispose();
-
-    internal Task<bool> WaitAsync(TimeSpan atMost, CancellationToken ct) => waiting.WaitAsync(atMost, ct);
-}
+/// <summary>Wakes the runner of bundles of this instance.</summary>
+public sealed class QuoteBundleSignal : QueueSignal;
 
 /// <summary>Forgets workbooks that came back and bundles, some time after anybody wanted them.</summary>
 sealed class ForgetQuoteFiles(QuoteUploadStore uploads, QuoteBundleStore bundles, TimeProvider clock) : IScheduledJob

@@ -149,6 +149,21 @@ public sealed class Promoting(PortalApp portal) : IClassFixture<PortalApp>, IAsy
     }
 
     [Fact]
+    public async Task What_takes_the_place_of_others_on_one_line_leaves_the_like_of_them_on_other_lines()
+    {
+        var table = await Given.AProduct("TABLE");
+        await portal.Database.ExecuteAsync("insert into price_book_entry (price_book_id, product_id, unit_price, valid, created_at) select price_book_id, @table, 100, '[2026-01-01,)', now() from price_book", new { table });
+        await A("ALL10", "combines = 'adds', exclusion_group = 'ONE'", 0.10m);
+        await A("FROM100", "effect = 'threshold', min_amount = 100, currency = 'CNY', counts = 'basket', priority = 10", 0.05m);
+        await A("DESK30", "effect = 'threshold', min_amount = 50, currency = 'CNY', exclusion_group = 'ONE', priority = 5", 0.30m, desk);
+
+        var basket = await Basket(("DESK", 1), ("TABLE", 1));
+
+        Amounts(basket).ShouldBe([70m, 90m]);
+        basket.Lines.Select(line => string.Join(",", Rules(line))).ShouldBe(["DESK30", "ALL10"]);
+    }
+
+    [Fact]
     public async Task A_coupon_has_to_be_named_and_the_answer_tells_which_did_something()
     {
         await A("CLUB", "coupon = 'CLUB-26'", 0.10m);
