@@ -3,6 +3,7 @@ using Portal.Attachments;
 using Portal.Audit;
 using Portal.Buying;
 using Portal.Catalog;
+using Portal.Configuring;
 using Portal.Customers;
 using Portal.Deals;
 using Portal.Deliveries;
@@ -65,6 +66,7 @@ static class Features
         .AddBuying()
         .AddReplenishing()
         .AddQuotes()
+        .AddConfiguring()
         .AddImports()
         .AddUbl()
         .AddVerify()

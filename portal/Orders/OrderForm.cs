@@ -62,7 +62,7 @@ public sealed class OrderForm
         ShipTo = draft.Order.ShipTo?.Number,
         Version = draft.Order.Version,
         Coupons = string.Join(' ', draft.Order.Coupons),
-        Lines = AsTyped(draft.Lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn })),
+        Lines = AsTyped(draft.Lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn, Configuration = line.Configuration })),
     };
 
     /// <summary>The lines of an order, to be ordered again.</summary>
@@ -73,7 +73,8 @@ public sealed class OrderForm
         string.Join('\n', lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Sku} {line.Quantity?.ToString(CultureInfo.InvariantCulture) ?? "?"}{Written(line)}")));
 
     // What was no day stands as none, so that it is asked for.
-    static string Written(SkuLine line) => line.HasNoSuchDay ? " 0-0-0" : line.Day is { } day ? " " + day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "";
+    static string Written(SkuLine line) =>
+        (line.HasNoSuchDay ? " 0-0-0" : line.Day is { } day ? " " + day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "") + (line.Configuration is { } configuration ? " " + configuration : "");
 
     /// <summary>What is wanted.</summary>
     public OrderRequest Request => new(Text(PoNumber), Text(Note), null,

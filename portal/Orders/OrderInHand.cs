@@ -66,7 +66,7 @@ public sealed record OrderInHand
 
 /// <summary>A line of an order in hand; <c>IsSentAgain</c> for what is sent for nothing in place of pieces that were paid and lost.</summary>
 public sealed record LineInHand(
-    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, int Direct, DateOnly? RequestedOn, decimal Amount, bool IsSentAgain, string Tracking)
+    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, int Direct, DateOnly? RequestedOn, decimal Amount, bool IsSentAgain, string Tracking, string? Configuration)
 {
     /// <summary>True where its pieces have lots or serial numbers.</summary>
     public bool IsTracked => Tracking is not Tracked.None;
@@ -142,6 +142,7 @@ public sealed record NewOrder(
         arguments.Add("UnitPrices", Lines.Select(line => line.UnitPrice).ToArray());
         arguments.Add("Amounts", Lines.Select(line => line.Amount).ToArray());
         arguments.Add("RequestedOn", Lines.Select(line => line.RequestedOn).ToArray());
+        arguments.Add("Configurations", Lines.Select(line => line.Configuration).ToArray());
         arguments.Add("PriceSteps", Lines.Select(line => line.PriceSteps).ToArray());
         return arguments;
     }
@@ -162,6 +163,9 @@ public sealed record PricedLine(
 {
     /// <summary>The day by which it is wanted.</summary>
     public DateOnly? RequestedOn { get; init; }
+
+    /// <summary>The number of the configuration that it comes from.</summary>
+    public string? Configuration { get; init; }
 }
 
 /// <summary>A shipment as it is written.</summary>

@@ -116,7 +116,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders)
 
         return new(asked, problems.Count > 0 ? null : new(
             price.ProductId!.Value, price.Sku, price.Name!, price.NameZh ?? price.Name!, price.Unit ?? "", (int)asked.Quantity!.Value,
-            price.UnitPrice, price.LineAmount, Written(price.Steps)) { RequestedOn = requestedOn })
+            price.UnitPrice, price.LineAmount, Written(price.Steps)) { RequestedOn = requestedOn, Configuration = asked.Configuration })
         {
             Problems = problems,
             ProductId = price.ProductId,

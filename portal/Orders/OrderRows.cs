@@ -163,6 +163,9 @@ public sealed record OrderLineRow
 
     /// <summary>How the price came about, as JSON.</summary>
     public string PriceSteps { get; init; } = "[]";
+
+    /// <summary>The number of the buyer's configuration that it comes from.</summary>
+    public string? Configuration { get; init; }
 }
 
 /// <summary>The head of a shipment.</summary>

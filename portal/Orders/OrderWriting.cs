@@ -76,7 +76,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>The lines of an order that was taken; nobody changes them meanwhile.</summary>
     public Task<List<LineInHand>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<LineInHand>("""
-        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.direct, l.requested_on, l.amount, l.replaces_line_id is not null as is_sent_again, p.tracking
+        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.direct, l.requested_on, l.amount, l.replaces_line_id is not null as is_sent_again, p.tracking, l.configuration
         from purchase_order_line l
         join product p on p.product_id = l.product_id
         where l.purchase_order_id = @purchaseOrderId
@@ -119,6 +119,9 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
             stock_place_of(@BuyerId))
         """;
 
+    // A configuration that is none of the buyer's is a remark like any other behind a quantity.
+    const string OwnConfiguration = "case when l.configuration is not null then (select c.number from configuration c where c.number = l.configuration and c.partner_id = @BuyerId) end";
+
     /// <summary>Writes a new order, a draft or one that goes to the seller at once, with lines and first step.</summary>
     /// <returns>False when the buyer has used the purchase order number before; then nothing is written.</returns>
     public Task<bool> InsertAsync(NewOrder order, CancellationToken ct) => db.OneAsync<bool>($"""
@@ -129,9 +132,9 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
             on conflict on constraint a_po_number_is_used_once do nothing
             returning purchase_order_id),
         line as (
-            insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, unit_price, amount, price_steps)
-            select placed.purchase_order_id, @BuyerId, @SellerId, l.line_number, l.product_id, l.quantity, l.requested_on, l.unit_price, l.amount, l.price_steps::jsonb
-            from placed cross join unnest(@LineNumbers, @Products, @Quantities, @RequestedOn, @UnitPrices, @Amounts, @PriceSteps) as l (line_number, product_id, quantity, requested_on, unit_price, amount, price_steps)),
+            insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, unit_price, amount, price_steps, configuration)
+            select placed.purchase_order_id, @BuyerId, @SellerId, l.line_number, l.product_id, l.quantity, l.requested_on, l.unit_price, l.amount, l.price_steps::jsonb, {OwnConfiguration}
+            from placed cross join unnest(@LineNumbers, @Products, @Quantities, @RequestedOn, @UnitPrices, @Amounts, @PriceSteps, @Configurations) as l (line_number, product_id, quantity, requested_on, unit_price, amount, price_steps, configuration)),
         step as (
             insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
             select placed.purchase_order_id, @BuyerId, @SellerId, case when @Status = 'draft' then 'edit' else 'submit' end, @Status,
@@ -162,9 +165,9 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         arguments.Add("PurchaseOrderId", draft.PurchaseOrderId);
         await db.ExecuteAsync($"""
             with line as (
-                insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, unit_price, amount, price_steps)
-                select @PurchaseOrderId, @BuyerId, @SellerId, l.line_number, l.product_id, l.quantity, l.requested_on, l.unit_price, l.amount, l.price_steps::jsonb
-                from unnest(@LineNumbers, @Products, @Quantities, @RequestedOn, @UnitPrices, @Amounts, @PriceSteps) as l (line_number, product_id, quantity, requested_on, unit_price, amount, price_steps)),
+                insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, unit_price, amount, price_steps, configuration)
+                select @PurchaseOrderId, @BuyerId, @SellerId, l.line_number, l.product_id, l.quantity, l.requested_on, l.unit_price, l.amount, l.price_steps::jsonb, {OwnConfiguration}
+                from unnest(@LineNumbers, @Products, @Quantities, @RequestedOn, @UnitPrices, @Amounts, @PriceSteps, @Configurations) as l (line_number, product_id, quantity, requested_on, unit_price, amount, price_steps, configuration)),
             step as (
                 insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
                 select @PurchaseOrderId, @BuyerId, @SellerId, 'submit', @Status, app_partner_id(), app_person_id(), @now

@@ -198,7 +198,7 @@ public sealed record UpwardsAsked(string? Order, bool Submit);
 public sealed record OrderAsked(
     string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, bool Submit, IReadOnlyList<OrderLineAsked>? Lines, DateOnly? RequestedOn = null, string? ShipTo = null, string? Quote = null, IReadOnlyList<string>? Coupons = null)
 {
-    internal OrderRequest Request => new(Text(PoNumber), Text(Note), Currency, ExpectedTotal, [.. (Lines ?? []).OfType<OrderLineAsked>().Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn })]) { RequestedOn = RequestedOn, ShipTo = Text(ShipTo), Coupons = Coupons ?? [] };
+    internal OrderRequest Request => new(Text(PoNumber), Text(Note), Currency, ExpectedTotal, [.. (Lines ?? []).OfType<OrderLineAsked>().Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn, Configuration = Text(line.Configuration) })]) { RequestedOn = RequestedOn, ShipTo = Text(ShipTo), Coupons = Coupons ?? [] };
 
     static string? Text(string? sent) => string.IsNullOrWhiteSpace(sent) ? null : sent.Trim();
 }
@@ -207,7 +207,8 @@ public sealed record OrderAsked(
 /// <param name="Sku">The product.</param>
 /// <param name="Quantity">How many, whole pieces.</param>
 /// <param name="RequestedOn">The day by which it is wanted.</param>
-public sealed record OrderLineAsked(string? Sku, decimal? Quantity, DateOnly? RequestedOn = null);
+/// <param name="Configuration">The own configuration that it comes from.</param>
+public sealed record OrderLineAsked(string? Sku, decimal? Quantity, DateOnly? RequestedOn = null, string? Configuration = null);
 
 /// <summary>Why.</summary>
 /// <param name="Reason">In words that the other side reads.</param>

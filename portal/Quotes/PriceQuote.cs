@@ -82,6 +82,7 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
 
         var priced = (await prices.OfBasketAsync(null, seller.PartnerId, seller.Currency, today,
             [.. request.Lines.Select(line => new AskedLine(line.Sku.Trim(), line.Quantity is >= 1 and <= 1_000_000 ? line.Quantity.Value : 1))], [], ct)).Lines;
+        var unknown = await quotes.UnknownConfigurationsAsync(request.Lines, ct);
         var lines = new List<PricedQuoteLine>();
         for (var i = 0; i < request.Lines.Count; i++)
         {
@@ -101,6 +102,11 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
                 problems.Add(new($"lines[{i}].discount", "quotes.problem.discount"));
             }
 
+            if (asked.Configuration is { } configuration && unknown.Contains(configuration))
+            {
+                problems.Add(new($"lines[{i}].configuration", "quotes.problem.configuration", configuration));
+            }
+
             if (price.Refusal is null && problems.Count == 0)
             {
                 lines.Add(Line(asked, price, seller.Currency));
@@ -116,7 +122,7 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
         var discount = Math.Round((asked.Discount ?? 0) / 100, 4, MidpointRounding.AwayFromZero);
         var unitPrice = discount == 0 ? price.UnitPrice : Amounts.Round(price.UnitPrice * (1 - discount), currency);
         var quantity = (int)asked.Quantity!.Value;
-        return new(price.ProductId!.Value, quantity, price.UnitPrice, discount, unitPrice, Amounts.OfLine(quantity, unitPrice, currency), JsonSerializer.Serialize(price.Steps, Json));
+        return new(price.ProductId!.Value, quantity, price.UnitPrice, discount, unitPrice, Amounts.OfLine(quantity, unitPrice, currency), JsonSerializer.Serialize(price.Steps, Json)) { Configuration = asked.Configuration };
     }
 
     static string? Trimmed(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
@@ -129,13 +135,24 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
 /// <param name="TaxRate">Percent, 0 to 100.</param>
 /// <param name="Terms">What else is agreed.</param>
 /// <param name="Lines">1 to 1,000 lines.</param>
-public sealed record QuoteRequest(string? Customer, string? Deal, DateOnly? ValidUntil, decimal? TaxRate, string? Terms, IReadOnlyList<QuoteRequestLine> Lines);
+public sealed record QuoteRequest(string? Customer, string? Deal, DateOnly? ValidUntil, decimal? TaxRate, string? Terms, IReadOnlyList<QuoteRequestLine> Lines)
+{
+    /// <summary>What a quote says already, as it would be typed.</summary>
+    internal static QuoteRequest Of(QuoteHead head, IEnumerable<QuoteLine> lines) => new(head.CustomerNumber, head.DealNumber, head.ValidUntil, head.TaxRate * 100, head.Terms, [.. lines.Select(QuoteRequestLine.Of)]);
+}
 
 /// <summary>One line, as typed.</summary>
 /// <param name="Sku">The product.</param>
 /// <param name="Quantity">1 to 1,000,000, whole.</param>
 /// <param name="Discount">Percent taken off by hand, 0 to 100.</param>
-public sealed record QuoteRequestLine(string Sku, decimal? Quantity, decimal? Discount);
+public sealed record QuoteRequestLine(string Sku, decimal? Quantity, decimal? Discount)
+{
+    /// <summary>The number of the own configuration that it comes from; lines of one belong together.</summary>
+    public string? Configuration { get; init; }
+
+    /// <summary>What a line says already, as it would be typed.</summary>
+    internal static QuoteRequestLine Of(QuoteLine line) => new(line.Sku, line.Quantity, line.Discount == 0 ? null : line.Discount * 100) { Configuration = line.Configuration };
+}
 
 /// <summary>An offer, priced.</summary>
 public sealed record PricedQuote(
@@ -143,7 +160,11 @@ public sealed record PricedQuote(
     decimal NetTotal, decimal TaxTotal, decimal GrandTotal, decimal MostDiscount, IReadOnlyList<PricedQuoteLine> Lines);
 
 /// <summary>A line, priced; shares, not percents.</summary>
-public sealed record PricedQuoteLine(long ProductId, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount, string PriceSteps);
+public sealed record PricedQuoteLine(long ProductId, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount, string PriceSteps)
+{
+    /// <summary>The number of the configuration that it comes from.</summary>
+    public string? Configuration { get; init; }
+}
 
 /// <summary>The priced offer, or what is wrong with it.</summary>
 public sealed record CheckedQuote(PricedQuote? Quote, IReadOnlyList<QuoteProblem> Problems);

@@ -82,7 +82,7 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
 
     /// <summary>The lines of a revision.</summary>
     public Task<List<QuoteLine>> LinesAsync(long quoteRevisionId, CancellationToken ct) => db.ListAsync<QuoteLine>("""
-        select l.line_number, l.product_id, p.sku, p.name, p.name_zh, p.unit, l.quantity, l.price, l.discount, l.unit_price, l.amount, l.price_steps::text as price_steps
+        select l.line_number, l.product_id, p.sku, p.name, p.name_zh, p.unit, l.quantity, l.price, l.discount, l.unit_price, l.amount, l.price_steps::text as price_steps, l.configuration
         from quote_line l join product p using (product_id)
         where l.quote_revision_id = @quoteRevisionId order by l.line_number
         """, new { quoteRevisionId }, ct);
@@ -140,6 +140,15 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         from deal d join end_customer c on c.end_customer_id = d.end_customer_id
         where d.partner_id = app_partner_id() and d.number = @number and d.status in ('approved', 'converted')
         """, new { number }, ct);
+
+    /// <summary>Those of the configurations named that are none of the own company.</summary>
+    public async Task<IReadOnlySet<string>> UnknownConfigurationsAsync(IEnumerable<QuoteRequestLine> lines, CancellationToken ct) =>
+        lines.Select(line => line.Configuration).OfType<string>().Distinct(StringComparer.Ordinal).ToArray() is { Length: > 0 } named
+            ? (await db.ListAsync<string>("""
+                select named.number from unnest(@named) as named (number)
+                where not exists (select from configuration c where c.number = named.number and c.partner_id = app_partner_id())
+                """, new { named }, ct)).ToHashSet(StringComparer.Ordinal)
+            : new HashSet<string>();
 
     /// <summary>The tax rate of the partner's last quote in a currency; 0 where there is none.</summary>
     public async Task<decimal> LastTaxRateAsync(CancellationToken ct) => await db.FindAsync<decimal?>("""
@@ -223,17 +232,17 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         """, new { revision.QuoteRevisionId, revision.PartnerId, kind, language, content, sha256, Now }, ct);
 
     Task InsertLinesAsync(long quoteRevisionId, long partnerId, IReadOnlyList<PricedQuoteLine> lines, CancellationToken ct) => db.ExecuteAsync("""
-        insert into quote_line (quote_revision_id, partner_id, line_number, product_id, quantity, price, discount, unit_price, amount, price_steps)
-        select @quoteRevisionId, @partnerId, line.number, line.product_id, line.quantity, line.price, line.discount, line.unit_price, line.amount, line.steps::jsonb
-        from unnest(@products, @quantities, @prices, @discounts, @unitPrices, @amounts, @steps)
-            with ordinality as line (product_id, quantity, price, discount, unit_price, amount, steps, number)
+        insert into quote_line (quote_revision_id, partner_id, line_number, product_id, quantity, price, discount, unit_price, amount, price_steps, configuration)
+        select @quoteRevisionId, @partnerId, line.number, line.product_id, line.quantity, line.price, line.discount, line.unit_price, line.amount, line.steps::jsonb, line.configuration
+        from unnest(@products, @quantities, @prices, @discounts, @unitPrices, @amounts, @steps, @configurations)
+            with ordinality as line (product_id, quantity, price, discount, unit_price, amount, steps, configuration, number)
         """, new
     {
         quoteRevisionId, partnerId,
         products = lines.Select(line => line.ProductId).ToArray(), quantities = lines.Select(line => line.Quantity).ToArray(),
         prices = lines.Select(line => line.Price).ToArray(), discounts = lines.Select(line => line.Discount).ToArray(),
         unitPrices = lines.Select(line => line.UnitPrice).ToArray(), amounts = lines.Select(line => line.Amount).ToArray(),
-        steps = lines.Select(line => line.PriceSteps).ToArray(),
+        steps = lines.Select(line => line.PriceSteps).ToArray(), configurations = lines.Select(line => line.Configuration).ToArray(),
     }, ct);
 }
 
@@ -284,7 +293,7 @@ public sealed record QuoteHead(
 
 /// <summary>A line of a revision.</summary>
 public sealed record QuoteLine(
-    int LineNumber, long ProductId, string Sku, string Name, string? NameZh, string Unit, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount, string PriceSteps);
+    int LineNumber, long ProductId, string Sku, string Name, string? NameZh, string Unit, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount, string PriceSteps, string? Configuration = null);
 
 /// <summary>A product as a line names it.</summary>
 public sealed record QuotedProduct(long ProductId, string Sku, string Name, string? NameZh, string Unit);

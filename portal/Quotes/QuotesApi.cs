@@ -35,7 +35,7 @@ public sealed class QuotesApi(QuoteStore quotes, WorkOnQuote work, QuoteFiles fi
             head.ValidUntil, taxRate = head.TaxRate * 100, head.Terms, head.NetTotal, head.TaxTotal, head.GrandTotal, head.Version,
             lines = (await quotes.LinesAsync(head.QuoteRevisionId, ct)).Select(line => new
             {
-                line.LineNumber, line.Sku, line.Name, line.NameZh, line.Quantity, line.Price, discount = line.Discount * 100, line.UnitPrice, line.Amount,
+                line.LineNumber, line.Sku, line.Name, line.NameZh, line.Quantity, line.Price, discount = line.Discount * 100, line.UnitPrice, line.Amount, line.Configuration,
             }),
             revisions = (await quotes.RevisionsAsync(head.QuoteId, ct)).Select(revision => new { revision.Revision, revision.FrozenAt, revision.GrandTotal, revision.Sha256 }),
         });

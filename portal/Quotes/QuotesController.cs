@@ -96,7 +96,7 @@ public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, Pr
         }
 
         var form = new QuoteForm { Customer = head.CustomerNumber, Deal = head.DealNumber, ValidUntil = head.ValidUntil, TaxRate = head.TaxRate * 100, Terms = head.Terms, Version = head.Version };
-        form.Lines.AddRange((await quotes.LinesAsync(head.QuoteRevisionId, ct)).Select(line => new QuoteFormLine { Sku = line.Sku, Quantity = line.Quantity, Discount = line.Discount == 0 ? null : line.Discount * 100 }));
+        form.Lines.AddRange((await quotes.LinesAsync(head.QuoteRevisionId, ct)).Select(line => new QuoteFormLine { Sku = line.Sku, Quantity = line.Quantity, Discount = line.Discount == 0 ? null : line.Discount * 100, Configuration = line.Configuration }));
         return View("QuoteForm", await FilledAsync(form, head.Number, ct));
     }
 
@@ -245,7 +245,7 @@ public sealed class QuoteForm
 
     /// <summary>As the acts want it.</summary>
     internal QuoteRequest Request => new(string.IsNullOrWhiteSpace(Customer) ? null : Customer, string.IsNullOrWhiteSpace(Deal) ? null : Deal, ValidUntil, TaxRate, Terms,
-        [.. Filled.Select(line => new QuoteRequestLine(line.Sku!, line.Quantity, line.Discount)), .. PastedLines.Read(Pasted)]);
+        [.. Filled.Select(line => new QuoteRequestLine(line.Sku!, line.Quantity, line.Discount) { Configuration = string.IsNullOrWhiteSpace(line.Configuration) ? null : line.Configuration }), .. PastedLines.Read(Pasted)]);
 
     IEnumerable<QuoteFormLine> Filled => Lines.Where(line => !string.IsNullOrWhiteSpace(line.Sku));
 
@@ -275,4 +275,8 @@ public sealed class QuoteFormLine
 
     /// <summary>Percent.</summary>
     public decimal? Discount { get; set; }
+
+    /// <summary>The configuration it comes from; it goes along.</summary>
+    [StringLength(32)]
+    public string? Configuration { get; set; }
 }

@@ -59,6 +59,7 @@ public sealed class TakeQuoteUpload(Db db, QuoteStore quotes, QuoteUploadStore u
 
         var mayTake = StepOf(head) is { } step && work.Allowed(step, head) && head.Revision == found.Revision && found.TakenRevision is null;
         var (request, rows, problems) = RequestOf(head, found, await DayAsync(head, validUntil, ct));
+        request = WithConfigurations(request, await quotes.LinesAsync(head.QuoteRevisionId, ct));
         var check = await pricing.RunAsync(request, await quotes.SellerAsync(ct), ct);
         problems.AddRange(check.Problems.Select(problem => Placed(problem, rows)));
         return new CheckedUpload(head, found, request, check.Quote, check.Quote is { } quote && problems.Count == 0 ? await ChangesAsync(head, quote, ct) : null,
@@ -167,6 +168,13 @@ public sealed class TakeQuoteUpload(Db db, QuoteStore quotes, QuoteUploadStore u
         }
 
         return (new(head.CustomerNumber, head.DealNumber, validUntil, head.TaxRate * 100, head.Terms, asked), rows, problems);
+    }
+
+    // A workbook does not say which lines were configured together: they are known by their product, in the order in which they stand where a product stands there several times, as everywhere else.
+    static QuoteRequest WithConfigurations(QuoteRequest request, IReadOnlyList<QuoteLine> lines)
+    {
+        var known = lines.GroupBy(line => line.Sku, StringComparer.Ordinal).ToDictionary(same => same.Key, same => new Queue<string?>(same.Select(line => line.Configuration)), StringComparer.Ordinal);
+        return request with { Lines = [.. request.Lines.Select(line => known.TryGetValue(line.Sku, out var left) && left.TryDequeue(out var configuration) ? line with { Configuration = configuration } : line)] };
     }
 
     static UploadProblem Placed(QuoteProblem problem, List<UploadedLine> rows)

@@ -123,7 +123,7 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
         var deal = head.DealNumber is null ? null : await quotes.FindDealAsync(head.DealNumber, ct);
         await quotes.InsertRevisionAsync(head.QuoteId, head.PartnerId, head.Revision + 1, new(head.EndCustomerId, deal?.DealId, head.Currency, head.ValidUntil, head.TaxRate, head.Terms,
             head.NetTotal, head.TaxTotal, head.GrandTotal, head.MostDiscount,
-            [.. lines.Select(line => new PricedQuoteLine(line.ProductId, line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount, line.PriceSteps))]), ct);
+            [.. lines.Select(line => new PricedQuoteLine(line.ProductId, line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount, line.PriceSteps) { Configuration = line.Configuration })]), ct);
         return await AdvanceAsync(head with { Revision = head.Revision + 1 }, QuoteLifecycle.Revise, "draft", null, null, ct);
     }, ct);
 

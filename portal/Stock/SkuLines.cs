@@ -14,6 +14,9 @@ public sealed record SkuLine(string Sku, decimal? Quantity)
     /// <summary>True where a day was written that there is not, or in a way that is not understood.</summary>
     public bool HasNoSuchDay { get; init; }
 
+    /// <summary>The configuration it comes from, where one was written behind the quantity; lines of one belong together.</summary>
+    public string? Configuration { get; init; }
+
     /// <summary>More than this of one thing is a slip of the finger.</summary>
     public const int MostOfOne = 1_000_000;
 
@@ -56,8 +59,8 @@ public static class SkuLines
         {
             [] => new("", null),
             [var sku] => new(sku, 1),
-            [var sku, "x" or "X" or "×" or "*", var quantity, .. var rest] => new(sku, Quantity(quantity)) { Day = Day(rest), HasNoSuchDay = IsNoDay(rest) },
-            [var sku, var quantity, .. var rest] => new(sku, Quantity(quantity.TrimStart('x', 'X', '×', '*'))) { Day = Day(rest), HasNoSuchDay = IsNoDay(rest) },
+            [var sku, "x" or "X" or "×" or "*", var quantity, .. var rest] => new(sku, Quantity(quantity)) { Day = Day(rest), HasNoSuchDay = IsNoDay(rest), Configuration = Configuration(rest) },
+            [var sku, var quantity, .. var rest] => new(sku, Quantity(quantity.TrimStart('x', 'X', '×', '*'))) { Day = Day(rest), HasNoSuchDay = IsNoDay(rest), Configuration = Configuration(rest) },
         };
     }
 
@@ -66,6 +69,8 @@ public static class SkuLines
         DateOnly.TryParseExact((text ?? "").Trim(), ["yyyy-M-d", "yyyy/M/d", "yyyy.M.d", "yyyy年M月d日", "d.M.yyyy"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
     static DateOnly? Day(string[] rest) => rest is [var text, ..] ? Day(text) : null;
+
+    static string? Configuration(string[] rest) => Array.Find(rest, word => word.StartsWith("CF-", StringComparison.Ordinal) && word.Length is > 3 and <= 32);
 
     // A remark behind the quantity is passed over; what looks like a day and is none is not.
     static bool IsNoDay(string[] rest) => rest is [var text, ..] && char.IsAsciiDigit(text[0]) && text.Count(letter => letter is '-' or '/' or '.' or '年' or '月') >= 2 && Day(text) is null;

@@ -10,7 +10,14 @@ public sealed class AddToDraft(Db db, OrderWriting orders, PlaceOrder placeOrder
     /// <param name="draft">The draft's number, or <see cref="AnotherThan"/> one; null for the newest.</param>
     /// <param name="lines">What is added.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<OrderOutcome> RunAsync(string? draft, IReadOnlyList<SkuLine> lines, CancellationToken ct) => db.InTransactionAsync(async () =>
+    public Task<OrderOutcome> RunAsync(string? draft, IReadOnlyList<SkuLine> lines, CancellationToken ct) => RunAsync(draft, lines, null, ct);
+
+    /// <summary>Adds them in place of the lines of a configuration, where they stand in the draft.</summary>
+    /// <param name="draft">The draft's number, or <see cref="AnotherThan"/> one; null for the newest.</param>
+    /// <param name="lines">What is added.</param>
+    /// <param name="insteadOf">The configuration whose lines are taken out of the draft; null for none.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<OrderOutcome> RunAsync(string? draft, IReadOnlyList<SkuLine> lines, string? insteadOf, CancellationToken ct) => db.InTransactionAsync(async () =>
     {
         var number = (await MeantAsync(draft, ct))?.Number ?? (IsAnother(draft) ? null : draft);
         if (number is null)
@@ -26,7 +33,8 @@ public sealed class AddToDraft(Db db, OrderWriting orders, PlaceOrder placeOrder
         }
 
         var head = await orders.DraftHeadAsync(taken!.PurchaseOrderId, ct);
-        var there = (await orders.LinesAsync(taken.PurchaseOrderId, ct)).Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn }).ToList();
+        var there = (await orders.LinesAsync(taken.PurchaseOrderId, ct)).Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn, Configuration = line.Configuration })
+            .Where(line => insteadOf is null || line.Configuration != insteadOf).ToList();
         var touched = lines.Select(line => Add(there, line)).ToHashSet();
         return await placeOrder.UpdateAsync(number, null, new(head.PoNumber, head.Note, null, null, there) { ShipTo = head.ShipTo, Coupons = head.Coupons }, submit: false, ct) is OrderOutcome.Wrong wrong
             ? Of(wrong, touched, number)
@@ -68,7 +76,7 @@ public sealed class AddToDraft(Db db, OrderWriting orders, PlaceOrder placeOrder
 
     static int Add(List<SkuLine> there, SkuLine line)
     {
-        var place = there.FindIndex(other => other.Sku == line.Sku && other.Day == line.Day);
+        var place = there.FindIndex(other => other.Sku == line.Sku && other.Day == line.Day && other.Configuration == line.Configuration);
         if (place >= 0 && line.Quantity is { } more)
         {
             there[place] = there[place] with { Quantity = there[place].Quantity + more };

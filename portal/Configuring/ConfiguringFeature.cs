@@ -1,0 +1,17 @@
+using Portal.Demo;
+using Portal.Verify;
+
+namespace Portal.Configuring;
+
+/// <summary>Bundles and configurations: what goes together, said at once, and put into quotes and orders.</summary>
+static class ConfiguringFeature
+{
+    /// <summary>Registers stores and acts.</summary>
+    public static IServiceCollection AddConfiguring(this IServiceCollection services) => services
+        .AddScoped<BundleStore>()
+        .AddScoped<ConfigurationStore>()
+        .AddScoped<KeepBundle>()
+        .AddScoped<Configure>()
+        .AddScoped<ICheck, ConfigurationsAreWhole>()
+        .AddScoped<IDemoPart, ConfiguringDemo>();
+}
