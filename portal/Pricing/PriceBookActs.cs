@@ -44,7 +44,7 @@ public sealed class AddPriceBook(Db db, PriceBookStore books, AuditTrail audit)
             {
                 if (await books.InsertAsync(facts, ct) is null)
                 {
-                    return new PricingOutcome.Refused(new FieldProblem(nameof(facts.Buyer), "pricing.refused.buyer_unknown"));
+                    return new PricingOutcome.Refused(new FieldProblem(facts.Territory is null ? nameof(facts.Buyer) : nameof(facts.Territory), facts.Territory is null ? "pricing.refused.buyer_unknown" : "pricing.refused.territory_unknown"));
                 }
 
                 await audit.RecordAsync("price_book.added", "price_book", facts.Code!, null, facts, ct);
@@ -54,6 +54,10 @@ public sealed class AddPriceBook(Db db, PriceBookStore books, AuditTrail audit)
         catch (PostgresException refused) when (refused.Violates("a_price_book_code_is_the_sellers_own"))
         {
             return new PricingOutcome.Refused(new FieldProblem(nameof(facts.Code), "pricing.refused.code_taken"));
+        }
+        catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.InsufficientPrivilege && facts.Kind is "floor")
+        {
+            return new PricingOutcome.Refused(new FieldProblem(nameof(facts.Kind), "pricing.refused.floor_of_the_brand"));
         }
         catch (PostgresException refused) when (refused.Violates("a_seller_has_one_list_at_a_time"))
         {

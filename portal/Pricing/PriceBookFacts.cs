@@ -15,7 +15,7 @@ public sealed record PriceBookFacts
     /// <summary>Its name in Chinese.</summary>
     public string? NameZh { get; init; }
 
-    /// <summary>list or net.</summary>
+    /// <summary>list, net or, of the brand only, floor.</summary>
     public string? Kind { get; init; }
 
     /// <summary>ISO 4217.</summary>
@@ -29,6 +29,9 @@ public sealed record PriceBookFacts
 
     /// <summary>The tier it is for: 1 buys from the brand.</summary>
     public int? Tier { get; init; }
+
+    /// <summary>The code of the territory it is for.</summary>
+    public string? Territory { get; init; }
 
     /// <summary>The number or code of the one buyer it is for.</summary>
     public string? Buyer { get; init; }
@@ -46,7 +49,7 @@ public sealed record PriceBookFacts
     public PriceBookFacts Tidied() => this with
     {
         Code = Text(Code)?.ToUpperInvariant(), Name = Text(Name), NameZh = Text(NameZh), Kind = Text(Kind) ?? "net", Currency = Text(Currency)?.ToUpperInvariant(),
-        Audience = Text(Kind) is "list" ? "everyone" : Text(Audience) ?? "partners", PartnerLevel = Text(PartnerLevel), Buyer = Text(Buyer),
+        Audience = Text(Kind) is "list" or "floor" ? "everyone" : Text(Audience) ?? "partners", PartnerLevel = Text(PartnerLevel), Buyer = Text(Buyer), Territory = Text(Territory),
     };
 
     /// <summary>What is wrong with them, by field; call <see cref="Tidied"/> first.</summary>
@@ -87,11 +90,11 @@ public sealed record PriceBookFacts
             yield return new(nameof(Tier), "pricing.refused.tier");
         }
 
-        if (Kind is "list" && (PartnerLevel ?? Buyer ?? (Tier is null ? null : "tier")) is not null)
+        if (Kind is "list" or "floor" && (PartnerLevel ?? Buyer ?? (Tier is null ? null : "tier") ?? (Kind is "list" ? Territory : null)) is not null)
         {
             yield return new(nameof(Kind), "pricing.refused.list_for_everyone");
         }
-        else if (Buyer is not null && (PartnerLevel is not null || Tier is not null || Audience is not "partners"))
+        else if (Buyer is not null && (PartnerLevel is not null || Tier is not null || Territory is not null || Audience is not "partners"))
         {
             yield return new(nameof(Buyer), "pricing.refused.buyer_alone");
         }
@@ -123,7 +126,7 @@ public sealed record PriceBookFacts
 public static class PricingWords
 {
     /// <summary>Kinds of price books.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["list", "net"];
+    public static IReadOnlyList<string> Kinds { get; } = ["list", "net", "floor"];
 
     /// <summary>Whom a book or rule is for.</summary>
     public static IReadOnlyList<string> Audiences { get; } = ["partners", "end_customers", "everyone"];
@@ -154,6 +157,7 @@ public static class PricingWords
         : string.Join(" · ", new[]
         {
             t[$"pricing.audience.{book.Audience}"].Value, book.PartnerLevel is { } level ? t[$"partners.level.{level}"].Value : null, book.Tier is { } tier ? t["pricing.tier_n", tier].Value : null,
+            Languages.Current is "zh-CN" ? book.TerritoryZh : book.Territory,
         }.OfType<string>());
 
     /// <summary>What a rule is about, in words.</summary>

@@ -69,18 +69,20 @@ public sealed class PriceBookStore(Db db, TimeProvider clock)
         limit 200
         """, new { productId, on }, ct);
 
-    /// <summary>Adds a book of the own company, or the brand's where the product itself is at work; null when the buyer is not there.</summary>
+    /// <summary>Adds a book of the own company, or the brand's where the product itself is at work; null when the buyer or the territory is not there.</summary>
     public Task<long?> InsertAsync(PriceBookFacts facts, CancellationToken ct) => db.FindAsync<long?>("""
-        insert into price_book (seller_id, code, name, name_zh, kind, currency, audience, partner_level, tier, buyer_id, valid, priority, created_at)
-        select s.partner_id, @Code, @Name, @NameZh, @Kind, @Currency, @Audience, @PartnerLevel, @Tier, buyer.partner_id, daterange(@From, @Until, '[]'), @Priority, @now
+        insert into price_book (seller_id, code, name, name_zh, kind, currency, audience, partner_level, tier, territory_id, buyer_id, valid, priority, created_at)
+        select s.partner_id, @Code, @Name, @NameZh, @Kind, @Currency, @Audience, @PartnerLevel, @Tier, terr.territory_id, buyer.partner_id, daterange(@From, @Until, '[]'), @Priority, @now
         from partner s
         left join partner buyer on (buyer.number = @Buyer or buyer.code = @Buyer) and buyer.upstream_id = s.partner_id
+        left join territory terr on terr.code = @Territory
         where s.partner_id = coalesce(app_partner_id(), (select partner_id from partner where partner_type = 'brand'))
           and (@Buyer::text is null or buyer.partner_id is not null)
+          and (@Territory::text is null or terr.territory_id is not null)
         returning price_book_id
         """, new
     {
-        facts.Code, facts.Name, facts.NameZh, facts.Kind, facts.Currency, facts.Audience, facts.PartnerLevel, facts.Tier, facts.Buyer, facts.From, facts.Until, facts.Priority,
+        facts.Code, facts.Name, facts.NameZh, facts.Kind, facts.Currency, facts.Audience, facts.PartnerLevel, facts.Tier, facts.Territory, facts.Buyer, facts.From, facts.Until, facts.Priority,
         now = clock.GetUtcNow().UtcDateTime,
     }, ct);
 
@@ -145,12 +147,13 @@ public sealed class PriceBookStore(Db db, TimeProvider clock)
 
     const string Select = """
         select k.price_book_id, s.number as seller_number, s.name as seller_name, s.name_latin as seller_name_latin, s.partner_id = app_partner_id() as is_own, k.code, k.name, k.name_zh, k.kind, k.currency, k.audience,
-               k.partner_level, k.tier, buyer.number as buyer_number, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, lower(k.valid) as valid_from, upper(k.valid) - 1 as valid_until, k.priority, k.version,
+               k.partner_level, k.tier, terr.name as territory, terr.name_zh as territory_zh, buyer.number as buyer_number, buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, lower(k.valid) as valid_from, upper(k.valid) - 1 as valid_until, k.priority, k.version,
                case when k.valid @> @today then 'in_force' when lower(k.valid) > @today then 'coming' else 'past' end as state,
                (select count(*) from price_book_entry e where e.price_book_id = k.price_book_id and e.valid @> @today) as entries
         from price_book k
         join partner s on s.partner_id = k.seller_id
         left join partner buyer on buyer.partner_id = k.buyer_id
+        left join territory terr on terr.territory_id = k.territory_id
         """;
 
     const string EntriesSelect = """
@@ -215,6 +218,12 @@ public sealed record PriceBook
 
     /// <summary>The tier it is for, counted from the brand.</summary>
     public int? Tier { get; init; }
+
+    /// <summary>The territory it is for.</summary>
+    public string? Territory { get; init; }
+
+    /// <summary>The same in Chinese.</summary>
+    public string? TerritoryZh { get; init; }
 
     /// <summary>The one buyer it is for.</summary>
     public string? BuyerNumber { get; init; }

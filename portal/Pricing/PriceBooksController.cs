@@ -11,7 +11,7 @@ namespace Portal.Pricing;
 
 /// <summary>Price books and what stands in them. A partner sees the books it sells by; what it buys at stands with the products.</summary>
 [Route("prices")]
-public sealed class PriceBooksController(PriceBookStore books, AddPriceBook addPriceBook, EditPriceBook editPriceBook, SetPrice setPrice, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class PriceBooksController(PriceBookStore books, PriceRuleStore rules, AddPriceBook addPriceBook, EditPriceBook editPriceBook, SetPrice setPrice, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     /// <summary>The books.</summary>
     [HttpGet("")]
@@ -60,7 +60,7 @@ public sealed class PriceBooksController(PriceBookStore books, AddPriceBook addP
     /// <summary>The form for a new book.</summary>
     [HttpGet("books/new")]
     [AllowRoles("brand_admin", "deal_desk", "partner_admin")]
-    public IActionResult New() => Form(new PriceBookFacts { Kind = "net", Audience = "partners", Currency = me.Currency, From = me.Today(clock) }, null);
+    public Task<IActionResult> New(CancellationToken ct) => FormAsync(new PriceBookFacts { Kind = "net", Audience = "partners", Currency = me.Currency, From = me.Today(clock) }, null, ct);
 
     /// <summary>Opens it.</summary>
     [HttpPost("books")]
@@ -76,7 +76,7 @@ public sealed class PriceBooksController(PriceBookStore books, AddPriceBook addP
         }
 
         this.Explain(outcome, "Facts.", t);
-        return Form(facts, null);
+        return await FormAsync(facts, null, ct);
     }
 
     /// <summary>The form of a book that is there.</summary>
@@ -84,7 +84,7 @@ public sealed class PriceBooksController(PriceBookStore books, AddPriceBook addP
     [AllowRoles("brand_admin", "deal_desk", "partner_admin")]
     public async Task<IActionResult> Edit(string seller, string code, CancellationToken ct) =>
         await FindOwnAsync(seller, code, ct) is { } book
-            ? Form(new PriceBookFacts { Name = book.Name, NameZh = book.NameZh, Until = book.ValidUntil, Priority = book.Priority }, book)
+            ? await FormAsync(new PriceBookFacts { Name = book.Name, NameZh = book.NameZh, Until = book.ValidUntil, Priority = book.Priority }, book, ct)
             : NotFound();
 
     /// <summary>Changes what may still change of it.</summary>
@@ -105,7 +105,7 @@ public sealed class PriceBooksController(PriceBookStore books, AddPriceBook addP
         }
 
         this.Explain(outcome, "Facts.", t);
-        return Form(facts, book);
+        return await FormAsync(facts, book, ct);
     }
 
     /// <summary>Writes one price.</summary>
@@ -140,7 +140,7 @@ public sealed class PriceBooksController(PriceBookStore books, AddPriceBook addP
 
     DateOnly On(ListQuery query) => query.Day("on") ?? me.Today(clock);
 
-    IActionResult Form(PriceBookFacts facts, PriceBook? book) => View("PriceBookForm", new PriceBookFormPage(facts, book));
+    async Task<IActionResult> FormAsync(PriceBookFacts facts, PriceBook? book, CancellationToken ct) => View("PriceBookForm", new PriceBookFormPage(facts, book, await rules.TerritoriesAsync(ct)));
 
     static async IAsyncEnumerable<IReadOnlyList<object?>> Rows(IAsyncEnumerable<PriceBookEntry> entries, PriceBook book)
     {
@@ -158,4 +158,4 @@ public sealed record PriceBookListPage(ListQuery Query, ListPage<PriceBook> Page
 public sealed record PriceBookPage(PriceBook Book, ListQuery Query, ListPage<PriceBookEntry> Page, PriceForm Form, bool MayChange);
 
 /// <summary>The form as <c>PriceBookForm.cshtml</c> shows it.</summary>
-public sealed record PriceBookFormPage(PriceBookFacts Facts, PriceBook? Book);
+public sealed record PriceBookFormPage(PriceBookFacts Facts, PriceBook? Book, IReadOnlyList<LineName> Territories);

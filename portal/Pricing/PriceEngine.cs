@@ -412,7 +412,7 @@ sealed class PriceEngine
             : new(Asked.Sku, Asked.Quantity)
             {
                 ProductId = Product!.ProductId, Name = Product.Name, NameZh = Product.NameZh, Unit = Product.Unit, UnitPrice = UnitPrice, LineAmount = Amount,
-                ListPrice = ListPrice, Steps = [.. Steps()],
+                ListPrice = ListPrice, Floor = Product.Floor, Steps = [.. Steps()],
             };
 
         decimal? ListPrice => Product?.List is { } list ? Rounded(list.Price, Math.Max(minorUnits, Amounts.Decimals(list.Price))) : null;

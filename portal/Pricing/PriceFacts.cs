@@ -51,14 +51,19 @@ sealed record PriceColumns
 
         var books = JsonSerializer.Deserialize<List<BookTerms>>(Books, Json)!;
         // A seller with net books of its own has its own prices; the brand's for the tier are for those without.
-        var sellsByOwnBooks = books.Exists(book => !book.IsList && book.IsOwn);
+        var sellsByOwnBooks = books.Exists(book => book.IsNet && book.IsOwn);
         var ranked = books.Select((book, rank) => (book, rank)).ToDictionary(one => one.book.Id);
         for (var i = 0; i < EntryBooks.Length; i++)
         {
             var (book, rank) = ranked[EntryBooks[i]];
             var product = products[EntryProducts![i]];
             var price = new BookPrice(book, rank, EntryPrices![i]);
-            if (book.IsList)
+            if (book.IsFloor)
+            {
+                // where several hold, the highest
+                product.Floor = Math.Max(product.Floor ?? 0, price.Price);
+            }
+            else if (book.IsList)
             {
                 product.List = product.List is { } list && (list.Book.IsOwn || !book.IsOwn) ? list : price;
             }
@@ -153,13 +158,23 @@ sealed record FactProduct(long ProductId, long? Family, string Sku, string Name,
     public BookPrice? List { get; set; }
 
     public BookPrice? Net { get; set; }
+
+    /// <summary>Below this the brand wants to be asked; null where it has said nothing.</summary>
+    public decimal? Floor { get; set; }
 }
 
 /// <summary>What a product costs in a book.</summary>
 sealed record BookPrice(BookTerms Book, int Rank, decimal Price);
 
 /// <summary>A price book, those that come first have the say.</summary>
-sealed record BookTerms(long Id, bool IsList, bool IsOwn, string Code, int Version, string Name, string NameZh);
+sealed record BookTerms(long Id, string Kind, bool IsOwn, string Code, int Version, string Name, string NameZh)
+{
+    public bool IsList => Kind is "list";
+
+    public bool IsNet => Kind is "net";
+
+    public bool IsFloor => Kind is "floor";
+}
 
 /// <summary>A volume break or a promotion, as the engine reads it. What each means stands at the columns of <c>price_rule</c>.</summary>
 sealed record RuleTerms

@@ -89,7 +89,7 @@ public sealed class PriceRuleStore(Db db, TimeProvider clock)
         now = clock.GetUtcNow().UtcDateTime,
     }, ct);
 
-    /// <summary>The territories a rule can be for.</summary>
+    /// <summary>The territories that prices can be for.</summary>
     public Task<List<LineName>> TerritoriesAsync(CancellationToken ct) => db.ListAsync<LineName>("select code, name, name_zh from territory order by code", null, ct);
 
     /// <summary>What a rule names and the caller does not find: a partner, a territory, a gift; the fields of <see cref="PriceRuleFacts"/>.</summary>

@@ -94,6 +94,9 @@ public sealed record LinePrice(string Sku, decimal Quantity)
     /// <summary>The list price of one, where a list names the product.</summary>
     public decimal? ListPrice { get; init; }
 
+    /// <summary>The price of one below which the brand wants to be asked before it is offered to an end customer; null where there is none.</summary>
+    public decimal? Floor { get; init; }
+
     /// <summary>How the unit price came about; keep them with the line, so that it can be explained when the books have changed.</summary>
     public IReadOnlyList<PriceStep> Steps { get; init; } = [];
 }

@@ -39,11 +39,13 @@ public sealed record LineChange(QuoteLine? Before, QuoteLine? After)
 {
     /// <summary><c>added</c>, <c>gone</c>, <c>changed</c> or <c>same</c>.</summary>
     public string Kind => Before is null ? "added" : After is null ? "gone"
-        : (Before.Quantity, Before.Price, Before.Discount, Before.UnitPrice, Before.Amount) == (After.Quantity, After.Price, After.Discount, After.UnitPrice, After.Amount) ? "same" : "changed";
+        : (Before.Quantity, Before.Price, Before.Discount, Before.UnitPrice, Before.Amount, Before.Section, Before.Choice) == (After.Quantity, After.Price, After.Discount, After.UnitPrice, After.Amount, After.Section, After.Choice) ? "same" : "changed";
 
     /// <summary>The line as it is named.</summary>
     public QuoteLine Line => (After ?? Before)!;
 
     /// <summary>What the line adds to the net total, or takes from it.</summary>
-    public decimal Difference => (After?.Amount ?? 0) - (Before?.Amount ?? 0);
+    public decimal Difference => Counted(After) - Counted(Before);
+
+    static decimal Counted(QuoteLine? line) => line is { IsIncluded: true } ? line.Amount : 0;
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Platform.Database;
 
 namespace Portal.Quotes;
@@ -43,7 +44,10 @@ public sealed class FrozenQuotes(Db db, QuoteStore quotes)
             new(parties.SellerName, Address(parties.SellerAddress, parties.SellerPostalCode, parties.SellerCity, parties.SellerCountry), parties.SellerPhone),
             new(parties.CustomerName, Address(parties.CustomerAddress, parties.CustomerPostalCode, parties.CustomerCity, parties.CustomerCountry), null),
             head.DealNumber,
-            [.. lines.Select(line => new QuoteContentLine(line.LineNumber, line.Sku, line.Name, line.NameZh ?? line.Name, line.Unit, line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount))],
+            [.. lines.Select(line => new QuoteContentLine(line.LineNumber, line.Sku, line.Name, line.NameZh ?? line.Name, line.Unit, line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount)
+            {
+                Section = line.Section, Choice = line.IsIncluded ? null : line.Choice, AlternativeTo = line.AlternativeTo,
+            })],
             head.NetTotal, head.TaxRate, head.TaxTotal, head.GrandTotal, head.Terms);
     }
 
@@ -61,11 +65,67 @@ public sealed class FrozenQuotes(Db db, QuoteStore quotes)
 /// <summary>All that is printed of a revision.</summary>
 public sealed record QuoteContent(
     string Number, int Revision, DateOnly SentOn, DateOnly ValidUntil, string Currency, int MinorUnits, QuoteParty Seller, QuoteParty Customer, string? Deal,
-    IReadOnlyList<QuoteContentLine> Lines, decimal NetTotal, decimal TaxRate, decimal TaxTotal, decimal GrandTotal, string? Terms);
+    IReadOnlyList<QuoteContentLine> Lines, decimal NetTotal, decimal TaxRate, decimal TaxTotal, decimal GrandTotal, string? Terms)
+{
+    /// <summary>Some lines can be had on top or instead of others, and count in no total.</summary>
+    [JsonIgnore]
+    public bool HasChoices => Lines.Any(line => !line.IsIncluded);
+
+    /// <summary>The lines that count, under their headings, in order.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<QuoteSection> Sections
+    {
+        get
+        {
+            var sections = new List<QuoteSection>();
+            foreach (var line in Lines.Where(line => line.IsIncluded))
+            {
+                if (sections.Count == 0 || sections[^1].Title != line.Section)
+                {
+                    sections.Add(new(line.Section, []));
+                }
+
+                sections[^1].Lines.Add(line);
+            }
+
+            return sections;
+        }
+    }
+
+    /// <summary>The others.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<QuoteContentLine> Choices => [.. Lines.Where(line => !line.IsIncluded)];
+}
+
+/// <summary>Lines that follow each other under one heading.</summary>
+/// <param name="Title">The heading; null where they have none.</param>
+/// <param name="Lines">The lines, in order.</param>
+public sealed record QuoteSection(string? Title, List<QuoteContentLine> Lines)
+{
+    /// <summary>What they come to, without tax.</summary>
+    public decimal Subtotal => Lines.Sum(line => line.Amount);
+}
 
 /// <summary>A side of the offer.</summary>
 public sealed record QuoteParty(string Name, IReadOnlyList<string> Address, string? Phone);
 
 /// <summary>A line as it is printed; shares, not percents.</summary>
 public sealed record QuoteContentLine(
-    int Number, string Sku, string Name, string NameZh, string Unit, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount);
+    int Number, string Sku, string Name, string NameZh, string Unit, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount)
+{
+    /// <summary>The heading it stands under.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Section { get; init; }
+
+    /// <summary><c>optional</c> or <c>alternative</c>; null where it is included.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Choice { get; init; }
+
+    /// <summary>The line that an alternative can take the place of.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? AlternativeTo { get; init; }
+
+    /// <summary>It counts in the totals.</summary>
+    [JsonIgnore]
+    public bool IsIncluded => Choice is null;
+}

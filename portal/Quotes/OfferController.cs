@@ -34,7 +34,7 @@ public sealed class OfferController(IServiceScopeFactory scopes, ICurrentPerson 
             await services.GetRequiredService<AnswerOffer>().OpenAsync(hash, isDownload: false, ct);
         }
 
-        return View("Offer", Page(secret, offer) with { Asked = asked is "done" or "enough" ? asked : null });
+        return View("Offer", await PageAsync(services, hash, secret, offer, ct) with { Asked = asked is "done" or "enough" ? asked : null });
     }, ct);
 
     /// <summary>The PDF of the offer; the same bytes that the portal serves.</summary>
@@ -88,7 +88,7 @@ public sealed class OfferController(IServiceScopeFactory scopes, ICurrentPerson 
     [HttpPost("request"), RequestSizeLimit(MostFormBytes)]
     public Task<IActionResult> Ask(string secret, [Bind(Prefix = "Ask")] AskForm form, CancellationToken ct) => WithAsync(secret, async (services, hash, offer) =>
     {
-        var (asker, words) = (Line(form.Asker), Typed.Text(form.Words));
+        var (asker, words) = (Line(form.Asker), Asking(form, offer));
         Require(asker is { Length: <= 200 }, "Ask.Asker", "offers.problem.signer");
         Require(words is { Length: <= 2000 }, "Ask.Words", "offers.problem.words");
         if (IsSeller(offer) || offer.Frozen is null)
@@ -98,7 +98,7 @@ public sealed class OfferController(IServiceScopeFactory scopes, ICurrentPerson 
 
         if (!ModelState.IsValid)
         {
-            return Again(Page(secret, offer) with { Ask = form });
+            return Again(await PageAsync(services, hash, secret, offer, ct) with { Ask = form });
         }
 
         var end = await services.GetRequiredService<AnswerOffer>().AskAsync(hash, asker!, words!, From(), Agent(), ct);
@@ -123,7 +123,7 @@ public sealed class OfferController(IServiceScopeFactory scopes, ICurrentPerson 
         Require(shown is not null, "", "offers.problem.shown");
         if (!ModelState.IsValid)
         {
-            return Again(typedAgain(Page(secret, offer)));
+            return Again(typedAgain(await PageAsync(services, hash, secret, offer, ct)));
         }
 
         var end = await services.GetRequiredService<AnswerOffer>().AnswerAsync(hash, await evidence(shown!, Evidence(offer, zone)), ct);
@@ -133,7 +133,7 @@ public sealed class OfferController(IServiceScopeFactory scopes, ICurrentPerson 
         }
 
         ModelState.AddModelError("", t["offers.problem.shown"]);
-        return Again(typedAgain(Page(secret, offer)));
+        return Again(typedAgain(await PageAsync(services, hash, secret, offer, ct)));
     }
 
     GivenAnswer Evidence(Offer offer, string? zone)
@@ -174,7 +174,22 @@ public sealed class OfferController(IServiceScopeFactory scopes, ICurrentPerson 
         _ => offer.Frozen is null ? Closed(offer) : NotFound(),
     };
 
-    OfferPage Page(string secret, Offer offer) => new(secret, offer, FrozenQuotes.Read(offer.Frozen!), IsSeller(offer));
+    async Task<OfferPage> PageAsync(IServiceProvider services, byte[] hash, string secret, Offer offer, CancellationToken ct) =>
+        new(secret, offer, FrozenQuotes.Read(offer.Frozen!), IsSeller(offer)) { Thread = await services.GetRequiredService<QuoteThreadStore>().OfOfferAsync(hash, ct) };
+
+    // What was ticked, in words, before what was typed: the seller reads it in the thread.
+    string? Asking(AskForm form, Offer offer)
+    {
+        if (offer.Frozen is null || form.Choices is not { Count: > 0 and <= PriceQuote.MostLines } ticked)
+        {
+            return Typed.Text(form.Words);
+        }
+
+        var chinese = Languages.Current == "zh-CN";
+        var wishes = FrozenQuotes.Read(offer.Frozen).Choices.Where(line => ticked.Contains(line.Number)).Select(line =>
+            t[line.AlternativeTo is null ? "offers.wish.optional" : "offers.wish.alternative", line.Number, chinese ? line.NameZh : line.Name, line.Sku, line.AlternativeTo ?? 0].Value);
+        return Typed.Text(string.Join('\n', [.. wishes, form.Words ?? ""]));
+    }
 
     ViewResult Again(OfferPage page)
     {
@@ -222,6 +237,9 @@ public sealed record OfferPage(string Secret, Offer? Offer, QuoteContent? Conten
 {
     /// <summary>Nothing is known of what stood in the address.</summary>
     public static OfferPage Unknown { get; } = new("", null, null, IsSeller: false);
+
+    /// <summary>What customer and seller said to each other.</summary>
+    public IReadOnlyList<OfferRemark> Thread { get; init; } = [];
 
     /// <summary>How asking for changes ended: <c>done</c> or <c>enough</c>.</summary>
     public string? Asked { get; init; }
@@ -285,4 +303,7 @@ public sealed class AskForm
 
     /// <summary>What should be different.</summary>
     public string? Words { get; set; }
+
+    /// <summary>The numbers of lines that the customer wants on top or instead of others.</summary>
+    public List<int> Choices { get; set; } = [];
 }

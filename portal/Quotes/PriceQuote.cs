@@ -13,6 +13,9 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
     /// <summary>The most days a quote can hold.</summary>
     public const int MostDays = 365;
 
+    /// <summary>How many days a quote holds where nobody says.</summary>
+    public const int UsualDays = 30;
+
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Checks and prices.</summary>
@@ -39,10 +42,10 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
             return new CheckedQuote(null, problems);
         }
 
-        var net = lines.Sum(line => line.Amount);
+        var net = lines.Where(line => line.IsIncluded).Sum(line => line.Amount);
         var tax = Amounts.Round(net * request.TaxRate!.Value / 100, seller.Currency);
         return new CheckedQuote(new(customer!.EndCustomerId, deal?.DealId, seller.Currency, request.ValidUntil!.Value, request.TaxRate.Value / 100, Trimmed(request.Terms),
-            net, tax, net + tax, lines.Max(line => line.Discount), lines), []);
+            net, tax, net + tax, lines.Max(line => line.Discount), await WithCostsAsync(lines, request, seller, today, ct)), []);
     }, ct);
 
     static IEnumerable<QuoteProblem> HeadProblems(QuoteRequest request, QuoteCustomer? customer, DateOnly today)
@@ -80,10 +83,11 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
             return [];
         }
 
-        var priced = (await prices.OfBasketAsync(null, seller.PartnerId, seller.Currency, today,
-            [.. request.Lines.Select(line => new AskedLine(line.Sku.Trim(), line.Quantity is >= 1 and <= 1_000_000 ? line.Quantity.Value : 1))], [], ct)).Lines;
+        var priced = await PricesAsync(null, seller.PartnerId, request, seller, today, ct);
+        problems.AddRange(ChoiceProblems(request.Lines));
         var unknown = await quotes.UnknownConfigurationsAsync(request.Lines, ct);
         var lines = new List<PricedQuoteLine>();
+        int? stood = null;
         for (var i = 0; i < request.Lines.Count; i++)
         {
             var (asked, price) = (request.Lines[i], priced[i]);
@@ -109,11 +113,65 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
 
             if (price.Refusal is null && problems.Count == 0)
             {
-                lines.Add(Line(asked, price, seller.Currency));
+                var line = Line(asked, price, seller.Currency);
+                lines.Add(line.Choice is QuoteChoice.Alternative ? line with { AlternativeTo = stood } : line);
+                stood = line.IsIncluded ? lines.Count : stood;
             }
         }
 
         return lines;
+    }
+
+    // What is included is bought together. Of the others nobody knows what they will be bought with: each is priced by itself.
+    async Task<List<LinePrice>> PricesAsync(long? buyerId, long sellerId, QuoteRequest request, QuoteSeller seller, DateOnly today, CancellationToken ct)
+    {
+        List<(AskedLine Line, bool IsIncluded)> asked =
+            [.. request.Lines.Select(line => (new AskedLine(line.Sku.Trim(), line.Quantity is >= 1 and <= 1_000_000 ? line.Quantity.Value : 1), QuoteChoice.Of(line.Choice) is QuoteChoice.Included))];
+        var together = new Queue<LinePrice>((await prices.OfBasketAsync(buyerId, sellerId, seller.Currency, today, [.. asked.Where(one => one.IsIncluded).Select(one => one.Line)], [], ct)).Lines);
+        var byItself = new Queue<LinePrice>(await prices.ForAsync(buyerId, sellerId, seller.Currency, today, [.. asked.Where(one => !one.IsIncluded).Select(one => one.Line)], ct));
+        return asked.ConvertAll(one => (one.IsIncluded ? together : byItself).Dequeue());
+    }
+
+    // What the goods cost the seller itself, at the company above it. The brand has nobody above it.
+    async Task<IReadOnlyList<PricedQuoteLine>> WithCostsAsync(List<PricedQuoteLine> lines, QuoteRequest request, QuoteSeller seller, DateOnly today, CancellationToken ct)
+    {
+        if (seller.UpstreamId is not { } upstream)
+        {
+            return lines;
+        }
+
+        var costs = await PricesAsync(seller.PartnerId, upstream, request, seller, today, ct);
+        return [.. lines.Select((line, at) => costs[at].Refusal is null ? line with { UnitCost = costs[at].UnitPrice } : line)];
+    }
+
+    static IEnumerable<QuoteProblem> ChoiceProblems(IReadOnlyList<QuoteRequestLine> lines)
+    {
+        var stands = false;
+        for (var i = 0; i < lines.Count; i++)
+        {
+            var choice = QuoteChoice.Of(lines[i].Choice);
+            if (choice is null)
+            {
+                yield return new($"lines[{i}].choice", "quotes.problem.choice");
+            }
+
+            if (choice is QuoteChoice.Alternative && !stands)
+            {
+                yield return new($"lines[{i}].choice", "quotes.problem.alternative");
+            }
+
+            if (lines[i].Section?.Trim() is { Length: > QuoteChoice.LongestSection })
+            {
+                yield return new($"lines[{i}].section", "quotes.problem.section", QuoteChoice.LongestSection);
+            }
+
+            stands |= choice is QuoteChoice.Included;
+        }
+
+        if (!stands)
+        {
+            yield return new("lines", "quotes.problem.nothing_included");
+        }
     }
 
     /// <summary>A sound line with what it costs.</summary>
@@ -122,7 +180,10 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
         var discount = Math.Round((asked.Discount ?? 0) / 100, 4, MidpointRounding.AwayFromZero);
         var unitPrice = discount == 0 ? price.UnitPrice : Amounts.Round(price.UnitPrice * (1 - discount), currency);
         var quantity = (int)asked.Quantity!.Value;
-        return new(price.ProductId!.Value, quantity, price.UnitPrice, discount, unitPrice, Amounts.OfLine(quantity, unitPrice, currency), JsonSerializer.Serialize(price.Steps, Json)) { Configuration = asked.Configuration };
+        return new(price.ProductId!.Value, quantity, price.UnitPrice, discount, unitPrice, Amounts.OfLine(quantity, unitPrice, currency), JsonSerializer.Serialize(price.Steps, Json))
+        {
+            Section = Trimmed(asked.Section), Choice = QuoteChoice.Of(asked.Choice)!, Floor = price.Floor, Configuration = asked.Configuration,
+        };
     }
 
     static string? Trimmed(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
@@ -147,23 +208,53 @@ public sealed record QuoteRequest(string? Customer, string? Deal, DateOnly? Vali
 /// <param name="Discount">Percent taken off by hand, 0 to 100.</param>
 public sealed record QuoteRequestLine(string Sku, decimal? Quantity, decimal? Discount)
 {
+    /// <summary>The heading it stands under, at most 120 characters; null for none.</summary>
+    public string? Section { get; init; }
+
+    /// <summary><c>included</c>, <c>optional</c> or <c>alternative</c> (to the included line before it); included where it is left out.</summary>
+    public string? Choice { get; init; }
+
     /// <summary>The number of the own configuration that it comes from; lines of one belong together.</summary>
     public string? Configuration { get; init; }
 
     /// <summary>What a line says already, as it would be typed.</summary>
-    internal static QuoteRequestLine Of(QuoteLine line) => new(line.Sku, line.Quantity, line.Discount == 0 ? null : line.Discount * 100) { Configuration = line.Configuration };
+    internal static QuoteRequestLine Of(QuoteLine line) => new(line.Sku, line.Quantity, line.Discount == 0 ? null : line.Discount * 100) { Section = line.Section, Choice = line.Choice, Configuration = line.Configuration };
 }
 
 /// <summary>An offer, priced.</summary>
 public sealed record PricedQuote(
     long EndCustomerId, long? DealId, string Currency, DateOnly ValidUntil, decimal TaxRate, string? Terms,
-    decimal NetTotal, decimal TaxTotal, decimal GrandTotal, decimal MostDiscount, IReadOnlyList<PricedQuoteLine> Lines);
+    decimal NetTotal, decimal TaxTotal, decimal GrandTotal, decimal MostDiscount, IReadOnlyList<PricedQuoteLine> Lines)
+{
+    /// <summary>What is left to the seller of what is included, as a share; null where a cost is not known.</summary>
+    public decimal? MarginShare => Lines.Where(line => line.IsIncluded).All(line => line.UnitCost is not null)
+        ? LineMargin.ShareOf(NetTotal - Lines.Where(line => line.IsIncluded).Sum(line => line.Quantity * line.UnitCost!.Value), NetTotal)
+        : null;
+}
 
 /// <summary>A line, priced; shares, not percents.</summary>
 public sealed record PricedQuoteLine(long ProductId, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount, string PriceSteps)
 {
     /// <summary>The number of the configuration that it comes from.</summary>
     public string? Configuration { get; init; }
+
+    /// <summary>The heading it stands under.</summary>
+    public string? Section { get; init; }
+
+    /// <summary>One of <see cref="QuoteChoice"/>.</summary>
+    public string Choice { get; init; } = QuoteChoice.Included;
+
+    /// <summary>The number of the line that an alternative can take the place of.</summary>
+    public int? AlternativeTo { get; init; }
+
+    /// <summary>What a piece costs the seller at the company above it; null where it has no price there.</summary>
+    public decimal? UnitCost { get; init; }
+
+    /// <summary>The unit price below which the brand wants to be asked; null where it has said nothing.</summary>
+    public decimal? Floor { get; init; }
+
+    /// <summary>It counts in the totals.</summary>
+    public bool IsIncluded => Choice is QuoteChoice.Included;
 }
 
 /// <summary>The priced offer, or what is wrong with it.</summary>

@@ -77,6 +77,12 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
         string T(string key, params object[] arguments) => texts.In(language, key, arguments);
         var address = PortalUrl.Of(settings) + $"/quotes/{content.Number}";
         var withDiscount = content.Lines.Any(line => line.Discount > 0);
+        object Line(QuoteContentLine line) => new
+        {
+            number = line.Number.ToString(culture), sku = line.Sku, name = language == "zh-CN" ? line.NameZh : line.Name, quantity = line.Quantity.ToString("N0", culture),
+            price = Amount(line.Price), discount = line.Discount == 0 ? "" : (line.Discount * 100).ToString("0.##", culture) + "%", unitPrice = Amount(line.UnitPrice), amount = Amount(line.Amount),
+            choice = line.IsIncluded ? "" : QuoteWorkbook.ChoiceOf(line, T),
+        };
         return new(Template, new
         {
             number = $"{content.Number} / {content.Revision}",
@@ -88,16 +94,17 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
                 discount = T("quotes.document.discount"), unitPrice = T("quotes.document.unit_price"), amount = T("quotes.document.amount"),
                 net = T("quotes.document.net"), tax = T("quotes.document.tax", (content.TaxRate * 100).ToString("0.##", culture)), total = T("quotes.document.total"),
                 terms = T("quotes.document.terms"), acceptance = T("quotes.document.acceptance"), seller = T("quotes.document.signature_seller"), customer = T("quotes.document.signature_customer"),
+                subtotal = T("quotes.document.subtotal"), choices = T("quotes.document.choices"), choicesNote = T("quotes.document.choices_note"),
                 online = T("quotes.document.online"), thanks = T("quotes.document.thanks", content.Customer.Name, Day(content.ValidUntil)),
             },
             seller = new { name = content.Seller.Name, lines = content.Seller.Phone is { } phone ? content.Seller.Address.Append(phone) : content.Seller.Address },
             customer = new { name = content.Customer.Name, lines = content.Customer.Address },
             date = Day(content.SentOn), validUntil = Day(content.ValidUntil), revision = content.Revision.ToString(culture), currency = content.Currency, withDiscount,
-            lines = content.Lines.Select(line => new
+            sections = content.Sections.Select(section => new
             {
-                number = line.Number.ToString(culture), sku = line.Sku, name = language == "zh-CN" ? line.NameZh : line.Name, quantity = line.Quantity.ToString("N0", culture),
-                price = Amount(line.Price), discount = line.Discount == 0 ? "" : (line.Discount * 100).ToString("0.##", culture) + "%", unitPrice = Amount(line.UnitPrice), amount = Amount(line.Amount),
+                title = section.Title ?? "", lines = section.Lines.Select(Line), subtotal = section.Title is null || content.Sections.Count == 1 ? "" : Amount(section.Subtotal),
             }),
+            choices = content.Choices.Select(Line),
             net = Amount(content.NetTotal), tax = Amount(content.TaxTotal), hasTax = content.TaxRate > 0, total = $"{content.Currency}\u00a0{Amount(content.GrandTotal)}",
             terms = content.Terms ?? "", qrAlt = T("quotes.document.qr_alt", content.Number),
             evidence = evidence is null ? null : QuoteEvidencePage.Of(content, evidence, $"{content.Currency}\u00a0{Amount(content.GrandTotal)}", language, T),

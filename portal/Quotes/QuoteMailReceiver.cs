@@ -26,7 +26,8 @@ public sealed class QuoteMailReceiver(Db db, QuoteLinkStore links, QuoteFiles fi
             return;
         }
 
-        var attachments = new List<MailAttachment> { await FileAsync(mail, "pdf", "application/pdf", ct) };
+        // A reply carries words; the offer the customer has already.
+        List<MailAttachment> attachments = mail.Kind == "reply" ? [] : [await FileAsync(mail, "pdf", "application/pdf", ct)];
         if (mail.WithExcel)
         {
             attachments.Add(await FileAsync(mail, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ct));

@@ -82,10 +82,16 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
 
     /// <summary>The lines of a revision.</summary>
     public Task<List<QuoteLine>> LinesAsync(long quoteRevisionId, CancellationToken ct) => db.ListAsync<QuoteLine>("""
-        select l.line_number, l.product_id, p.sku, p.name, p.name_zh, p.unit, l.quantity, l.price, l.discount, l.unit_price, l.amount, l.price_steps::text as price_steps, l.configuration
+        select l.line_number, l.product_id, p.sku, p.name, p.name_zh, p.unit, l.quantity, l.price, l.discount, l.unit_price, l.amount, l.price_steps::text as price_steps, l.section, l.choice, l.alternative_to, l.floor_price, l.configuration
         from quote_line l join product p using (product_id)
         where l.quote_revision_id = @quoteRevisionId order by l.line_number
         """, new { quoteRevisionId }, ct);
+
+    /// <summary>What a piece of each line costs the seller, by line number; nothing where the person at work is not told.</summary>
+    public async Task<IReadOnlyDictionary<int, decimal>> CostsAsync(long quoteRevisionId, CancellationToken ct) =>
+        (await db.ListAsync<LineCost>("select line_number, unit_cost from quote_cost where quote_revision_id = @quoteRevisionId", new { quoteRevisionId }, ct)).ToDictionary(cost => cost.LineNumber, cost => cost.UnitCost);
+
+    sealed record LineCost(int LineNumber, decimal UnitCost);
 
     /// <summary>Products by their keys, as lines name them.</summary>
     public Task<List<QuotedProduct>> ProductsAsync(IReadOnlyList<long> products, CancellationToken ct) => db.ListAsync<QuotedProduct>("""
@@ -116,13 +122,24 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
 
     /// <summary>The partner that a new quote of the person at work would come from.</summary>
     public Task<QuoteSeller> SellerAsync(CancellationToken ct) => db.OneAsync<QuoteSeller>("""
-        select p.partner_id, p.number, p.name, p.partner_level, p.partner_type = 'brand' as is_brand, p.currency, m.minor_units
+        select p.partner_id, p.upstream_id, p.number, p.name, p.partner_level, p.partner_type = 'brand' as is_brand, p.currency, m.minor_units
         from partner p join currency m on m.code = p.currency where p.partner_id = app_partner_id()
         """, null, ct);
 
-    /// <summary>How much a level may take off by hand, as a share.</summary>
-    public Task<decimal> AuthorityAsync(string partnerLevel, CancellationToken ct) =>
-        db.OneAsync<decimal>("select most from quote_authority where partner_level = @partnerLevel", new { partnerLevel }, ct);
+    /// <summary>What a level may offer without the deal desk.</summary>
+    public Task<QuoteAuthority> AuthorityAsync(string partnerLevel, CancellationToken ct) =>
+        db.OneAsync<QuoteAuthority>("select most, least_margin from quote_authority where partner_level = @partnerLevel", new { partnerLevel }, ct);
+
+    /// <summary>What each level may offer without the deal desk.</summary>
+    public Task<List<LevelAuthority>> AuthoritiesAsync(CancellationToken ct) => db.ListAsync<LevelAuthority>("""
+        select partner_level as level, most, least_margin from quote_authority order by array_position(array['registered', 'silver', 'gold', 'platinum'], partner_level)
+        """, null, ct);
+
+    /// <summary>Sets what levels may offer.</summary>
+    public Task SetAuthoritiesAsync(IReadOnlyList<LevelAuthority> authorities, CancellationToken ct) => db.ExecuteAsync("""
+        update quote_authority a set most = said.most, least_margin = said.least_margin
+        from unnest(@levels, @most, @margins) as said (level, most, least_margin) where a.partner_level = said.level
+        """, new { levels = authorities.Select(one => one.Level).ToArray(), most = authorities.Select(one => one.Most).ToArray(), margins = authorities.Select(one => one.LeastMargin).ToArray() }, ct);
 
     /// <summary>Customers the person at work can quote to, by name.</summary>
     public Task<List<QuoteCustomer>> CustomersAsync(CancellationToken ct) => db.ListAsync<QuoteCustomer>("""
@@ -232,17 +249,20 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         """, new { revision.QuoteRevisionId, revision.PartnerId, kind, language, content, sha256, Now }, ct);
 
     Task InsertLinesAsync(long quoteRevisionId, long partnerId, IReadOnlyList<PricedQuoteLine> lines, CancellationToken ct) => db.ExecuteAsync("""
-        insert into quote_line (quote_revision_id, partner_id, line_number, product_id, quantity, price, discount, unit_price, amount, price_steps, configuration)
-        select @quoteRevisionId, @partnerId, line.number, line.product_id, line.quantity, line.price, line.discount, line.unit_price, line.amount, line.steps::jsonb, line.configuration
-        from unnest(@products, @quantities, @prices, @discounts, @unitPrices, @amounts, @steps, @configurations)
-            with ordinality as line (product_id, quantity, price, discount, unit_price, amount, steps, configuration, number)
+        insert into quote_line (quote_revision_id, partner_id, line_number, product_id, quantity, price, discount, unit_price, amount, price_steps, section, choice, alternative_to, floor_price, configuration)
+        select @quoteRevisionId, @partnerId, line.number, line.product_id, line.quantity, line.price, line.discount, line.unit_price, line.amount, line.steps::jsonb, line.section, line.choice, line.alternative_to, line.floor_price, line.configuration
+        from unnest(@products, @quantities, @prices, @discounts, @unitPrices, @amounts, @steps, @sections, @choices, @alternatives, @floors, @configurations)
+            with ordinality as line (product_id, quantity, price, discount, unit_price, amount, steps, section, choice, alternative_to, floor_price, configuration, number);
+        insert into quote_cost (quote_revision_id, line_number, partner_id, unit_cost)
+        select @quoteRevisionId, line.number, @partnerId, line.cost from unnest(@costs) with ordinality as line (cost, number) where line.cost is not null
         """, new
     {
         quoteRevisionId, partnerId,
         products = lines.Select(line => line.ProductId).ToArray(), quantities = lines.Select(line => line.Quantity).ToArray(),
         prices = lines.Select(line => line.Price).ToArray(), discounts = lines.Select(line => line.Discount).ToArray(),
         unitPrices = lines.Select(line => line.UnitPrice).ToArray(), amounts = lines.Select(line => line.Amount).ToArray(),
-        steps = lines.Select(line => line.PriceSteps).ToArray(), configurations = lines.Select(line => line.Configuration).ToArray(),
+        steps = lines.Select(line => line.PriceSteps).ToArray(), sections = lines.Select(line => line.Section).ToArray(), choices = lines.Select(line => line.Choice).ToArray(),
+        alternatives = lines.Select(line => line.AlternativeTo).ToArray(), costs = lines.Select(line => line.UnitCost).ToArray(), floors = lines.Select(line => line.Floor).ToArray(), configurations = lines.Select(line => line.Configuration).ToArray(),
     }, ct);
 }
 
@@ -293,7 +313,20 @@ public sealed record QuoteHead(
 
 /// <summary>A line of a revision.</summary>
 public sealed record QuoteLine(
-    int LineNumber, long ProductId, string Sku, string Name, string? NameZh, string Unit, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount, string PriceSteps, string? Configuration = null);
+    int LineNumber, long ProductId, string Sku, string Name, string? NameZh, string Unit, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount, string PriceSteps,
+    string? Section, string Choice, int? AlternativeTo, decimal? FloorPrice, string? Configuration)
+{
+    /// <summary>It counts in the totals.</summary>
+    public bool IsIncluded => Choice is QuoteChoice.Included;
+}
+
+/// <summary>What may be offered without the deal desk.</summary>
+/// <param name="Most">The most that is taken off by hand, as a share.</param>
+/// <param name="LeastMargin">The least margin, as a share of the net total; null where nobody asks.</param>
+public sealed record QuoteAuthority(decimal Most, decimal? LeastMargin);
+
+/// <summary>What a level may offer without the deal desk.</summary>
+public sealed record LevelAuthority(string Level, decimal Most, decimal? LeastMargin);
 
 /// <summary>A product as a line names it.</summary>
 public sealed record QuotedProduct(long ProductId, string Sku, string Name, string? NameZh, string Unit);
@@ -305,7 +338,7 @@ public sealed record RevisionRow(int Revision, DateTime? FrozenAt, decimal Grand
 public sealed record QuoteActRow(string Act, int Revision, string ToStatus, string? Reason, string? Person, string? CustomerName, DateTime HappenedAt);
 
 /// <summary>Who offers.</summary>
-public sealed record QuoteSeller(long PartnerId, string Number, string Name, string PartnerLevel, bool IsBrand, string Currency, int MinorUnits);
+public sealed record QuoteSeller(long PartnerId, long? UpstreamId, string Number, string Name, string PartnerLevel, bool IsBrand, string Currency, int MinorUnits);
 
 /// <summary>Whom one can quote to.</summary>
 public sealed record QuoteCustomer(long EndCustomerId, string Number, string Name);

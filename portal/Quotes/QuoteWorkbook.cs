@@ -22,6 +22,7 @@ public sealed class QuoteWorkbook(Texts texts)
 
     const double ProductWidth = 44;
     const int TermsWidth = 118;
+    static readonly ExcelColumn[] Widths = [new(6), new(18), new(ProductWidth), new(11), new(14), new(11), new(14), new(16)];
     static readonly ExcelLook SkuInput = ExcelLook.Input with { NumberFormat = "@" };
     static readonly ExcelLook Wrapped = new() { Wrap = true };
 
@@ -38,13 +39,13 @@ public sealed class QuoteWorkbook(Texts texts)
         {
             var sheet = book.AddSheet(T("quotes.document.quote"), new()
             {
-                Columns = [new(6), new(18), new(ProductWidth), new(11), new(14), new(11), new(14), new(16)],
+                Columns = content.HasChoices ? [.. Widths, new(22)] : Widths,
                 FreezeRows = 8, RepeatRows = (8, 8), IsProtected = true, ShowGridLines = false, IsLandscape = true,
                 Header = new(content.Seller.Name, T("quotes.document.quote"), origin.IsSent ? "" : T("quotes.document.draft")),
                 Footer = new($"{content.Number} / {content.Revision}", "", T("quotes.document.page")),
             });
             WriteHead(sheet, content, isForWork, T);
-            var (first, last) = WriteLines(sheet, content, language, isForWork);
+            var (first, last) = WriteLines(sheet, content, language, isForWork, T);
             WriteTotals(sheet, content, language, first, last, T);
             WriteTerms(sheet, content.Terms, T);
             if (isForWork)
@@ -70,15 +71,23 @@ public sealed class QuoteWorkbook(Texts texts)
         sheet.Row(ExcelCell.Text(T("quotes.document.currency"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Text(content.Currency));
         sheet.Row(ExcelCell.Text(T("quotes.document.line"), ExcelLook.Heading), ExcelCell.Text(ReadQuoteWorkbook.Sku, ExcelLook.Heading), ExcelCell.Text(T("quotes.document.product"), ExcelLook.Heading),
             ExcelCell.Text(T("quotes.document.quantity"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.price"), ExcelLook.HeadingRight),
-            ExcelCell.Text(T("quotes.document.discount"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.unit_price"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.amount"), ExcelLook.HeadingRight));
+            ExcelCell.Text(T("quotes.document.discount"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.unit_price"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.amount"), ExcelLook.HeadingRight),
+            content.HasChoices ? ExcelCell.Text(T("quotes.document.choice"), ExcelLook.Heading) : ExcelCell.Empty);
     }
 
-    static (int First, int Last) WriteLines(ExcelSheet sheet, QuoteContent content, string language, bool isForWork)
+    static (int First, int Last) WriteLines(ExcelSheet sheet, QuoteContent content, string language, bool isForWork, Func<string, object[], string> text)
     {
         var (first, decimals, input) = (sheet.NextRow, content.MinorUnits, isForWork ? ExcelLook.Input : ExcelLook.Plain);
         var amount = new ExcelLook { NumberFormat = ExcelLook.Decimals(decimals) };
+        string? section = null;
         foreach (var line in content.Lines)
         {
+            if (line.Section is not null && line.Section != section)
+            {
+                sheet.Row(ExcelCell.Text(line.Section, ExcelLook.Label));
+            }
+
+            section = line.Section;
             var row = sheet.NextRow;
             var name = language == "zh-CN" ? line.NameZh : line.Name;
             // A price may have more decimals than its currency, and keeps them; only what was discounted by hand is rounded to it.
@@ -86,7 +95,8 @@ public sealed class QuoteWorkbook(Texts texts)
                 ExcelCell.Whole(line.Quantity, input), ExcelCell.Number(line.Price, ShownDecimals(line.Price, decimals)), ExcelCell.Percent(line.Discount, input),
                 ExcelCell.Formula(string.Create(CultureInfo.InvariantCulture, $"IF(F{row}=0,E{row},ROUND(E{row}*(1-F{row}),{decimals}))"), line.UnitPrice,
                     new() { NumberFormat = ExcelLook.Decimals(ShownDecimals(line.UnitPrice, decimals)) }),
-                ExcelCell.Formula(string.Create(CultureInfo.InvariantCulture, $"ROUND(D{row}*G{row},{decimals})"), line.Amount, amount));
+                ExcelCell.Formula(string.Create(CultureInfo.InvariantCulture, $"ROUND(D{row}*G{row},{decimals})"), line.Amount, amount),
+                line.IsIncluded ? ExcelCell.Empty : ExcelCell.Text(ChoiceOf(line, text)));
         }
 
         for (var free = 0; isForWork && free < FreeLines; free++)
@@ -103,11 +113,16 @@ public sealed class QuoteWorkbook(Texts texts)
         var decimals = content.MinorUnits;
         var net = sheet.NextRow;
         // A sum of numbers with decimals is off by a hair in every spreadsheet; rounded it is the amount itself.
-        Sum(sheet, text("quotes.document.net", []), $"ROUND(SUM(H{first}:H{last}),{decimals})", content.NetTotal, ExcelLook.Total with { NumberFormat = ExcelLook.Decimals(decimals) });
+        // What has a word in the last column can be had on top or instead, and counts in no total.
+        Sum(sheet, text("quotes.document.net", []), content.HasChoices ? $"ROUND(SUMPRODUCT((I{first}:I{last}=\"\")*H{first}:H{last}),{decimals})" : $"ROUND(SUM(H{first}:H{last}),{decimals})", content.NetTotal, ExcelLook.Total with { NumberFormat = ExcelLook.Decimals(decimals) });
         Sum(sheet, text("quotes.document.tax", [(content.TaxRate * 100).ToString("0.##", CultureInfo.GetCultureInfo(language))]),
             string.Create(CultureInfo.InvariantCulture, $"ROUND(H{net}*{content.TaxRate},{decimals})"), content.TaxTotal, new() { NumberFormat = ExcelLook.Decimals(decimals) });
         Sum(sheet, text("quotes.document.total", []), $"ROUND(H{net}+H{net + 1},{decimals})", content.GrandTotal, ExcelLook.Total with { NumberFormat = ExcelLook.Money(content.Currency, decimals) });
     }
+
+    /// <summary>How a line that counts in no total can be had.</summary>
+    internal static string ChoiceOf(QuoteContentLine line, Func<string, object[], string> text) =>
+        line.AlternativeTo is { } other ? text("quotes.document.alternative", [other]) : text("quotes.document.optional", []);
 
     static void WriteTerms(ExcelSheet sheet, string? terms, Func<string, object[], string> text)
     {
@@ -171,7 +186,7 @@ public sealed record QuoteOrigin(string Number, int Revision, bool IsSent, strin
         var content = JsonSerializer.Serialize(new
         {
             head.Number, head.Revision, head.CustomerNumber, head.DealNumber, head.ValidUntil, taxRate = Plain(head.TaxRate), head.Terms,
-            lines = lines.Select(line => new { line.Sku, line.Quantity, price = Plain(line.Price), discount = Plain(line.Discount), amount = Plain(line.Amount) }),
+            lines = lines.Select(line => new { line.Sku, line.Quantity, price = Plain(line.Price), discount = Plain(line.Discount), amount = Plain(line.Amount), line.Section, line.Choice }),
         });
         return new(head.Number, head.Revision, IsSent: false, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content))));
     }

@@ -4,7 +4,7 @@ using Portal.Verify;
 
 namespace Portal.Quotes;
 
-/// <summary><c>portal verify quotes</c>: what was sent, its files and the answers to it still have their hashes, and where a customer accepted or declined by link the quote says so.</summary>
+/// <summary><c>portal verify quotes</c>: what was sent, its files and the answers to it still have their hashes, totals are those of the lines, and where a customer accepted or declined by link the quote says so.</summary>
 sealed class QuotesAreWhole(Db db) : ICheck
 {
     public string Name => "quotes";
@@ -29,6 +29,11 @@ sealed class QuotesAreWhole(Db db) : ICheck
             select 'Quote ' || q.number || ' was accepted by a customer and stands as ' || q.status || '.'
             from quote_answer a join quote q using (quote_id)
             where a.answer = 'accepted' and q.status not in ('accepted', 'ordered')
+            union all
+            select 'Quote ' || q.number || ', revision ' || r.revision || ': its net total is ' || r.net_total || ', what its lines include comes to ' || x.amount || '.'
+            from quote_revision r join quote q using (quote_id)
+            cross join lateral (select coalesce(sum(l.amount), 0) as amount from quote_line l where l.quote_revision_id = r.quote_revision_id and l.choice = 'included') x
+            where r.net_total <> x.amount
             limit 100
             """, null, ct);
         return new(string.Create(CultureInfo.InvariantCulture, $"{looked:N0} sent revisions and answers"), findings);

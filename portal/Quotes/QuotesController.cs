@@ -15,9 +15,9 @@ namespace Portal.Quotes;
 /// <summary>Quotes as pages: the list, one quote, and the draft.</summary>
 [Route("quotes")]
 [AllowRoles("brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales", "viewer")]
-public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, PriceQuote pricing, WorkOnQuote work, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, QuoteThreadStore thread, PriceQuote pricing, WorkOnQuote work, DiscussQuote discuss, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
-    const int FreeRows = 5, DefaultDays = 30;
+    const int FreeRows = 5;
 
     /// <summary>The list.</summary>
     [HttpGet]
@@ -41,6 +41,31 @@ public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, Pr
     [HttpGet("{number}")]
     public async Task<IActionResult> Show(string number, CancellationToken ct) => await PageAsync(number, ct) is { } page ? View("Quote", page) : NotFound();
 
+    /// <summary>Says something to the customer or to the other side of an approval.</summary>
+    [HttpPost("{number}/comments"), Idempotent]
+    public async Task<IActionResult> Say(string number, string? audience, string? words, CancellationToken ct)
+    {
+        switch (await discuss.SayAsync(number, audience, words, ct))
+        {
+            case QuoteOutcome.NotFound:
+                return NotFound();
+            case QuoteOutcome.Forbidden:
+                return Forbid();
+            case QuoteOutcome.Done:
+                this.Flash(FlashKind.Done, t["quotes.thread.said"]);
+                return Redirect($"/quotes/{number}#thread");
+            case QuoteOutcome.Wrong(var problems):
+                ModelState.AddModelError("words", problems[0].Text(t));
+                break;
+            default:
+                ModelState.AddModelError("words", t["quotes.problem.not_sent_yet"]);
+                break;
+        }
+
+        Response.StatusCode = StatusCodes.Status400BadRequest;
+        return await PageAsync(number, ct) is { } page ? View("Quote", page with { Said = words }) : NotFound();
+    }
+
     /// <summary>Two revisions side by side: what changed from the one to the other.</summary>
     [HttpGet("{number}/changes")]
     public async Task<IActionResult> Changes(string number, int? from, int? to, CancellationToken ct)
@@ -58,16 +83,39 @@ public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, Pr
 
     /// <summary>The form for a new one, perhaps for a deal.</summary>
     [HttpGet("new"), AllowRoles("sales", "partner_admin", "deal_desk", "brand_admin", "channel_manager")]
-    public async Task<IActionResult> New(string? deal, string? customer, CancellationToken ct)
+    public async Task<IActionResult> New(string? deal, string? customer, string? from, CancellationToken ct)
     {
         var today = await quotes.TodayAsync(ct);
+        if (from is not null)
+        {
+            return await CopyAsync(from, today, ct);
+        }
+
         var known = deal is null ? null : await quotes.FindDealAsync(deal, ct);
         var form = new QuoteForm
         {
-            Customer = customer ?? known?.CustomerNumber, Deal = known?.Number, ValidUntil = today.AddDays(DefaultDays), TaxRate = await quotes.LastTaxRateAsync(ct) * 100,
+            Customer = customer ?? known?.CustomerNumber, Deal = known?.Number, ValidUntil = today.AddDays(PriceQuote.UsualDays), TaxRate = await quotes.LastTaxRateAsync(ct) * 100,
         };
         return View("QuoteForm", await FilledAsync(form, null, ct));
     }
+
+    // The same things for somebody else, or once more: at today's prices, as a quote of its own. Nothing is written before it is stored.
+    async Task<IActionResult> CopyAsync(string from, DateOnly today, CancellationToken ct)
+    {
+        if (await quotes.HeadAsync(from, ct) is not { } head || head.PartnerId != me.PartnerId)
+        {
+            return NotFound();
+        }
+
+        var form = new QuoteForm { Customer = head.CustomerNumber, ValidUntil = today.AddDays(PriceQuote.UsualDays), TaxRate = head.TaxRate * 100, Terms = head.Terms, CopyOf = head.Number };
+        form.Lines.AddRange(Rows(await quotes.LinesAsync(head.QuoteRevisionId, ct)));
+        return View("QuoteForm", await FilledAsync(form, null, ct));
+    }
+
+    static IEnumerable<QuoteFormLine> Rows(IEnumerable<QuoteLine> lines) => lines.Select(line => new QuoteFormLine
+    {
+        Sku = line.Sku, Quantity = line.Quantity, Discount = line.Discount == 0 ? null : line.Discount * 100, Section = line.Section, Choice = line.Choice, Configuration = line.Configuration,
+    });
 
     /// <summary>Writes the draft.</summary>
     [HttpPost, Idempotent, AllowRoles("sales", "partner_admin", "deal_desk", "brand_admin", "channel_manager")]
@@ -96,7 +144,7 @@ public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, Pr
         }
 
         var form = new QuoteForm { Customer = head.CustomerNumber, Deal = head.DealNumber, ValidUntil = head.ValidUntil, TaxRate = head.TaxRate * 100, Terms = head.Terms, Version = head.Version };
-        form.Lines.AddRange((await quotes.LinesAsync(head.QuoteRevisionId, ct)).Select(line => new QuoteFormLine { Sku = line.Sku, Quantity = line.Quantity, Discount = line.Discount == 0 ? null : line.Discount * 100, Configuration = line.Configuration }));
+        form.Lines.AddRange(Rows(await quotes.LinesAsync(head.QuoteRevisionId, ct)));
         return View("QuoteForm", await FilledAsync(form, head.Number, ct));
     }
 
@@ -160,26 +208,47 @@ public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, Pr
         return form;
     }
 
-    async Task<QuotePage?> PageAsync(string number, CancellationToken ct) => await quotes.HeadAsync(number, ct) is not { } head ? null : new QuotePage(
-        head, await quotes.LinesAsync(head.QuoteRevisionId, ct), await quotes.RevisionsAsync(head.QuoteId, ct), await quotes.ActsAsync(head.QuoteId, ct),
-        [.. QuoteLifecycle.Open(head.Status).Where(step => work.Allowed(step, head))], await work.AuthorityAsync(head, ct))
+    async Task<QuotePage?> PageAsync(string number, CancellationToken ct)
     {
-        Links = await links.LinksAsync(head.QuoteId, ct), Requests = await links.RequestsAsync(head.QuoteId, ct), Mails = await links.MailsAsync(head.QuoteId, ct),
-        IsSeller = me.PartnerId == head.PartnerId && me.Has(QuoteLifecycle.RolesOf(QuoteSide.Seller)),
-    };
+        if (await quotes.HeadAsync(number, ct) is not { } head)
+        {
+            return null;
+        }
+
+        var lines = await quotes.LinesAsync(head.QuoteRevisionId, ct);
+        return new QuotePage(head, lines, await quotes.RevisionsAsync(head.QuoteId, ct), await quotes.ActsAsync(head.QuoteId, ct), [.. QuoteLifecycle.Open(head.Status).Where(step => work.Allowed(step, head))])
+        {
+            Reasons = head.Status is "draft" or "pending_approval" ? await work.ReasonsAsync(head, lines, ct) : [], Margin = QuoteMargin.Of(lines, await quotes.CostsAsync(head.QuoteRevisionId, ct)),
+            Links = await links.LinksAsync(head.QuoteId, ct), Thread = await thread.OfQuoteAsync(head.QuoteId, ct), Mails = await links.MailsAsync(head.QuoteId, ct),
+            Audiences = [.. new[] { DiscussQuote.ToCustomer, DiscussQuote.ToApproval }.Where(audience => discuss.May(audience, head) && (audience is DiscussQuote.ToApproval || head.FirstSentOn is not null))],
+            IsSeller = me.PartnerId == head.PartnerId && me.Has(QuoteLifecycle.RolesOf(QuoteSide.Seller)),
+        };
+    }
 }
 
 /// <summary>The list's page.</summary>
 public sealed record QuoteListPage(ListQuery Query, ListPage<QuoteRow> Rows);
 
 /// <summary>One quote's page, with the steps that the person at work may take.</summary>
-public sealed record QuotePage(QuoteHead Head, IReadOnlyList<QuoteLine> Lines, IReadOnlyList<RevisionRow> Revisions, IReadOnlyList<QuoteActRow> Acts, IReadOnlyList<QuoteStep> Steps, decimal Authority)
+public sealed record QuotePage(QuoteHead Head, IReadOnlyList<QuoteLine> Lines, IReadOnlyList<RevisionRow> Revisions, IReadOnlyList<QuoteActRow> Acts, IReadOnlyList<QuoteStep> Steps)
 {
+    /// <summary>Why the deal desk has to approve it, before it is sent.</summary>
+    public IReadOnlyList<ApprovalReason> Reasons { get; init; } = [];
+
+    /// <summary>What is left to the seller; null where the person is not told.</summary>
+    public QuoteMargin? Margin { get; init; }
+
     /// <summary>Links to it, with what became of them.</summary>
     public IReadOnlyList<QuoteLinkRow> Links { get; init; } = [];
 
-    /// <summary>What the customer asked for by links.</summary>
-    public IReadOnlyList<QuoteRequestRow> Requests { get; init; } = [];
+    /// <summary>What was said of it.</summary>
+    public IReadOnlyList<QuoteRemark> Thread { get; init; } = [];
+
+    /// <summary>To whom the person at work may say something.</summary>
+    public IReadOnlyList<string> Audiences { get; init; } = [];
+
+    /// <summary>What was typed and not taken.</summary>
+    public string? Said { get; init; }
 
     /// <summary>Its mails.</summary>
     public IReadOnlyList<QuoteMailRow> Mails { get; init; } = [];
@@ -231,6 +300,10 @@ public sealed class QuoteForm
     /// <summary>The rows; empty ones are left out.</summary>
     public List<QuoteFormLine> Lines { get; set; } = [];
 
+    /// <summary>The quote it is a copy of.</summary>
+    [StringLength(64)]
+    public string? CopyOf { get; set; }
+
     /// <summary>The quote's number; null for a new one.</summary>
     [BindNever]
     public string? Number { get; set; }
@@ -245,7 +318,7 @@ public sealed class QuoteForm
 
     /// <summary>As the acts want it.</summary>
     internal QuoteRequest Request => new(string.IsNullOrWhiteSpace(Customer) ? null : Customer, string.IsNullOrWhiteSpace(Deal) ? null : Deal, ValidUntil, TaxRate, Terms,
-        [.. Filled.Select(line => new QuoteRequestLine(line.Sku!, line.Quantity, line.Discount) { Configuration = string.IsNullOrWhiteSpace(line.Configuration) ? null : line.Configuration }), .. PastedLines.Read(Pasted)]);
+        [.. Filled.Select(line => new QuoteRequestLine(line.Sku!, line.Quantity, line.Discount) { Section = line.Section, Choice = line.Choice, Configuration = string.IsNullOrWhiteSpace(line.Configuration) ? null : line.Configuration }), .. PastedLines.Read(Pasted)]);
 
     IEnumerable<QuoteFormLine> Filled => Lines.Where(line => !string.IsNullOrWhiteSpace(line.Sku));
 
@@ -279,4 +352,12 @@ public sealed class QuoteFormLine
     /// <summary>The configuration it comes from; it goes along.</summary>
     [StringLength(32)]
     public string? Configuration { get; set; }
+
+    /// <summary>The heading it stands under.</summary>
+    [StringLength(QuoteChoice.LongestSection)]
+    public string? Section { get; set; }
+
+    /// <summary>One of <see cref="QuoteChoice"/>.</summary>
+    [StringLength(20)]
+    public string? Choice { get; set; }
 }

@@ -20,7 +20,7 @@ public sealed class QuotesDemo(Db db, QuoteStore quotes, QuoteLinkStore links, O
     {
         var customers = await db.ListAsync<DemoCustomer>("""
             select * from (
-                select p.partner_id, p.currency, c.end_customer_id, c.number as customer_number, row_number() over (partition by p.partner_id order by c.end_customer_id)::int as place
+                select p.partner_id, p.upstream_id, p.currency, c.end_customer_id, c.number as customer_number, row_number() over (partition by p.partner_id order by c.end_customer_id)::int as place
                 from end_customer c join partner p on p.partner_id = c.partner_id where p.partner_type <> 'brand') numbered
             where place <= 3 order by partner_id, place
             """, null, ct);
@@ -35,6 +35,8 @@ public sealed class QuotesDemo(Db db, QuoteStore quotes, QuoteLinkStore links, O
     {
         var priced = (await prices.ForAsync(null, customer.PartnerId, customer.Currency, today, [.. skus.Select((sku, index) => new AskedLine(sku, 2 + (index * 3)))], ct))
             .Where(line => line.Refusal is null).ToList();
+        customer.Costs = (await prices.ForAsync(customer.PartnerId, customer.UpstreamId, customer.Currency, today, [.. priced.Select(line => new AskedLine(line.Sku, line.Quantity))], ct))
+            .Where(line => line.Refusal is null).ToDictionary(line => line.Sku, line => line.UnitPrice, StringComparer.Ordinal);
         if (priced.Count == 0)
         {
             return;
@@ -63,9 +65,14 @@ public sealed class QuotesDemo(Db db, QuoteStore quotes, QuoteLinkStore links, O
 
     static PricedQuote Offered(DemoCustomer customer, IReadOnlyList<LinePrice> priced, decimal discount, DateOnly today)
     {
-        var lines = priced.Select((line, index) => PriceQuote.Line(new(line.Sku, line.Quantity, Discount: index == 0 ? discount : null), line, customer.Currency)).ToList();
+        // Two groups, and of more than three things the last can be had instead of the one before it.
+        var (first, second) = customer.Currency == "CNY" ? ("开放办公区", "会议室") : ("Open office", "Meeting rooms");
+        var lines = priced.Select((line, index) => PriceQuote.Line(new(line.Sku, line.Quantity, Discount: index == 0 ? discount : null)
+        {
+            Section = index < 2 ? first : second, Choice = index > 2 && index == priced.Count - 1 ? QuoteChoice.Alternative : null,
+        }, line, customer.Currency) with { AlternativeTo = index > 2 && index == priced.Count - 1 ? index : null, UnitCost = customer.Costs.TryGetValue(line.Sku, out var cost) ? cost : null }).ToList();
         var taxRate = customer.Currency == "CNY" ? 0.13m : 0.19m;
-        var net = lines.Sum(line => line.Amount);
+        var net = lines.Where(line => line.IsIncluded).Sum(line => line.Amount);
         var tax = Amounts.Round(net * taxRate, customer.Currency);
         return new(customer.EndCustomerId, null, customer.Currency, today.AddDays(21), taxRate, null, net, tax, net + tax, lines.Max(line => line.Discount), lines);
     }
@@ -105,6 +112,8 @@ public sealed class QuotesDemo(Db db, QuoteStore quotes, QuoteLinkStore links, O
     sealed record DemoCustomer
     {
         public long PartnerId { get; init; }
+        public long UpstreamId { get; init; }
+        public IReadOnlyDictionary<string, decimal> Costs { get; set; } = new Dictionary<string, decimal>(StringComparer.Ordinal);
         public string Currency { get; init; } = "";
         public long EndCustomerId { get; init; }
         public string CustomerNumber { get; init; } = "";

@@ -31,6 +31,8 @@ static class QuotesFeature
         .AddScheduledJob<ForgetQuoteFiles>("0 40 4 * * ?")
         .AddScoped<WorkOnQuote>()
         .AddScoped<QuoteLinkStore>()
+        .AddScoped<QuoteThreadStore>()
+        .AddScoped<DiscussQuote>()
         .AddScoped<KeepQuoteLinks>()
         .AddScoped<QuoteMailText>()
         .AddScoped<MailQuote>()

@@ -10,8 +10,6 @@ namespace Portal.Quotes;
 /// </summary>
 public sealed class TakeQuoteUpload(Db db, QuoteStore quotes, QuoteUploadStore uploads, ReadQuoteWorkbook read, PriceQuote pricing, WorkOnQuote work, AuditTrail audit)
 {
-    const int DefaultDays = 30;
-
     /// <summary>Reads a workbook and keeps what it says.</summary>
     /// <param name="number">The quote on whose page it was uploaded.</param>
     /// <param name="fileName">Its name.</param>
@@ -58,8 +56,7 @@ public sealed class TakeQuoteUpload(Db db, QuoteStore quotes, QuoteUploadStore u
         }
 
         var mayTake = StepOf(head) is { } step && work.Allowed(step, head) && head.Revision == found.Revision && found.TakenRevision is null;
-        var (request, rows, problems) = RequestOf(head, found, await DayAsync(head, validUntil, ct));
-        request = WithConfigurations(request, await quotes.LinesAsync(head.QuoteRevisionId, ct));
+        var (request, rows, problems) = RequestOf(head, await quotes.LinesAsync(head.QuoteRevisionId, ct), found, await DayAsync(head, validUntil, ct));
         var check = await pricing.RunAsync(request, await quotes.SellerAsync(ct), ct);
         problems.AddRange(check.Problems.Select(problem => Placed(problem, rows)));
         return new CheckedUpload(head, found, request, check.Quote, check.Quote is { } quote && problems.Count == 0 ? await ChangesAsync(head, quote, ct) : null,
@@ -149,13 +146,21 @@ public sealed class TakeQuoteUpload(Db db, QuoteStore quotes, QuoteUploadStore u
     }, ct);
 
     async Task<DateOnly> DayAsync(QuoteHead head, DateOnly? validUntil, CancellationToken ct) =>
-        validUntil ?? (await quotes.TodayAsync(ct) is var today && head.ValidUntil < today ? today.AddDays(DefaultDays) : head.ValidUntil);
+        validUntil ?? (await quotes.TodayAsync(ct) is var today && head.ValidUntil < today ? today.AddDays(PriceQuote.UsualDays) : head.ValidUntil);
 
-    static (QuoteRequest Request, List<UploadedLine> Rows, List<UploadProblem> Problems) RequestOf(QuoteHead head, QuoteUpload upload, DateOnly validUntil)
+    static (QuoteRequest Request, List<UploadedLine> Rows, List<UploadProblem> Problems) RequestOf(QuoteHead head, IReadOnlyList<QuoteLine> lines, QuoteUpload upload, DateOnly validUntil)
     {
         var (asked, rows, problems) = (new List<QuoteRequestLine>(), new List<UploadedLine>(), new List<UploadProblem>());
-        foreach (var line in upload.Lines.Where(line => line.Fault is not null || !line.IsOut))
+        // Groups, choices and what was configured together are not changed in a workbook; a line keeps what it has, one that is new has none. Lines are known by their product, in the order in which they stand.
+        var kept = lines.GroupBy(line => line.Sku, StringComparer.OrdinalIgnoreCase).ToDictionary(same => same.Key, same => new Queue<QuoteLine>(same), StringComparer.OrdinalIgnoreCase);
+        foreach (var line in upload.Lines)
         {
+            var before = line.Sku is not null && kept.TryGetValue(line.Sku, out var same) && same.TryDequeue(out var first) ? first : null;
+            if (line.Fault is null && line.IsOut)
+            {
+                continue;
+            }
+
             var (sound, problem) = line.Fault is null ? line.Read() : (null, new("row", "quotes.upload.problem.row", line.Fault));
             if (sound is null)
             {
@@ -163,18 +168,11 @@ public sealed class TakeQuoteUpload(Db db, QuoteStore quotes, QuoteUploadStore u
                 continue;
             }
 
-            asked.Add(sound);
+            asked.Add(sound with { Section = before?.Section, Choice = before?.Choice, Configuration = before?.Configuration });
             rows.Add(line);
         }
 
         return (new(head.CustomerNumber, head.DealNumber, validUntil, head.TaxRate * 100, head.Terms, asked), rows, problems);
-    }
-
-    // A workbook does not say which lines were configured together: they are known by their product, in the order in which they stand where a product stands there several times, as everywhere else.
-    static QuoteRequest WithConfigurations(QuoteRequest request, IReadOnlyList<QuoteLine> lines)
-    {
-        var known = lines.GroupBy(line => line.Sku, StringComparer.Ordinal).ToDictionary(same => same.Key, same => new Queue<string?>(same.Select(line => line.Configuration)), StringComparer.Ordinal);
-        return request with { Lines = [.. request.Lines.Select(line => known.TryGetValue(line.Sku, out var left) && left.TryDequeue(out var configuration) ? line with { Configuration = configuration } : line)] };
     }
 
     static UploadProblem Placed(QuoteProblem problem, List<UploadedLine> rows)
@@ -195,7 +193,7 @@ public sealed class TakeQuoteUpload(Db db, QuoteStore quotes, QuoteUploadStore u
         var products = (await quotes.ProductsAsync([.. quote.Lines.Select(line => line.ProductId)], ct)).ToDictionary(product => product.ProductId);
         return CompareRevisions.Of(before, new(head.FrozenAt is null ? head.Revision : head.Revision + 1, quote.ValidUntil, quote.TaxRate, quote.Terms, quote.NetTotal, quote.TaxTotal, quote.GrandTotal,
             [.. quote.Lines.Select((line, at) => (line, at, product: products[line.ProductId])).Select(one => new QuoteLine(one.at + 1, one.line.ProductId, one.product.Sku, one.product.Name, one.product.NameZh, one.product.Unit,
-                one.line.Quantity, one.line.Price, one.line.Discount, one.line.UnitPrice, one.line.Amount, one.line.PriceSteps))]));
+                one.line.Quantity, one.line.Price, one.line.Discount, one.line.UnitPrice, one.line.Amount, one.line.PriceSteps, one.line.Section, one.line.Choice, one.line.AlternativeTo, one.line.Floor, one.line.Configuration))]));
     }
 
     static async Task<byte[]> HashAsync(Stream content, CancellationToken ct)

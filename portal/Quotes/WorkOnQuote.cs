@@ -30,6 +30,25 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
         return new QuoteOutcome.Done(number);
     }, ct);
 
+    /// <summary>Writes a new draft with the same things at today's prices, for the same customer or another one.</summary>
+    /// <param name="number">The quote that is copied; of the own company.</param>
+    /// <param name="customer">The customer's number; null for the same.</param>
+    /// <param name="validUntil">The last day it holds; null for the usual 30 days.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<QuoteOutcome> CopyAsync(string number, string? customer, DateOnly? validUntil, CancellationToken ct) => db.InTransactionAsync<QuoteOutcome>(async () =>
+    {
+        if (await quotes.HeadAsync(number, ct) is not { } head || head.PartnerId != me.PartnerId)
+        {
+            return new QuoteOutcome.NotFound();
+        }
+
+        var lines = await quotes.LinesAsync(head.QuoteRevisionId, ct);
+        return await CreateAsync(QuoteRequest.Of(head, lines) with
+        {
+            Customer = customer ?? head.CustomerNumber, Deal = null, ValidUntil = validUntil ?? (await quotes.TodayAsync(ct)).AddDays(PriceQuote.UsualDays),
+        }, ct);
+    }, ct);
+
     /// <summary>Replaces what a draft holds, at today's prices.</summary>
     /// <param name="number">The quote.</param>
     /// <param name="version">The version the person saw; null where nobody looked.</param>
@@ -57,7 +76,7 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
             return new QuoteOutcome.Wrong([new("validUntil", "quotes.problem.valid_until", PriceQuote.MostDays)]);
         }
 
-        if (head.Status == "draft" && head.MostDiscount > await AuthorityAsync(head, ct))
+        if (head.Status == "draft" && (await ReasonsAsync(head, await quotes.LinesAsync(head.QuoteRevisionId, ct), ct)).Count > 0)
         {
             return await AdvanceAsync(head, QuoteLifecycle.Send, "pending_approval", null, null, ct);
         }
@@ -120,10 +139,14 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
         }
 
         var lines = await quotes.LinesAsync(head.QuoteRevisionId, ct);
+        var costs = await quotes.CostsAsync(head.QuoteRevisionId, ct);
         var deal = head.DealNumber is null ? null : await quotes.FindDealAsync(head.DealNumber, ct);
         await quotes.InsertRevisionAsync(head.QuoteId, head.PartnerId, head.Revision + 1, new(head.EndCustomerId, deal?.DealId, head.Currency, head.ValidUntil, head.TaxRate, head.Terms,
             head.NetTotal, head.TaxTotal, head.GrandTotal, head.MostDiscount,
-            [.. lines.Select(line => new PricedQuoteLine(line.ProductId, line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount, line.PriceSteps) { Configuration = line.Configuration })]), ct);
+            [.. lines.Select(line => new PricedQuoteLine(line.ProductId, line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount, line.PriceSteps)
+            {
+                Section = line.Section, Choice = line.Choice, AlternativeTo = line.AlternativeTo, Floor = line.FloorPrice, Configuration = line.Configuration, UnitCost = costs.TryGetValue(line.LineNumber, out var cost) ? cost : null,
+            })]), ct);
         return await AdvanceAsync(head with { Revision = head.Revision + 1 }, QuoteLifecycle.Revise, "draft", null, null, ct);
     }, ct);
 
@@ -162,9 +185,14 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
         }, ct);
     }
 
-    /// <summary>How much the person at work may take off by hand on this quote, as a share; the deal desk may take off all.</summary>
-    public async Task<decimal> AuthorityAsync(QuoteHead head, CancellationToken ct) =>
-        me.Has(QuoteLifecycle.RolesOf(QuoteSide.DealDesk)) ? 1 : await quotes.AuthorityAsync(head.IsBrand ? "platinum" : head.PartnerLevel, ct);
+    /// <summary>Why the deal desk has to approve what the seller offers; empty where it has not.</summary>
+    /// <param name="head">The quote.</param>
+    /// <param name="lines">The lines of its current revision.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<IReadOnlyList<ApprovalReason>> ReasonsAsync(QuoteHead head, IReadOnlyList<QuoteLine> lines, CancellationToken ct) =>
+        // What the deal desk offers itself it has approved.
+        me.PartnerId == head.PartnerId && me.Has(QuoteLifecycle.RolesOf(QuoteSide.DealDesk)) ? []
+            : ApprovalReason.Of(await quotes.AuthorityAsync(head.IsBrand ? "platinum" : head.PartnerLevel, ct), lines, await quotes.CostsAsync(head.QuoteRevisionId, ct));
 
     Task<QuoteOutcome> WithAsync(string number, int? version, string act, string? reason, Func<QuoteHead, Task<QuoteOutcome>> work, CancellationToken ct) => db.InTransactionAsync(async () =>
     {

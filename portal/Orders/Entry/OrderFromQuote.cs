@@ -18,7 +18,7 @@ public sealed class OrderFromQuote(Db db, PlaceOrder placeOrder, QuoteStore quot
         }
 
         var lines = await quotes.LinesAsync(head.QuoteRevisionId, ct);
-        return new(head.Status is "accepted" or "ordered", await OrderOfAsync(quote, ct), [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Configuration = line.Configuration })]);
+        return new(head.Status is "accepted" or "ordered", await OrderOfAsync(quote, ct), [.. lines.Where(line => line.IsIncluded).Select(line => new SkuLine(line.Sku, line.Quantity) { Configuration = line.Configuration })]);
     }, ct);
 
     /// <summary>Writes the order and remembers for which quote it is; whoever is second is told of the first.</summary>

@@ -119,6 +119,6 @@ static class PricingBenchmark
         where r.code ~ '^BENCH-[0-9]+$' and r.covers = 'products'
         on conflict do nothing
         """,
-        "analyze product; analyze price_book_entry; analyze price_rule; analyze price_rule_product",
+        "analyze product, price_book_entry, price_rule, price_rule_product",
     ];
 }

@@ -64,6 +64,41 @@ public sealed class KeepingPriceBooks(PortalApp portal) : IClassFixture<PortalAp
     }
 
     [Fact]
+    public async Task A_book_of_a_territory_is_for_its_partners_alone_and_comes_before_one_for_all()
+    {
+        var brand = await portal.Given.TheBrand();
+        await portal.Database.ExecuteAsync("insert into portal.territory (code, name, name_zh) values ('CN-WEST', 'West China', '西部'), ('CN-SOUTH', 'South China', '华南')");
+        var (west, south) = (await portal.Given.ADistributor("Chengdu"), await portal.Given.ADistributor("Shenzhen"));
+        await portal.Database.ExecuteAsync("""
+            update portal.partner p set territory_id = t.territory_id from portal.territory t
+            where (p.partner_id = @west and t.code = 'CN-WEST') or (p.partner_id = @south and t.code = 'CN-SOUTH')
+            """, new { west = west.Partner.PartnerId, south = south.Partner.PartnerId });
+        await portal.Given.AProduct("TERR-1");
+        var visitor = portal.SignIn(await portal.Given.SomebodyOfTheBrand("deal_desk"));
+        var today = portal.Clock.Now.UtcDateTime.ToString("yyyy-MM-dd");
+        var all = await visitor.SubmitAsync("/prices/books/new", ("Facts.Code", "ALL-NET"), ("Facts.Name", "Everywhere"), ("Facts.Currency", "CNY"));
+        await visitor.SubmitAsync(all.Path, ("Form.Sku", "TERR-1"), ("Form.Price", "90.00"));
+        var book = await visitor.SubmitAsync("/prices/books/new", ("Facts.Code", "WEST-NET"), ("Facts.Name", "West"), ("Facts.Currency", "CNY"), ("Facts.Territory", "CN-WEST"));
+        await visitor.SubmitAsync(book.Path, ("Form.Sku", "TERR-1"), ("Form.Price", "95.00"));
+
+        (await portal.Ask(west, west.Partner, brand, "CNY", today, ("TERR-1", 1))).Single().UnitPrice.ShouldBe(95m);
+        (await portal.Ask(south, south.Partner, brand, "CNY", today, ("TERR-1", 1))).Single().UnitPrice.ShouldBe(90m);
+        book.Words.ShouldContain("West China");
+        var wrong = await visitor.SubmitAsync("/prices/books/new", ("Facts.Code", "T9"), ("Facts.Name", "Nowhere"), ("Facts.Currency", "CNY"), ("Facts.Kind", "list"), ("Facts.Territory", "CN-WEST"));
+        wrong.Text(".field-problem").ShouldStartWith("List prices and floors are for everyone");
+    }
+
+    [Fact]
+    public async Task Floors_are_the_brands_to_set()
+    {
+        var partner = portal.SignIn(await portal.Given.ADistributor("No floors"));
+
+        var refused = await partner.SubmitAsync("/prices/books/new", ("Facts.Code", "FLOOR"), ("Facts.Name", "Floor"), ("Facts.Kind", "floor"));
+
+        refused.Text(".field-problem").ShouldBe("Floors are set by the brand; choose list or net prices.");
+    }
+
+    [Fact]
     public async Task A_promotion_is_added_and_gets_its_last_day()
     {
         var brand = await portal.Given.TheBrand();

@@ -203,7 +203,7 @@ public sealed class QuotingACustomer(QuotingPartner portal) : IClassFixture<Quot
         return number;
     }
 
-    static async Task<string> WordsOfAsync(byte[] pdf)
+    internal static async Task<string> WordsOfAsync(byte[] pdf)
     {
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await File.WriteAllBytesAsync(path, pdf);

@@ -4,7 +4,7 @@ using Portal.Quotes;
 
 namespace Portal.Tests.Quotes;
 
-/// <summary>Quotes as they may come, always the same for a seed: three kinds of currencies, taxes, discounts, prices of up to four decimals that fall on halves, lines that give back.</summary>
+/// <summary>Quotes as they may come, always the same for a seed: three kinds of currencies, taxes, discounts, lines that can be had on top or instead, prices of up to four decimals that fall on halves, lines that give back.</summary>
 static class RandomQuotes
 {
     static readonly string[] Currencies = ["CNY", "EUR", "JPY", "KRW", "KWD", "BHD", "USD"];
@@ -18,7 +18,13 @@ static class RandomQuotes
         var currency = Currencies[random.Next(Currencies.Length)];
         var units = Portal.Pricing.Currencies.MinorUnits(currency);
         var lines = Enumerable.Range(1, lineCount ?? random.Next(1, 41)).Select(number => Line(random, number, currency, units)).ToList();
-        var (net, rate) = (lines.Sum(line => line.Amount), Taxes[random.Next(Taxes.Length)]);
+        if (seed % 5 == 0)
+        {
+            // Every third line can be had on top, every fifth instead of the first.
+            lines = [.. lines.Select((line, index) => index % 3 == 2 ? line with { Choice = QuoteChoice.Optional } : index % 5 == 4 ? line with { Choice = QuoteChoice.Alternative, AlternativeTo = 1 } : line)];
+        }
+
+        var (net, rate) = (lines.Where(line => line.IsIncluded).Sum(line => line.Amount), Taxes[random.Next(Taxes.Length)]);
         var tax = Amounts.Round(net * rate, currency);
         return new($"Q-{seed:D6}", random.Next(1, 9), new DateOnly(2026, 3, 2), new DateOnly(2026, 4, 1), currency, units, new("华信科技 & Söhne", ["上海市"], null), new("=杭州云栖 <\"1\">", ["杭州"], null), null,
             lines, net, rate, tax, net + tax, seed % 3 == 0 ? "30 days net.\n" + string.Concat(Enumerable.Repeat("货到付款，质保三年。", 20)) : null);

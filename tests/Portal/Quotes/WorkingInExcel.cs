@@ -200,14 +200,14 @@ public sealed class WorkingInExcel(QuotingPartner portal) : IClassFixture<Quotin
         Assert.Equal(11661.94m, confirmed.Json.GetProperty("grandTotal").GetDecimal());
     }
 
-    static async Task<byte[]> CopyAsync(Visitor visitor, string number)
+    internal static async Task<byte[]> CopyAsync(Visitor visitor, string number)
     {
         var copy = await visitor.GetAsync($"/quotes/{number}/working-copy?language=en");
         Assert.Equal(HttpStatusCode.OK, copy.Status);
         return copy.Bytes;
     }
 
-    static Task<Page> UploadAsync(Visitor visitor, string number, byte[] file, string name = "changed.xlsx") =>
+    internal static Task<Page> UploadAsync(Visitor visitor, string number, byte[] file, string name = "changed.xlsx") =>
         visitor.SubmitAsync($"/quotes/{number}/uploads/new", ("file", new TestFile(name, file)));
 
     async Task<string> FirstAsync(string number, string select, string join = "") =>
