@@ -70,6 +70,11 @@ public sealed class ExcelBook : IAsyncDisposable
         WriteElement("xl/workbook.xml", Workbook());
         WriteElement("xl/styles.xml", styles.Sheet());
         WriteXml("xl/_rels/workbook.xml.rels", WriteWorkbookRelations);
+        foreach (var (index, sheet) in sheets.Index().Where(sheet => sheet.Item.Picture is not null))
+        {
+            WritePicture(index + 1, sheet.Picture!);
+        }
+
         WriteXml("docProps/core.xml", WriteProperties);
         WriteXml("_rels/.rels", WritePackageRelations);
         WriteXml("[Content_Types].xml", WriteContentTypes);
@@ -155,6 +160,22 @@ public sealed class ExcelBook : IAsyncDisposable
         writer.WriteEndElement();
     }
 
+    void WritePicture(int number, ExcelPicture picture)
+    {
+        WriteXml($"xl/worksheets/_rels/sheet{number}.xml.rels", writer => WriteRelations(writer, "drawing", $"../drawings/drawing{number}.xml"));
+        WriteXml($"xl/drawings/drawing{number}.xml", picture.WriteDrawing);
+        WriteXml($"xl/drawings/_rels/drawing{number}.xml.rels", writer => WriteRelations(writer, "image", "../media/" + picture.FileOf(number)));
+        using var media = Entry("xl/media/" + picture.FileOf(number));
+        media.Write(picture.Content);
+    }
+
+    static void WriteRelations(XmlWriter writer, string kind, string target)
+    {
+        writer.WriteStartElement("Relationships", PackageRelations);
+        WriteRelation(writer, "rId1", $"{Relations}/{kind}", target);
+        writer.WriteEndElement();
+    }
+
     static void WritePackageRelations(XmlWriter writer)
     {
         writer.WriteStartElement("Relationships", PackageRelations);
@@ -196,12 +217,22 @@ public sealed class ExcelBook : IAsyncDisposable
         writer.WriteStartElement("Types", types);
         WriteType("Default", "Extension", "rels", "application/vnd.openxmlformats-package.relationships+xml");
         WriteType("Default", "Extension", "xml", "application/xml");
+        foreach (var ending in sheets.Select(sheet => sheet.Picture).OfType<ExcelPicture>().Select(picture => picture.Kind == "png" ? "png" : "jpeg").Distinct(StringComparer.Ordinal))
+        {
+            WriteType("Default", "Extension", ending, "image/" + ending);
+        }
+
         WriteType("Override", "PartName", "/xl/workbook.xml", $"{Main}.sheet.main+xml");
         WriteType("Override", "PartName", "/xl/styles.xml", $"{Main}.styles+xml");
         WriteType("Override", "PartName", "/docProps/core.xml", "application/vnd.openxmlformats-package.core-properties+xml");
         for (var index = 1; index <= sheets.Count; index++)
         {
             WriteType("Override", "PartName", $"/xl/worksheets/sheet{index}.xml", $"{Main}.worksheet+xml");
+        }
+
+        foreach (var index in sheets.Index().Where(sheet => sheet.Item.Picture is not null).Select(sheet => sheet.Index + 1))
+        {
+            WriteType("Override", "PartName", $"/xl/drawings/drawing{index}.xml", "application/vnd.openxmlformats-officedocument.drawing+xml");
         }
 
         writer.WriteEndElement();

@@ -42,6 +42,9 @@ public sealed record ExcelLook
     /// <summary>Colour of the ground, RRGGBB; empty for none.</summary>
     public string Fill { get; init; } = "";
 
+    /// <summary>Colour of the lines, RRGGBB.</summary>
+    public string LineColour { get; init; } = "1C5D7D";
+
     /// <summary>A line along the upper edge.</summary>
     public bool LineAbove { get; init; }
 

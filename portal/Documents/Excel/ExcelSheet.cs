@@ -82,6 +82,9 @@ public sealed partial class ExcelSheet
         NextRow++;
     }
 
+    /// <summary>A picture over the cells, or none.</summary>
+    public ExcelPicture? Picture { get; set; }
+
     /// <summary>Leaves rows empty.</summary>
     public void Skip(int rows = 1) => NextRow += rows;
 
@@ -143,7 +146,7 @@ public sealed partial class ExcelSheet
         xml.Raw("<oddFooter>"u8);
         xml.Text(setup.Footer is { } footer ? Words(footer) : "&L&8&A&R&8&P / &N");
         xml.Raw("</oddFooter>"u8);
-        xml.Raw("</headerFooter></worksheet>"u8);
+        xml.Raw(Picture is null ? "</headerFooter></worksheet>"u8 : "</headerFooter><drawing xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" r:id=\"rId1\"/></worksheet>"u8);
         xml.Dispose();
     }
 

@@ -41,7 +41,7 @@ sealed class ExcelStyles
         var formats = looks.Select(look => look.NumberFormat).Where(format => format.Length > 0).Distinct(StringComparer.Ordinal).ToList();
         var fonts = looks.Select(look => (look.Bold, look.Size, look.Colour)).Distinct().ToList();
         List<string> fills = ["", "gray125", .. looks.Select(look => look.Fill).Where(fill => fill.Length > 0).Distinct(StringComparer.Ordinal)]; // Excel reserves the first two
-        var borders = looks.Select(look => (look.LineAbove, look.LineBelow)).Prepend((false, false)).Distinct().ToList();
+        var borders = looks.Select(BorderOf).Prepend((Above: false, Below: false, Colour: "")).Distinct().ToList();
 
         var sheet = new Stylesheet();
         if (formats.Count > 0)
@@ -55,14 +55,14 @@ sealed class ExcelStyles
         sheet.Append(
             new Fonts(fonts.Select(font => Font(font.Bold, font.Size, font.Colour))) { Count = (uint)fonts.Count },
             new Fills(fills.Select(Fill)) { Count = (uint)fills.Count },
-            new Borders(borders.Select(border => Border(border.Item1, border.Item2))) { Count = (uint)borders.Count },
+            new Borders(borders.Select(border => Border(border.Above, border.Below, border.Colour))) { Count = (uint)borders.Count },
             new CellStyleFormats(new CellFormat()) { Count = 1 },
             new CellFormats(looks.Select(look => new CellFormat(Alignment(look), new Protection { Locked = !look.Unlocked })
             {
                 NumberFormatId = look.NumberFormat.Length == 0 ? 0 : FirstOwnFormat + (uint)formats.IndexOf(look.NumberFormat),
                 FontId = (uint)fonts.IndexOf((look.Bold, look.Size, look.Colour)),
                 FillId = (uint)fills.IndexOf(look.Fill),
-                BorderId = (uint)borders.IndexOf((look.LineAbove, look.LineBelow)),
+                BorderId = (uint)borders.IndexOf(BorderOf(look)),
                 FormatId = 0,
                 ApplyNumberFormat = true,
                 ApplyFont = true,
@@ -94,14 +94,16 @@ sealed class ExcelStyles
         _ => new PatternFill(new ForegroundColor { Rgb = "FF" + colour }, new BackgroundColor { Indexed = 64 }) { PatternType = PatternValues.Solid },
     });
 
-    static Border Border(bool above, bool below) => new(
+    static (bool Above, bool Below, string Colour) BorderOf(ExcelLook look) => (look.LineAbove, look.LineBelow, look.LineAbove || look.LineBelow ? look.LineColour : "");
+
+    static Border Border(bool above, bool below, string colour) => new(
         new LeftBorder(),
         new RightBorder(),
-        above ? new TopBorder(LineColour()) { Style = BorderStyleValues.Thin } : new TopBorder(),
-        below ? new BottomBorder(LineColour()) { Style = BorderStyleValues.Thin } : new BottomBorder(),
+        above ? new TopBorder(LineColour(colour)) { Style = BorderStyleValues.Thin } : new TopBorder(),
+        below ? new BottomBorder(LineColour(colour)) { Style = BorderStyleValues.Thin } : new BottomBorder(),
         new DiagonalBorder());
 
-    static Color LineColour() => new() { Rgb = "FF1C5D7D" };
+    static Color LineColour(string colour) => new() { Rgb = "FF" + colour };
 
     static Alignment Alignment(ExcelLook look)
     {

@@ -21,6 +21,9 @@ public sealed record TypstJob(string Template, object Data, string Title, DateTi
     /// <summary>Words printed large and pale across each page, such as the word for draft; empty for none.</summary>
     public string Watermark { get; init; } = "";
 
+    /// <summary>Colours and type, where they are not the house's own.</summary>
+    public HouseLook Look { get; init; } = new();
+
     /// <summary>What the file conforms to.</summary>
     public PdfStandard Standard { get; init; } = PdfStandard.Archive;
 
@@ -31,15 +34,42 @@ public sealed record TypstJob(string Template, object Data, string Title, DateTi
     internal byte[] DataFile() => JsonSerializer.SerializeToUtf8Bytes(Data, Data.GetType(), Json);
 }
 
-/// <summary>The standards a PDF can conform to; the compiler applies one at a time.</summary>
+/// <summary>What a PDF conforms to.</summary>
 public enum PdfStandard
 {
-    /// <summary>PDF/A-2a: kept readable for decades, fonts embedded, tagged for reading aloud.</summary>
+    /// <summary>
+    /// PDF/A-2a and PDF/UA-1 at once: kept readable for decades with its fonts embedded, and tagged to be read aloud. A template whose picture has no description, or whose headings leave a step out, is refused.
+    /// </summary>
     Archive,
-
-    /// <summary>PDF/UA-1: the accessibility standard; the template has to give each picture a description.</summary>
-    Accessible,
 
     /// <summary>PDF 1.7 with tags and nothing promised; for previews.</summary>
     Plain,
+
+    /// <summary>No PDF: an SVG of all pages, one under another, with every letter drawn; for a look in the browser.</summary>
+    Picture,
+}
+
+/// <summary>Colours and type of a document. The house's own where nothing is said.</summary>
+public sealed record HouseLook
+{
+    /// <summary>The typefaces the product brings, all with Latin and Chinese: <c>sans</c>, <c>serif</c>, <c>mixed</c> (headings with, text without serifs).</summary>
+    public static IReadOnlyList<string> Typefaces { get; } = ["sans", "serif", "mixed"];
+
+    /// <summary>The sizes of the text: <c>small</c>, <c>normal</c>, <c>large</c>.</summary>
+    public static IReadOnlyList<string> Sizes { get; } = ["small", "normal", "large"];
+
+    /// <summary>The colour of headings, lines and the sum, #rrggbb.</summary>
+    public string Accent { get; init; } = "#1c5d7d";
+
+    /// <summary>The colour of the text.</summary>
+    public string Ink { get; init; } = "#1d2733";
+
+    /// <summary>The ground of the band of facts and of remarks.</summary>
+    public string Wash { get; init; } = "#f5f7f9";
+
+    /// <summary>One of <see cref="Typefaces"/>.</summary>
+    public string Typeface { get; init; } = "sans";
+
+    /// <summary>One of <see cref="Sizes"/>.</summary>
+    public string Size { get; init; } = "normal";
 }

@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { alsoAccessible } from './conformance.mjs';
 import { FontCoverage } from './coverage.mjs';
 import { flawsOfCompilation, flawsOfExport } from './flaws.mjs';
 
@@ -21,6 +22,8 @@ const secondsPerJob = Number(process.argv[3]);
 const fonts = [
   'noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf', 'noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf',
   'source-sans-3/400Regular/SourceSans3_400Regular.ttf', 'source-sans-3/700Bold/SourceSans3_700Bold.ttf',
+  'noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf', 'noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf',
+  'source-serif-4/400Regular/SourceSerif4_400Regular.ttf', 'source-serif-4/700Bold/SourceSerif4_700Bold.ttf',
 ].map(file => readFileSync(join(folder, 'node_modules/@expo-google-fonts', file)));
 const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontBlobs: fonts }] });
 const coverage = new FontCoverage(fonts);
@@ -90,13 +93,22 @@ function typeset(job) {
       return { flaws: flawsOfCompilation(compiler, compilation, workspace) };
     }
 
-    const pdf = compiler.pdf(compilation.result, { pdfStandard: job.standard, creationTimestamp: job.timestamp });
-    return { pdf, pages: compilation.result.numOfPages, undrawn: [...undrawn] };
+    return { pdf: exported(compilation.result, job), pages: compilation.result.numOfPages, undrawn: [...undrawn] };
   } catch (error) {
     return { flaws: flawsOfExport(error) };
   } finally {
     compiler.resetShadow();
   }
+}
+
+// "svg" is a picture of all pages, one under another. "a-2a+ua-1" is a file of the first that keeps the rules of the second, and says so.
+function exported(document, { standard, timestamp }) {
+  if (standard === 'svg') return Buffer.from(compiler.plainSvg(document));
+  const [first, ...others] = standard.split('+');
+  const pdf = compiler.pdf(document, { pdfStandard: first, creationTimestamp: timestamp });
+  if (others.length === 0) return pdf;
+  compiler.pdf(document, { pdfStandard: others[0], creationTimestamp: timestamp });
+  return alsoAccessible(pdf);
 }
 
 function send(head, body = Buffer.alloc(0)) {

@@ -69,14 +69,76 @@ public sealed class TypesettingADocument(OneWorker worker) : IClassFixture<OneWo
         Assert.Matches("Tagged: +yes", properties);
     }
 
-    [Theory]
-    [InlineData(PdfStandard.Archive, "pdfaid:part")]
-    [InlineData(PdfStandard.Accessible, "pdfuaid:part")]
-    public async Task The_file_says_which_standard_it_conforms_to(PdfStandard standard, string mark)
+    [Fact]
+    public async Task The_file_says_that_it_conforms_to_both_standards()
     {
-        var pdf = await PdfAsync(SampleQuotation.Job() with { Standard = standard });
+        var metadata = TagTree.Metadata(await PdfAsync(SampleQuotation.Job("zh-CN")));
 
-        Assert.Contains(mark, Encoding.Latin1.GetString(pdf), StringComparison.Ordinal);
+        Assert.Contains("<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>", metadata, StringComparison.Ordinal);
+        Assert.Contains("<pdfuaid:part>1</pdfuaid:part>", metadata, StringComparison.Ordinal);
+        // PDF/A takes no mark that its schema does not describe.
+        Assert.Contains("<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>", metadata, StringComparison.Ordinal);
+        Assert.Contains("<rdf:li>zh-CN</rdf:li>", metadata, StringComparison.Ordinal);
+    }
+
+    [FactWithProgram("qpdf")]
+    public async Task The_file_can_be_read_aloud()
+    {
+        using var file = new PdfFile(await PdfAsync(SampleQuotation.Job("zh-CN", lines: 40)));
+
+        var tree = await TagTree.ReadAsync(file.Path);
+
+        Assert.Equal("u:zh-CN", tree.Catalog.GetProperty("/Lang").GetString());
+        Assert.True(tree.Catalog.GetProperty("/MarkInfo").GetProperty("/Marked").GetBoolean());
+        Assert.True(tree.Catalog.GetProperty("/ViewerPreferences").GetProperty("/DisplayDocTitle").GetBoolean());
+        Assert.Equal((1, 2, 1, 41, 5), (tree.Count("H1"), tree.Count("H2"), tree.Count("Table"), tree.Count("TR"), tree.Count("TH")));
+        Assert.Contains(tree.Lines, line => line.Trim() == "Figure \"本报价单在门户中的地址\"");
+    }
+
+    [FactWithProgram("qpdf")]
+    public async Task Its_headings_are_its_bookmarks()
+    {
+        using var file = new PdfFile(await PdfAsync(SampleQuotation.Job()));
+
+        Assert.Equal(["Quotation", "What we offer", "Terms"], (await TagTree.ReadAsync(file.Path)).Bookmarks);
+    }
+
+    [Theory]
+    [InlineData("#image(\"code.svg\")", "PDF/A-2a error: missing alt text")]
+    [InlineData("= One\n=== Three", "PDF/UA-1 error: skipped from heading level 1 to 3")]
+    public async Task What_cannot_be_read_aloud_is_refused(string template, string message)
+    {
+        var job = Job("#set document(title: [x])\n" + template, new { }) with { Standard = PdfStandard.Archive, Files = new Dictionary<string, byte[]> { ["code.svg"] = QrImage.Svg("x") } };
+
+        var flaw = Assert.Single(Assert.IsType<Typesetting.Flawed>(await worker.Workers.RenderAsync(job, default)).Flaws);
+
+        Assert.StartsWith(message, flaw.Message, StringComparison.Ordinal);
+    }
+
+    [FactWithProgram("pdftotext")]
+    public async Task Chinese_lines_begin_with_no_closing_mark_and_end_with_no_opening_one()
+    {
+        var sentence = "本报价含运输、安装与调试（不含消防改造）；“上楼服务”须提前告知，付款方式：货到验收合格后三十日内付清全款。";
+        using var file = new PdfFile(await PdfAsync(Job("#import \"/house.typ\": *\n#show: house\n#for text in json(\"/data.json\").texts { par(text) }",
+            new { Texts = Enumerable.Range(1, 40).Select(length => sentence[..length] + sentence + sentence) }) with { Language = "zh-CN" }));
+
+        var lines = (await Programs.RunAsync("pdftotext", "-layout", file.Path, "-")).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
+
+        Assert.True(lines.Count > 80);
+        Assert.DoesNotContain(lines, line => "，。、；：）”".Contains(line[0], StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => "（“".Contains(line[^1], StringComparison.Ordinal));
+    }
+
+    [FactWithProgram("pdftotext")]
+    public async Task A_watermark_stands_on_every_page_however_long_it_is()
+    {
+        using var file = new PdfFile(await PdfAsync(SampleQuotation.Job(lines: 40, watermark: "Preview, not an offer")));
+
+        foreach (var page in new[] { "1", "2", "3" })
+        {
+            // Written across the page, its letters are read one a line.
+            Assert.Contains("Preview,notanoffer", (await Programs.RunAsync("pdftotext", "-raw", "-f", page, "-l", page, file.Path, "-")).Replace("\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
