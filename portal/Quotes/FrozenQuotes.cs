@@ -4,6 +4,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Platform.Database;
+using Portal.Quotes.Templates;
+using Portal.Web;
 
 namespace Portal.Quotes;
 
@@ -11,7 +13,7 @@ namespace Portal.Quotes;
 /// Freezes a revision: everything that will ever be printed of it, in both languages, as one canonical text with its SHA-256. PDF, Excel, API
 /// and page of a sent revision are made of this and of nothing else, so they cannot differ, whatever becomes of names and prices later.
 /// </summary>
-public sealed class FrozenQuotes(Db db, QuoteStore quotes)
+public sealed class FrozenQuotes(Db db, QuoteStore quotes, QuoteLinkStore links, ResolveQuoteLook looks)
 {
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -21,10 +23,11 @@ public sealed class FrozenQuotes(Db db, QuoteStore quotes)
     /// <param name="ct">Stops waiting.</param>
     public async Task FreezeAsync(QuoteHead head, DateOnly today, CancellationToken ct)
     {
-        var content = await ContentAsync(head, await quotes.LinesAsync(head.QuoteRevisionId, ct), today, ct);
+        var content = await ContentAsync(head, await quotes.LinesAsync(head.QuoteRevisionId, ct), today, ct) with { Online = true };
         // jsonb orders members its own way; the hash is over the text that the database gives back, so that it can be computed again from there.
         var text = await db.OneAsync<string>("select @text::jsonb::text", new { text = JsonSerializer.Serialize(content, Json) }, ct);
         await quotes.FreezeAsync(head, text, SHA256.HashData(Encoding.UTF8.GetBytes(text)), ct);
+        await links.PrintAsync(head, PublicNumber.New("QL"), content.Customer.Name, ct);
     }
 
     /// <summary>All that is printed of a revision, as it is now.</summary>
@@ -48,7 +51,7 @@ public sealed class FrozenQuotes(Db db, QuoteStore quotes)
             {
                 Section = line.Section, Choice = line.IsIncluded ? null : line.Choice, AlternativeTo = line.AlternativeTo,
             })],
-            head.NetTotal, head.TaxRate, head.TaxTotal, head.GrandTotal, head.Terms);
+            head.NetTotal, head.TaxRate, head.TaxTotal, head.GrandTotal, head.Terms) { Look = await looks.ForAsync(head.PartnerId, ct) };
     }
 
     /// <summary>Reads what was frozen.</summary>
@@ -67,6 +70,12 @@ public sealed record QuoteContent(
     string Number, int Revision, DateOnly SentOn, DateOnly ValidUntil, string Currency, int MinorUnits, QuoteParty Seller, QuoteParty Customer, string? Deal,
     IReadOnlyList<QuoteContentLine> Lines, decimal NetTotal, decimal TaxRate, decimal TaxTotal, decimal GrandTotal, string? Terms)
 {
+    /// <summary>The PDF has a code that leads to the acceptance page; not in what was frozen before there was one.</summary>
+    public bool Online { get; init; }
+
+    /// <summary>How it looks; null where there was no template when it was frozen.</summary>
+    public QuoteLook? Look { get; init; }
+
     /// <summary>Some lines can be had on top or instead of others, and count in no total.</summary>
     [JsonIgnore]
     public bool HasChoices => Lines.Any(line => !line.IsIncluded);

@@ -66,6 +66,12 @@ public sealed class KeepQuoteLinks(Db db, QuoteStore quotes, QuoteLinkStore link
     /// <summary>Makes a link good again; addresses that were given out before stay dead.</summary>
     public Task<QuoteOutcome> RenewAsync(string number, string linkNumber, DateOnly? expiresOn, CancellationToken ct) => WithLinkAsync(number, linkNumber, mustBeOpen: true, async (head, link) =>
     {
+        if (link.IsPrinted)
+        {
+            // The code on the paper cannot be exchanged, and whoever it was revoked for still has it.
+            return new QuoteOutcome.Wrong([new("link", "quotes.problem.link_is_printed")]);
+        }
+
         if (link.Revision != head.Revision)
         {
             return new QuoteOutcome.Wrong([new("link", "quotes.problem.link_of_old_revision")]);

@@ -18,13 +18,15 @@ public sealed class OfferFiles(OfferStore offers, QuoteFiles files)
             return new QuoteFileOutcome.Ready(kept);
         }
 
-        var (pdf, refusal) = await files.TypesetAsync(FrozenQuotes.Read(offer.Frozen), language, offer.FrozenAt, evidence: null, ct);
+        var content = FrozenQuotes.Read(offer.Frozen);
+        var print = QuotePrint.Of(content);
+        var (pdf, refusal) = await files.TypesetAsync(content, language, offer.FrozenAt, new() { Print = print }, ct);
         if (pdf is null)
         {
             return new QuoteFileOutcome.Busy(refusal!);
         }
 
-        await offers.KeepFileAsync(secret, language, pdf, SHA256.HashData(pdf), ct);
+        await offers.KeepFileAsync(secret, language, pdf, SHA256.HashData(pdf), print?.Hash, ct);
         return await offers.FindFileAsync(secret, language, ct) is { } made ? new QuoteFileOutcome.Ready(made) : new QuoteFileOutcome.NotFound();
     }
 
@@ -41,7 +43,7 @@ public sealed class OfferFiles(OfferStore offers, QuoteFiles files)
             return new QuoteFileOutcome.Ready(kept);
         }
 
-        var (pdf, refusal) = await files.TypesetAsync(FrozenQuotes.Read(frozen), language, offer.FrozenAt, evidence, ct);
+        var (pdf, refusal) = await files.TypesetAsync(FrozenQuotes.Read(frozen), language, offer.FrozenAt, new() { Evidence = evidence }, ct);
         if (pdf is null)
         {
             return new QuoteFileOutcome.Busy(refusal!);

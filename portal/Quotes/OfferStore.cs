@@ -30,9 +30,9 @@ public sealed class OfferStore(Db db, TimeProvider clock)
     public Task<QuoteFile?> FindFileAsync(byte[] secret, string language, CancellationToken ct) =>
         db.FindAsync<QuoteFile>("select content, sha256 from quote_link_file(@secret, @language, @Now)", new { secret, language, Now }, ct);
 
-    /// <summary>Keeps the PDF; where somebody was faster, theirs stays.</summary>
-    public Task KeepFileAsync(byte[] secret, string language, byte[] content, byte[] sha256, CancellationToken ct) =>
-        db.ExecuteAsync("select quote_link_keep_file(@secret, @language, @content, @sha256, @Now)", new { secret, language, content, sha256, Now }, ct);
+    /// <summary>Keeps the PDF with the hash of what is printed on it; where somebody was faster, theirs stays.</summary>
+    public Task KeepFileAsync(byte[] secret, string language, byte[] content, byte[] sha256, byte[]? printed, CancellationToken ct) =>
+        db.ExecuteAsync("select quote_link_keep_file(@secret, @language, @content, @sha256, @printed, @Now)", new { secret, language, content, sha256, printed, Now }, ct);
 
     /// <summary>The evidence of the answer that this link gave.</summary>
     public Task<QuoteEvidence?> FindEvidenceAsync(byte[] secret, CancellationToken ct) => db.FindAsync<QuoteEvidence>("select * from quote_link_evidence(@secret, @Now)", new { secret, Now }, ct);

@@ -1,18 +1,23 @@
 using Portal.Web;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Platform.Texts;
 using Portal.Documents.Typst;
 using Portal.Pricing;
+using Portal.Quotes.Templates;
 
 namespace Portal.Quotes;
 
 /// <summary>
 /// The PDF and the Excel file of a sent revision. Made once, at the first download, and kept with the SHA-256; later downloads are the same bytes.
 /// </summary>
-public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteFileCache cache, TypstWorkers typst, Texts texts, IConfiguration settings)
+public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteFileCache cache, QuoteTemplateStore templates, TypstWorkers typst, Texts texts, IConfiguration settings)
 {
     static readonly string Template = Read();
+
+    /// <summary>The product's own template, where an expert begins.</summary>
+    public static string ProductTemplate => Template;
 
     /// <summary>The file, or why there is none.</summary>
     /// <param name="number">The quote.</param>
@@ -33,34 +38,55 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
         }
 
         var content = FrozenQuotes.Read(frozen.Frozen);
-        byte[] made;
         if (kind == "pdf")
         {
-            var (pdf, refusal) = await TypesetAsync(content, language, frozen.FrozenAt, evidence: null, ct);
+            var print = QuotePrint.Of(content);
+            var (pdf, refusal) = await TypesetAsync(content, language, frozen.FrozenAt, new() { Print = print }, ct);
             if (pdf is null)
             {
                 return new QuoteFileOutcome.Busy(refusal!);
             }
 
-            made = pdf;
+            await quotes.KeepPdfAsync(frozen, language, pdf, SHA256.HashData(pdf), print?.Hash, ct);
         }
         else
         {
-            made = await workbook.OfferAsync(content, new(content.Number, content.Revision, IsSent: true, frozen.Sha256), language, frozen.FrozenAt, ct);
+            var made = await workbook.OfferAsync(content, new(content.Number, content.Revision, IsSent: true, frozen.Sha256), language, frozen.FrozenAt, await LogoAsync(content, ct), ct);
+            await quotes.KeepFileAsync(frozen, kind, language, made, SHA256.HashData(made), ct);
         }
 
-        await quotes.KeepFileAsync(frozen, kind, language, made, SHA256.HashData(made), ct);
         return new QuoteFileOutcome.Ready((await quotes.FindFileAsync(frozen.QuoteRevisionId, kind, language, ct))!);
     }
 
-    /// <summary>The PDF of a frozen revision, or the text key of why there is none now; the same bytes for the same content.</summary>
+    /// <summary>What the placeholders of a template stand for.</summary>
+    internal static IReadOnlyDictionary<string, string> ValuesOf(QuoteContent content, string language)
+    {
+        var culture = CultureInfo.GetCultureInfo(language);
+        return new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["customer"] = content.Customer.Name, ["seller"] = content.Seller.Name, ["number"] = content.Number, ["revision"] = content.Revision.ToString(culture), ["date"] = DayOf(content.SentOn, language),
+            ["valid_until"] = DayOf(content.ValidUntil, language), ["total"] = $"{content.Currency}\u00a0{AmountOf(content, content.GrandTotal, culture)}", ["currency"] = content.Currency, ["deal"] = content.Deal ?? "–",
+        };
+    }
+
+    // A unit price may have more decimals than the currency; it keeps them.
+    static string AmountOf(QuoteContent content, decimal amount, CultureInfo culture) =>
+        amount.ToString("N" + Math.Max(content.MinorUnits, Math.Min(Amounts.Decimals(amount), 4)).ToString(CultureInfo.InvariantCulture), culture);
+
+    static string DayOf(DateOnly day, string language) =>
+        language == "zh-CN" ? day.ToString("yyyy年M月d日", CultureInfo.GetCultureInfo(language)) : day.ToString("d MMMM yyyy", CultureInfo.GetCultureInfo(language));
+
+    async Task<LookFile?> LogoAsync(QuoteContent content, CancellationToken ct) =>
+        content.Look?.Design.Logo is { } logo ? (await templates.FilesAsync([logo.Sha256], ct)).GetValueOrDefault(logo.Sha256) : null;
+
+    /// <summary>The PDF of a frozen revision, or the text key of why there is none now; the same bytes for the same content and paper.</summary>
     /// <param name="content">What was frozen.</param>
     /// <param name="language"><c>en</c> or <c>zh-CN</c>.</param>
     /// <param name="frozenAt">When it was frozen.</param>
-    /// <param name="evidence">Who accepted it: the page of evidence comes behind the offer.</param>
+    /// <param name="paper">What is on the paper beside it.</param>
     /// <param name="ct">Stops waiting.</param>
-    public async Task<(byte[]? Pdf, string? Refusal)> TypesetAsync(QuoteContent content, string language, DateTime frozenAt, QuoteEvidence? evidence, CancellationToken ct) =>
-        await typst.RenderAsync(Job(content, language, frozenAt, evidence), ct) switch
+    public async Task<(byte[]? Pdf, string? Refusal)> TypesetAsync(QuoteContent content, string language, DateTime frozenAt, QuotePaper paper, CancellationToken ct) =>
+        await RenderAsync(content, language, frozenAt, paper, ct) switch
         {
             Typesetting.Pdf pdf => (pdf.Content, null),
             Typesetting.Refused refused => (null, refused.TextKey),
@@ -68,59 +94,112 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
             _ => throw new InvalidOperationException("Typesetting gives a file, a flaw or a refusal."),
         };
 
-    TypstJob Job(QuoteContent content, string language, DateTime frozenAt, QuoteEvidence? evidence)
+    /// <summary>
+    /// Typesets it by its look. An expert's source that does not take this quote - it was tried with a sample before it was kept - gives way to the product's own, because a quote that was sent has to have its file.
+    /// </summary>
+    internal async Task<Typesetting> RenderAsync(QuoteContent content, string language, DateTime frozenAt, QuotePaper paper, CancellationToken ct)
     {
+        var look = content.Look ?? QuoteLook.Product;
+        var files = paper.Held ?? new Dictionary<string, LookFile>(StringComparer.Ordinal);
+        if (look.Files.Where(hash => !files.ContainsKey(hash)).ToList() is { Count: > 0 } missing)
+        {
+            files = files.Concat(await templates.FilesAsync(missing, ct)).ToDictionary(file => file.Key, file => file.Value, StringComparer.Ordinal);
+        }
+
+        var job = Job(content, look, files, language, frozenAt, paper);
+        if (look.Source is null || !files.TryGetValue(look.Source, out var source))
+        {
+            return await typst.RenderAsync(job, ct);
+        }
+
+        var outcome = await typst.RenderAsync(job with { Template = Encoding.UTF8.GetString(source.Content) }, ct);
+        return outcome is Typesetting.Flawed && !paper.StopsAtFlaws ? await typst.RenderAsync(job, ct) : outcome;
+    }
+
+    TypstJob Job(QuoteContent content, QuoteLook look, IReadOnlyDictionary<string, LookFile> files, string language, DateTime frozenAt, QuotePaper paper)
+    {
+        var (evidence, design) = (paper.Evidence, look.Design);
         var culture = CultureInfo.GetCultureInfo(language);
-        // A unit price may have more decimals than the currency; it keeps them.
-        string Amount(decimal amount) => amount.ToString("N" + Math.Max(content.MinorUnits, Math.Min(Amounts.Decimals(amount), 4)).ToString(CultureInfo.InvariantCulture), culture);
-        string Day(DateOnly day) => language == "zh-CN" ? day.ToString("yyyy年M月d日", culture) : day.ToString("d MMMM yyyy", culture);
+        string Amount(decimal amount) => AmountOf(content, amount, culture);
+        string Day(DateOnly day) => DayOf(day, language);
         string T(string key, params object[] arguments) => texts.In(language, key, arguments);
-        var address = PortalUrl.Of(settings) + $"/quotes/{content.Number}";
-        var withDiscount = content.Lines.Any(line => line.Discount > 0);
+        var address = paper.Print is { } print ? OfferSecret.Address(PortalUrl.Of(settings), print.Secret) : null;
+        var values = ValuesOf(content, language);
+        var total = values["total"];
+        string Words(DesignText? own, string usual) => own?.In(language) is { Length: > 0 } text ? QuotePlaceholders.Fill(text, values) : usual;
+        var columns = QuoteColumns.Of(content, design);
         object Line(QuoteContentLine line) => new
         {
-            number = line.Number.ToString(culture), sku = line.Sku, name = language == "zh-CN" ? line.NameZh : line.Name, quantity = line.Quantity.ToString("N0", culture),
-            price = Amount(line.Price), discount = line.Discount == 0 ? "" : (line.Discount * 100).ToString("0.##", culture) + "%", unitPrice = Amount(line.UnitPrice), amount = Amount(line.Amount),
+            number = line.Number.ToString(culture), line = line.Number.ToString(culture), sku = line.Sku, name = language == "zh-CN" ? line.NameZh : line.Name, unit = Unit(line.Unit),
+            quantity = line.Quantity.ToString("N0", culture) + (columns.Any(column => column is { Key: "quantity", Format: "unit" }) ? "\u00a0" + Unit(line.Unit) : ""),
+            price = Money("price", line.Price), discount = line.Discount == 0 ? "" : (line.Discount * 100).ToString("0.##", culture) + "%", unitPrice = Money("unitPrice", line.UnitPrice), amount = Money("amount", line.Amount),
             choice = line.IsIncluded ? "" : QuoteWorkbook.ChoiceOf(line, T),
         };
+        var logo = design.Logo is { } picture && files.TryGetValue(picture.Sha256, out var drawn) ? (File: "logo." + drawn.Kind, drawn.Content, picture.HeightMm) : default;
         return new(Template, new
         {
             number = $"{content.Number} / {content.Revision}",
             words = new
             {
-                quote = T("quotes.document.quote"), from = T("quotes.document.from"), to = T("quotes.document.to"),
+                quote = Words(design.Words?.Title, T("quotes.document.quote")), from = T("quotes.document.from"), to = T("quotes.document.to"),
                 date = T("quotes.document.date"), validUntil = T("quotes.document.valid_until"), revision = T("quotes.document.revision"), currency = T("quotes.document.currency"),
-                line = T("quotes.document.line"), product = T("quotes.document.product"), quantity = T("quotes.document.quantity"), price = T("quotes.document.price"),
-                discount = T("quotes.document.discount"), unitPrice = T("quotes.document.unit_price"), amount = T("quotes.document.amount"),
                 net = T("quotes.document.net"), tax = T("quotes.document.tax", (content.TaxRate * 100).ToString("0.##", culture)), total = T("quotes.document.total"),
-                terms = T("quotes.document.terms"), acceptance = T("quotes.document.acceptance"), seller = T("quotes.document.signature_seller"), customer = T("quotes.document.signature_customer"),
-                subtotal = T("quotes.document.subtotal"), choices = T("quotes.document.choices"), choicesNote = T("quotes.document.choices_note"),
-                online = T("quotes.document.online"), thanks = T("quotes.document.thanks", content.Customer.Name, Day(content.ValidUntil)),
+                terms = T("quotes.document.terms"), acceptance = Words(design.Words?.Acceptance, T(paper.Print is null ? "quotes.document.acceptance" : "quotes.document.acceptance_online")),
+                seller = Words(design.Signature?.Seller, T("quotes.document.signature_seller")), customer = Words(design.Signature?.Customer, T("quotes.document.signature_customer")),
+                subtotal = T("quotes.document.subtotal"), choices = T("quotes.document.choices"), choicesNote = T("quotes.document.choices_note"), online = T("quotes.document.online"),
+            },
+            look = new
+            {
+                logo = logo.File is null ? null : new { file = logo.File, height = logo.HeightMm, alt = content.Seller.Name },
+                columns = columns.Select(column => new { column.Key, header = T(QuoteColumns.HeaderOf(column.Key)), align = QuoteColumns.IsNumber(column.Key) ? "right" : "left", width = QuoteColumns.WidthOf(column) }),
+                skuBelow = columns.Any(column => column is { Key: "product", Format: "sku" }),
+                sections = design.Sections ?? QuoteDesign.Product.Sections,
+                intro = Words(design.Words?.Intro, T("quotes.document.thanks", content.Customer.Name, Day(content.ValidUntil))), closing = Words(design.Words?.Closing, ""), footer = Words(design.Words?.Footer, content.Seller.Name),
             },
             seller = new { name = content.Seller.Name, lines = content.Seller.Phone is { } phone ? content.Seller.Address.Append(phone) : content.Seller.Address },
             customer = new { name = content.Customer.Name, lines = content.Customer.Address },
-            date = Day(content.SentOn), validUntil = Day(content.ValidUntil), revision = content.Revision.ToString(culture), currency = content.Currency, withDiscount,
+            date = Day(content.SentOn), validUntil = Day(content.ValidUntil), revision = content.Revision.ToString(culture), currency = content.Currency,
             sections = content.Sections.Select(section => new
             {
                 title = section.Title ?? "", lines = section.Lines.Select(Line), subtotal = section.Title is null || content.Sections.Count == 1 ? "" : Amount(section.Subtotal),
             }),
             choices = content.Choices.Select(Line),
-            net = Amount(content.NetTotal), tax = Amount(content.TaxTotal), hasTax = content.TaxRate > 0, total = $"{content.Currency}\u00a0{Amount(content.GrandTotal)}",
-            terms = content.Terms ?? "", qrAlt = T("quotes.document.qr_alt", content.Number),
-            evidence = evidence is null ? null : QuoteEvidencePage.Of(content, evidence, $"{content.Currency}\u00a0{Amount(content.GrandTotal)}", language, T),
+            net = Amount(content.NetTotal), tax = Amount(content.TaxTotal), hasTax = content.TaxRate > 0, total,
+            terms = string.Join('\n', new[] { content.Terms, Words(design.Terms, "") }.Where(text => !string.IsNullOrEmpty(text))), online = address, qrAlt = T("quotes.document.qr_alt", content.Number),
+            evidence = evidence is null ? null : QuoteEvidencePage.Of(content, evidence, total, language, T),
         }, $"{T(evidence is null ? "quotes.document.quote" : "quotes.document.signed")} {content.Number}", new DateTimeOffset(evidence?.AnsweredAt ?? frozenAt, TimeSpan.Zero))
         {
             Language = language,
-            Files = Pictures(address, evidence?.Drawn),
+            Watermark = paper.IsPreview ? T("quotes.document.preview") : "",
+            Standard = paper.Standard ?? (paper.IsPreview ? PdfStandard.Plain : PdfStandard.Archive),
+            Look = new()
+            {
+                Accent = design.Colours?.Accent ?? QuoteDesign.Product.Colours!.Accent, Ink = design.Colours?.Ink ?? QuoteDesign.Product.Colours!.Ink, Wash = design.Colours?.Ground ?? QuoteDesign.Product.Colours!.Ground,
+                Typeface = design.Type?.Typeface ?? "sans", Size = design.Type?.Size ?? "normal",
+            },
+            Files = Pictures(address, evidence?.Drawn, logo.File, logo.Content),
         };
+
+        string Unit(string unit) => T($"catalog.unit.{unit}") is var said && said.StartsWith("catalog.", StringComparison.Ordinal) ? unit : said;
+        string Money(string key, decimal amount) => columns.Any(column => column.Key == key && column.Format == "currency") ? $"{content.Currency}\u00a0{Amount(amount)}" : Amount(amount);
     }
 
-    static Dictionary<string, byte[]> Pictures(string address, byte[]? signature)
+    static Dictionary<string, byte[]> Pictures(string? address, byte[]? signature, string? logoFile, byte[]? logo)
     {
-        var pictures = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["online.svg"] = QrImage.Svg(address) };
+        var pictures = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        if (address is not null)
+        {
+            pictures["online.svg"] = QrImage.Svg(address);
+        }
+
         if (signature is not null)
         {
             pictures["signature.png"] = signature;
+        }
+
+        if (logoFile is not null)
+        {
+            pictures[logoFile] = logo!;
         }
 
         return pictures;
@@ -132,6 +211,37 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+}
+
+/// <summary>What is on the paper beside the offer.</summary>
+public sealed record QuotePaper
+{
+    /// <summary>Who accepted it: the page of evidence comes behind the offer.</summary>
+    public QuoteEvidence? Evidence { get; init; }
+
+    /// <summary>What the code on the first page opens; null where there is nothing to accept.</summary>
+    public QuotePrint? Print { get; init; }
+
+    /// <summary>A draft to be looked at, with a watermark on each page.</summary>
+    public bool IsPreview { get; init; }
+
+    /// <summary>Another standard than that of offers, or of previews.</summary>
+    internal PdfStandard? Standard { get; init; }
+
+    /// <summary>Files of the look that are at hand and kept nowhere yet, by their hash.</summary>
+    internal IReadOnlyDictionary<string, LookFile>? Held { get; init; }
+
+    /// <summary>An expert's source that is wrong is told, and nothing else takes its place.</summary>
+    internal bool StopsAtFlaws { get; init; }
+}
+
+/// <summary>
+/// The secret that is printed on one PDF. It is made when the file is typeset and stands nowhere else: the database keeps its hash, in the statement that keeps the file.
+/// </summary>
+public sealed record QuotePrint(string Secret, byte[] Hash)
+{
+    /// <summary>A new one for a revision that has a printed link; none for what was frozen before there were any, and for drafts.</summary>
+    public static QuotePrint? Of(QuoteContent content) => content.Online && OfferSecret.New() is var (secret, hash) ? new(secret, hash) : null;
 }
 
 /// <summary>A file of a quote, or why there is none.</summary>

@@ -12,7 +12,7 @@ public sealed class QuoteLinkStore(Db db, TimeProvider clock)
         select l.quote_link_id, l.number, l.revision, l.recipient, l.email, l.language, l.expires_on, l.remind_days, p.name as made_by, l.created_at, l.first_opened_at, l.last_opened_at, l.opened, l.first_downloaded_at, l.downloaded,
                l.reminded_at, l.revoked_at, a.answer, a.signer, a.title, a.answered_at, a.local_time, a.time_zone, a.typed is not null as is_typed, a.drawn is not null as is_drawn, host(a.ip_address) as ip_address, a.user_agent,
                encode(a.frozen_sha256, 'hex') as frozen_sha256,
-               case when l.revoked_at is not null then 'revoked' when a.answer is not null then a.answer when l.expires_on < brand_day(@Now) then 'ended' when l.opened > 0 then 'opened' else 'waiting' end as state
+               l.is_printed, case when l.revoked_at is not null then 'revoked' when a.answer is not null then a.answer when l.expires_on < brand_day(@Now) then 'ended' when l.opened > 0 then 'opened' else 'waiting' end as state
         from quote_link l
         left join quote_answer a on a.quote_link_id = l.quote_link_id
         left join person p on p.person_id = l.created_by
@@ -38,7 +38,7 @@ public sealed class QuoteLinkStore(Db db, TimeProvider clock)
 
     /// <summary>A link of a quote, or null.</summary>
     public Task<KeptLink?> FindAsync(long quoteId, string number, CancellationToken ct) => db.FindAsync<KeptLink>("""
-        select quote_link_id, number, partner_id, revision, recipient, email, revoked_at is not null as is_revoked from quote_link where quote_id = @quoteId and number = @number
+        select quote_link_id, number, partner_id, revision, recipient, email, revoked_at is not null as is_revoked, is_printed from quote_link where quote_id = @quoteId and number = @number
         """, new { quoteId, number }, ct);
 
     /// <summary>People at the customer whose address is known: from deals, and from quotes that were sent before.</summary>
@@ -58,7 +58,7 @@ public sealed class QuoteLinkStore(Db db, TimeProvider clock)
 
     /// <summary>How many days before the end the seller last wanted to remind; 3 where it never said.</summary>
     public async Task<int?> LastRemindDaysAsync(CancellationToken ct) => (await db.ListAsync<int?>("""
-        select remind_days from quote_link where partner_id = app_partner_id() order by quote_link_id desc limit 1
+        select remind_days from quote_link where partner_id = app_partner_id() and not is_printed order by quote_link_id desc limit 1
         """, null, ct)) is [var last] ? last : 3;
 
     /// <summary>
@@ -69,14 +69,20 @@ public sealed class QuoteLinkStore(Db db, TimeProvider clock)
         insert into quote_link as l (number, quote_id, quote_revision_id, partner_id, revision, recipient, email, language, expires_on, remind_days, created_by, created_at)
         select t.number, @QuoteId, @QuoteRevisionId, @PartnerId, @Revision, t.recipient, t.email, @language, @expiresOn, @remindDays, app_person_id(), @Now
         from unnest(@numbers, @recipients, @emails) as t (number, recipient, email)
-        on conflict (quote_revision_id, lower(coalesce(email, recipient))) do update
+        on conflict (quote_revision_id, lower(coalesce(email, recipient))) where not is_printed do update
         set recipient = excluded.recipient, language = excluded.language, expires_on = excluded.expires_on, remind_days = excluded.remind_days, revoked_at = null, reminded_at = null
-        returning quote_link_id, number, partner_id, revision, recipient, email, false as is_revoked
+        returning quote_link_id, number, partner_id, revision, recipient, email, false as is_revoked, is_printed
         """, new
     {
         head.QuoteId, head.QuoteRevisionId, head.PartnerId, head.Revision, language, expiresOn, remindDays, Now,
         numbers = to.Select(one => one.Number).ToArray(), recipients = to.Select(one => one.Recipient).ToArray(), emails = to.Select(one => one.Email).ToArray(),
     }, ct)).OrderBy(link => to.ToList().FindIndex(one => string.Equals(one.Email ?? one.Recipient, link.Email ?? link.Recipient, StringComparison.OrdinalIgnoreCase)))];
+
+    /// <summary>The link of the code on the PDF, of a revision that was just frozen.</summary>
+    public Task PrintAsync(QuoteHead head, string number, string customer, CancellationToken ct) => db.ExecuteAsync("""
+        insert into quote_link (number, quote_id, quote_revision_id, partner_id, revision, recipient, language, expires_on, is_printed, created_by, created_at)
+        select @number, @QuoteId, @QuoteRevisionId, @PartnerId, @Revision, left(@customer, 200), p.language, @expiresOn, true, app_person_id(), @Now from partner p where p.partner_id = @PartnerId
+        """, new { number, head.QuoteId, head.QuoteRevisionId, head.PartnerId, head.Revision, customer, expiresOn = head.ValidUntil.AddDays(KeepQuoteLinks.DaysAfter), Now }, ct);
 
     /// <summary>Ends a link: all its secrets open nothing any more.</summary>
     public Task RevokeAsync(KeptLink link, CancellationToken ct) => db.ExecuteAsync("""
@@ -97,7 +103,7 @@ public sealed class QuoteLinkStore(Db db, TimeProvider clock)
 }
 
 /// <summary>A link as the acts need it.</summary>
-public sealed record KeptLink(long QuoteLinkId, string Number, long PartnerId, int Revision, string Recipient, string? Email, bool IsRevoked);
+public sealed record KeptLink(long QuoteLinkId, string Number, long PartnerId, int Revision, string Recipient, string? Email, bool IsRevoked, bool IsPrinted);
 
 /// <summary>Somebody at the customer.</summary>
 public sealed record QuoteContact(string? Name, string Email);
@@ -119,6 +125,9 @@ public sealed record QuoteLinkRow
 
     /// <summary>The revision it leads to.</summary>
     public int Revision { get; init; }
+
+    /// <summary>It is that of the code on the PDF.</summary>
+    public bool IsPrinted { get; init; }
 
     /// <summary>For whom.</summary>
     public string Recipient { get; init; } = "";

@@ -70,7 +70,7 @@ public sealed class QuoteLinksApi(QuoteStore quotes, QuoteLinkStore links, KeepQ
     IActionResult Done(QuoteOutcome outcome) => outcome is QuoteOutcome.Done ? NoContent() : QuotesApi.Refused(outcome);
 
     static QuoteLinkAnswer Answer(QuoteLinkRow row) => new(
-        row.Number, row.State, row.Revision, row.Recipient, row.Email, row.Language, row.ExpiresOn, row.RemindDays, row.CreatedAt, row.FirstOpenedAt, row.LastOpenedAt, row.Opened, row.FirstDownloadedAt, row.Downloaded, row.RemindedAt, row.RevokedAt,
+        row.Number, row.State, row.Revision, row.IsPrinted, row.Recipient, row.Email, row.Language, row.ExpiresOn, row.RemindDays, row.CreatedAt, row.FirstOpenedAt, row.LastOpenedAt, row.Opened, row.FirstDownloadedAt, row.Downloaded, row.RemindedAt, row.RevokedAt,
         row.Answer is null ? null : new(row.Answer, row.Signer!, row.Title, row.AnsweredAt!.Value, row.LocalTime!, row.TimeZone!, row.IsDrawn ? "drawn" : row.IsTyped ? "typed" : null, row.IpAddress, row.UserAgent, row.FrozenSha256!));
 }
 
@@ -99,9 +99,9 @@ public sealed record QuoteMailBody(IReadOnlyList<QuoteMailAddress>? To, IReadOnl
         [.. (To ?? []).Select(to => new QuoteMailAddress(Typed.Text(to.Name), to.Email ?? ""))], Cc ?? [], Language ?? "en", Typed.Text(Subject)?.ReplaceLineEndings(" "), Typed.Text(Text?.ReplaceLineEndings("\n")), WithExcel, RemindDays, ExpiresOn);
 }
 
-/// <summary>A link as the API tells it.</summary>
+/// <summary>A link as the API tells it; the printed one is that of the code on the PDF.</summary>
 public sealed record QuoteLinkAnswer(
-    string Number, string State, int Revision, string Recipient, string? Email, string Language, DateOnly ExpiresOn, int? RemindDays, DateTime CreatedAt, DateTime? FirstOpenedAt, DateTime? LastOpenedAt, int Opened,
+    string Number, string State, int Revision, bool Printed, string Recipient, string? Email, string Language, DateOnly ExpiresOn, int? RemindDays, DateTime CreatedAt, DateTime? FirstOpenedAt, DateTime? LastOpenedAt, int Opened,
     DateTime? FirstDownloadedAt, int Downloaded, DateTime? RemindedAt, DateTime? RevokedAt, QuoteLinkReply? Answer);
 
 /// <summary>What was answered by a link.</summary>

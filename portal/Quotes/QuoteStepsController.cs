@@ -9,7 +9,7 @@ namespace Portal.Quotes;
 /// <summary>The steps of a quote's life, each a noun one posts to, and the files of its sent revisions.</summary>
 [Route("quotes/{number}")]
 [AllowRoles("brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales", "viewer")]
-public sealed class QuoteStepsController(WorkOnQuote work, QuoteFiles files, Texts t) : Controller
+public sealed class QuoteStepsController(WorkOnQuote work, QuoteFiles files, DraftPaper drafts, Texts t) : Controller
 {
     /// <summary>Sends it, or hands it to the deal desk.</summary>
     [HttpPost("sending")]
@@ -37,6 +37,11 @@ public sealed class QuoteStepsController(WorkOnQuote work, QuoteFiles files, Tex
     [HttpGet("revisions/{revision:int}/{kind:regex(^(pdf|xlsx)$)}"), EnableRateLimiting(RateLimits.Costly)]
     public async Task<IActionResult> Download(string number, int revision, string kind, string? language, CancellationToken ct) =>
         await QuoteDownload.AnswerAsync(this, files, t, number, revision, kind, language, ct);
+
+    /// <summary>A draft as it would be printed, with a watermark.</summary>
+    [HttpGet("draft-pdf"), EnableRateLimiting(RateLimits.Costly)]
+    public async Task<IActionResult> Draft(string number, string? language, CancellationToken ct) =>
+        QuoteDownload.Answer(this, await drafts.MakeAsync(number, QuoteDownload.Tongue(language), ct), "application/pdf", $"{number}-draft.pdf");
 
     IActionResult Answer(string number, QuoteOutcome outcome) => QuoteDone.Answer(this, t, number, outcome);
 }
@@ -88,7 +93,8 @@ static class QuoteDownload
     /// <summary>The language of a file: the one that is asked for, else the reader's.</summary>
     public static string Tongue(string? language) => language is "en" or "zh-CN" ? language : TextBook.LanguageOf(System.Globalization.CultureInfo.CurrentUICulture);
 
-    static IActionResult Answer(ControllerBase controller, QuoteFileOutcome outcome, string type, string name) => outcome switch
+    /// <summary>A file, or why there is none.</summary>
+    public static IActionResult Answer(ControllerBase controller, QuoteFileOutcome outcome, string type, string name) => outcome switch
     {
         QuoteFileOutcome.Ready(var file) => controller.File(file.Content, type, name, lastModified: null, new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{file.Sha256}\"")),
         QuoteFileOutcome.Busy(var textKey) => new ApiProblem(StatusCodes.Status503ServiceUnavailable, "documents-busy", textKey) { RetryAfter = TimeSpan.FromSeconds(10) },

@@ -242,6 +242,10 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         select content, encode(sha256, 'hex') as sha256 from quote_file where quote_revision_id = @quoteRevisionId and kind = @kind and language = @language
         """, new { quoteRevisionId, kind, language }, ct);
 
+    /// <summary>Keeps a PDF with the hash of the secret that is printed on it; where somebody was faster, theirs stays.</summary>
+    public Task KeepPdfAsync(FrozenRevision revision, string language, byte[] content, byte[] sha256, byte[]? printed, CancellationToken ct) =>
+        db.ExecuteAsync("select quote_keep_pdf(@QuoteRevisionId, @language, @content, @sha256, @printed, @Now)", new { revision.QuoteRevisionId, language, content, sha256, printed, Now }, ct);
+
     /// <summary>Keeps a file; where somebody was faster, theirs stays.</summary>
     public Task KeepFileAsync(FrozenRevision revision, string kind, string language, byte[] content, byte[] sha256, CancellationToken ct) => db.ExecuteAsync("""
         insert into quote_file (quote_revision_id, partner_id, kind, language, content, sha256, made_at)

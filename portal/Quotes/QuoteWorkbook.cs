@@ -5,6 +5,7 @@ using System.Text.Json;
 using Platform.Texts;
 using Portal.Documents.Excel;
 using Portal.Pricing;
+using Portal.Quotes.Templates;
 
 namespace Portal.Quotes;
 
@@ -20,34 +21,48 @@ public sealed class QuoteWorkbook(Texts texts)
     /// <summary>How many lines can be added to a working copy.</summary>
     internal const int FreeLines = 20;
 
-    const double ProductWidth = 44;
     const int TermsWidth = 118;
-    static readonly ExcelColumn[] Widths = [new(6), new(18), new(ProductWidth), new(11), new(14), new(11), new(14), new(16)];
     static readonly ExcelLook SkuInput = ExcelLook.Input with { NumberFormat = "@" };
     static readonly ExcelLook Wrapped = new() { Wrap = true };
 
-    /// <summary>The offer as it is given to the customer; equal content gives equal bytes.</summary>
-    public Task<byte[]> OfferAsync(QuoteContent content, QuoteOrigin origin, string language, DateTime madeAt, CancellationToken ct) => MakeAsync(content, origin, language, madeAt, isForWork: false, ct);
+    /// <summary>The offer as it is given to the customer, in the columns and colours of its look; equal content gives equal bytes.</summary>
+    /// <param name="content">What is offered.</param>
+    /// <param name="origin">Which revision it is.</param>
+    /// <param name="language"><c>en</c> or <c>zh-CN</c>.</param>
+    /// <param name="madeAt">When it was frozen.</param>
+    /// <param name="logo">The picture of its look, where there is one that a workbook takes.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<byte[]> OfferAsync(QuoteContent content, QuoteOrigin origin, string language, DateTime madeAt, LookFile? logo, CancellationToken ct) =>
+        MakeAsync(content, origin, language, madeAt, isForWork: false, content.Look ?? QuoteLook.Product, logo, ct);
 
-    /// <summary>The partner's own copy, to be changed and uploaded.</summary>
-    public Task<byte[]> WorkingCopyAsync(QuoteContent content, QuoteOrigin origin, string language, DateTime madeAt, CancellationToken ct) => MakeAsync(content, origin, language, madeAt, isForWork: true, ct);
+    /// <summary>The partner's own copy, to be changed and uploaded; always in the columns that the portal reads again.</summary>
+    public Task<byte[]> WorkingCopyAsync(QuoteContent content, QuoteOrigin origin, string language, DateTime madeAt, CancellationToken ct) =>
+        MakeAsync(content, origin, language, madeAt, isForWork: true, QuoteLook.Product, null, ct);
 
-    Task<byte[]> MakeAsync(QuoteContent content, QuoteOrigin origin, string language, DateTime madeAt, bool isForWork, CancellationToken ct)
+    Task<byte[]> MakeAsync(QuoteContent content, QuoteOrigin origin, string language, DateTime madeAt, bool isForWork, QuoteLook look, LookFile? logo, CancellationToken ct)
     {
         string T(string key, params object[] arguments) => texts.In(language, key, arguments);
-        return ExcelBook.MakeAsync(new($"{T("quotes.document.quote")} {content.Number} / {content.Revision}", content.Seller.Name, new DateTimeOffset(madeAt, TimeSpan.Zero)), book =>
+        var values = QuoteFiles.ValuesOf(content, language);
+        string? Own(DesignText? own) => own?.In(language) is { Length: > 0 } words ? QuotePlaceholders.Fill(words, values) : null;
+        var title = Own(look.Design.Words?.Title) ?? T("quotes.document.quote");
+        var columns = WorkbookColumns.Of(look.Design, content.HasChoices);
+        return ExcelBook.MakeAsync(new($"{title} {content.Number} / {content.Revision}", content.Seller.Name, new DateTimeOffset(madeAt, TimeSpan.Zero)), book =>
         {
-            var sheet = book.AddSheet(T("quotes.document.quote"), new()
+            var sheet = book.AddSheet(title, new()
             {
-                Columns = content.HasChoices ? [.. Widths, new(22)] : Widths,
-                FreezeRows = 8, RepeatRows = (8, 8), IsProtected = true, ShowGridLines = false, IsLandscape = true,
-                Header = new(content.Seller.Name, T("quotes.document.quote"), origin.IsSent ? "" : T("quotes.document.draft")),
+                Columns = columns.Widths, FreezeRows = 8, RepeatRows = (8, 8), IsProtected = true, ShowGridLines = false, IsLandscape = true,
+                Header = new(content.Seller.Name, title, origin.IsSent ? "" : T("quotes.document.draft")),
                 Footer = new($"{content.Number} / {content.Revision}", "", T("quotes.document.page")),
             });
-            WriteHead(sheet, content, isForWork, T);
-            var (first, last) = WriteLines(sheet, content, language, isForWork, T);
-            WriteTotals(sheet, content, language, first, last, T);
-            WriteTerms(sheet, content.Terms, T);
+            if (logo is { Kind: "png" or "jpg" } && LogoFile.SizeOf(logo.Content) is var (width, height) && width > 0)
+            {
+                sheet.Picture = new(logo.Content, logo.Kind, Math.Max(1, columns.Keys.Count - 1), 1, 16.0 * width / height, 16, content.Seller.Name);
+            }
+
+            WriteHead(sheet, content, columns, title, isForWork, T);
+            var (first, last) = WriteLines(sheet, content, columns, language, isForWork, T);
+            WriteTotals(sheet, content, columns, language, first, last, T);
+            WriteTerms(sheet, string.Join('\n', new[] { content.Terms, Own(look.Design.Terms) }.OfType<string>()) is { Length: > 0 } terms ? terms : null, T);
             if (isForWork)
             {
                 sheet.Allow($"D{first}:D{last}", new(IsWhole: true, 0, 1_000_000, T("quotes.document.quantity"), T("quotes.workbook.quantity_rule")));
@@ -58,45 +73,43 @@ public sealed class QuoteWorkbook(Texts texts)
         }, ct);
     }
 
-    static void WriteHead(ExcelSheet sheet, QuoteContent content, bool isForWork, Func<string, object[], string> text)
+    static void WriteHead(ExcelSheet sheet, QuoteContent content, WorkbookColumns columns, string title, bool isForWork, Func<string, object[], string> text)
     {
         string T(string key) => text(key, []);
-        ExcelCell Note(string key) => isForWork ? ExcelCell.Text(T(key), ExcelLook.Label) : ExcelCell.Empty;
-        sheet.Row(26, ExcelCell.Text(T("quotes.document.quote"), ExcelLook.Title));
-        sheet.Row(ExcelCell.Text(T("quotes.document.number"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Text($"{content.Number} / {content.Revision}"), Note("quotes.workbook.note_change"));
-        sheet.Row(ExcelCell.Text(T("quotes.document.from"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Text(content.Seller.Name), Note("quotes.workbook.note_remove"));
-        sheet.Row(ExcelCell.Text(T("quotes.document.to"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Text(content.Customer.Name), Note("quotes.workbook.note_add"));
-        sheet.Row(ExcelCell.Text(T("quotes.document.date"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Date(content.SentOn), Note("quotes.workbook.note_prices"));
-        sheet.Row(ExcelCell.Text(T("quotes.document.valid_until"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Date(content.ValidUntil));
-        sheet.Row(ExcelCell.Text(T("quotes.document.currency"), ExcelLook.Label), ExcelCell.Empty, ExcelCell.Text(content.Currency));
-        sheet.Row(ExcelCell.Text(T("quotes.document.line"), ExcelLook.Heading), ExcelCell.Text(ReadQuoteWorkbook.Sku, ExcelLook.Heading), ExcelCell.Text(T("quotes.document.product"), ExcelLook.Heading),
-            ExcelCell.Text(T("quotes.document.quantity"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.price"), ExcelLook.HeadingRight),
-            ExcelCell.Text(T("quotes.document.discount"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.unit_price"), ExcelLook.HeadingRight), ExcelCell.Text(T("quotes.document.amount"), ExcelLook.HeadingRight),
-            content.HasChoices ? ExcelCell.Text(T("quotes.document.choice"), ExcelLook.Heading) : ExcelCell.Empty);
+        void Fact(string key, ExcelCell value, string? note = null)
+        {
+            var cells = new ExcelCell[columns.FactColumn + 2];
+            cells[0] = ExcelCell.Text(T(key), ExcelLook.Label);
+            cells[columns.FactColumn] = value;
+            cells[columns.FactColumn + 1] = isForWork && note is not null ? ExcelCell.Text(T(note), ExcelLook.Label) : ExcelCell.Empty;
+            sheet.Row(cells);
+        }
+
+        sheet.Row(26, ExcelCell.Text(title, ExcelLook.Title with { Colour = columns.Ink }));
+        Fact("quotes.document.number", ExcelCell.Text($"{content.Number} / {content.Revision}"), "quotes.workbook.note_change");
+        Fact("quotes.document.from", ExcelCell.Text(content.Seller.Name), "quotes.workbook.note_remove");
+        Fact("quotes.document.to", ExcelCell.Text(content.Customer.Name), "quotes.workbook.note_add");
+        Fact("quotes.document.date", ExcelCell.Date(content.SentOn), "quotes.workbook.note_prices");
+        Fact("quotes.document.valid_until", ExcelCell.Date(content.ValidUntil));
+        Fact("quotes.document.currency", ExcelCell.Text(content.Currency));
+        sheet.Row([.. columns.Keys.Select(key => ExcelCell.Text(key == "sku" ? ReadQuoteWorkbook.Sku : T(QuoteColumns.HeaderOf(key)), QuoteColumns.IsNumber(key) ? columns.HeadingRight : columns.Heading))]);
     }
 
-    static (int First, int Last) WriteLines(ExcelSheet sheet, QuoteContent content, string language, bool isForWork, Func<string, object[], string> text)
+    static (int First, int Last) WriteLines(ExcelSheet sheet, QuoteContent content, WorkbookColumns columns, string language, bool isForWork, Func<string, object[], string> text)
     {
-        var (first, decimals, input) = (sheet.NextRow, content.MinorUnits, isForWork ? ExcelLook.Input : ExcelLook.Plain);
-        var amount = new ExcelLook { NumberFormat = ExcelLook.Decimals(decimals) };
+        var (first, input) = (sheet.NextRow, isForWork ? ExcelLook.Input : ExcelLook.Plain);
         string? section = null;
         foreach (var line in content.Lines)
         {
             if (line.Section is not null && line.Section != section)
             {
-                sheet.Row(ExcelCell.Text(line.Section, ExcelLook.Label));
+                sheet.Row([.. Enumerable.Repeat(ExcelCell.Empty, columns.HeadingColumn), ExcelCell.Text(line.Section, ExcelLook.Label)]);
             }
 
             section = line.Section;
-            var row = sheet.NextRow;
             var name = language == "zh-CN" ? line.NameZh : line.Name;
-            // A price may have more decimals than its currency, and keeps them; only what was discounted by hand is rounded to it.
-            sheet.Row(HeightOf(name, ProductWidth), ExcelCell.Whole(line.Number), ExcelCell.Text(line.Sku), ExcelCell.Text(name, Wrapped),
-                ExcelCell.Whole(line.Quantity, input), ExcelCell.Number(line.Price, ShownDecimals(line.Price, decimals)), ExcelCell.Percent(line.Discount, input),
-                ExcelCell.Formula(string.Create(CultureInfo.InvariantCulture, $"IF(F{row}=0,E{row},ROUND(E{row}*(1-F{row}),{decimals}))"), line.UnitPrice,
-                    new() { NumberFormat = ExcelLook.Decimals(ShownDecimals(line.UnitPrice, decimals)) }),
-                ExcelCell.Formula(string.Create(CultureInfo.InvariantCulture, $"ROUND(D{row}*G{row},{decimals})"), line.Amount, amount),
-                line.IsIncluded ? ExcelCell.Empty : ExcelCell.Text(ChoiceOf(line, text)));
+            var row = sheet.NextRow;
+            sheet.Row(HeightOf(name, columns.WidthOf("product")), [.. columns.Keys.Select(key => Cell(key, line, name, row))]);
         }
 
         for (var free = 0; isForWork && free < FreeLines; free++)
@@ -106,18 +119,38 @@ public sealed class QuoteWorkbook(Texts texts)
         }
 
         return (first, sheet.NextRow - 1);
+
+        ExcelCell Cell(string key, QuoteContentLine line, string name, int row) => key switch
+        {
+            "line" => ExcelCell.Whole(line.Number),
+            "sku" => ExcelCell.Text(line.Sku),
+            "product" => ExcelCell.Text(name, Wrapped),
+            "unit" => ExcelCell.Text(text("catalog.unit." + line.Unit, []) is var said && said.StartsWith("catalog.", StringComparison.Ordinal) ? line.Unit : said),
+            "quantity" => ExcelCell.Whole(line.Quantity, input),
+            // A price may have more decimals than its currency, and keeps them; only what was discounted by hand is rounded to it.
+            "price" => ExcelCell.Number(line.Price, ShownDecimals(line.Price, content.MinorUnits)),
+            "discount" => ExcelCell.Percent(line.Discount, input),
+            "unitPrice" => columns.UnitPrice(row, content.MinorUnits) is { } formula ? ExcelCell.Formula(formula, line.UnitPrice, UnitLook(line)) : ExcelCell.Number(line.UnitPrice, ShownDecimals(line.UnitPrice, content.MinorUnits)),
+            "amount" => columns.Amount(row, content.MinorUnits) is { } formula ? ExcelCell.Formula(formula, line.Amount, AmountLook()) : ExcelCell.Number(line.Amount, content.MinorUnits),
+            WorkbookColumns.Choice when !line.IsIncluded => ExcelCell.Text(ChoiceOf(line, text)),
+            _ => ExcelCell.Empty,
+        };
+
+        ExcelLook UnitLook(QuoteContentLine line) => new() { NumberFormat = ExcelLook.Decimals(ShownDecimals(line.UnitPrice, content.MinorUnits)) };
+        ExcelLook AmountLook() => new() { NumberFormat = columns.HasCurrency("amount") ? ExcelLook.Money(content.Currency, content.MinorUnits) : ExcelLook.Decimals(content.MinorUnits) };
     }
 
-    static void WriteTotals(ExcelSheet sheet, QuoteContent content, string language, int first, int last, Func<string, object[], string> text)
+    static void WriteTotals(ExcelSheet sheet, QuoteContent content, WorkbookColumns columns, string language, int first, int last, Func<string, object[], string> text)
     {
-        var decimals = content.MinorUnits;
-        var net = sheet.NextRow;
+        var (decimals, net, at) = (content.MinorUnits, sheet.NextRow, columns.LetterOf("amount"));
         // A sum of numbers with decimals is off by a hair in every spreadsheet; rounded it is the amount itself.
-        // What has a word in the last column can be had on top or instead, and counts in no total.
-        Sum(sheet, text("quotes.document.net", []), content.HasChoices ? $"ROUND(SUMPRODUCT((I{first}:I{last}=\"\")*H{first}:H{last}),{decimals})" : $"ROUND(SUM(H{first}:H{last}),{decimals})", content.NetTotal, ExcelLook.Total with { NumberFormat = ExcelLook.Decimals(decimals) });
-        Sum(sheet, text("quotes.document.tax", [(content.TaxRate * 100).ToString("0.##", CultureInfo.GetCultureInfo(language))]),
-            string.Create(CultureInfo.InvariantCulture, $"ROUND(H{net}*{content.TaxRate},{decimals})"), content.TaxTotal, new() { NumberFormat = ExcelLook.Decimals(decimals) });
-        Sum(sheet, text("quotes.document.total", []), $"ROUND(H{net}+H{net + 1},{decimals})", content.GrandTotal, ExcelLook.Total with { NumberFormat = ExcelLook.Money(content.Currency, decimals) });
+        Sum(sheet, columns, text("quotes.document.net", []), content.HasChoices
+            // What has a word in the last column can be had on top or instead, and counts in no total.
+            ? $"ROUND(SUMPRODUCT(({columns.LetterOf(WorkbookColumns.Choice)}{first}:{columns.LetterOf(WorkbookColumns.Choice)}{last}=\"\")*{at}{first}:{at}{last}),{decimals})"
+            : $"ROUND(SUM({at}{first}:{at}{last}),{decimals})", content.NetTotal, columns.Total with { NumberFormat = ExcelLook.Decimals(decimals) });
+        Sum(sheet, columns, text("quotes.document.tax", [(content.TaxRate * 100).ToString("0.##", CultureInfo.GetCultureInfo(language))]),
+            string.Create(CultureInfo.InvariantCulture, $"ROUND({at}{net}*{content.TaxRate},{decimals})"), content.TaxTotal, new() { NumberFormat = ExcelLook.Decimals(decimals) });
+        Sum(sheet, columns, text("quotes.document.total", []), $"ROUND({at}{net}+{at}{net + 1},{decimals})", content.GrandTotal, columns.Total with { NumberFormat = ExcelLook.Money(content.Currency, decimals) });
     }
 
     /// <summary>How a line that counts in no total can be had.</summary>
@@ -139,9 +172,14 @@ public sealed class QuoteWorkbook(Texts texts)
         }
     }
 
-    static void Sum(ExcelSheet sheet, string label, string formula, decimal value, ExcelLook look) =>
-        sheet.Row(ExcelCell.Empty, ExcelCell.Empty, ExcelCell.Empty, ExcelCell.Empty, ExcelCell.Empty, ExcelCell.Empty,
-            ExcelCell.Text(label, look with { NumberFormat = "", Align = ExcelAlign.Right }), ExcelCell.Formula(formula, value, look));
+    static void Sum(ExcelSheet sheet, WorkbookColumns columns, string label, string formula, decimal value, ExcelLook look)
+    {
+        var at = columns.IndexOf("amount");
+        var cells = new ExcelCell[Math.Max(at, 1) + 1];
+        cells[at == 0 ? 1 : at - 1] = ExcelCell.Text(label, look with { NumberFormat = "", Align = at == 0 ? ExcelAlign.Left : ExcelAlign.Right });
+        cells[at] = ExcelCell.Formula(formula, value, look);
+        sheet.Row(cells);
+    }
 
     static int ShownDecimals(decimal amount, int decimals) => Math.Max(decimals, Math.Min(4, Amounts.Decimals(amount)));
 

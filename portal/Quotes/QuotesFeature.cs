@@ -1,6 +1,7 @@
 using Platform.Jobs;
 using Platform.Outbox;
 using Portal.Demo;
+using Portal.Quotes.Templates;
 using Portal.Search;
 using Portal.Start;
 using Portal.Verify;
@@ -18,6 +19,11 @@ static class QuotesFeature
         .AddScoped<QuoteWorkbook>()
         .AddSingleton<QuoteFileCache>()
         .AddScoped<QuoteFiles>()
+        .AddScoped<DraftPaper>()
+        .AddScoped<QuoteTemplateStore>()
+        .AddScoped<ResolveQuoteLook>()
+        .AddScoped<SampleQuote>()
+        .AddScoped<KeepQuoteTemplates>()
         .AddScoped<QuoteWorkingCopy>()
         .AddScoped<ReadQuoteWorkbook>()
         .AddScoped<QuoteUploadStore>()
@@ -47,5 +53,6 @@ static class QuotesFeature
         .AddScoped<ISearchSource, QuoteSearch>()
         .AddScoped<IWaitingSource, QuotesWaiting>()
         .AddScoped<ICheck, QuotesAreWhole>()
+        .AddScoped<IDemoPart, QuoteTemplatesDemo>()
         .AddScoped<IDemoPart, QuotesDemo>();
 }

@@ -19,7 +19,7 @@ public sealed class SignedCopies(Db db, QuoteStore quotes, QuoteFiles files, Tim
             return new QuoteFileOutcome.Ready(kept);
         }
 
-        var (pdf, refusal) = await files.TypesetAsync(FrozenQuotes.Read(frozen.Frozen), language, frozen.FrozenAt, evidence, ct);
+        var (pdf, refusal) = await files.TypesetAsync(FrozenQuotes.Read(frozen.Frozen), language, frozen.FrozenAt, new() { Evidence = evidence }, ct);
         if (pdf is null)
         {
             return new QuoteFileOutcome.Busy(refusal!);

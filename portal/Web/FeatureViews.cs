@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc.Razor;
 
 namespace Portal.Web;
 
-/// <summary>Finds a view in the folder of its feature, then among those that all features share.</summary>
+/// <summary>Finds a view in the folder of its feature, or of the part of it that the controller stands in, then among those that all features share.</summary>
 sealed class FeatureViews : IViewLocationExpander
 {
     const string Feature = "feature";
@@ -12,7 +12,7 @@ sealed class FeatureViews : IViewLocationExpander
     {
         if (context.ActionContext.ActionDescriptor is ControllerActionDescriptor action)
         {
-            context.Values[Feature] = action.ControllerTypeInfo.Namespace?.Split('.')[^1];
+            context.Values[Feature] = action.ControllerTypeInfo.Namespace?.Split('.', 2)[^1].Replace('.', '/');
         }
     }
 

@@ -47,6 +47,7 @@ public sealed class Navigation(EndpointDataSource endpoints)
         [
             new("/partners", "sitemap", "web.nav.partners", [.. Brand, "partner_admin", "sales"]),
             new("/people", "users", "web.nav.people", ["brand_admin", "partner_admin"]),
+            new("/quote-templates", "palette", "web.nav.quote_templates", ["brand_admin", "partner_admin"]),
             new("/imports", "file-import", "web.nav.imports", ["brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales"]),
             new("/webhooks", "webhook", "web.nav.webhooks", ["brand_admin", "partner_admin"]),
             new("/audit", "history", "web.nav.audit", ["brand_admin", "finance", "partner_admin"]),

@@ -24,12 +24,12 @@ static class TypesettingQuotes
         await using var typst = new TypstWorkers(new DocumentSettings { Workers = cores }, NullLogger<TypstWorkers>.Instance);
         var texts = new Texts(new TextBook([typeof(QuoteFiles).Assembly, typeof(TextBook).Assembly]));
         using var cache = new QuoteFileCache();
-        var files = new QuoteFiles(null!, new QuoteWorkbook(texts), cache, typst, texts, new ConfigurationBuilder().Build());
+        var files = new QuoteFiles(null!, new QuoteWorkbook(texts), cache, null!, typst, texts, new ConfigurationBuilder().Build());
         var (number, bytes) = (0, 0);
         async Task TypesetAsync(int client, CancellationToken token)
         {
             // Each a quote of its own: what a worker remembers of the one before is of no use to it.
-            var (pdf, refusal) = await files.TypesetAsync(SampleQuotes.One(Interlocked.Increment(ref number)), "zh-CN", new DateTime(2026, 3, 2, 8, 0, 0, DateTimeKind.Utc), evidence: null, token);
+            var (pdf, refusal) = await files.TypesetAsync(SampleQuotes.One(Interlocked.Increment(ref number)), "zh-CN", new DateTime(2026, 3, 2, 8, 0, 0, DateTimeKind.Utc), new(), token);
             bytes = pdf?.Length ?? throw new CannotMeasureException($"No PDF was made: {refusal}.");
         }
 

@@ -91,7 +91,7 @@ static class WritingWorkbooks
     static string Python() => Programs.PythonWithXlsxWriter() ?? throw new CannotMeasureException("XlsxWriter is not installed: apt-get install python3-xlsxwriter.");
 
     static Task<byte[]> MakeAsync(QuoteWorkbook workbook, QuoteContent quote, CancellationToken ct) =>
-        workbook.OfferAsync(quote, new(quote.Number, quote.Revision, IsSent: true, new string('a', 64)), "en", new DateTime(2026, 3, 2, 8, 0, 0, DateTimeKind.Utc), ct);
+        workbook.OfferAsync(quote, new(quote.Number, quote.Revision, IsSent: true, new string('a', 64)), "en", new DateTime(2026, 3, 2, 8, 0, 0, DateTimeKind.Utc), null, ct);
 
     static async Task WriteAsync(string path, int rows, Action? look, CancellationToken ct)
     {

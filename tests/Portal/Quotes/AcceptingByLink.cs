@@ -360,7 +360,7 @@ public sealed class AcceptingByLink(QuotingPartner portal) : IClassFixture<Quoti
         await sales.PostAsync(address + "/acceptance", ("Accept.Signer", "Sales"));
 
         Assert.Equal("sent", await portal.StatusAsync(number));
-        Assert.Equal([1], await portal.Database.ListAsync<int>("select opened from portal.quote_link l join portal.quote q using (quote_id) where q.number = @number", new { number }));
+        Assert.Equal([1], await portal.Database.ListAsync<int>("select opened from portal.quote_link l join portal.quote q using (quote_id) where q.number = @number and not l.is_printed", new { number }));
         Assert.Contains("Accept this quotation", form.Words, StringComparison.Ordinal);
     }
 

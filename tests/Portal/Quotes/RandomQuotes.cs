@@ -46,6 +46,6 @@ static class RandomQuotes
         var workbook = new QuoteWorkbook(new Texts(Book));
         var origin = new QuoteOrigin(content.Number, content.Revision, IsSent: true, new string('a', 64));
         var at = new DateTime(2026, 3, 2, 8, 0, 0, DateTimeKind.Utc);
-        return isForWork ? workbook.WorkingCopyAsync(content, origin, "en", at, default) : workbook.OfferAsync(content, origin, "en", at, default);
+        return isForWork ? workbook.WorkingCopyAsync(content, origin, "en", at, default) : workbook.OfferAsync(content, origin, "en", at, null, default);
     }
 }
