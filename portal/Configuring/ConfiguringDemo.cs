@@ -6,8 +6,8 @@ using Portal.Quotes;
 
 namespace Portal.Configuring;
 
-/// <summary>The demo's bundles, a meeting room, a bench for four and sensors for an office, and a configuration in a draft of each of two partners.</summary>
-public sealed class ConfiguringDemo(Db db, BundleStore bundles, ConfigurationStore configurations, QuoteStore quotes, Prices prices, AuditTrail audit) : IDemoPart
+/// <summary>The demo's workspace plans and bundles, a meeting room, a bench for four and sensors for an office, and a configuration in a draft of each of two partners.</summary>
+public sealed class ConfiguringDemo(Db db, BundleStore bundles, ConfigurationStore configurations, PlanStore plans, QuoteStore quotes, Prices prices, AuditTrail audit) : IDemoPart
 {
     /// <inheritdoc/>
     public int Order => 72;
@@ -25,6 +25,11 @@ public sealed class ConfiguringDemo(Db db, BundleStore bundles, ConfigurationSto
                 await bundles.PublishAsync(draft, draft.RowVersion, today.AddDays(-60), null, ct);
                 await audit.RecordAsync("bundle.published", "bundle", facts.Code!, null, new { draft.Version }, ct);
             }
+        }
+
+        foreach (var plan in WorkspacePlans)
+        {
+            await plans.KeepAsync(plan, ct);
         }
 
         var customers = await db.ListAsync<Customer>("""
@@ -56,6 +61,12 @@ public sealed class ConfiguringDemo(Db db, BundleStore bundles, ConfigurationSto
         await quotes.InsertAsync(PublicNumber.From("Q", "demo configured quote " + customer.Number), customer.PartnerId,
             new(customer.EndCustomerId, null, customer.Currency, today.AddDays(30), taxRate, null, net, tax, net + tax, 0, lines), ct);
     }
+
+    static PlanFacts[] WorkspacePlans { get; } =
+    [
+        new("WP-HOT", "hot_desk", null, null, 1), new("WP-DED", "desk", null, null, 1), new("WP-OFF-4", "office", 4, null, 3), new("WP-OFF-8", "office", 8, null, 3), new("WP-OFF-20", "office", 20, null, 6),
+        new("WP-MEET-H", "hour", null, null, 1), new("WP-MEET-20", "package", null, 20, 1),
+    ];
 
     static BundleFacts Room { get; } = new()
     {

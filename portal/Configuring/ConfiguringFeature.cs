@@ -12,6 +12,9 @@ static class ConfiguringFeature
         .AddScoped<ConfigurationStore>()
         .AddScoped<KeepBundle>()
         .AddScoped<Configure>()
+        .AddScoped<PlanStore>()
+        .AddScoped<KeepPlans>()
+        .AddScoped<Plans>()
         .AddScoped<ICheck, ConfigurationsAreWhole>()
         .AddScoped<IDemoPart, ConfiguringDemo>();
 }

@@ -32,6 +32,25 @@ public sealed class Prices(Db db)
         long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, CancellationToken ct) =>
         lines.Count == 0 ? new([], [], [], []) : PriceEngine.Together(await FactsAsync(buyerId, sellerId, currency, onDate, lines, coupons, ct), lines);
 
+    /// <summary>Prices several baskets, each as if it alone were bought, with one look into the database; without coupons.</summary>
+    /// <param name="buyerId">The buying partner, or null for an end customer of the seller (a quote).</param>
+    /// <param name="sellerId">The brand or the partner that sells; for a partner's order its upstream.</param>
+    /// <param name="currency">ISO 4217 code.</param>
+    /// <param name="onDate">The day whose books and rules hold.</param>
+    /// <param name="baskets">The lines of each.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<IReadOnlyList<BasketPrice>> OfBasketsAsync(
+        long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyList<IReadOnlyCollection<AskedLine>> baskets, CancellationToken ct)
+    {
+        if (baskets.Count == 0)
+        {
+            return [];
+        }
+
+        var facts = await FactsAsync(buyerId, sellerId, currency, onDate, [.. baskets.SelectMany(lines => lines)], [], ct);
+        return [.. baskets.Select(lines => PriceEngine.Together(facts, lines))];
+    }
+
     async Task<PriceFacts?> FactsAsync(long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, CancellationToken ct) =>
         (await db.FindAsync<PriceColumns>("select * from price_facts(@buyerId, @sellerId, @currency, @onDate, @skus, @coupons)",
             new { buyerId, sellerId, currency, onDate, skus = Skus(lines), coupons = Coupons(coupons) }, ct))?.ToFacts();
