@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Platform.Web;
 
 namespace Portal.Configuring;
 
 /// <summary>What a bundle consists of, as somebody says it: the draft of a version, whole.</summary>
-public sealed partial record BundleFacts
+public sealed record BundleFacts
 {
     /// <summary>No bundle has more groups.</summary>
     public const int MostGroups = 30;
@@ -61,7 +60,7 @@ public sealed partial record BundleFacts
     /// <summary>What is wrong with it by itself, each with its field and the remedy. Whether its parts go together is asked when it is published.</summary>
     public IEnumerable<FieldProblem> Flaws()
     {
-        if (Code is null || !Codes().IsMatch(Code))
+        if (!IsCode(Code))
         {
             yield return new(nameof(Code), "configuring.problem.code");
         }
@@ -105,13 +104,13 @@ public sealed partial record BundleFacts
 
     IEnumerable<FieldProblem> FlawsOf(GroupFacts group, int at)
     {
-        if (group.Code is null || !Codes().IsMatch(group.Code))
+        if (!IsCode(group.Code))
         {
             yield return new($"Groups[{at}].Code", "configuring.problem.code");
         }
         else if (Groups.Take(at).Any(other => other.Code == group.Code))
         {
-            yield return new($"Groups[{at}].Code", "configuring.problem.group_twice", group.Code);
+            yield return new($"Groups[{at}].Code", "configuring.problem.group_twice", group.Code!);
         }
 
         if (group.Name is not { Length: <= 200 })
@@ -228,8 +227,8 @@ public sealed partial record BundleFacts
 
     static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
 
-    [GeneratedRegex("^[A-Z0-9][A-Z0-9_-]{0,31}$")]
-    private static partial Regex Codes();
+    // 1 to 32 capitals, digits, - and _, the first a capital or digit; as the constraints have it
+    static bool IsCode(string? code) => code is { Length: >= 1 and <= 32 } && code[0] is not ('-' or '_') && code.All(letter => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter is '-' or '_');
 }
 
 /// <summary>A group of options.</summary>
