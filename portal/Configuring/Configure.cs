@@ -87,7 +87,7 @@ public sealed class Configure(Db db, BundleStore bundles, ConfigurationStore con
     Task<OrderOutcome> PutIntoOrderAsync(string? order, IReadOnlyList<SkuLine> lines, string? replaces, CancellationToken ct) =>
         order is null ? placeOrder.CreateAsync(new(null, null, null, null, lines), submit: false, ct) : addToDraft.RunAsync(order, lines, replaces, ct);
 
-    // The new lines stand where those of the configuration stood that they take the place of, else at the end.
+    // The new lines stand where those of the configuration stood that they take the place of, under the same heading, else at the end.
     static QuoteRequest Placed(QuoteRequest request, List<QuoteRequestLine> lines, string? replaces)
     {
         var all = request.Lines.ToList();
@@ -97,7 +97,7 @@ public sealed class Configure(Db db, BundleStore bundles, ConfigurationStore con
             return request with { Lines = [.. all, .. lines] };
         }
 
-        return request with { Lines = [.. all.Take(at), .. lines, .. all.Skip(at).Where(line => line.Configuration != replaces)] };
+        return request with { Lines = [.. all.Take(at), .. lines.Select(line => line with { Section = all[at].Section }), .. all.Skip(at).Where(line => line.Configuration != replaces)] };
     }
 
     async Task<PutOutcome> PutAsync(string code, Wish wish, string? replaces, bool may, Func<Configured, string, Task<PutOutcome>> put, CancellationToken ct)
