@@ -13,12 +13,22 @@ sealed class PriceEngine
     readonly List<Line> lines;
     readonly Dictionary<long, decimal> spent = [];
     readonly Dictionary<(long Rule, long? Family), decimal> counted = [];
+    ILookup<long, Line>? ofProducts;
+    ILookup<long, Line>? ofFamilies;
 
     PriceEngine(PriceFacts facts, IReadOnlyCollection<AskedLine> asked)
     {
         this.facts = facts;
-        lines = [.. asked.Select(line => new Line(line, facts.Products.GetValueOrDefault(line.Sku), facts.MinorUnits))];
+        lines = [.. asked.Select((line, place) => new Line(line, facts.Products.GetValueOrDefault(line.Sku), facts.MinorUnits, place))];
     }
+
+    // The lines with a price that a rule covers, in their order: among hundreds of rules not each asks each line.
+    IEnumerable<Line> Covered(RuleTerms rule) => rule.Covers switch
+    {
+        "products" => rule.Members.Keys.SelectMany(product => (ofProducts ??= lines.Where(line => line.Refusal is null).ToLookup(line => line.Product!.ProductId))[product]).OrderBy(line => line.Place),
+        "line" => (ofFamilies ??= lines.Where(line => line.Refusal is null).ToLookup(line => line.Product!.Family ?? 0))[rule.Family ?? 0],
+        _ => lines.Where(line => line.Refusal is null),
+    };
 
     /// <summary>Prices lines that are bought together.</summary>
     public static BasketPrice Together(PriceFacts? facts, IReadOnlyCollection<AskedLine> asked) =>
@@ -63,7 +73,7 @@ sealed class PriceEngine
         var family = rule.Counts is "family" ? line.Product!.Family : null;
         if (!counted.TryGetValue((rule.Id, family), out var quantity))
         {
-            quantity = lines.Where(other => other.Refusal is null && rule.CoversProduct(other.Product!) && (rule.Counts is "basket" || other.Product!.Family == family)).Sum(other => other.Asked.Quantity);
+            quantity = Covered(rule).Where(other => rule.Counts is "basket" || other.Product!.Family == family).Sum(other => other.Asked.Quantity);
             counted.Add((rule.Id, family), quantity);
         }
 
@@ -120,7 +130,7 @@ sealed class PriceEngine
     // Tries a promotion on the lines that are free for it. One that may not stand beside others takes their place only where the buyer pays less by it.
     void PromoteBasket(RuleTerms rule)
     {
-        List<Line> covered = [.. lines.Where(line => line.Refusal is null && line.Amount > 0 && rule.CoversProduct(line.Product!) && rule.Allows(Counted(rule, line)) && (rule.Combines is "alone" || !line.IsAlone))];
+        List<Line> covered = [.. Covered(rule).Where(line => line.Amount > 0 && rule.Allows(Counted(rule, line)) && (rule.Combines is "alone" || !line.IsAlone))];
         if (covered.Count == 0)
         {
             return;
@@ -269,7 +279,7 @@ sealed class PriceEngine
         var found = new List<Gift>();
         foreach (var rule in facts.Giving)
         {
-            List<Line> covered = [.. lines.Where(line => line.Refusal is null && line.Amount > 0 && rule.CoversProduct(line.Product!) && !line.IsAlone)];
+            List<Line> covered = [.. Covered(rule).Where(line => line.Amount > 0 && !line.IsAlone)];
             var quantity = covered.Sum(line => line.Asked.Quantity);
             if (covered.Count > 0 && rule.Allows(rule.Counts is "line" ? covered.Max(line => line.Asked.Quantity) : quantity) && !(rule.Combines is "alone" && covered.Exists(line => line.Applied.Count > 0)))
             {
@@ -315,9 +325,9 @@ sealed class PriceEngine
         readonly decimal basePrice;
         RuleTerms? volume;
 
-        public Line(AskedLine asked, FactProduct? product, int minorUnits)
+        public Line(AskedLine asked, FactProduct? product, int minorUnits, int place)
         {
-            (Asked, Product, this.minorUnits) = (asked, product, minorUnits);
+            (Asked, Product, this.minorUnits, Place) = (asked, product, minorUnits, place);
             basePrice = product?.Net?.Price ?? product?.List?.Price ?? 0;
             Refusal = product switch
             {
@@ -335,6 +345,9 @@ sealed class PriceEngine
         }
 
         public AskedLine Asked { get; }
+
+        /// <summary>Where it stands among the others.</summary>
+        public int Place { get; }
 
         public FactProduct? Product { get; }
 

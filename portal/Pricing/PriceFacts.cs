@@ -222,12 +222,5 @@ sealed record RuleTerms
     /// <summary>True where it changes the price of each line by itself.</summary>
     public bool IsOfALine => Effect is "percent" or "amount";
 
-    public bool CoversProduct(FactProduct product) => Covers switch
-    {
-        "products" => Members.ContainsKey(product.ProductId),
-        "line" => product.Family is not null && product.Family == Family,
-        _ => true,
-    };
-
     public bool Allows(decimal quantity) => quantity >= MinQuantity && (MaxQuantity is null || quantity <= MaxQuantity);
 }

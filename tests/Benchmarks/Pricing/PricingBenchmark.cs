@@ -70,7 +70,8 @@ static class PricingBenchmark
 
         batch.BatchCommands.Add(new("select b.partner_id, b.upstream_id from partner b where b.code = 'HUAXIN'"));
         await using var reader = await batch.ExecuteReaderAsync(ct);
-        while (!reader.HasRows && await reader.NextResultAsync(ct))
+        // Entering answers, too, with a column of nothing; the keys come last.
+        while (reader.FieldCount < 2 && await reader.NextResultAsync(ct))
         {
         }
 
