@@ -10,15 +10,15 @@ public static partial class QuotePlaceholders
 
     /// <summary>Those in a text that do not exist, as they were written.</summary>
     public static IReadOnlyList<string> UnknownIn(string text) =>
-        [.. Placeholder().Matches(text).Select(match => match.Groups[1].Value).Where(name => !Known.Contains(name, StringComparer.Ordinal)).Distinct(StringComparer.Ordinal)];
+        [.. Placeholder().Matches(text).Select(match => match.Groups["name"].Value).Where(name => !Known.Contains(name, StringComparer.Ordinal)).Distinct(StringComparer.Ordinal)];
 
     /// <summary>All there are, written as they are used.</summary>
     public static string Written(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"{{{name}}}"));
 
     /// <summary>The text with its placeholders filled in; what a value itself holds is never read as a placeholder.</summary>
     public static string Fill(string text, IReadOnlyDictionary<string, string> values) =>
-        Placeholder().Replace(text, match => values.TryGetValue(match.Groups[1].Value, out var value) ? value : match.Value);
+        Placeholder().Replace(text, match => values.TryGetValue(match.Groups["name"].Value, out var value) ? value : match.Value);
 
-    [GeneratedRegex(@"\{\s*([^{}\r\n]{1,40}?)\s*\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\{\s*(?<name>[^{}\r\n]{1,40}?)\s*\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Placeholder();
 }
