@@ -15,7 +15,7 @@ public sealed record DocumentSettings
     /// <summary>How long one document may take, in seconds.</summary>
     public double SecondsPerDocument { get; init; } = 20;
 
-    /// <summary>How much memory one worker may use, in megabytes. The fonts alone take about 90.</summary>
+    /// <summary>How much memory one worker may use, in megabytes. With all fonts loaded one takes 200 to 260.</summary>
     public int WorkerMegabytes { get; init; } = 512;
 
     /// <summary>The Node.js program that runs the workers.</summary>

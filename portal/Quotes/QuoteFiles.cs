@@ -12,7 +12,7 @@ namespace Portal.Quotes;
 /// <summary>
 /// The PDF and the Excel file of a sent revision. Made once, at the first download, and kept with the SHA-256; later downloads are the same bytes.
 /// </summary>
-public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteFileCache cache, QuoteTemplateStore templates, TypstWorkers typst, Texts texts, IConfiguration settings)
+public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteFileCache cache, QuoteTemplateStore templates, TypstWorkers typst, Texts texts, IConfiguration settings, ILogger<QuoteFiles> log)
 {
     static readonly string Template = Read();
 
@@ -113,7 +113,13 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
         }
 
         var outcome = await typst.RenderAsync(job with { Template = Encoding.UTF8.GetString(source.Content) }, ct);
-        return outcome is Typesetting.Flawed && !paper.StopsAtFlaws ? await typst.RenderAsync(job, ct) : outcome;
+        if (outcome is not Typesetting.Flawed(var flaws) || paper.StopsAtFlaws)
+        {
+            return outcome;
+        }
+
+        log.LogWarning("Quote {Number} is printed by the product's own template, the expert's source does not take it: {Flaw}", content.Number, flaws[0]);
+        return await typst.RenderAsync(job, ct);
     }
 
     TypstJob Job(QuoteContent content, QuoteLook look, IReadOnlyDictionary<string, LookFile> files, string language, DateTime frozenAt, QuotePaper paper)

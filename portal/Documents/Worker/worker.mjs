@@ -103,12 +103,18 @@ function typeset(job) {
 
 // "svg" is a picture of all pages, one under another. "a-2a+ua-1" is a file of the first that keeps the rules of the second, and says so.
 function exported(document, { standard, timestamp }) {
-  if (standard === 'svg') return Buffer.from(compiler.plainSvg(document));
+  if (standard === 'svg') return Buffer.from(onOnePaper(compiler.plainSvg(document)));
   const [first, ...others] = standard.split('+');
   const pdf = compiler.pdf(document, { pdfStandard: first, creationTimestamp: timestamp });
   if (others.length === 0) return pdf;
   compiler.pdf(document, { pdfStandard: others[0], creationTimestamp: timestamp });
   return alsoAccessible(pdf);
+}
+
+// The compiler lays the paper of each page over the first one instead of below its own page.
+function onOnePaper(svg) {
+  let papers = 0;
+  return svg.replace(/^ {4}<path class="typst-shape" fill="#ffffff" fill-rule="nonzero" d="M 0 0v [\d.]+ h [\d.]+ v -[\d.]+ Z "\/>$/gm, () => papers++ === 0 ? '    <rect width="100%" height="100%" fill="#ffffff"/>' : '');
 }
 
 function send(head, body = Buffer.alloc(0)) {

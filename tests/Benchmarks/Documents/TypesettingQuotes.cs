@@ -24,7 +24,7 @@ static class TypesettingQuotes
         await using var typst = new TypstWorkers(new DocumentSettings { Workers = cores }, NullLogger<TypstWorkers>.Instance);
         var texts = new Texts(new TextBook([typeof(QuoteFiles).Assembly, typeof(TextBook).Assembly]));
         using var cache = new QuoteFileCache();
-        var files = new QuoteFiles(null!, new QuoteWorkbook(texts), cache, null!, typst, texts, new ConfigurationBuilder().Build());
+        var files = new QuoteFiles(null!, new QuoteWorkbook(texts), cache, null!, typst, texts, new ConfigurationBuilder().Build(), NullLogger<QuoteFiles>.Instance);
         var (number, bytes) = (0, 0);
         async Task TypesetAsync(int client, CancellationToken token)
         {

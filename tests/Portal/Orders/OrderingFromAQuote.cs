@@ -27,7 +27,7 @@ public sealed class OrderingFromAQuote(QuotingPartner portal) : IClassFixture<Qu
         Assert.Contains($"ordered with {number} already", (await sales.GetAsync($"/orders/new?quote={quote}")).Text(".flash"));
         var again = await portal.Api(portal.Sales).PostAsync("/api/v1/orders", new { quote });
         Assert.Equal((HttpStatusCode.BadRequest, true), (again.Status, again.Text.Contains(number, StringComparison.Ordinal)));
-        Assert.Contains("Ordered", (await sales.GetAsync($"/quotes/{quote}")).Text(".badge"));
+        Assert.Contains("Ordered", (await sales.GetAsync($"/quotes/{quote}")).Text(".page-head .badge"));
 
         // what came to nothing is ordered anew; of two at once one is written
         await sales.PressAsync(await sales.GetAsync($"/orders/{number}"), "form[action$=cancellation]");

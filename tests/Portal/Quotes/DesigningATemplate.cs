@@ -219,7 +219,11 @@ public sealed class DesigningATemplate(QuotingPartner portal) : IClassFixture<Qu
 
         var picture = page.Document.QuerySelector("#template-preview img")!.GetAttribute("src")!;
         Assert.StartsWith("data:image/svg+xml;base64,", picture, StringComparison.Ordinal);
-        Assert.Contains("#7a1022", Encoding.UTF8.GetString(Convert.FromBase64String(picture.Split(',')[1])), StringComparison.OrdinalIgnoreCase);
+        var drawn = Encoding.UTF8.GetString(Convert.FromBase64String(picture.Split(',')[1]));
+        Assert.Contains("#7a1022", drawn, StringComparison.OrdinalIgnoreCase);
+        // The sample has two pages. The paper of the second would lie over the first: there is one below both.
+        Assert.Contains("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>", drawn, StringComparison.Ordinal);
+        Assert.DoesNotContain("fill=\"#ffffff\" fill-rule=\"nonzero\" d=\"M 0 0v", drawn, StringComparison.Ordinal);
         Assert.Equal(0, (await portal.Database.ListAsync<int>("select count(*)::int from portal.quote_template where partner_id = @PartnerId and note = 'drawn'", new { portal.Sales.Partner.PartnerId })).Single());
     }
 
