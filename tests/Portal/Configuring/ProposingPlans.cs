@@ -126,8 +126,8 @@ public sealed class ProposingPlans(ConfiguringPartner given) : IClassFixture<Con
         Assert.Contains("An office has 1 to 1,000 seats.", wrong.Words, StringComparison.Ordinal);
         var kept = await keeper.SubmitAsync("/configure/plans/products", ("sku", "D-1"), ("kind", "office"), ("seats", 6), ("leastMonths", 3));
         Assert.Contains("D-1 takes part in plans.", kept.Words, StringComparison.Ordinal);
-        var dropped = await keeper.PressAsync(kept, "button[aria-label='Take D-1 out of plans']");
-        Assert.DoesNotContain("Take D-1 out of plans", dropped.Body, StringComparison.Ordinal);
+        var dropped = await keeper.PressAsync(kept, "button[aria-label='Take out: D-1']");
+        Assert.DoesNotContain("Take out: D-1", dropped.Body, StringComparison.Ordinal);
     }
 
     public async Task InitializeAsync() => await portal.Database.ExecuteAsync("""
