@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Reflection;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.Razor;
 
@@ -8,13 +10,19 @@ sealed class FeatureViews : IViewLocationExpander
 {
     const string Feature = "feature";
 
+    static readonly ConcurrentDictionary<TypeInfo, string?> Folders = new();
+
     public void PopulateValues(ViewLocationExpanderContext context)
     {
         if (context.ActionContext.ActionDescriptor is ControllerActionDescriptor action)
         {
-            context.Values[Feature] = action.ControllerTypeInfo.Namespace?.Split('.', 2)[^1].Replace('.', '/');
+            context.Values[Feature] = Folders.GetOrAdd(action.ControllerTypeInfo, FolderOf);
         }
     }
+
+    // Folders are named as namespaces are, below that of the assembly: Portal.Quotes.Templates stands in Quotes/Templates.
+    static string? FolderOf(TypeInfo controller) =>
+        controller.Assembly.GetName().Name is { } root && controller.Namespace is { } space && space.StartsWith(root + ".", StringComparison.Ordinal) ? space[(root.Length + 1)..].Replace('.', '/') : null;
 
     public IEnumerable<string> ExpandViewLocations(ViewLocationExpanderContext context, IEnumerable<string> viewLocations)
     {

@@ -34,18 +34,18 @@ public sealed class GalleryController : Controller
             _ => rows.OrderBy(row => row.Amount),
         };
         var all = (query.Descending ? rows.Reverse() : rows).ToList();
-        return View("/Gallery/GalleryList.cshtml", (query, new ListPage<GalleryRow>([.. all.Skip((int)query.Offset).Take(query.Limit)], all.Count)));
+        return View("GalleryList", (query, new ListPage<GalleryRow>([.. all.Skip((int)query.Offset).Take(query.Limit)], all.Count)));
     }
 
     [HttpGet("form")]
-    public ViewResult New() => View("/Gallery/GalleryForm.cshtml", new GalleryForm { Currency = "CNY", Amount = 12345.6m, Until = new DateOnly(2026, 3, 31) });
+    public ViewResult New() => View("GalleryForm", new GalleryForm { Currency = "CNY", Amount = 12345.6m, Until = new DateOnly(2026, 3, 31) });
 
     [HttpPost("form")]
     public IActionResult Create(GalleryForm form)
     {
         if (!ModelState.IsValid)
         {
-            return View("/Gallery/GalleryForm.cshtml", form);
+            return View("GalleryForm", form);
         }
 
         this.Flash(FlashKind.Done, "Saved " + form.Customer);
@@ -60,10 +60,10 @@ public sealed class GalleryController : Controller
     }
 
     [HttpGet("charts")]
-    public ViewResult Charts() => View("/Gallery/GalleryCharts.cshtml");
+    public ViewResult Charts() => View("GalleryCharts");
 
     [HttpGet("progress")]
-    public PartialViewResult Progress(int at) => PartialView("/Gallery/_GalleryProgress.cshtml", at);
+    public PartialViewResult Progress(int at) => PartialView("_GalleryProgress", at);
 }
 
 public sealed record GalleryRow(string Number, string Customer, decimal Amount, string Currency, Tone Tone, DateOnly Until);
