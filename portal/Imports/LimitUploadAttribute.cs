@@ -8,6 +8,7 @@ using Platform.Texts;
 using Portal.Documents;
 using Portal.Documents.Tables;
 using Portal.Web;
+using Portal.Web.Forms;
 
 namespace Portal.Imports;
 
@@ -20,8 +21,7 @@ sealed class LimitUploadAttribute : Attribute, IFilterFactory, IOrderedFilter
 {
     public bool IsReusable => false;
 
-    // As the framework's own limits; its check against forgery stands at 1000.
-    public int Order => 900;
+    public int Order => LimitFormAttribute.BeforeItIsRead;
 
     public IFilterMetadata CreateInstance(IServiceProvider serviceProvider) => new LimitUpload(
         serviceProvider.GetRequiredService<DocumentSettings>(), serviceProvider.GetRequiredService<IModelMetadataProvider>(), serviceProvider.GetRequiredService<ICurrentPerson>(),
@@ -36,8 +36,8 @@ sealed class LimitUpload(DocumentSettings settings, IModelMetadataProvider metad
     public void OnAuthorization(AuthorizationFilterContext context)
     {
         var (http, mostFile) = (context.HttpContext, settings.UploadBytes);
-        var most = mostFile + AroundTheFile;
-        if (http.Request.ContentLength > most)
+        var limits = new FormOptions { MultipartBodyLengthLimit = mostFile + AroundTheFile };
+        if (LimitFormAttribute.IsTooLong(http, limits))
         {
             context.ModelState.AddModelError("file", new TableRefusal(TableRefusalKind.TooLarge, Detail: $"{settings.UploadMegabytes} MB").Describe(t));
             context.Result = new RefuseUpload(new ViewResult
@@ -49,12 +49,7 @@ sealed class LimitUpload(DocumentSettings settings, IModelMetadataProvider metad
             return;
         }
 
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
-        {
-            body.MaxRequestBodySize = most;
-        }
-
-        http.Features.Set<IFormFeature>(new FormFeature(http.Request, new FormOptions { MultipartBodyLengthLimit = most }));
+        LimitFormAttribute.LetIn(http, limits);
     }
 
     /// <summary>
