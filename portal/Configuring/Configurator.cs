@@ -20,13 +20,13 @@ public static class Configurator
     public static Configured Check(Bundle bundle, Wish wish)
     {
         var clashes = new List<Clash>();
-        var units = Whole(wish.Units, MostUnits);
+        var units = Whole(wish.Units, 1, MostUnits);
         if (units is null)
         {
             clashes.Add(new("units", "configuring.clash.units", MostUnits));
         }
 
-        var seats = bundle.AsksSeats ? Whole(wish.Seats, MostSeats) : null;
+        var seats = bundle.AsksSeats ? Whole(wish.Seats, 1, MostSeats) : null;
         if (bundle.AsksSeats && seats is null)
         {
             clashes.Add(new("seats", "configuring.clash.seats", MostSeats));
@@ -56,7 +56,8 @@ public static class Configurator
         return new(bundle, units ?? 1, seats, lines, clashes) { Chosen = chosen };
     }
 
-    static int? Whole(decimal? number, int most) => number is { } some && some >= 1 && some <= most && decimal.Truncate(some) == some ? (int)some : null;
+    /// <summary>A whole number between two others, both included; null for anything else.</summary>
+    internal static int? Whole(decimal? number, int least, int most) => number is { } some && some >= least && some <= most && decimal.Truncate(some) == some ? (int)some : null;
 
     static IEnumerable<Clash> OfProducts(Bundle bundle, HashSet<string> chosen)
     {

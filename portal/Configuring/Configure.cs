@@ -10,11 +10,8 @@ using Portal.Web;
 namespace Portal.Configuring;
 
 /// <summary>Checks and prices what somebody configures, and puts it into a quote or an order, whole and once.</summary>
-public sealed class Configure(Db db, BundleStore bundles, ConfigurationStore configurations, Prices prices, QuoteStore quotes, WorkOnQuote workOnQuote, PlaceOrder placeOrder, AddToDraft addToDraft, AuditTrail audit, ICurrentPerson me)
+public sealed class Configure(Db db, BundleStore bundles, ConfigurationStore configurations, Prices prices, PutIntoQuote putIntoQuote, PlaceOrder placeOrder, AddToDraft addToDraft, AuditTrail audit, ICurrentPerson me)
 {
-    /// <summary>How long a new quote holds, where nobody says.</summary>
-    public const int DefaultDays = 30;
-
     /// <summary>Those who configure for customers.</summary>
     public static IReadOnlyList<string> Sellers => QuoteLifecycle.RolesOf(QuoteSide.Seller);
 
@@ -46,32 +43,10 @@ public sealed class Configure(Db db, BundleStore bundles, ConfigurationStore con
     }, ct);
 
     /// <summary>Puts it into a quote: a draft, or a new one for a customer.</summary>
-    public Task<PutOutcome> IntoQuoteAsync(string code, Wish wish, IntoQuote into, CancellationToken ct) => PutAsync(code, wish, into.Replaces, MayQuote, async (made, number) =>
+    public Task<PutOutcome> IntoQuoteAsync(string code, Wish wish, IntoQuote into, CancellationToken ct) => PutAsync(code, wish, into.Replaces, MayQuote, (made, number) =>
     {
         var lines = made.Lines.Select(line => new QuoteRequestLine(line.Sku, line.Quantity, null) { Configuration = number }).ToList();
-        QuoteOutcome outcome;
-        if (into.Quote is null)
-        {
-            var taxRate = into.TaxRate ?? await quotes.LastTaxRateAsync(ct) * 100;
-            outcome = await workOnQuote.CreateAsync(new(into.Customer, into.Deal, into.ValidUntil ?? (await quotes.TodayAsync(ct)).AddDays(DefaultDays), taxRate, null, lines), ct);
-        }
-        else if (!await quotes.HoldAsync(into.Quote, ct) || await quotes.HeadAsync(into.Quote, ct) is not { } head)
-        {
-            outcome = new QuoteOutcome.NotFound();
-        }
-        else
-        {
-            outcome = await workOnQuote.UpdateAsync(head.Number, head.Version, Placed(QuoteRequest.Of(head, await quotes.LinesAsync(head.QuoteRevisionId, ct)), lines, into.Replaces), ct);
-        }
-
-        return outcome switch
-        {
-            QuoteOutcome.Done(var quote) => new PutOutcome.Done(number, "quote", quote),
-            QuoteOutcome.Forbidden => new PutOutcome.Forbidden(),
-            QuoteOutcome.NotFound => new PutOutcome.Refused(new FieldProblem("quote", "configuring.problem.no_draft")),
-            QuoteOutcome.Wrong(var problems) => new PutOutcome.Refused([.. problems.Select(problem => new FieldProblem(problem.Field, problem.TextKey, problem.Arguments))]),
-            _ => new PutOutcome.Refused(new FieldProblem("quote", "configuring.problem.quote_not_draft", into.Quote ?? "")),
-        };
+        return putIntoQuote.RunAsync(into, lines, null, draft => Placed(draft, lines, into.Replaces), quote => new PutOutcome.Done(number, "quote", quote), ct);
     }, ct);
 
     /// <summary>Puts it into an order that is a draft: the one named, or a new one.</summary>

@@ -57,8 +57,8 @@ public sealed class ConfigureController(BundleStore bundles, ConfigurationStore 
             return NotFound();
         }
 
-        var page = await PageAsync(form, wish, priced, [], ct);
-        return Request.Headers.ContainsKey("HX-Request") ? PartialView("_Configured", page) : View("ConfigureForm", page);
+        // What it comes to has no list of drafts and customers in it.
+        return Request.Headers.ContainsKey("HX-Request") ? PartialView("_Configured", new ConfigurePage(form, wish, priced, [])) : View("ConfigureForm", await PageAsync(form, wish, priced, [], ct));
     }
 
     /// <summary>Puts it into a quote.</summary>

@@ -11,6 +11,7 @@ static class ConfiguringFeature
         .AddScoped<BundleStore>()
         .AddScoped<ConfigurationStore>()
         .AddScoped<KeepBundle>()
+        .AddScoped<PutIntoQuote>()
         .AddScoped<Configure>()
         .AddScoped<PlanStore>()
         .AddScoped<KeepPlans>()

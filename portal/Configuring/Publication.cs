@@ -144,9 +144,9 @@ public static class Publication
     // What is chosen at first must not clash; a choice that is still to be made is none of that.
     static IEnumerable<FieldProblem> OfFirst(Bundle bundle)
     {
+        var first = Configurator.First(bundle).Chosen.ToHashSet(StringComparer.Ordinal);
         foreach (var rule in bundle.Rules.Where(rule => rule.Kind is "excludes" or "at_most"))
         {
-            var first = Configurator.First(bundle).Chosen.ToHashSet(StringComparer.Ordinal);
             var there = rule.Skus.Where(first.Contains).ToList();
             if ((rule.WhenSku is null || first.Contains(rule.WhenSku)) && there.Count > (rule.Count ?? 0))
             {

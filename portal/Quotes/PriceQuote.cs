@@ -264,4 +264,8 @@ public sealed record CheckedQuote(PricedQuote? Quote, IReadOnlyList<QuoteProblem
 /// <param name="Field">As the API names it: <c>lines[0].quantity</c>.</param>
 /// <param name="TextKey">A sentence that names the remedy.</param>
 /// <param name="Arguments">Values for its placeholders.</param>
-public sealed record QuoteProblem(string Field, string TextKey, params IReadOnlyList<object> Arguments);
+public sealed record QuoteProblem(string Field, string TextKey, params IReadOnlyList<object> Arguments)
+{
+    /// <summary>As the API tells it.</summary>
+    internal FieldProblem ForApi => new(Field, TextKey, Arguments);
+}

@@ -79,7 +79,7 @@ public sealed class QuoteBundlesApi(AskForBundle ask, QuoteBundleStore bundles, 
         await ask.RunAsync(new(request.Quotes, request.Kinds ?? ["pdf"], request.Languages ?? ["zh-CN"]), ListQuery.Read(Request, QuoteStore.Shape), ct) switch
         {
             BundleAsking.Asked(var bundle) => AcceptedAtAction(nameof(Show), new { bundle }, BundleAnswer.Of((await bundles.FindAsync(bundle, ct))!)),
-            BundleAsking.Wrong(var problem) => ApiProblem.Invalid(new FieldProblem(problem.Field, problem.TextKey, problem.Arguments)),
+            BundleAsking.Wrong(var problem) => ApiProblem.Invalid(problem.ForApi),
             _ => throw new InvalidOperationException("A wish is kept or refused."),
         };
 

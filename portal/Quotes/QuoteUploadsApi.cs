@@ -39,7 +39,7 @@ public sealed class QuoteUploadsApi(TakeQuoteUpload uploads, QuoteWorkingCopy co
                 var check = (await uploads.CheckAsync(number, upload, null, ct))!;
                 return CreatedAtAction(nameof(Show), new { number, upload }, Answer(check));
             case QuoteUploading.Refused(var problem):
-                return ApiProblem.Invalid(new FieldProblem(problem.Field, problem.TextKey, problem.Arguments));
+                return ApiProblem.Invalid(problem.ForApi);
             case QuoteUploading.Forbidden:
                 return ApiProblem.Forbidden;
             case QuoteUploading.NotNow(var status):

@@ -133,7 +133,7 @@ public sealed class QuotesApi(QuoteStore quotes, QuoteThreadStore thread, WorkOn
         QuoteOutcome.Forbidden => ApiProblem.Forbidden,
         QuoteOutcome.Stale => ApiProblem.Stale,
         QuoteOutcome.NotNow(var status) => ApiProblem.Conflict("quote-state", "quotes.problem.state", status),
-        QuoteOutcome.Wrong(var problems) => ApiProblem.Invalid([.. problems.Select(problem => new FieldProblem(problem.Field, problem.TextKey, problem.Arguments))]),
+        QuoteOutcome.Wrong(var problems) => ApiProblem.Invalid([.. problems.Select(problem => problem.ForApi)]),
         _ => throw new InvalidOperationException("Every end of an act has its answer."),
     };
 }

@@ -11,7 +11,7 @@ using Portal.Web.Display;
 namespace Portal.Configuring;
 
 /// <summary>Guided selling of workspace plans: asks what is needed, proposes what fits with reasons and prices, and puts the one that was chosen into a quote.</summary>
-public sealed class Plans(Db db, PlanStore store, ConfigurationStore configurations, Prices prices, QuoteStore quotes, WorkOnQuote workOnQuote, AuditTrail audit, ICurrentPerson me, Texts t)
+public sealed class Plans(Db db, PlanStore store, ConfigurationStore configurations, Prices prices, QuoteStore quotes, PutIntoQuote putIntoQuote, AuditTrail audit, ICurrentPerson me, Texts t)
 {
     /// <summary>No plan begins later.</summary>
     public const int MostDaysAhead = 730;
@@ -21,19 +21,19 @@ public sealed class Plans(Db db, PlanStore store, ConfigurationStore configurati
     {
         var today = await quotes.TodayAsync(ct);
         var problems = new List<FieldProblem>();
-        if (Whole(asked.Seats, 1, ProposePlans.MostSeats) is not { } seats)
+        if (Configurator.Whole(asked.Seats, 1, ProposePlans.MostSeats) is not { } seats)
         {
             problems.Add(new("seats", "configuring.problem.plan_for_seats", ProposePlans.MostSeats));
             seats = 1;
         }
 
-        if (Whole(asked.Months, 1, ProposePlans.MostMonths) is not { } months)
+        if (Configurator.Whole(asked.Months, 1, ProposePlans.MostMonths) is not { } months)
         {
             problems.Add(new("months", "configuring.problem.plan_for_months", ProposePlans.MostMonths));
             months = 1;
         }
 
-        if (Whole(asked.Hours ?? 0, 0, ProposePlans.MostHours) is not { } hours)
+        if (Configurator.Whole(asked.Hours ?? 0, 0, ProposePlans.MostHours) is not { } hours)
         {
             problems.Add(new("hours", "configuring.problem.plan_for_hours", ProposePlans.MostHours));
             hours = 0;
@@ -97,44 +97,20 @@ public sealed class Plans(Db db, PlanStore store, ConfigurationStore configurati
 
         var lines = chosen.Proposal.Lines.Select(line => new QuoteRequestLine(line.Product.Sku, line.Quantity, null)).ToList();
         var terms = t["configuring.plan.terms", wish.Seats, Day(asked.Start!.Value), Day(End(asked.Start.Value, wish.Months)), wish.Months].Value;
-        return await QuoteAsync(quote, customer, lines, terms, ct) switch
+        var outcome = await putIntoQuote.RunAsync(new(quote, customer), lines, terms,
+            draft => draft with { Lines = [.. draft.Lines, .. lines], Terms = draft.Terms is null ? terms : draft.Terms + "\n" + terms }, number => new PutOutcome.Done(key!, "quote", number), ct);
+        if (outcome is PutOutcome.Done done)
         {
-            QuoteOutcome.Done(var number) => await DoneAsync(number, wish, asked, key!, ct),
-            QuoteOutcome.Forbidden => new PutOutcome.Forbidden(),
-            QuoteOutcome.NotFound => new PutOutcome.Refused(new FieldProblem("quote", "configuring.problem.no_draft")),
-            QuoteOutcome.Wrong(var wrong) => new PutOutcome.Refused([.. wrong.Select(problem => new FieldProblem(problem.Field, problem.TextKey, problem.Arguments))]),
-            _ => new PutOutcome.Refused(new FieldProblem("quote", "configuring.problem.quote_not_draft", quote ?? "")),
-        };
+            await audit.RecordAsync("quote.plan_put", "quote", done.Number, me.PartnerId, new { plan = key, wish.Seats, wish.Months, wish.Hours, asked.Start }, ct);
+        }
+
+        return outcome;
     }, ct);
-
-    async Task<QuoteOutcome> QuoteAsync(string? quote, string? customer, List<QuoteRequestLine> lines, string terms, CancellationToken ct)
-    {
-        if (quote is null)
-        {
-            return await workOnQuote.CreateAsync(new(customer, null, (await quotes.TodayAsync(ct)).AddDays(Configure.DefaultDays), await quotes.LastTaxRateAsync(ct) * 100, terms, lines), ct);
-        }
-
-        if (!await quotes.HoldAsync(quote, ct) || await quotes.HeadAsync(quote, ct) is not { } head)
-        {
-            return new QuoteOutcome.NotFound();
-        }
-
-        var there = QuoteRequest.Of(head, await quotes.LinesAsync(head.QuoteRevisionId, ct));
-        return await workOnQuote.UpdateAsync(quote, head.Version, there with { Lines = [.. there.Lines, .. lines], Terms = there.Terms is null ? terms : there.Terms + "\n" + terms }, ct);
-    }
-
-    async Task<PutOutcome> DoneAsync(string quote, PlanWish wish, PlanAsked asked, string key, CancellationToken ct)
-    {
-        await audit.RecordAsync("quote.plan_put", "quote", quote, me.PartnerId, new { plan = key, wish.Seats, wish.Months, wish.Hours, asked.Start }, ct);
-        return new PutOutcome.Done(key, "quote", quote);
-    }
 
     /// <summary>The last day of a plan: the day before the one on which the month begins anew. Where a month has no such day (the 31st), the plan ends with that month.</summary>
     public static DateOnly End(DateOnly start, int months) => start.AddMonths(months) is var again && again.Day == start.Day ? again.AddDays(-1) : again;
 
     static string Day(DateOnly day) => day.ToString("d", CultureInfo.CurrentCulture);
-
-    static int? Whole(decimal? number, int least, int most) => number is { } some && some >= least && some <= most && decimal.Truncate(some) == some ? (int)some : null;
 }
 
 /// <summary>What is asked for a plan, as typed.</summary>

@@ -36,8 +36,11 @@ public sealed class PlansApi(Plans plans, PlanStore store, KeepPlans keepPlans, 
     /// <summary>The plans that fit, the cheapest first; stores nothing.</summary>
     [HttpPost("proposals")]
     [ProducesResponseType<ProposalsAnswer>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> Propose(PlanAsked body, CancellationToken ct) =>
-        await plans.ReadAsync(body, ct) is ({ } wish, _) ? Ok(ProposalsAnswer.Of(await plans.ProposeAsync(wish, ct), wish, body.Start!.Value, t)) : ApiProblem.Invalid((await plans.ReadAsync(body, ct)).Problems);
+    public async Task<IActionResult> Propose(PlanAsked body, CancellationToken ct)
+    {
+        var (wish, problems) = await plans.ReadAsync(body, ct);
+        return wish is null ? ApiProblem.Invalid(problems) : Ok(ProposalsAnswer.Of(await plans.ProposeAsync(wish, ct), wish, body.Start!.Value, t));
+    }
 
     /// <summary>Puts a plan into a quote: a draft named, or a new one for a customer.</summary>
     [HttpPost("quotes"), Idempotent]
