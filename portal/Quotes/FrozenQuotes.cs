@@ -19,11 +19,12 @@ public sealed class FrozenQuotes(Db db, QuoteStore quotes, QuoteLinkStore links,
 
     /// <summary>Freezes the quote's current revision, in the transaction that sends it.</summary>
     /// <param name="head">The quote, held.</param>
+    /// <param name="lines">The lines of its current revision.</param>
     /// <param name="today">The day it is sent.</param>
     /// <param name="ct">Stops waiting.</param>
-    public async Task FreezeAsync(QuoteHead head, DateOnly today, CancellationToken ct)
+    public async Task FreezeAsync(QuoteHead head, IReadOnlyList<QuoteLine> lines, DateOnly today, CancellationToken ct)
     {
-        var content = await ContentAsync(head, await quotes.LinesAsync(head.QuoteRevisionId, ct), today, ct) with { Online = true };
+        var content = await ContentAsync(head, lines, today, ct) with { Online = true };
         // jsonb orders members its own way; the hash is over the text that the database gives back, so that it can be computed again from there.
         var text = await db.OneAsync<string>("select @text::jsonb::text", new { text = JsonSerializer.Serialize(content, Json) }, ct);
         await quotes.FreezeAsync(head, text, SHA256.HashData(Encoding.UTF8.GetBytes(text)), ct);
@@ -75,6 +76,9 @@ public sealed record QuoteContent(
 
     /// <summary>How it looks; null where there was no template when it was frozen.</summary>
     public QuoteLook? Look { get; init; }
+
+    /// <summary>The quote's own terms and those behind them; empty where there are none.</summary>
+    public string TermsWith(string? further) => string.Join('\n', new[] { Terms, further }.OfType<string>());
 
     /// <summary>Some lines can be had on top or instead of others, and count in no total.</summary>
     [JsonIgnore]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.Database;
+using Platform.Web;
 using Portal.Pricing;
 
 namespace Portal.Quotes;

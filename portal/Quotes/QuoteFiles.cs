@@ -132,14 +132,14 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
         var address = paper.Print is { } print ? OfferSecret.Address(PortalUrl.Of(settings), print.Secret) : null;
         var values = ValuesOf(content, language);
         var total = values["total"];
-        string Words(DesignText? own, string usual) => own?.In(language) is { Length: > 0 } text ? QuotePlaceholders.Fill(text, values) : usual;
-        var columns = QuoteColumns.Of(content, design);
+        string Words(DesignText? own, string usual) => QuotePlaceholders.Fill(own, language, values) ?? usual;
+        var (columns, sections) = (QuoteColumns.Of(content, design), content.Sections);
         object Line(QuoteContentLine line) => new
         {
             number = line.Number.ToString(culture), line = line.Number.ToString(culture), sku = line.Sku, name = language == "zh-CN" ? line.NameZh : line.Name, unit = Unit(line.Unit),
             quantity = line.Quantity.ToString("N0", culture) + (columns.Any(column => column is { Key: "quantity", Format: "unit" }) ? "\u00a0" + Unit(line.Unit) : ""),
             price = Money("price", line.Price), discount = line.Discount == 0 ? "" : (line.Discount * 100).ToString("0.##", culture) + "%", unitPrice = Money("unitPrice", line.UnitPrice), amount = Money("amount", line.Amount),
-            choice = line.IsIncluded ? "" : QuoteWorkbook.ChoiceOf(line, T),
+            choice = line.IsIncluded ? "" : QuoteChoice.Said(line.AlternativeTo, T),
         };
         var logo = design.Logo is { } picture && files.TryGetValue(picture.Sha256, out var drawn) ? (File: "logo." + drawn.Kind, drawn.Content, picture.HeightMm) : default;
         return new(Template, new
@@ -165,13 +165,13 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
             seller = new { name = content.Seller.Name, lines = content.Seller.Phone is { } phone ? content.Seller.Address.Append(phone) : content.Seller.Address },
             customer = new { name = content.Customer.Name, lines = content.Customer.Address },
             date = Day(content.SentOn), validUntil = Day(content.ValidUntil), revision = content.Revision.ToString(culture), currency = content.Currency,
-            sections = content.Sections.Select(section => new
+            sections = sections.Select(section => new
             {
-                title = section.Title ?? "", lines = section.Lines.Select(Line), subtotal = section.Title is null || content.Sections.Count == 1 ? "" : Amount(section.Subtotal),
+                title = section.Title ?? "", lines = section.Lines.Select(Line), subtotal = section.Title is null || sections.Count == 1 ? "" : Amount(section.Subtotal),
             }),
             choices = content.Choices.Select(Line),
             net = Amount(content.NetTotal), tax = Amount(content.TaxTotal), hasTax = content.TaxRate > 0, total,
-            terms = string.Join('\n', new[] { content.Terms, Words(design.Terms, "") }.Where(text => !string.IsNullOrEmpty(text))), online = address, qrAlt = T("quotes.document.qr_alt", content.Number),
+            terms = content.TermsWith(QuotePlaceholders.Fill(design.Terms, language, values)), online = address, qrAlt = T("quotes.document.qr_alt", content.Number),
             evidence = evidence is null ? null : QuoteEvidencePage.Of(content, evidence, total, language, T),
         }, $"{T(evidence is null ? "quotes.document.quote" : "quotes.document.signed")} {content.Number}", new DateTimeOffset(evidence?.AnsweredAt ?? frozenAt, TimeSpan.Zero))
         {
@@ -186,7 +186,7 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
             Files = Pictures(address, evidence?.Drawn, logo.File, logo.Content),
         };
 
-        string Unit(string unit) => T($"catalog.unit.{unit}") is var said && said.StartsWith("catalog.", StringComparison.Ordinal) ? unit : said;
+        string Unit(string unit) => QuoteColumns.UnitOf(unit, T);
         string Money(string key, decimal amount) => columns.Any(column => column.Key == key && column.Format == "currency") ? $"{content.Currency}\u00a0{Amount(amount)}" : Amount(amount);
     }
 

@@ -43,8 +43,7 @@ public sealed class QuoteWorkbook(Texts texts)
     {
         string T(string key, params object[] arguments) => texts.In(language, key, arguments);
         var values = QuoteFiles.ValuesOf(content, language);
-        string? Own(DesignText? own) => own?.In(language) is { Length: > 0 } words ? QuotePlaceholders.Fill(words, values) : null;
-        var title = Own(look.Design.Words?.Title) ?? T("quotes.document.quote");
+        var title = QuotePlaceholders.Fill(look.Design.Words?.Title, language, values) ?? T("quotes.document.quote");
         var columns = WorkbookColumns.Of(look.Design, content.HasChoices);
         return ExcelBook.MakeAsync(new($"{title} {content.Number} / {content.Revision}", content.Seller.Name, new DateTimeOffset(madeAt, TimeSpan.Zero)), book =>
         {
@@ -62,7 +61,7 @@ public sealed class QuoteWorkbook(Texts texts)
             WriteHead(sheet, content, columns, title, isForWork, T);
             var (first, last) = WriteLines(sheet, content, columns, language, isForWork, T);
             WriteTotals(sheet, content, columns, language, first, last, T);
-            WriteTerms(sheet, string.Join('\n', new[] { content.Terms, Own(look.Design.Terms) }.OfType<string>()) is { Length: > 0 } terms ? terms : null, T);
+            WriteTerms(sheet, content.TermsWith(QuotePlaceholders.Fill(look.Design.Terms, language, values)), T);
             if (isForWork)
             {
                 sheet.Allow($"D{first}:D{last}", new(IsWhole: true, 0, 1_000_000, T("quotes.document.quantity"), T("quotes.workbook.quantity_rule")));
@@ -125,14 +124,14 @@ public sealed class QuoteWorkbook(Texts texts)
             "line" => ExcelCell.Whole(line.Number),
             "sku" => ExcelCell.Text(line.Sku),
             "product" => ExcelCell.Text(name, Wrapped),
-            "unit" => ExcelCell.Text(text("catalog.unit." + line.Unit, []) is var said && said.StartsWith("catalog.", StringComparison.Ordinal) ? line.Unit : said),
+            "unit" => ExcelCell.Text(QuoteColumns.UnitOf(line.Unit, text)),
             "quantity" => ExcelCell.Whole(line.Quantity, input),
             // A price may have more decimals than its currency, and keeps them; only what was discounted by hand is rounded to it.
             "price" => ExcelCell.Number(line.Price, ShownDecimals(line.Price, content.MinorUnits)),
             "discount" => ExcelCell.Percent(line.Discount, input),
             "unitPrice" => columns.UnitPrice(row, content.MinorUnits) is { } formula ? ExcelCell.Formula(formula, line.UnitPrice, UnitLook(line)) : ExcelCell.Number(line.UnitPrice, ShownDecimals(line.UnitPrice, content.MinorUnits)),
             "amount" => columns.Amount(row, content.MinorUnits) is { } formula ? ExcelCell.Formula(formula, line.Amount, AmountLook()) : ExcelCell.Number(line.Amount, content.MinorUnits),
-            WorkbookColumns.Choice when !line.IsIncluded => ExcelCell.Text(ChoiceOf(line, text)),
+            WorkbookColumns.Choice when !line.IsIncluded => ExcelCell.Text(QuoteChoice.Said(line.AlternativeTo, text)),
             _ => ExcelCell.Empty,
         };
 
@@ -153,13 +152,9 @@ public sealed class QuoteWorkbook(Texts texts)
         Sum(sheet, columns, text("quotes.document.total", []), $"ROUND({at}{net}+{at}{net + 1},{decimals})", content.GrandTotal, columns.Total with { NumberFormat = ExcelLook.Money(content.Currency, decimals) });
     }
 
-    /// <summary>How a line that counts in no total can be had.</summary>
-    internal static string ChoiceOf(QuoteContentLine line, Func<string, object[], string> text) =>
-        line.AlternativeTo is { } other ? text("quotes.document.alternative", [other]) : text("quotes.document.optional", []);
-
-    static void WriteTerms(ExcelSheet sheet, string? terms, Func<string, object[], string> text)
+    static void WriteTerms(ExcelSheet sheet, string terms, Func<string, object[], string> text)
     {
-        if (terms is null)
+        if (terms.Length == 0)
         {
             return;
         }

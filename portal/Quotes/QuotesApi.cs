@@ -102,11 +102,12 @@ public sealed class QuotesApi(QuoteStore quotes, QuoteThreadStore thread, WorkOn
         }
 
         var lines = await quotes.LinesAsync(head.QuoteRevisionId, ct);
-        return QuoteMargin.Of(lines, await quotes.CostsAsync(head.QuoteRevisionId, ct)) is not { } margin ? ApiProblem.NotFound : Ok(new
+        var costs = await quotes.CostsAsync(head.QuoteRevisionId, ct);
+        return QuoteMargin.Of(lines, costs) is not { } margin ? ApiProblem.NotFound : Ok(new
         {
             head.Number, head.Revision, head.Currency, margin.Cost, margin.Amount, percent = margin.Share * 100,
             lines = margin.Lines.Select(line => new { line.Line.LineNumber, line.Line.Sku, line.Line.Choice, line.UnitCost, line.Cost, line.Amount, percent = line.Share * 100 }),
-            reasons = (await work.ReasonsAsync(head, lines, ct)).Select(reason => new { reason = reason.TextKey["quotes.reason.".Length..], line = reason.Line?.LineNumber, found = reason.IsOfPrices ? reason.Found : reason.Found * 100, bound = reason.IsOfPrices ? reason.Bound : reason.Bound * 100 }),
+            reasons = (await work.ReasonsAsync(head, lines, costs, ct)).Select(reason => new { reason = reason.TextKey["quotes.reason.".Length..], line = reason.Line?.LineNumber, found = reason.IsOfPrices ? reason.Found : reason.Found * 100, bound = reason.IsOfPrices ? reason.Bound : reason.Bound * 100 }),
         });
     }
 

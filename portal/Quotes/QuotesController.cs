@@ -216,9 +216,10 @@ public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, Qu
         }
 
         var lines = await quotes.LinesAsync(head.QuoteRevisionId, ct);
+        var costs = await quotes.CostsAsync(head.QuoteRevisionId, ct);
         return new QuotePage(head, lines, await quotes.RevisionsAsync(head.QuoteId, ct), await quotes.ActsAsync(head.QuoteId, ct), [.. QuoteLifecycle.Open(head.Status).Where(step => work.Allowed(step, head))])
         {
-            Reasons = head.Status is "draft" or "pending_approval" ? await work.ReasonsAsync(head, lines, ct) : [], Margin = QuoteMargin.Of(lines, await quotes.CostsAsync(head.QuoteRevisionId, ct)),
+            Reasons = head.Status is "draft" or "pending_approval" ? await work.ReasonsAsync(head, lines, costs, ct) : [], Margin = QuoteMargin.Of(lines, costs),
             Links = await links.LinksAsync(head.QuoteId, ct), Thread = await thread.OfQuoteAsync(head.QuoteId, ct), Mails = await links.MailsAsync(head.QuoteId, ct),
             Audiences = [.. new[] { DiscussQuote.ToCustomer, DiscussQuote.ToApproval }.Where(audience => discuss.May(audience, head) && (audience is DiscussQuote.ToApproval || head.FirstSentOn is not null))],
             IsSeller = me.PartnerId == head.PartnerId && me.Has(QuoteLifecycle.RolesOf(QuoteSide.Seller)),

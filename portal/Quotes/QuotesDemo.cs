@@ -80,7 +80,7 @@ public sealed class QuotesDemo(Db db, QuoteStore quotes, QuoteLinkStore links, O
     async Task SendAsync(string number, DateOnly today, CancellationToken ct)
     {
         var head = (await quotes.HeadAsync(number, ct))!;
-        await frozen.FreezeAsync(head, today, ct);
+        await frozen.FreezeAsync(head, await quotes.LinesAsync(head.QuoteRevisionId, ct), today, ct);
         await quotes.AdvanceAsync(head, QuoteLifecycle.Send, "sent", head.Revision, null, today, ct);
     }
 

@@ -76,12 +76,13 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
             return new QuoteOutcome.Wrong([new("validUntil", "quotes.problem.valid_until", PriceQuote.MostDays)]);
         }
 
-        if (head.Status == "draft" && (await ReasonsAsync(head, await quotes.LinesAsync(head.QuoteRevisionId, ct), ct)).Count > 0)
+        var lines = await quotes.LinesAsync(head.QuoteRevisionId, ct);
+        if (head.Status == "draft" && (await ReasonsAsync(head, lines, await quotes.CostsAsync(head.QuoteRevisionId, ct), ct)).Count > 0)
         {
             return await AdvanceAsync(head, QuoteLifecycle.Send, "pending_approval", null, null, ct);
         }
 
-        await frozen.FreezeAsync(head, today, ct);
+        await frozen.FreezeAsync(head, lines, today, ct);
         if (head.FirstSentOn is null)
         {
             await kpis.AddAsync([new(head.PartnerId, Metric.QuotesSent, null, today, 1)], ct);
@@ -188,11 +189,12 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
     /// <summary>Why the deal desk has to approve what the seller offers; empty where it has not.</summary>
     /// <param name="head">The quote.</param>
     /// <param name="lines">The lines of its current revision.</param>
+    /// <param name="costs">What they cost the seller.</param>
     /// <param name="ct">Stops waiting.</param>
-    public async Task<IReadOnlyList<ApprovalReason>> ReasonsAsync(QuoteHead head, IReadOnlyList<QuoteLine> lines, CancellationToken ct) =>
+    public async Task<IReadOnlyList<ApprovalReason>> ReasonsAsync(QuoteHead head, IReadOnlyList<QuoteLine> lines, IReadOnlyDictionary<int, decimal> costs, CancellationToken ct) =>
         // What the deal desk offers itself it has approved.
         me.PartnerId == head.PartnerId && me.Has(QuoteLifecycle.RolesOf(QuoteSide.DealDesk)) ? []
-            : ApprovalReason.Of(await quotes.AuthorityAsync(head.IsBrand ? "platinum" : head.PartnerLevel, ct), lines, await quotes.CostsAsync(head.QuoteRevisionId, ct));
+            : ApprovalReason.Of(await quotes.AuthorityAsync(head.IsBrand ? "platinum" : head.PartnerLevel, ct), lines, costs);
 
     Task<QuoteOutcome> WithAsync(string number, int? version, string act, string? reason, Func<QuoteHead, Task<QuoteOutcome>> work, CancellationToken ct) => db.InTransactionAsync(async () =>
     {

@@ -16,6 +16,9 @@ static class QuoteColumns
     /// <summary>The text at its head.</summary>
     public static string HeaderOf(string key) => key switch { "unitPrice" => "quotes.document.unit_price", _ => "quotes.document." + key };
 
+    /// <summary>What a piece of a product is called; as it is kept where there is no text of it.</summary>
+    public static string UnitOf(string unit, Func<string, object[], string> text) => text("catalog.unit." + unit, []) is var said && said.StartsWith("catalog.", StringComparison.Ordinal) ? unit : said;
+
     /// <summary>Numbers stand at the right.</summary>
     public static bool IsNumber(string key) => key is "quantity" or "price" or "discount" or "unitPrice" or "amount";
 

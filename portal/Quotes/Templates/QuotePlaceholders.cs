@@ -15,6 +15,9 @@ public static partial class QuotePlaceholders
     /// <summary>All there are, written as they are used.</summary>
     public static string Written(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"{{{name}}}"));
 
+    /// <summary>A text of a design in one language, filled in; null where it gives none.</summary>
+    public static string? Fill(DesignText? text, string language, IReadOnlyDictionary<string, string> values) => text?.In(language) is { Length: > 0 } own ? Fill(own, values) : null;
+
     /// <summary>The text with its placeholders filled in; what a value itself holds is never read as a placeholder.</summary>
     public static string Fill(string text, IReadOnlyDictionary<string, string> values) =>
         Placeholder().Replace(text, match => values.TryGetValue(match.Groups["name"].Value, out var value) ? value : match.Value);

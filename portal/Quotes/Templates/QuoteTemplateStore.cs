@@ -62,7 +62,7 @@ public sealed class QuoteTemplateStore(Db db, TimeProvider clock)
     /// <summary>Writes a new revision of an owner, the next in number; who does it at the same moment waits.</summary>
     public async Task<int> InsertAsync(string number, long partnerId, bool ofBrand, QuoteTemplateDraft draft, CancellationToken ct)
     {
-        await db.ExecuteAsync("select pg_advisory_xact_lock(hashtext('quote_template'), @partnerId::int)", new { partnerId }, ct);
+        await HoldAsync(partnerId, ct);
         return await db.OneAsync<int>("""
             insert into quote_template (number, partner_id, of_brand, revision, note, design, source_sha256, open_parts, created_by, created_at)
             select @number, @partnerId, @ofBrand, coalesce(max(revision), 0) + 1, @Note, @design::jsonb, decode(@source, 'hex'), @open, app_person_id(), @Now from quote_template where partner_id = @partnerId
