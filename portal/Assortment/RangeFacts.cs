@@ -1,5 +1,6 @@
 using Platform.Texts;
 using Platform.Web;
+using Portal.Web;
 
 namespace Portal.Assortment;
 
@@ -48,8 +49,8 @@ public sealed record RangeFacts
     /// <summary>As stored.</summary>
     public RangeFacts Tidied(DateOnly today) => this with
     {
-        Effect = Text(Effect), Line = Text(Line), Category = Text(Category), Buyer = Text(Buyer), PartnerLevel = Text(PartnerLevel), PartnerType = Text(PartnerType), Territory = Text(Territory),
-        Note = Text(Note), From = From ?? today,
+        Effect = Typed.Trimmed(Effect), Line = Typed.Trimmed(Line), Category = Typed.Trimmed(Category), Buyer = Typed.Trimmed(Buyer), PartnerLevel = Typed.Trimmed(PartnerLevel), PartnerType = Typed.Trimmed(PartnerType), Territory = Typed.Trimmed(Territory),
+        Note = Typed.Trimmed(Note), From = From ?? today,
         Skus = [.. (Skus ?? []).OfType<string>().Select(sku => sku.Trim()).Where(sku => sku.Length > 0).Distinct(StringComparer.Ordinal)],
     };
 
@@ -108,8 +109,6 @@ public sealed record RangeFacts
     }
 
     const int MostProducts = 5000;
-
-    static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }
 
 /// <summary>The fixed words about sellable ranges.</summary>

@@ -32,7 +32,7 @@ public sealed class BuyController(ShelfPages pages, Favourites favourites, AddTo
         }
 
         return await pages.PageAsync(query, ct) is { } page
-            ? View("ShelfList", page with { Draft = await addToDraft.MeantAsync(Text(draft), ct), Chosen = Text(draft), MayOrder = me.Has(BuyerRoles.Purchasing, BuyerRoles.Admin) })
+            ? View("ShelfList", page with { Draft = await addToDraft.MeantAsync(Typed.Trimmed(draft), ct), Chosen = Typed.Trimmed(draft), MayOrder = me.Has(BuyerRoles.Purchasing, BuyerRoles.Admin) })
             : View("NoSeller");
     }
 
@@ -46,7 +46,7 @@ public sealed class BuyController(ShelfPages pages, Favourites favourites, AddTo
     [HttpPost("lines"), Idempotent, AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
     public async Task<IActionResult> Add(string? sku, string? quantity, string? draft, string? back, CancellationToken ct)
     {
-        var outcome = await addToDraft.RunAsync(Text(draft), [new SkuLine(sku?.Trim() ?? "", SkuLines.Quantity(quantity))], ct);
+        var outcome = await addToDraft.RunAsync(Typed.Trimmed(draft), [new SkuLine(sku?.Trim() ?? "", SkuLines.Quantity(quantity))], ct);
         if (outcome is OrderOutcome.Forbidden or OrderOutcome.NotFound)
         {
             return outcome is OrderOutcome.Forbidden ? Forbid() : NotFound();
@@ -65,9 +65,9 @@ public sealed class BuyController(ShelfPages pages, Favourites favourites, AddTo
             return Url.IsLocalUrl(back) ? LocalRedirect(back) : RedirectToAction(nameof(Index));
         }
 
-        return PartialView("_AddToOrder", new AddForm(sku ?? "", quantity, 1, 1, Text(draft), back)
+        return PartialView("_AddToOrder", new AddForm(sku ?? "", quantity, 1, 1, Typed.Trimmed(draft), back)
         {
-            Said = said, IsWrong = done is null, Draft = await addToDraft.MeantAsync(done?.Number ?? Text(draft), ct), IsAnswer = true,
+            Said = said, IsWrong = done is null, Draft = await addToDraft.MeantAsync(done?.Number ?? Typed.Trimmed(draft), ct), IsAnswer = true,
             Least = int.TryParse(Request.Form["least"], NumberStyles.None, CultureInfo.InvariantCulture, out var least) ? least : 1,
             Multiple = int.TryParse(Request.Form["multiple"], NumberStyles.None, CultureInfo.InvariantCulture, out var multiple) ? multiple : 1,
         });
@@ -86,8 +86,6 @@ public sealed class BuyController(ShelfPages pages, Favourites favourites, AddTo
             ? PartialView("_Favourite", new FavouriteForm(sku, marked, back))
             : Url.IsLocalUrl(back) ? LocalRedirect(back) : RedirectToAction(nameof(Index));
     }
-
-    static string? Text(string? sent) => string.IsNullOrWhiteSpace(sent) ? null : sent.Trim();
 }
 
 /// <summary>The form that puts a product into an order.</summary>

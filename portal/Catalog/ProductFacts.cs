@@ -1,6 +1,7 @@
 using System.Globalization;
 using Platform.Web;
 using Portal.Pricing;
+using Portal.Web;
 
 namespace Portal.Catalog;
 
@@ -70,9 +71,9 @@ public sealed record ProductFacts
     /// <summary>As stored.</summary>
     public ProductFacts Tidied() => this with
     {
-        Sku = Text(Sku), Name = Text(Name), NameZh = Text(NameZh), Line = Text(Line), Category = Text(Category), Colour = Text(Colour), Size = Text(Size), Unit = Text(Unit) ?? "piece",
-        Status = Text(Status) ?? "active", Gtin = Text(Gtin)?.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal), MinQuantity = MinQuantity ?? 1, OrderMultiple = OrderMultiple ?? 1,
-        Successor = Text(Successor), Tracking = Text(Tracking)?.ToLowerInvariant(), CostCurrency = Text(CostCurrency)?.ToUpperInvariant(),
+        Sku = Typed.Trimmed(Sku), Name = Typed.Trimmed(Name), NameZh = Typed.Trimmed(NameZh), Line = Typed.Trimmed(Line), Category = Typed.Trimmed(Category), Colour = Typed.Trimmed(Colour), Size = Typed.Trimmed(Size), Unit = Typed.Trimmed(Unit) ?? "piece",
+        Status = Typed.Trimmed(Status) ?? "active", Gtin = Typed.Trimmed(Gtin)?.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal), MinQuantity = MinQuantity ?? 1, OrderMultiple = OrderMultiple ?? 1,
+        Successor = Typed.Trimmed(Successor), Tracking = Typed.Trimmed(Tracking)?.ToLowerInvariant(), CostCurrency = Typed.Trimmed(CostCurrency)?.ToUpperInvariant(),
     };
 
     /// <summary>What is wrong with them, by field; call <see cref="Tidied"/> first.</summary>
@@ -161,8 +162,6 @@ public sealed record ProductFacts
 
     IEnumerable<(string Field, string? Text)> Texts() =>
         [(nameof(Name), Name), (nameof(NameZh), NameZh), (nameof(Line), Line), (nameof(Category), Category), (nameof(Colour), Colour), (nameof(Size), Size), (nameof(Unit), Unit)];
-
-    static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }
 
 /// <summary>How products are known in addresses.</summary>

@@ -1,4 +1,5 @@
 using Platform.Web;
+using Portal.Web;
 
 namespace Portal.Configuring;
 
@@ -47,14 +48,14 @@ public sealed record BundleFacts
     /// <summary>The same without blanks around what was typed.</summary>
     public BundleFacts Tidied() => this with
     {
-        Code = Text(Code)?.ToUpperInvariant(), Name = Text(Name), NameZh = Text(NameZh), Description = Text(Description), DescriptionZh = Text(DescriptionZh), Sku = Text(Sku),
-        Groups = [.. Groups.Select(group => group with { Code = Text(group.Code)?.ToUpperInvariant(), Name = Text(group.Name), NameZh = Text(group.NameZh), Least = group.Least ?? 0 })],
+        Code = Typed.Trimmed(Code)?.ToUpperInvariant(), Name = Typed.Trimmed(Name), NameZh = Typed.Trimmed(NameZh), Description = Typed.Trimmed(Description), DescriptionZh = Typed.Trimmed(DescriptionZh), Sku = Typed.Trimmed(Sku),
+        Groups = [.. Groups.Select(group => group with { Code = Typed.Trimmed(group.Code)?.ToUpperInvariant(), Name = Typed.Trimmed(group.Name), NameZh = Typed.Trimmed(group.NameZh), Least = group.Least ?? 0 })],
         Options = [.. Options.Select(option => option with
         {
-            Group = Text(option.Group)?.ToUpperInvariant(), Sku = Text(option.Sku), Inclusion = Text(option.Inclusion) ?? "optional", QuantityRule = Text(option.QuantityRule) ?? "fixed", Quantity = option.Quantity ?? 1,
-            Multiple = option.Multiple ?? 1, Note = Text(option.Note), NoteZh = Text(option.NoteZh),
+            Group = Typed.Trimmed(option.Group)?.ToUpperInvariant(), Sku = Typed.Trimmed(option.Sku), Inclusion = Typed.Trimmed(option.Inclusion) ?? "optional", QuantityRule = Typed.Trimmed(option.QuantityRule) ?? "fixed", Quantity = option.Quantity ?? 1,
+            Multiple = option.Multiple ?? 1, Note = Typed.Trimmed(option.Note), NoteZh = Typed.Trimmed(option.NoteZh),
         })],
-        Rules = [.. Rules.Select(rule => rule with { Kind = Text(rule.Kind), When = Text(rule.When), Skus = [.. rule.Skus.Select(sku => sku.Trim()).Where(sku => sku.Length > 0).Distinct(StringComparer.Ordinal)], Why = Text(rule.Why), WhyZh = Text(rule.WhyZh) })],
+        Rules = [.. Rules.Select(rule => rule with { Kind = Typed.Trimmed(rule.Kind), When = Typed.Trimmed(rule.When), Skus = [.. rule.Skus.Select(sku => sku.Trim()).Where(sku => sku.Length > 0).Distinct(StringComparer.Ordinal)], Why = Typed.Trimmed(rule.Why), WhyZh = Typed.Trimmed(rule.WhyZh) })],
     };
 
     /// <summary>What is wrong with it by itself, each with its field and the remedy. Whether its parts go together is asked when it is published.</summary>
@@ -224,8 +225,6 @@ public sealed record BundleFacts
 
     /// <summary>The next multiple that is not less.</summary>
     internal static long RoundedUp(long quantity, int multiple) => (quantity + multiple - 1) / multiple * multiple;
-
-    static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
 
     // 1 to 32 capitals, digits, - and _, the first a capital or digit; as the constraints have it
     static bool IsCode(string? code) => code is { Length: >= 1 and <= 32 } && code[0] is not ('-' or '_') && code.All(letter => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter is '-' or '_');

@@ -40,8 +40,8 @@ public sealed class ConfigurationsApi(BundleStore bundles, ConfigurationStore co
     [HttpPost(""), Idempotent]
     public async Task<IActionResult> Create(ConfigurationAsked body, CancellationToken ct)
     {
-        var (quote, customer, order) = (Text(body.Quote), Text(body.Customer), Text(body.Order));
-        if (Text(body.Bundle) is not { } code || await bundles.CurrentAsync(code, ct) is not { } bundle)
+        var (quote, customer, order) = (Typed.Trimmed(body.Quote), Typed.Trimmed(body.Customer), Typed.Trimmed(body.Order));
+        if (Typed.Trimmed(body.Bundle) is not { } code || await bundles.CurrentAsync(code, ct) is not { } bundle)
         {
             return ApiProblem.Invalid(new FieldProblem("bundle", "configuring.problem.bundle"));
         }
@@ -53,8 +53,8 @@ public sealed class ConfigurationsApi(BundleStore bundles, ConfigurationStore co
 
         var wish = new ChoiceAsked(body.Units, body.Seats, body.Options).Wish(bundle);
         var outcome = quote is not null || customer is not null
-            ? await configure.IntoQuoteAsync(code, wish, new(quote, customer) { Deal = Text(body.Deal), ValidUntil = body.ValidUntil, TaxRate = body.TaxRate, Replaces = Text(body.Replaces) }, ct)
-            : await configure.IntoOrderAsync(code, wish, order, Text(body.Replaces), ct);
+            ? await configure.IntoQuoteAsync(code, wish, new(quote, customer) { Deal = Typed.Trimmed(body.Deal), ValidUntil = body.ValidUntil, TaxRate = body.TaxRate, Replaces = Typed.Trimmed(body.Replaces) }, ct)
+            : await configure.IntoOrderAsync(code, wish, order, Typed.Trimmed(body.Replaces), ct);
         return outcome switch
         {
             PutOutcome.Done done => CreatedAtAction(nameof(Show), new { number = done.Configuration }, new { number = done.Configuration, quote = done.Into is "quote" ? done.Number : null, order = done.Into is "order" ? done.Number : null }),
@@ -65,8 +65,6 @@ public sealed class ConfigurationsApi(BundleStore bundles, ConfigurationStore co
             _ => throw new InvalidOperationException("Every end of an act has its answer."),
         };
     }
-
-    static string? Text(string? sent) => string.IsNullOrWhiteSpace(sent) ? null : sent.Trim();
 
     sealed record ConfigurationKey(long ConfigurationId);
 }

@@ -77,11 +77,11 @@ public sealed class OrderForm
         (line.HasNoSuchDay ? " 0-0-0" : line.Day is { } day ? " " + day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "") + (line.Configuration is { } configuration ? " " + configuration : "");
 
     /// <summary>What is wanted.</summary>
-    public OrderRequest Request => new(Text(PoNumber), Text(Note), null,
+    public OrderRequest Request => new(Typed.Trimmed(PoNumber), Typed.Trimmed(Note), null,
         ShownFor == MarkOfLines && decimal.TryParse(ShownTotal, NumberStyles.Number, CultureInfo.InvariantCulture, out var total) ? total : null, SkuLines.Read(Lines))
     {
         RequestedOn = Typed.Day(RequestedOn),
-        ShipTo = Text(ShipTo),
+        ShipTo = Typed.Trimmed(ShipTo),
         Coupons = (Coupons ?? "").Split([' ', ',', ';', '，', '；', '、'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
     };
 
@@ -106,8 +106,6 @@ public sealed class OrderForm
 
         Lines = AsTyped(lines);
     }
-
-    static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
 }
 
 /// <summary>The page on which an order is written.</summary>

@@ -198,9 +198,7 @@ public sealed record UpwardsAsked(string? Order, bool Submit);
 public sealed record OrderAsked(
     string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, bool Submit, IReadOnlyList<OrderLineAsked>? Lines, DateOnly? RequestedOn = null, string? ShipTo = null, string? Quote = null, IReadOnlyList<string>? Coupons = null)
 {
-    internal OrderRequest Request => new(Text(PoNumber), Text(Note), Currency, ExpectedTotal, [.. (Lines ?? []).OfType<OrderLineAsked>().Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn, Configuration = Text(line.Configuration) })]) { RequestedOn = RequestedOn, ShipTo = Text(ShipTo), Coupons = Coupons ?? [] };
-
-    static string? Text(string? sent) => string.IsNullOrWhiteSpace(sent) ? null : sent.Trim();
+    internal OrderRequest Request => new(Typed.Trimmed(PoNumber), Typed.Trimmed(Note), Currency, ExpectedTotal, [.. (Lines ?? []).OfType<OrderLineAsked>().Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn, Configuration = Typed.Trimmed(line.Configuration) })]) { RequestedOn = RequestedOn, ShipTo = Typed.Trimmed(ShipTo), Coupons = Coupons ?? [] };
 }
 
 /// <summary>A line that is asked for.</summary>

@@ -61,12 +61,10 @@ public sealed class ReceiptForm
         Lines = [.. page.Lines.Where(line => line.InTransit > 0).Select(line => new ReceiptFormLine { LineNumber = line.LineNumber, Received = FormattableString.Invariant($"{line.InTransit}") })],
     };
 
-    internal Arrival Arrival => new(Text(Note), [.. Lines.Select(line => new ArrivedLine(line.LineNumber,
-        Count(line.Received), Count(line.Short), Count(line.Damaged), Count(line.Wrong), Count(line.Over), Text(line.Note)) { Lots = [.. line.Pieces] })]);
+    internal Arrival Arrival => new(Typed.Trimmed(Note), [.. Lines.Select(line => new ArrivedLine(line.LineNumber,
+        Count(line.Received), Count(line.Short), Count(line.Damaged), Count(line.Wrong), Count(line.Over), Typed.Trimmed(line.Note)) { Lots = [.. line.Pieces] })]);
 
     static decimal? Count(string? typed) => string.IsNullOrWhiteSpace(typed) ? 0 : SkuLines.Quantity(typed);
-
-    static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
 }
 
 /// <summary>A line of a goods receipt as it is typed; nothing is none.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Pricing;
+using Portal.Web;
 
 namespace Portal.Partners;
 
@@ -65,9 +66,9 @@ public sealed record PartnerFacts
     /// <summary>The facts with white space trimmed, empty texts gone and codes in capitals, as they are stored.</summary>
     public PartnerFacts Tidied() => this with
     {
-        Name = Text(Name), NameLatin = Text(NameLatin), Code = Text(Code), PartnerType = Text(PartnerType), PartnerLevel = Text(PartnerLevel) ?? "registered",
-        Territory = Text(Territory), CountryCode = Text(CountryCode)?.ToUpperInvariant(), State = Text(State), City = Text(City), PostalCode = Text(PostalCode),
-        Address = Text(Address), Phone = Text(Phone), Currency = Text(Currency)?.ToUpperInvariant(), Language = Text(Language) ?? "en", TimeZone = Text(TimeZone) ?? "Etc/UTC",
+        Name = Typed.Trimmed(Name), NameLatin = Typed.Trimmed(NameLatin), Code = Typed.Trimmed(Code), PartnerType = Typed.Trimmed(PartnerType), PartnerLevel = Typed.Trimmed(PartnerLevel) ?? "registered",
+        Territory = Typed.Trimmed(Territory), CountryCode = Typed.Trimmed(CountryCode)?.ToUpperInvariant(), State = Typed.Trimmed(State), City = Typed.Trimmed(City), PostalCode = Typed.Trimmed(PostalCode),
+        Address = Typed.Trimmed(Address), Phone = Typed.Trimmed(Phone), Currency = Typed.Trimmed(Currency)?.ToUpperInvariant(), Language = Typed.Trimmed(Language) ?? "en", TimeZone = Typed.Trimmed(TimeZone) ?? "Etc/UTC",
     };
 
     /// <summary>What is wrong with them, by field; call <see cref="Tidied"/> first.</summary>
@@ -141,6 +142,4 @@ public sealed record PartnerFacts
         new(nameof(Name), Name), new(nameof(NameLatin), NameLatin), new(nameof(Code), Code), new(nameof(Territory), Territory), new(nameof(State), State),
         new(nameof(City), City), new(nameof(PostalCode), PostalCode), new(nameof(Address), Address), new(nameof(Phone), Phone),
     ];
-
-    static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

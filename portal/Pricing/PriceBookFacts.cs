@@ -1,5 +1,6 @@
 using Platform.Texts;
 using Platform.Web;
+using Portal.Web;
 
 namespace Portal.Pricing;
 
@@ -48,8 +49,8 @@ public sealed record PriceBookFacts
     /// <summary>As stored: trimmed, codes in capitals, a list for everyone.</summary>
     public PriceBookFacts Tidied() => this with
     {
-        Code = Text(Code)?.ToUpperInvariant(), Name = Text(Name), NameZh = Text(NameZh), Kind = Text(Kind) ?? "net", Currency = Text(Currency)?.ToUpperInvariant(),
-        Audience = Text(Kind) is "list" or "floor" ? "everyone" : Text(Audience) ?? "partners", PartnerLevel = Text(PartnerLevel), Buyer = Text(Buyer), Territory = Text(Territory),
+        Code = Typed.Trimmed(Code)?.ToUpperInvariant(), Name = Typed.Trimmed(Name), NameZh = Typed.Trimmed(NameZh), Kind = Typed.Trimmed(Kind) ?? "net", Currency = Typed.Trimmed(Currency)?.ToUpperInvariant(),
+        Audience = Typed.Trimmed(Kind) is "list" or "floor" ? "everyone" : Typed.Trimmed(Audience) ?? "partners", PartnerLevel = Typed.Trimmed(PartnerLevel), Buyer = Typed.Trimmed(Buyer), Territory = Typed.Trimmed(Territory),
     };
 
     /// <summary>What is wrong with them, by field; call <see cref="Tidied"/> first.</summary>
@@ -118,8 +119,6 @@ public sealed record PriceBookFacts
             yield return new(nameof(Priority), "pricing.refused.priority");
         }
     }
-
-    static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }
 
 /// <summary>The fixed words about prices, as the tables have them; their names are texts.</summary>

@@ -1,4 +1,5 @@
 using Platform.Web;
+using Portal.Web;
 
 namespace Portal.Pricing;
 
@@ -137,12 +138,12 @@ public sealed record PriceRuleFacts : PriceRuleSaid
     /// <summary>As stored.</summary>
     public PriceRuleFacts Tidied() => this with
     {
-        Code = Text(Code)?.ToUpperInvariant(), Name = Text(Name), NameZh = Text(NameZh), Kind = Text(Kind) ?? "promotion", Reason = Text(Reason), Audience = Text(Audience) ?? "partners", Line = Text(Line),
+        Code = Typed.Trimmed(Code)?.ToUpperInvariant(), Name = Typed.Trimmed(Name), NameZh = Typed.Trimmed(NameZh), Kind = Typed.Trimmed(Kind) ?? "promotion", Reason = Typed.Trimmed(Reason), Audience = Typed.Trimmed(Audience) ?? "partners", Line = Typed.Trimmed(Line),
         Skus = [.. Skus.Select(sku => sku.Trim()).Where(sku => sku.Length > 0).Distinct(StringComparer.Ordinal)],
-        Effect = Text(Effect) ?? "percent", Counts = Text(Counts) ?? "line", Combines = Text(Combines) ?? "best", Currency = Text(Currency)?.ToUpperInvariant(), Coupon = Text(Coupon)?.ToUpperInvariant(),
-        ExclusionGroup = Text(ExclusionGroup)?.ToUpperInvariant(), Gift = Text(Gift), PartnerLevel = Text(PartnerLevel), PartnerType = Text(PartnerType), Territory = Text(Territory), Buyer = Text(Buyer),
+        Effect = Typed.Trimmed(Effect) ?? "percent", Counts = Typed.Trimmed(Counts) ?? "line", Combines = Typed.Trimmed(Combines) ?? "best", Currency = Typed.Trimmed(Currency)?.ToUpperInvariant(), Coupon = Typed.Trimmed(Coupon)?.ToUpperInvariant(),
+        ExclusionGroup = Typed.Trimmed(ExclusionGroup)?.ToUpperInvariant(), Gift = Typed.Trimmed(Gift), PartnerLevel = Typed.Trimmed(PartnerLevel), PartnerType = Typed.Trimmed(PartnerType), Territory = Typed.Trimmed(Territory), Buyer = Typed.Trimmed(Buyer),
         // an amount, or a gift, takes no share off; of what is got all is free where nothing is said
-        Rate = AmountOff is not null || Text(Effect) is "gift" ? 0 : Rate ?? (Text(Effect) is "buy_get" ? 1 : null),
+        Rate = AmountOff is not null || Typed.Trimmed(Effect) is "gift" ? 0 : Rate ?? (Typed.Trimmed(Effect) is "buy_get" ? 1 : null),
     };
 
     /// <summary>What is wrong with them, by field; call <see cref="Tidied"/> first.</summary>
@@ -336,6 +337,4 @@ public sealed record PriceRuleFacts : PriceRuleSaid
             yield return new(nameof(Audience), "pricing.refused.only_for_partners");
         }
     }
-
-    static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Platform.Database;
 using Platform.Web;
 using Portal.Pricing;
+using Portal.Web;
 
 namespace Portal.Quotes;
 
@@ -45,7 +46,7 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
 
         var net = lines.Where(line => line.IsIncluded).Sum(line => line.Amount);
         var tax = Amounts.Round(net * request.TaxRate!.Value / 100, seller.Currency);
-        return new CheckedQuote(new(customer!.EndCustomerId, deal?.DealId, seller.Currency, request.ValidUntil!.Value, request.TaxRate.Value / 100, Trimmed(request.Terms),
+        return new CheckedQuote(new(customer!.EndCustomerId, deal?.DealId, seller.Currency, request.ValidUntil!.Value, request.TaxRate.Value / 100, Typed.Trimmed(request.Terms),
             net, tax, net + tax, lines.Max(line => line.Discount), await WithCostsAsync(lines, request, seller, today, ct)), []);
     }, ct);
 
@@ -183,11 +184,9 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
         var quantity = (int)asked.Quantity!.Value;
         return new(price.ProductId!.Value, quantity, price.UnitPrice, discount, unitPrice, Amounts.OfLine(quantity, unitPrice, currency), JsonSerializer.Serialize(price.Steps, Json))
         {
-            Section = Trimmed(asked.Section), Choice = QuoteChoice.Of(asked.Choice)!, Floor = price.Floor, Configuration = asked.Configuration,
+            Section = Typed.Trimmed(asked.Section), Choice = QuoteChoice.Of(asked.Choice)!, Floor = price.Floor, Configuration = asked.Configuration,
         };
     }
-
-    static string? Trimmed(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }
 
 /// <summary>What somebody wants to offer, as typed.</summary>

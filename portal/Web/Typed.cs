@@ -15,6 +15,9 @@ public static class Typed
     /// <summary>The day, or the nearest one that days can be counted on from: the database knows no number of days to the end of time.</summary>
     public static DateOnly Nearest(DateOnly day) => Near(day) ?? (day.Year < 1900 ? new(1900, 1, 1) : new(2199, 12, 31));
 
+    /// <summary>What was typed without spaces around it; null for nothing.</summary>
+    public static string? Trimmed(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
+
     /// <summary>Words of several lines without control characters (line breaks and tabs stay) and without spaces around them; null where nothing is left. NUL among them PostgreSQL would refuse.</summary>
     public static string? Text(string? typed)
     {

@@ -44,14 +44,12 @@ public sealed class PlansApi(Plans plans, PlanStore store, KeepPlans keepPlans, 
 
     /// <summary>Puts a plan into a quote: a draft named, or a new one for a customer.</summary>
     [HttpPost("quotes"), Idempotent]
-    public async Task<IActionResult> Put(PlanToPut body, CancellationToken ct) => await plans.PutAsync(new(body.Seats, body.Months, body.Hours, body.Start, body.Style), body.Plan, Text(body.Quote), Text(body.Customer), ct) switch
+    public async Task<IActionResult> Put(PlanToPut body, CancellationToken ct) => await plans.PutAsync(new(body.Seats, body.Months, body.Hours, body.Start, body.Style), body.Plan, Typed.Trimmed(body.Quote), Typed.Trimmed(body.Customer), ct) switch
     {
         PutOutcome.Done done => Created(new Uri("/api/v1/quotes/" + done.Number, UriKind.Relative), new { quote = done.Number }),
         PutOutcome.Refused(var problems) => ApiProblem.Invalid(problems),
         _ => ApiProblem.Forbidden,
     };
-
-    static string? Text(string? sent) => string.IsNullOrWhiteSpace(sent) ? null : sent.Trim();
 }
 
 /// <summary>A plan to be put into a quote.</summary>

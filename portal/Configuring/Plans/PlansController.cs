@@ -37,7 +37,7 @@ public sealed class PlansController(Plans plans, ConfigurationStore configuratio
     [HttpPost("quote"), Idempotent]
     public async Task<IActionResult> Put(PlanForm form, CancellationToken ct)
     {
-        switch (await plans.PutAsync(form.Asked, form.Plan, Text(form.Quote), Text(form.Customer), ct))
+        switch (await plans.PutAsync(form.Asked, form.Plan, Typed.Trimmed(form.Quote), Typed.Trimmed(form.Customer), ct))
         {
             case PutOutcome.Done done:
                 this.Flash(FlashKind.Done, t["configuring.plan.put_done", done.Number]);
@@ -58,8 +58,6 @@ public sealed class PlansController(Plans plans, ConfigurationStore configuratio
     {
         Quotes = me.Has(Configure.Sellers) ? await configurations.QuoteDraftsAsync(ct) : [], Customers = me.Has(Configure.Sellers) ? await quotes.CustomersAsync(ct) : [], MayQuote = me.Has(Configure.Sellers),
     };
-
-    static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
 }
 
 /// <summary>The products of workspace plans, kept by the brand.</summary>

@@ -3,6 +3,7 @@ using Npgsql;
 using Platform.Audit;
 using Platform.Database;
 using Platform.Web;
+using Portal.Web;
 
 namespace Portal.Orders;
 
@@ -191,7 +192,7 @@ public sealed record ShipToFacts
 
     internal ShipToFacts Tidied() => this with
     {
-        Name = Text(Name), Contact = Text(Contact), Phone = Text(Phone), CountryCode = Text(CountryCode)?.ToUpperInvariant(), State = Text(State), City = Text(City), PostalCode = Text(PostalCode), Address = Text(Address), Place = Text(Place)?.ToUpperInvariant(),
+        Name = Typed.Trimmed(Name), Contact = Typed.Trimmed(Contact), Phone = Typed.Trimmed(Phone), CountryCode = Typed.Trimmed(CountryCode)?.ToUpperInvariant(), State = Typed.Trimmed(State), City = Typed.Trimmed(City), PostalCode = Typed.Trimmed(PostalCode), Address = Typed.Trimmed(Address), Place = Typed.Trimmed(Place)?.ToUpperInvariant(),
     };
 
     internal IEnumerable<FieldProblem> Flaws()
@@ -213,8 +214,6 @@ public sealed record ShipToFacts
             yield return new(nameof(CountryCode), "orders.address.country");
         }
     }
-
-    static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
 }
 
 /// <summary>An address of the book.</summary>

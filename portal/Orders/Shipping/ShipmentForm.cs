@@ -1,5 +1,6 @@
 using System.Globalization;
 using Portal.Stock;
+using Portal.Web;
 
 namespace Portal.Orders;
 
@@ -59,25 +60,23 @@ public sealed class ShipmentForm
         return this;
     }
 
-    internal Dispatch Dispatch => new(Text(Carrier), Text(TrackingNumber), [.. Lines.Select(line => new DispatchedLine(line.LineNumber, Sum(line)) { Lots = line.Pieces })])
+    internal Dispatch Dispatch => new(Typed.Trimmed(Carrier), Typed.Trimmed(TrackingNumber), [.. Lines.Select(line => new DispatchedLine(line.LineNumber, Sum(line)) { Lots = line.Pieces })])
     {
-        Parcels = More.Count == 0 && Text(WeightKg) is null ? [] : [Parcel(Carrier, TrackingNumber, WeightKg, line => line.Quantity), .. More.Select((parcel, index) => Parcel(parcel.Carrier, parcel.TrackingNumber, parcel.WeightKg, line => line.More.ElementAtOrDefault(index)))],
+        Parcels = More.Count == 0 && Typed.Trimmed(WeightKg) is null ? [] : [Parcel(Carrier, TrackingNumber, WeightKg, line => line.Quantity), .. More.Select((parcel, index) => Parcel(parcel.Carrier, parcel.TrackingNumber, parcel.WeightKg, line => line.More.ElementAtOrDefault(index)))],
     };
 
     decimal? Sum(ShipmentFormLine line) => Count(line.Quantity) + Enumerable.Range(0, More.Count).Select(index => Count(line.More.ElementAtOrDefault(index))).Aggregate((decimal?)0, (sum, next) => sum + next);
 
     DispatchedParcel Parcel(string? carrier, string? trackingNumber, string? weight, Func<ShipmentFormLine, string?> typed) =>
-        new(Text(carrier), Text(trackingNumber), Weight(weight), [.. Lines.Select(line => new DispatchedLine(line.LineNumber, Count(typed(line)))).Where(line => line.Quantity is not 0)])
+        new(Typed.Trimmed(carrier), Typed.Trimmed(trackingNumber), Weight(weight), [.. Lines.Select(line => new DispatchedLine(line.LineNumber, Count(typed(line)))).Where(line => line.Quantity is not 0)])
         {
-            HasNoSuchWeight = Text(weight) is not null && Weight(weight) is null,
+            HasNoSuchWeight = Typed.Trimmed(weight) is not null && Weight(weight) is null,
         };
 
     // Half of the world writes 2,5 and the other 2.5; nobody weighs a parcel in thousands.
-    static decimal? Weight(string? typed) => decimal.TryParse(Text(typed)?.Replace(',', '.'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight) ? weight : null;
+    static decimal? Weight(string? typed) => decimal.TryParse(Typed.Trimmed(typed)?.Replace(',', '.'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight) ? weight : null;
 
     static decimal? Count(string? typed) => string.IsNullOrWhiteSpace(typed) ? 0 : SkuLines.Quantity(typed);
-
-    static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
 }
 
 /// <summary>A further parcel as it is typed.</summary>
