@@ -20,7 +20,7 @@ sealed class FeatureViews : IViewLocationExpander
         }
     }
 
-    // Folders are named as namespaces are, below that of the assembly: Portal.Quotes.Templates stands in Quotes/Templates.
+    // Folders are named as namespaces are, below that of the assembly: Portal.Feature.Part stands in Feature/Part.
     static string? FolderOf(TypeInfo controller) =>
         controller.Assembly.GetName().Name is { } root && controller.Namespace is { } space && space.StartsWith(root + ".", StringComparison.Ordinal) ? space[(root.Length + 1)..].Replace('.', '/') : null;
 
