@@ -4,7 +4,7 @@ namespace Platform.Texts;
 
 /// <summary>
 /// Lets a text choose its words by a number: in <c>"{0} {0:product|products}"</c> the first form is for one, the second for any other.
-/// All else is formatted by the culture.
+/// A day without a format of its own stands as on the pages, <c>2 Jan 2026</c> or <c>2026-01-02</c>: of <c>1/2/2026</c> nobody knows whether it is in January or in February. All else is formatted by the culture.
 /// </summary>
 /// <param name="culture">How numbers and dates are written.</param>
 sealed class Counting(CultureInfo culture) : IFormatProvider, ICustomFormatter
@@ -16,6 +16,11 @@ sealed class Counting(CultureInfo culture) : IFormatProvider, ICustomFormatter
         if (format?.IndexOf('|', StringComparison.Ordinal) is { } bar and >= 0)
         {
             return IsOne(arg) ? format[..bar] : format[(bar + 1)..];
+        }
+
+        if (arg is DateOnly day && string.IsNullOrEmpty(format))
+        {
+            return day.ToString(TextBook.LanguageOf(culture) == "zh-CN" ? "yyyy-MM-dd" : "d MMM yyyy", culture);
         }
 
         return arg is IFormattable value ? value.ToString(format, culture) : arg?.ToString() ?? "";

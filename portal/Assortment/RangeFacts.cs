@@ -129,11 +129,11 @@ public static class RangeWords
     /// <summary>Which products a rule is about.</summary>
     public static string What(RangeRow rule, Texts t)
     {
-        var line = Languages.Current is "zh-CN" ? rule.LineNameZh : rule.LineName;
+        var (line, category) = Languages.Current is "zh-CN" ? (rule.LineNameZh, rule.CategoryZh) : (rule.LineName, rule.Category);
         return rule.Covers switch
         {
             "line" => line ?? "",
-            "category" => rule.Line is null ? rule.Category ?? "" : $"{line} · {rule.Category}",
+            "category" => rule.Line is null ? category ?? "" : $"{line} · {category}",
             "products" => t["assortment.some_products", rule.Products],
             _ => t["assortment.everything"],
         };

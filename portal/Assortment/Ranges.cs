@@ -102,7 +102,8 @@ public sealed class Ranges(Db db, TimeProvider clock)
         """, new { number, version, lastDay }, ct) == 1;
 
     /// <summary>The categories products have, with their line, for a form.</summary>
-    public Task<List<string>> CategoriesAsync(CancellationToken ct) => db.ListAsync<string>("select distinct category from product where category is not null order by category limit 500", null, ct);
+    public Task<List<NamedCode>> CategoriesAsync(CancellationToken ct) =>
+        db.ListAsync<NamedCode>("select category as code, category as name, coalesce(min(category_zh), category) as name_zh from product where category is not null group by category order by category limit 500", null, ct);
 
     /// <summary>The lines of products.</summary>
     public Task<List<NamedCode>> LinesAsync(CancellationToken ct) => db.ListAsync<NamedCode>("select code, name, name_zh from product_line order by code", null, ct);
@@ -112,7 +113,7 @@ public sealed class Ranges(Db db, TimeProvider clock)
 
     const string Select = """
         select r.number, s.number as seller_number, s.name as seller_name, s.name_latin as seller_name_latin, coalesce(r.seller_id = app_partner_id(), false) as is_own, r.effect, r.covers,
-               l.code as line, l.name as line_name, l.name_zh as line_name_zh, r.category, b.number as buyer_number, b.name as buyer_name, b.name_latin as buyer_name_latin,
+               l.code as line, l.name as line_name, l.name_zh as line_name_zh, r.category, coalesce((select min(c.category_zh) from product c where c.category = r.category), r.category) as category_zh, b.number as buyer_number, b.name as buyer_name, b.name_latin as buyer_name_latin,
                r.partner_level, r.partner_type, t.code as territory, t.name as territory_name, t.name_zh as territory_name_zh, r.whole_channel,
                lower(r.valid) as valid_from, upper(r.valid) - 1 as valid_until, r.note, r.version,
                case when r.valid @> brand_day(@now) then 'in_force' when lower(r.valid) > brand_day(@now) then 'coming' else 'past' end as state,
@@ -191,6 +192,9 @@ public sealed record RangeRow
 
     /// <summary>The category.</summary>
     public string? Category { get; init; }
+
+    /// <summary>The category in Chinese, or the other.</summary>
+    public string? CategoryZh { get; init; }
 
     /// <summary>How many products it names.</summary>
     public long Products { get; init; }

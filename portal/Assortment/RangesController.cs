@@ -157,7 +157,7 @@ public sealed record RangeListPage(ListQuery Query, ListPage<RangeRow> Page, boo
 public sealed record RangePage(RangeRow Rule, IReadOnlyList<RangeProduct> Products, bool MayEnd);
 
 /// <summary>The form as <c>RangeForm.cshtml</c> shows it.</summary>
-public sealed record RangeFormPage(RangeForm Form, IReadOnlyList<NamedCode> Lines, IReadOnlyList<string> Categories, IReadOnlyList<NamedCode> Territories, bool IsBrand);
+public sealed record RangeFormPage(RangeForm Form, IReadOnlyList<NamedCode> Lines, IReadOnlyList<NamedCode> Categories, IReadOnlyList<NamedCode> Territories, bool IsBrand);
 
 /// <summary>What the form sends: the products one a line.</summary>
 public sealed record RangeForm

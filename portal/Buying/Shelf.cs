@@ -51,7 +51,7 @@ public sealed class Shelf(Db db, TimeProvider clock)
         var after = query.Words is null ? "p.sku > @afterSku" : $"({Rank}, p.sku) > (@afterRank, @afterSku)";
         return db.ListAsync<ShelfProduct>($"""
             {Kept}
-            select p.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, p.category, p.colour, p.size, l.name as line_name, l.name_zh as line_name_zh, {rank} as rank,
+            select p.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, p.category, coalesce(p.category_zh, p.category) as category_zh, p.colour, coalesce(p.colour_zh, p.colour) as colour_zh, p.size, l.name as line_name, l.name_zh as line_name_zh, {rank} as rank,
                    exists (select from favourite_product f where f.person_id = app_person_id() and f.product_id = p.product_id) as is_favourite
             {Narrowed}
             {Words(query)}
@@ -64,7 +64,7 @@ public sealed class Shelf(Db db, TimeProvider clock)
 
     /// <summary>One product as the buyer sees it; null where there is none, also where its seller does not sell it to it.</summary>
     public Task<ShelfProduct?> FindAsync(string sku, CancellationToken ct) => db.FindAsync<ShelfProduct>("""
-        select p.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, p.category, p.colour, p.size, l.name as line_name, l.name_zh as line_name_zh, 0 as rank,
+        select p.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, p.category, coalesce(p.category_zh, p.category) as category_zh, p.colour, coalesce(p.colour_zh, p.colour) as colour_zh, p.size, l.name as line_name, l.name_zh as line_name_zh, 0 as rank,
                exists (select from favourite_product f where f.person_id = app_person_id() and f.product_id = p.product_id) as is_favourite
         from product p
         join product_line l on l.product_line_id = p.product_line_id
@@ -81,17 +81,17 @@ public sealed class Shelf(Db db, TimeProvider clock)
         var rows = await db.ListAsync<Facet>($"""
             {Kept},
             base as materialized (
-                select l.code as line, p.category, p.colour, l.name, l.name_zh
+                select l.code as line, p.category, p.category_zh, p.colour, p.colour_zh, l.name, l.name_zh
                 {Narrowed}
                 {Words(query)}),
             counted as (
                 select 'line' as kind, line as value, min(name) as name, min(name_zh) as name_zh, count(*) as products from base
                 where (@category::text is null or category = @category) and (@colour::text is null or colour = @colour) group by line
                 union all
-                select 'category', category, category, category, count(*) from base
+                select 'category', category, category, coalesce(min(category_zh), category), count(*) from base
                 where category is not null and (@line::text is null or line = @line) and (@colour::text is null or colour = @colour) group by category
                 union all
-                select 'colour', colour, colour, colour, count(*) from base
+                select 'colour', colour, colour, coalesce(min(colour_zh), colour), count(*) from base
                 where colour is not null and (@line::text is null or line = @line) and (@category::text is null or category = @category) group by colour
                 union all
                 select 'all', '', '', '', count(*) from base
@@ -198,8 +198,14 @@ public sealed record ShelfProduct
     /// <summary>Its category.</summary>
     public string? Category { get; init; }
 
+    /// <summary>The category in Chinese, or the other.</summary>
+    public string? CategoryZh { get; init; }
+
     /// <summary>Its colour.</summary>
     public string? Colour { get; init; }
+
+    /// <summary>The colour in Chinese, or the other.</summary>
+    public string? ColourZh { get; init; }
 
     /// <summary>Its size.</summary>
     public string? Size { get; init; }

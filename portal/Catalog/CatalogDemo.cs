@@ -17,7 +17,8 @@ sealed class CatalogDemo(ProductStore products, AddProducts addProducts, AddPric
 
         await addProducts.AddProductsAsync([.. Products.Select((product, row) => new ProductRow(row + 1, new ProductFacts
         {
-            Sku = product.Sku, Name = product.Name, NameZh = product.NameZh, Line = product.Line, Category = product.Category, Colour = product.Colour, Size = product.Size, Weight = product.Weight,
+            Sku = product.Sku, Name = product.Name, NameZh = product.NameZh, Line = product.Line, Category = product.Category, CategoryZh = DemoWords.Chinese(product.Category),
+            Colour = product.Colour, ColourZh = DemoWords.Chinese(product.Colour), Size = product.Size, Weight = product.Weight,
             Unit = product.Unit, Status = product.Discontinued ? "discontinued" : "active", Gtin = product.Unit is "piece" or "set" or "box" ? Gtin(row) : null,
             PackSize = Sold.GetValueOrDefault(product.Sku)?.Pack, MinQuantity = Sold.GetValueOrDefault(product.Sku)?.Min, OrderMultiple = Sold.GetValueOrDefault(product.Sku)?.Multiple, LeadDays = Sold.GetValueOrDefault(product.Sku)?.Days,
             Successor = product.Sku switch { "SD-100-OLD" => "SD-120-W", "LA-DESK-OLD" => "LA-DESK", _ => null }, Cost = decimal.Round(product.Price * 0.46m, 2), CostCurrency = "CNY",

@@ -40,7 +40,7 @@ sealed class ManyProducts(AddProducts addProducts, AddPrices addPrices) : ILarge
                     yield return (new ProductFacts
                     {
                         Sku = string.Create(CultureInfo.InvariantCulture, $"L{series.Code}-{model * 10:D3}-{mark}"), Name = $"{name}, {colour}", NameZh = string.Create(CultureInfo.InvariantCulture, $"{series.NameZh} {model * 10} {colourZh}"),
-                        Line = series.Line, Category = series.Category, Colour = colour, Unit = "piece", Status = "active", Weight = 1.5m * model, Cost = decimal.Round(price * 0.47m, 2), CostCurrency = "CNY",
+                        Line = series.Line, Category = series.Category, CategoryZh = DemoWords.Chinese(series.Category), Colour = colour, ColourZh = colourZh, Unit = "piece", Status = "active", Weight = 1.5m * model, Cost = decimal.Round(price * 0.47m, 2), CostCurrency = "CNY",
                     }, decimal.Round(price, 0));
                 }
             }

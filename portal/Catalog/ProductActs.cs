@@ -259,27 +259,31 @@ public sealed class AddProducts(Db db, AddPrices prices, AuditTrail audit, TimeP
     async Task WriteAsync(List<ProductRow> rows, CancellationToken ct)
     {
         var written = await db.ListAsync<Written>("""
-            insert into product as p (sku, name, name_zh, product_line_id, category, colour, size, weight, unit, status, gtin, pack_size, min_quantity, order_multiple, lead_days, tracking, tracked_since, created_at)
-            select r.sku, r.name, r."nameZh", l.product_line_id, r.category, r.colour, r.size, r.weight, r.unit, r.status, coalesce(r.gtin, old.gtin), coalesce(r."packSize", old.pack_size), coalesce(r."minQuantity", old.min_quantity, 1), coalesce(r."orderMultiple", old.order_multiple, 1), coalesce(r."leadDays", old.lead_days),
+            insert into product as p (sku, name, name_zh, product_line_id, category, category_zh, colour, colour_zh, size, weight, unit, status, gtin, pack_size, min_quantity, order_multiple, lead_days,
+                                      tracking, tracked_since, created_at)
+            select r.sku, r.name, r."nameZh", l.product_line_id, r.category, r."categoryZh", r.colour, r."colourZh", r.size, r.weight, r.unit, r.status, coalesce(r.gtin, old.gtin), coalesce(r."packSize", old.pack_size), coalesce(r."minQuantity", old.min_quantity, 1), coalesce(r."orderMultiple", old.order_multiple, 1), coalesce(r."leadDays", old.lead_days),
                    coalesce(r.tracking, old.tracking, 'none'), case coalesce(r.tracking, old.tracking, 'none') when 'none' then null when old.tracking then old.tracked_since else @now end, @now
-            from jsonb_to_recordset(@rows::jsonb) as r (sku text, name text, "nameZh" text, line text, category text, colour text, size text, weight numeric, unit text, status text,
+            from jsonb_to_recordset(@rows::jsonb) as r (sku text, name text, "nameZh" text, line text, category text, "categoryZh" text, colour text, "colourZh" text, size text, weight numeric, unit text, status text,
                                                         tracking text, gtin text, "packSize" int, "minQuantity" int, "orderMultiple" int, "leadDays" int)
             join product_line l on l.code = r.line
             left join product old on old.sku = r.sku
             on conflict (sku) do update
             set name = excluded.name, name_zh = coalesce(excluded.name_zh, p.name_zh), product_line_id = excluded.product_line_id, category = excluded.category, colour = excluded.colour,
+                category_zh = case when excluded.category = p.category then coalesce(excluded.category_zh, p.category_zh) else excluded.category_zh end,
+                colour_zh = case when excluded.colour = p.colour then coalesce(excluded.colour_zh, p.colour_zh) else excluded.colour_zh end,
                 size = excluded.size, weight = excluded.weight, unit = excluded.unit, status = excluded.status,
                 gtin = excluded.gtin, pack_size = excluded.pack_size, min_quantity = excluded.min_quantity, order_multiple = excluded.order_multiple, lead_days = excluded.lead_days, tracking = excluded.tracking, tracked_since = excluded.tracked_since, version = p.version + 1
-            where (p.name, p.name_zh, p.product_line_id, p.category, p.colour, p.size, p.weight, p.unit, p.status, p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days, p.tracking)
+            where (p.name, p.name_zh, p.product_line_id, p.category, p.category_zh, p.colour, p.colour_zh, p.size, p.weight, p.unit, p.status, p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days, p.tracking)
                is distinct from
-                  (excluded.name, coalesce(excluded.name_zh, p.name_zh), excluded.product_line_id, excluded.category, excluded.colour, excluded.size, excluded.weight, excluded.unit, excluded.status,
+                  (excluded.name, coalesce(excluded.name_zh, p.name_zh), excluded.product_line_id, excluded.category, case when excluded.category = p.category then coalesce(excluded.category_zh, p.category_zh) else excluded.category_zh end,
+                   excluded.colour, case when excluded.colour = p.colour then coalesce(excluded.colour_zh, p.colour_zh) else excluded.colour_zh end, excluded.size, excluded.weight, excluded.unit, excluded.status,
                    excluded.gtin, excluded.pack_size, excluded.min_quantity, excluded.order_multiple, excluded.lead_days, excluded.tracking)
             returning p.sku, p.version = 1 as is_new
             """, new
         {
             rows = JsonSerializer.Serialize(rows.Select(row => new
             {
-                row.Facts.Sku, row.Facts.Name, row.Facts.NameZh, line = LineCode(row.Facts.Line!), row.Facts.Category, row.Facts.Colour, row.Facts.Size, row.Facts.Weight, row.Facts.Unit, row.Facts.Status,
+                row.Facts.Sku, row.Facts.Name, row.Facts.NameZh, line = LineCode(row.Facts.Line!), row.Facts.Category, row.Facts.CategoryZh, row.Facts.Colour, row.Facts.ColourZh, row.Facts.Size, row.Facts.Weight, row.Facts.Unit, row.Facts.Status,
                 row.Facts.Gtin, row.Facts.PackSize, row.Facts.MinQuantity, row.Facts.OrderMultiple, row.Facts.LeadDays, row.Facts.Tracking,
             }), JsonSerializerOptions.Web),
             now = clock.GetUtcNow().UtcDateTime,

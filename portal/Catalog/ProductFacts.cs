@@ -23,8 +23,14 @@ public sealed record ProductFacts
     /// <summary>A word that orders products within a line.</summary>
     public string? Category { get; init; }
 
+    /// <summary>The category in Chinese.</summary>
+    public string? CategoryZh { get; init; }
+
     /// <summary>Colour.</summary>
     public string? Colour { get; init; }
+
+    /// <summary>The colour in Chinese.</summary>
+    public string? ColourZh { get; init; }
 
     /// <summary>Size.</summary>
     public string? Size { get; init; }
@@ -71,7 +77,8 @@ public sealed record ProductFacts
     /// <summary>As stored.</summary>
     public ProductFacts Tidied() => this with
     {
-        Sku = Typed.Trimmed(Sku), Name = Typed.Trimmed(Name), NameZh = Typed.Trimmed(NameZh), Line = Typed.Trimmed(Line), Category = Typed.Trimmed(Category), Colour = Typed.Trimmed(Colour), Size = Typed.Trimmed(Size), Unit = Typed.Trimmed(Unit) ?? "piece",
+        Sku = Typed.Trimmed(Sku), Name = Typed.Trimmed(Name), NameZh = Typed.Trimmed(NameZh), Line = Typed.Trimmed(Line), Category = Typed.Trimmed(Category), CategoryZh = Typed.Trimmed(CategoryZh),
+        Colour = Typed.Trimmed(Colour), ColourZh = Typed.Trimmed(ColourZh), Size = Typed.Trimmed(Size), Unit = Typed.Trimmed(Unit) ?? "piece",
         Status = Typed.Trimmed(Status) ?? "active", Gtin = Typed.Trimmed(Gtin)?.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal), MinQuantity = MinQuantity ?? 1, OrderMultiple = OrderMultiple ?? 1,
         Successor = Typed.Trimmed(Successor), Tracking = Typed.Trimmed(Tracking)?.ToLowerInvariant(), CostCurrency = Typed.Trimmed(CostCurrency)?.ToUpperInvariant(),
     };
@@ -161,7 +168,10 @@ public sealed record ProductFacts
         && digits.Reverse().Select((digit, place) => (digit - '0') * (place % 2 == 0 ? 1 : 3)).Sum() % 10 == 0;
 
     IEnumerable<(string Field, string? Text)> Texts() =>
-        [(nameof(Name), Name), (nameof(NameZh), NameZh), (nameof(Line), Line), (nameof(Category), Category), (nameof(Colour), Colour), (nameof(Size), Size), (nameof(Unit), Unit)];
+        [
+            (nameof(Name), Name), (nameof(NameZh), NameZh), (nameof(Line), Line), (nameof(Category), Category), (nameof(CategoryZh), CategoryZh), (nameof(Colour), Colour), (nameof(ColourZh), ColourZh),
+            (nameof(Size), Size), (nameof(Unit), Unit),
+        ];
 }
 
 /// <summary>How products are known in addresses.</summary>

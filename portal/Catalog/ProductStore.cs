@@ -64,8 +64,8 @@ public sealed class ProductStore(Db db, TimeProvider clock)
 
     /// <summary>Adds a product; null when the line is not there.</summary>
     public Task<long?> InsertAsync(ProductFacts facts, CancellationToken ct) => db.FindAsync<long?>("""
-        insert into product (sku, name, name_zh, product_line_id, category, colour, size, weight, unit, status, gtin, pack_size, min_quantity, order_multiple, lead_days, successor_id, tracking, tracked_since, created_at)
-        select @Sku, @Name, @NameZh, l.product_line_id, @Category, @Colour, @Size, @Weight, @Unit, @Status, @Gtin, @PackSize, @MinQuantity, @OrderMultiple, @LeadDays,
+        insert into product (sku, name, name_zh, product_line_id, category, category_zh, colour, colour_zh, size, weight, unit, status, gtin, pack_size, min_quantity, order_multiple, lead_days, successor_id, tracking, tracked_since, created_at)
+        select @Sku, @Name, @NameZh, l.product_line_id, @Category, @CategoryZh, @Colour, @ColourZh, @Size, @Weight, @Unit, @Status, @Gtin, @PackSize, @MinQuantity, @OrderMultiple, @LeadDays,
                (select s.product_id from product s where s.sku = @Successor), coalesce(@Tracking, 'none'), case when coalesce(@Tracking, 'none') <> 'none' then @now end, @now
         from product_line l
         where l.code = @Line
@@ -75,7 +75,7 @@ public sealed class ProductStore(Db db, TimeProvider clock)
     /// <summary>Changes a product; null when the line is not there or somebody else changed it meanwhile.</summary>
     public Task<int?> UpdateAsync(string sku, int version, ProductFacts facts, CancellationToken ct) => db.FindAsync<int?>("""
         update product p
-        set name = @Name, name_zh = @NameZh, product_line_id = l.product_line_id, category = @Category, colour = @Colour, size = @Size, weight = @Weight, unit = @Unit, status = @Status,
+        set name = @Name, name_zh = @NameZh, product_line_id = l.product_line_id, category = @Category, category_zh = @CategoryZh, colour = @Colour, colour_zh = @ColourZh, size = @Size, weight = @Weight, unit = @Unit, status = @Status,
             gtin = @Gtin, pack_size = @PackSize, min_quantity = @MinQuantity, order_multiple = @OrderMultiple, lead_days = @LeadDays, successor_id = (select s.product_id from product s where s.sku = @Successor),
             tracking = coalesce(@Tracking, p.tracking), tracked_since = case coalesce(@Tracking, p.tracking) when 'none' then null when p.tracking then p.tracked_since else @now end,
             version = p.version + 1
@@ -114,7 +114,7 @@ public sealed class ProductStore(Db db, TimeProvider clock)
     }
 
     const string Select = """
-        select p.product_id, p.sku, p.name, p.name_zh, l.code as line, l.name as line_name, l.name_zh as line_name_zh, p.category, p.colour, p.size, p.weight, p.unit, p.status, p.version,
+        select p.product_id, p.sku, p.name, p.name_zh, l.code as line, l.name as line_name, l.name_zh as line_name_zh, p.category, p.category_zh, p.colour, p.colour_zh, p.size, p.weight, p.unit, p.status, p.version,
                p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days, p.tracking, next.sku as successor
         """;
 
@@ -154,8 +154,14 @@ public sealed record Product
     /// <summary>Its category within the line.</summary>
     public string? Category { get; init; }
 
+    /// <summary>The category in Chinese.</summary>
+    public string? CategoryZh { get; init; }
+
     /// <summary>Colour.</summary>
     public string? Colour { get; init; }
+
+    /// <summary>The colour in Chinese.</summary>
+    public string? ColourZh { get; init; }
 
     /// <summary>Size.</summary>
     public string? Size { get; init; }
@@ -196,7 +202,7 @@ public sealed record Product
     /// <summary>The facts as a form or a program edits them.</summary>
     public ProductFacts Facts(ProductCost? cost) => new()
     {
-        Sku = Sku, Name = Name, NameZh = NameZh, Line = Line, Category = Category, Colour = Colour, Size = Size, Weight = Weight, Unit = Unit, Status = Status,
+        Sku = Sku, Name = Name, NameZh = NameZh, Line = Line, Category = Category, CategoryZh = CategoryZh, Colour = Colour, ColourZh = ColourZh, Size = Size, Weight = Weight, Unit = Unit, Status = Status,
         Gtin = Gtin, PackSize = PackSize, MinQuantity = MinQuantity, OrderMultiple = OrderMultiple, LeadDays = LeadDays, Tracking = Tracking, Successor = Successor, Cost = cost?.UnitCost, CostCurrency = cost?.Currency,
     };
 }

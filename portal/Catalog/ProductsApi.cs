@@ -86,7 +86,9 @@ sealed record ProductKey(string Sku);
 /// <param name="NameZh">Its name in Chinese.</param>
 /// <param name="Line">The code of its line.</param>
 /// <param name="Category">Its category within the line.</param>
+/// <param name="CategoryZh">The category in Chinese.</param>
 /// <param name="Colour">Colour.</param>
+/// <param name="ColourZh">The colour in Chinese.</param>
 /// <param name="Size">Size.</param>
 /// <param name="Weight">Weight.</param>
 /// <param name="Unit">What one of it is.</param>
@@ -102,11 +104,11 @@ sealed record ProductKey(string Sku);
 /// <param name="Cost">What it costs the brand; told to the brand only.</param>
 /// <param name="CostCurrency">The currency of the cost.</param>
 public sealed record ProductAnswer(
-    string Sku, string Name, string? NameZh, string Line, string? Category, string? Colour, string? Size, decimal? Weight, string Unit, string Status,
+    string Sku, string Name, string? NameZh, string Line, string? Category, string? CategoryZh, string? Colour, string? ColourZh, string? Size, decimal? Weight, string Unit, string Status,
     string? Gtin, int? PackSize, int MinQuantity, int OrderMultiple, int? LeadDays, string? Successor, string Tracking, int Version,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? Cost, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CostCurrency)
 {
     internal static ProductAnswer Of(Product product, ProductCost? cost) => new(
-        product.Sku, product.Name, product.NameZh, product.Line, product.Category, product.Colour, product.Size, product.Weight, product.Unit, product.Status,
+        product.Sku, product.Name, product.NameZh, product.Line, product.Category, product.CategoryZh, product.Colour, product.ColourZh, product.Size, product.Weight, product.Unit, product.Status,
         product.Gtin, product.PackSize, product.MinQuantity, product.OrderMultiple, product.LeadDays, product.Successor, product.Tracking, product.Version, cost?.UnitCost, cost?.Currency);
 }

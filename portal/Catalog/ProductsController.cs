@@ -138,6 +138,7 @@ public sealed class ProductsController(ProductStore products, CatalogPrices pric
 
     async IAsyncEnumerable<IReadOnlyList<object?>> ExportRows(List<Product> rows, Trade trade, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
+        var chinese = Languages.Current == "zh-CN";
         foreach (var chunk in rows.Chunk(1000))
         {
             var known = await PricesAsync(trade, chunk, ct);
@@ -146,7 +147,7 @@ public sealed class ProductsController(ProductStore products, CatalogPrices pric
                 var line = known[product.Sku];
                 yield return
                 [
-                    product.Sku, product.Name, product.NameZh, Languages.Current == "zh-CN" ? product.LineNameZh : product.LineName, product.Category, product.Colour, product.Size, product.Weight,
+                    product.Sku, product.Name, product.NameZh, chinese ? product.LineNameZh : product.LineName, chinese ? product.CategoryZh ?? product.Category : product.Category, chinese ? product.ColourZh ?? product.Colour : product.Colour, product.Size, product.Weight,
                     Units.Name(t, product.Unit), t[$"catalog.status.{product.Status}"].Value, line.ListPrice, line.Refusal is null ? line.UnitPrice : null, trade.Currency,
                 ];
             }

@@ -56,7 +56,7 @@ sealed class ProductsWriter(AddProducts products, RowsOnce once) : IImportWriter
         var (cost, price) = (row.Amount("cost"), row.Amount("list_price"));
         return new(row.Number, new()
         {
-            Sku = row.Text("sku"), Name = row.Text("name"), NameZh = row.Text("name_zh"), Line = row.Text("line"), Category = row.Text("category"), Colour = row.Text("colour"), Size = row.Text("size"),
+            Sku = row.Text("sku"), Name = row.Text("name"), NameZh = row.Text("name_zh"), Line = row.Text("line"), Category = row.Text("category"), CategoryZh = row.Text("category_zh"), Colour = row.Text("colour"), ColourZh = row.Text("colour_zh"), Size = row.Text("size"),
             Weight = row.Amount("weight"), Unit = row.Text("unit"), Status = row.Text("status")?.ToLowerInvariant(),
             Gtin = row.Text("gtin"), PackSize = row.Whole("pack_size"), MinQuantity = row.Whole("min_quantity"), OrderMultiple = row.Whole("order_multiple"), LeadDays = row.Whole("lead_days"), Tracking = row.Text("tracking"), Successor = row.Text("successor"), Cost = cost, CostCurrency = cost is null ? null : row.Text("cost_currency"),
         }) { ListPrice = price, PriceCurrency = price is null ? null : row.Text("price_currency") };

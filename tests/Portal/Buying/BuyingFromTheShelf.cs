@@ -12,7 +12,7 @@ public sealed class BuyingFromTheShelf(PortalApp portal) : IClassFixture<PortalA
         {
             await portal.Given.Products();
             await portal.Database.ExecuteAsync("""
-                update portal.product set category = case when sku < 'A-21' then 'Standing' else 'Sitting' end, colour = case when sku like '%5' then 'oak' end;
+                update portal.product set category = case when sku < 'A-21' then 'Standing' else 'Sitting' end, category_zh = case when sku < 'A-21' then '升降桌' else '椅子' end, colour = case when sku like '%5' then 'oak' end;
                 update portal.product set gtin = '6901234567892', order_multiple = 6, pack_size = 6 where sku = 'A-07';
                 """, new { });
         }
@@ -41,6 +41,19 @@ public sealed class BuyingFromTheShelf(PortalApp portal) : IClassFixture<PortalA
         Assert.Equal(["A-07"], (await clerk.GetAsync("/buy?q=6901234567892")).All(".buy-what > div > .number"));
         Assert.Equal(["A-12"], (await clerk.GetAsync("/buy?q=桌子+ａ-12")).All(".buy-what > div > .number"));
         Assert.Contains("Nothing fits", (await clerk.GetAsync("/buy?q=sofa")).Document.Body!.TextContent);
+    }
+
+    [Fact]
+    public async Task Who_reads_Chinese_narrows_and_finds_by_Chinese_categories()
+    {
+        var clerk = portal.SignIn(await portal.Given.ADistributor("华信 reads Chinese"));
+        clerk.Language = "zh-CN";
+
+        var shelf = await clerk.GetAsync("/buy?q=椅子");
+        Assert.Contains("椅子", shelf.All(".buy-what > div")[0]);
+        Assert.DoesNotContain("Sitting", shelf.Document.Body!.TextContent);
+        Assert.Equal(["椅子 20", "升降桌 20"], (await clerk.GetAsync("/buy")).All(".buy-facets li").Where(choice => choice.StartsWith('椅') || choice.StartsWith('升')).OrderDescending());
+        Assert.Contains("桌子", (await clerk.GetAsync("/buy?category=Standing")).All(".buy-row")[0]);
     }
 
     [Fact]

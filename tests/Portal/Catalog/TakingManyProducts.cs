@@ -24,6 +24,15 @@ public sealed class TakingManyProducts(PortalApp portal) : IClassFixture<PortalA
     }
 
     [Fact]
+    public async Task The_Chinese_words_of_a_category_and_a_colour_stay_while_the_word_is_the_same()
+    {
+        await TakeProducts(new ProductRow(1, new() { Sku = "ZH-1", Name = "Desk", Line = "ZH", Category = "Standing", CategoryZh = "升降桌", Colour = "oak", ColourZh = "橡木色" }));
+        await TakeProducts(new ProductRow(1, new() { Sku = "ZH-1", Name = "Desk", Line = "ZH", Category = "Standing", Colour = "white" }));
+
+        (await portal.Database.ListAsync<string>("select concat_ws(' ', category, category_zh, colour, coalesce(colour_zh, '-')) from product where sku = 'ZH-1'")).ShouldBe(["Standing 升降桌 white -"]);
+    }
+
+    [Fact]
     public async Task Each_refusal_names_row_and_column()
     {
         var refused = await TakeProducts(
