@@ -1,4 +1,5 @@
 using Platform.Database;
+using Portal.Orders.Papers;
 using Portal.Receivables;
 using Portal.Stock;
 using Portal.Web;
@@ -6,7 +7,7 @@ using Portal.Web;
 namespace Portal.Orders;
 
 /// <summary>Puts together what the page of an order shows.</summary>
-public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, OrderApprovals approvals, OrderChanges changes, WaitingLines waiting, StockStore stock, ReceivablesStore books, IEnumerable<IOrderPart> parts, ICurrentPerson me)
+public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, OrderApprovals approvals, OrderChanges changes, WaitingLines waiting, StockStore stock, ReceivablesStore books, OrderConfirmations confirmations, IEnumerable<IOrderPart> parts, ICurrentPerson me)
 {
     /// <summary>The page, or null where there is no such order for the person at work.</summary>
     /// <param name="number">The order.</param>
@@ -34,6 +35,7 @@ public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, Order
             page.Order.IsBuyer ? await approvals.OfOrderAsync(page.Order.PurchaseOrderId, ct) : [])
         {
             Parts = shown,
+            Confirmations = page.Order.ConfirmedAt is null ? [] : await confirmations.EditionsAsync(page.Order.PurchaseOrderId, ct),
             Invoices = readsBooks && page.Shipments.Count > 0 ? await books.OfOrderAsync(number, ct) : [],
             Hold = readsBooks ? await books.HoldOfOrderAsync(number, ct) : null,
             Changes = page.Order.SubmittedAt is null ? [] : await changes.OfOrderAsync(page.Order.PurchaseOrderId, ct),
@@ -52,6 +54,9 @@ public sealed record OrderShow(OrderPage Page, IReadOnlyList<OrderProblem> Probl
 {
     /// <summary>The sections of other features.</summary>
     public IReadOnlyList<OrderPart> Parts { get; init; } = [];
+
+    /// <summary>The editions of its confirmation that were opened so far, the newest first.</summary>
+    public IReadOnlyList<ConfirmationEdition> Confirmations { get; init; } = [];
 
     /// <summary>What was invoiced of it.</summary>
     public IReadOnlyList<InvoiceRow> Invoices { get; init; } = [];

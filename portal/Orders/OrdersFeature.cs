@@ -24,6 +24,7 @@ static class OrdersFeature
         .AddScoped<Parcels>()
         .AddScoped<PickList>()
         .AddScoped<DeliveryNotes>()
+        .AddScoped<Papers.OrderConfirmations>()
         .AddScoped<SettleDelivery>()
         .AddScoped<ReceiveShipment>()
         .AddScoped<CancelOrder>()

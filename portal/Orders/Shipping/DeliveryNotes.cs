@@ -47,9 +47,11 @@ public sealed class DeliveryNotes(Db db, TypstWorkers typst, Texts texts, IConfi
         }
     }
 
-    internal static string Read(string template)
+    internal static string Read(string template) => ReadTemplate("Orders/Shipping/" + template);
+
+    internal static string ReadTemplate(string path)
     {
-        using var stream = typeof(DeliveryNotes).Assembly.GetManifestResourceStream("Orders/Shipping/" + template)!;
+        using var stream = typeof(DeliveryNotes).Assembly.GetManifestResourceStream(path)!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
@@ -115,11 +117,11 @@ public sealed class DeliveryNotes(Db db, TypstWorkers typst, Texts texts, IConfi
             lines, [.. (await Parcels.FindAsync(db, null, head.ShipmentId, ct))[head.Number]]);
     }
 
-    static IReadOnlyList<string> Address(string? street, string? postalCode, string? city, string? country) =>
+    internal static IReadOnlyList<string> Address(string? street, string? postalCode, string? city, string? country) =>
         [.. new[] { street, string.Join(' ', new[] { postalCode, city }.Where(part => !string.IsNullOrWhiteSpace(part))), country }.OfType<string>().Where(line => line.Length > 0)];
 
     // With whom to ask for: the carrier stands at a door.
-    static IReadOnlyList<string> Address(ShipTo there) =>
+    internal static IReadOnlyList<string> Address(ShipTo there) =>
         [there.Name, .. Address(there.Address, there.PostalCode, there.State is null || there.State == there.City ? there.City : $"{there.City}, {there.State}", there.CountryCode), .. new[] { string.Join(' ', new[] { there.Contact, there.Phone }.OfType<string>()) }.Where(line => line.Length > 0)];
 
     TypstJob Job(DeliveryNoteContent content, string language, DateTime shippedAt)
