@@ -21,6 +21,9 @@ public sealed class OrderForm
     /// <summary>Codes of coupons, apart by blanks or commas.</summary>
     public string? Coupons { get; set; }
 
+    /// <summary>The number of the deal whose special prices count.</summary>
+    public string? Deal { get; set; }
+
     /// <summary>The own quote that is ordered with it.</summary>
     public string? Quote { get; set; }
 
@@ -62,6 +65,7 @@ public sealed class OrderForm
         ShipTo = draft.Order.ShipTo?.Number,
         Version = draft.Order.Version,
         Coupons = string.Join(' ', draft.Order.Coupons),
+        Deal = draft.Order.Deal,
         Lines = AsTyped(draft.Lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn, Configuration = line.Configuration })),
     };
 
@@ -82,11 +86,12 @@ public sealed class OrderForm
     {
         RequestedOn = Typed.Day(RequestedOn),
         ShipTo = Typed.Trimmed(ShipTo),
+        Deal = Typed.Trimmed(Deal)?.ToUpperInvariant(),
         Coupons = (Coupons ?? "").Split([' ', ',', ';', '，', '；', '、'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
     };
 
     /// <summary>Tells the lines that are typed now from others.</summary>
-    public string MarkOfLines => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((Lines ?? "").ReplaceLineEndings("\n").Trim() + "\n" + (Coupons ?? "").Trim())).AsSpan(0, 8));
+    public string MarkOfLines => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((Lines ?? "").ReplaceLineEndings("\n").Trim() + "\n" + (Coupons ?? "").Trim() + "\n" + (Deal ?? "").Trim())).AsSpan(0, 8));
 
     /// <summary>Mends what was asked for in the lines. With <c>all</c> a quantity becomes the next that is sold and what is discontinued its successor; nothing is taken out.</summary>
     public void MendLines(CheckedOrder found)

@@ -110,6 +110,9 @@ public sealed record DraftHead
 
     /// <summary>The coupons named.</summary>
     public string[] Coupons { get; init; } = [];
+
+    /// <summary>The deal it is for.</summary>
+    public string? Deal { get; init; }
 }
 
 /// <summary>Who orders from whom, and how much the person at work may order alone: <c>PerOrder</c> and <c>PerMonth</c>, null for no limit.</summary>
@@ -126,6 +129,9 @@ public sealed record NewOrder(
     /// <summary>The coupons named, as they are kept.</summary>
     public IReadOnlyList<string> Coupons { get; init; } = [];
 
+    /// <summary>The deal whose special prices its lines have; null for none.</summary>
+    public string? Deal { get; init; }
+
     /// <summary>The sum of the rounded lines.</summary>
     public decimal Total => Lines.Sum(line => line.Amount);
 
@@ -133,7 +139,7 @@ public sealed record NewOrder(
     {
         var arguments = new DynamicParameters(new
         {
-            Number, BuyerId, SellerId, PoNumber, OrderedOn, Currency, Note, Status, ShipTo, Total, now, Coupons = Coupons.ToArray(),
+            Number, BuyerId, SellerId, PoNumber, OrderedOn, Currency, Note, Status, ShipTo, Total, now, Coupons = Coupons.ToArray(), Deal,
             LineCount = Lines.Count,
         });
         arguments.Add("LineNumbers", Enumerable.Range(1, Lines.Count).ToArray());

@@ -23,11 +23,22 @@ public sealed class OrderPricing(Db db, OrderWriting orders)
     Task<CheckedOrder> CheckAsync(OrderRequest request, bool asksTerms, CancellationToken ct) => db.TogetherAsync(async () =>
     {
         List<AskedLine> wanted = [.. request.Lines.Select(line => new AskedLine(line.Sku, line.QuantityProblem is null ? line.Quantity!.Value : 1))];
-        var (parties, found, terms) = await (asksTerms ? orders.PartiesPricesAndTermsAsync(request.BuyerId, wanted, request.Coupons, ct) : orders.PartiesAndPricesAsync(request.BuyerId, wanted, request.Coupons, ct));
+        var (parties, found, terms) = await (asksTerms ? orders.PartiesPricesAndTermsAsync(request.BuyerId, wanted, request.Coupons, request.Deal, ct) : orders.PartiesAndPricesAsync(request.BuyerId, wanted, request.Coupons, request.Deal, ct));
+        if (request.DealIfItHelps && found.Specials.Count == 0)
+        {
+            request = request with { Deal = null };
+        }
+
         var problems = new List<OrderProblem>(OfTheWhole(request, parties));
         if (request.ShipTo is { } address && parties is not null && !await orders.HasAddressAsync(parties.BuyerId, address, ct))
         {
             problems.Add(new(null, "shipTo", "orders.problem.ship_to_unknown", address));
+        }
+
+        // one that is nobody's, or another company's, is told apart from none
+        if (request is { Deal: { } deal, Lines.Count: > 0 } && parties is { SellerId: not null } && !found.IsDealKnown)
+        {
+            problems.Add(new(null, "deal", "orders.problem.deal_unknown", deal));
         }
 
         if (parties is not { SellerId: not null })
@@ -40,6 +51,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders)
         return new CheckedOrder(request, parties, lines, problems)
         {
             Gifts = [.. found.Gifts.Where(gift => gift.ProductId is not null).Select(Given)], Uses = found.Uses,
+            Specials = found.Specials, IsDealUseless = request.Deal is not null && lines.Count > 0 && found.Specials.Count == 0,
             UselessCoupons = lines.Count == 0 ? [] : [.. Prices.Coupons(request.Coupons).Except(found.Coupons, StringComparer.Ordinal)],
         };
     }, ct);
@@ -123,6 +135,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders)
             Name = price.Name,
             NameZh = price.NameZh,
             Terms = price.ProductId is null ? null : terms,
+            SpecialLeft = price.SpecialLeft,
             Remedies = [.. problems.SelectMany(problem => Remedies(problem, asked, terms)).Distinct()],
         };
     }
@@ -172,6 +185,12 @@ public sealed record CheckedOrder(OrderRequest Request, Parties? Parties, IReadO
     /// <summary>What it takes of promotions with a limit.</summary>
     public IReadOnlyList<PromotionUse> Uses { get; init; } = [];
 
+    /// <summary>What it takes at special prices of its deal.</summary>
+    public IReadOnlyList<SpecialUse> Specials { get; init; } = [];
+
+    /// <summary>A deal is named, and none of its special prices holds for a line: over, taken, or for other products.</summary>
+    public bool IsDealUseless { get; init; }
+
     /// <summary>Coupons by which nothing comes off: unknown, over, used up, or not for these lines.</summary>
     public IReadOnlyList<string> UselessCoupons { get; init; } = [];
 
@@ -189,6 +208,9 @@ public sealed record CheckedLine(SkuLine Asked, PricedLine? Priced)
 
     /// <summary>What mends it with one click.</summary>
     public IReadOnlyList<LineRemedy> Remedies { get; init; } = [];
+
+    /// <summary>How many are left at the deal's special price, where the line asks for more.</summary>
+    public int? SpecialLeft { get; init; }
 
     /// <summary>How the seller sells it, where the SKU is known.</summary>
     public TermsOfSale? Terms { get; init; }

@@ -19,6 +19,12 @@ public sealed record OrderRequest(string? PoNumber, string? Note, string? Curren
     /// <summary>The codes of coupons, as typed.</summary>
     public IReadOnlyList<string> Coupons { get; init; } = [];
 
+    /// <summary>The number of the deal whose special prices count; null for none.</summary>
+    public string? Deal { get; init; }
+
+    /// <summary>The deal is named by the product: where none of its special prices holds, the order is written without it.</summary>
+    internal bool DealIfItHelps { get; init; }
+
     /// <summary>For whom the product itself orders; without meaning for a person, who orders for the own company.</summary>
     internal long? BuyerId { get; init; }
 }

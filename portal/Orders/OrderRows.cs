@@ -48,6 +48,12 @@ public sealed record OrderHead
     /// <summary>The coupons the buyer named.</summary>
     public string[] Coupons { get; init; } = [];
 
+    /// <summary>The deal whose special prices its lines have.</summary>
+    public string? Deal { get; init; }
+
+    /// <summary>The reader may look at the deal.</summary>
+    public bool SeesDeal { get; init; }
+
     /// <summary>When the seller got it.</summary>
     public DateTime? SubmittedAt { get; init; }
 

@@ -123,7 +123,7 @@ public sealed class OrderStore(Db db)
     /// <summary>The order alone.</summary>
     public Task<OrderHead?> HeadAsync(string number, CancellationToken ct) => db.FindAsync<OrderHead>("""
         select o.purchase_order_id, o.number, o.po_number, o.external_number, o.origin, o.ordered_on, o.currency, o.total_amount, o.line_count,
-               o.status, o.note, o.ship_to::text as ship_to_json, o.drop_ships, o.coupons, o.submitted_at, o.confirmed_at, o.version,
+               o.status, o.note, o.ship_to::text as ship_to_json, o.drop_ships, o.coupons, o.deal_number as deal, exists (select from deal d where d.number = o.deal_number) as sees_deal, o.submitted_at, o.confirmed_at, o.version,
                buyer.name as buyer_name, buyer.name_latin as buyer_name_latin, buyer.number as buyer_number,
                seller.name as seller_name, seller.name_latin as seller_name_latin, seller.number as seller_number,
                coalesce(o.buyer_id = app_partner_id(), false) as is_buyer, coalesce(o.seller_id = app_partner_id(), false) as is_seller

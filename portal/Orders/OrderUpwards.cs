@@ -53,13 +53,17 @@ public sealed class OrderUpwards(Db db, WaitingLines waiting, AllocateGoods allo
         List<OrderOutcome.Done> made = [];
         foreach (var place in places)
         {
-            var outcome = await OrderAsync(place, missing.FindAll(line => line.FromPlaceId == place.StockPlaceId), (number, submit, sellerId), ct);
-            if (outcome is not OrderOutcome.Done done)
+            // what the brand supports for a deal is ordered for that deal alone
+            foreach (var ofDeal in missing.Where(line => line.FromPlaceId == place.StockPlaceId).GroupBy(line => line.Deal, StringComparer.Ordinal))
             {
-                return made.Count == 0 ? outcome : throw new NotAllOrderedException(outcome);
-            }
+                var outcome = await OrderAsync(place, [.. ofDeal], (number, submit, sellerId), ct);
+                if (outcome is not OrderOutcome.Done done)
+                {
+                    return made.Count == 0 ? outcome : throw new NotAllOrderedException(outcome);
+                }
 
-            made.Add(done);
+                made.Add(done);
+            }
         }
 
         return made[0] with { Further = [.. made.Skip(1).Select(done => done.Number)] };
@@ -71,7 +75,7 @@ public sealed class OrderUpwards(Db db, WaitingLines waiting, AllocateGoods allo
         var sold = await terms.ForAsync(asked.SellerId, missing.Select(line => line.Sku), ct);
         var lines = missing.GroupBy(line => line.Sku, StringComparer.Ordinal)
             .Select(sku => new SkuLine(sku.Key, sold.GetValueOrDefault(sku.Key)?.Covering(sku.Sum(line => line.Quantity)) ?? sku.Sum(line => line.Quantity))).ToList();
-        var outcome = await placeOrder.CreateAsync(new(null, null, null, null, lines) { BuyerId = asked.SellerId, ShipTo = place.Address }, asked.Submit, ct);
+        var outcome = await placeOrder.CreateAsync(new(null, null, null, null, lines) { BuyerId = asked.SellerId, ShipTo = place.Address, Deal = missing[0].Deal, DealIfItHelps = true }, asked.Submit, ct);
         if (outcome is OrderOutcome.Done(var upwards, _))
         {
             var buyer = await waiting.SupplyAsync(upwards, missing, ct);

@@ -26,26 +26,28 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
     /// <param name="buyerId">For whom the product itself orders; a person orders for the own company, whatever stands here.</param>
     /// <param name="lines">SKU and quantity of each line.</param>
     /// <param name="coupons">What the buyer typed.</param>
+    /// <param name="deal">The deal whose special prices count.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<(Parties? Parties, BasketPrice Prices, IReadOnlyDictionary<string, TermsOfSale> Terms)> PartiesAndPricesAsync(long? buyerId, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, CancellationToken ct) => db.ReadManyAsync($"{PartiesOf};\n{Prices.OfUpstream(Buyer)}",
-        new { now = Now, buyerId, roles = BuyerRoles.All.ToArray(), skus = Prices.Skus(lines), coupons = Prices.Coupons(coupons) },
+    public Task<(Parties? Parties, BasketPrice Prices, IReadOnlyDictionary<string, TermsOfSale> Terms)> PartiesAndPricesAsync(long? buyerId, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, string? deal, CancellationToken ct) => db.ReadManyAsync($"{PartiesOf};\n{Prices.OfUpstream(Buyer, deal is not null)}",
+        new { now = Now, buyerId, roles = BuyerRoles.All.ToArray(), skus = Prices.Skus(lines), coupons = Prices.Coupons(coupons), deal },
         async answers => (await answers.ReadSingleOrDefaultAsync<Parties?>(), await Prices.ReadAsync(answers, lines), NoTerms), ct);
 
     /// <summary>The parties, today's prices, and how the seller sells the products to the buyer: one round trip.</summary>
     /// <param name="buyerId">For whom the product itself orders; a person orders for the own company, whatever stands here.</param>
     /// <param name="lines">SKU, as typed, and quantity of each line; an unknown SKU has no terms.</param>
     /// <param name="coupons">What the buyer typed.</param>
+    /// <param name="deal">The deal whose special prices count.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<(Parties? Parties, BasketPrice Prices, IReadOnlyDictionary<string, TermsOfSale> Terms)> PartiesPricesAndTermsAsync(long? buyerId, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, CancellationToken ct) => db.ReadManyAsync($"""
+    public Task<(Parties? Parties, BasketPrice Prices, IReadOnlyDictionary<string, TermsOfSale> Terms)> PartiesPricesAndTermsAsync(long? buyerId, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, string? deal, CancellationToken ct) => db.ReadManyAsync($"""
         {PartiesOf};
-        {Prices.OfUpstream(Buyer)};
+        {Prices.OfUpstream(Buyer, deal is not null)};
         select t.*
         from partner b
         cross join lateral terms_of_sale(b.partner_id, b.upstream_id, brand_day(@now), @skus) t
         where b.partner_id = {Buyer}
         """, new
     {
-        now = Now, buyerId, roles = BuyerRoles.All.ToArray(), skus = Prices.Skus(lines), coupons = Prices.Coupons(coupons),
+        now = Now, buyerId, roles = BuyerRoles.All.ToArray(), skus = Prices.Skus(lines), coupons = Prices.Coupons(coupons), deal,
     }, async answers => (await answers.ReadSingleOrDefaultAsync<Parties?>(), await Prices.ReadAsync(answers, lines),
         (IReadOnlyDictionary<string, TermsOfSale>)(await answers.ReadAsync<TermsOfSale>()).ToDictionary(terms => terms.Sku, StringComparer.Ordinal)), ct);
 
@@ -88,20 +90,20 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>What a draft that was taken says besides its lines.</summary>
     public Task<DraftHead> DraftHeadAsync(long purchaseOrderId, CancellationToken ct) =>
-        db.OneAsync<DraftHead>("select po_number, note, case when not drop_ships then ship_to ->> 'number' end as ship_to, coupons from purchase_order where purchase_order_id = @purchaseOrderId", new { purchaseOrderId }, ct);
+        db.OneAsync<DraftHead>("select po_number, note, case when not drop_ships then ship_to ->> 'number' end as ship_to, coupons, deal_number as deal from purchase_order where purchase_order_id = @purchaseOrderId", new { purchaseOrderId }, ct);
 
     /// <summary>Takes what promotions with a limit give to an order that was just written.</summary>
     /// <exception cref="PostgresException">A limit was passed meanwhile (<see cref="IsUsedUp"/>).</exception>
-    public Task TakePromotionsAsync(NewOrder order, IReadOnlyCollection<PromotionUse> uses, CancellationToken ct) => db.ExecuteAsync("""
-        select take_promotions(@BuyerId, @rules, @amounts);
-        insert into purchase_order_promotion (purchase_order_id, buyer_id, seller_id, price_rule_id, amount)
-        select o.purchase_order_id, o.buyer_id, o.seller_id, use.price_rule_id, use.amount
-        from purchase_order o cross join unnest(@rules, @amounts) as use (price_rule_id, amount)
-        where o.number = @Number
-        """, new { order.BuyerId, order.Number, rules = uses.Select(use => use.PriceRuleId).ToArray(), amounts = uses.Select(use => use.Amount).ToArray() }, ct);
+    public Task TakePromotionsAsync(NewOrder order, IReadOnlyCollection<PromotionUse> uses, CancellationToken ct) => db.ExecuteAsync(
+        "select order_takes_promotions(@Number, @rules, @amounts)", new { order.Number, rules = uses.Select(use => use.PriceRuleId).ToArray(), amounts = uses.Select(use => use.Amount).ToArray() }, ct);
 
-    /// <summary>True where the database refused to pass the limit of a promotion.</summary>
-    public static bool IsUsedUp(PostgresException refused) =>
+    /// <summary>Takes what an order that was just written buys at special prices of a deal.</summary>
+    /// <exception cref="PostgresException">Others took the pieces meanwhile (<see cref="IsUsedUp"/>).</exception>
+    public Task TakeSpecialPricesAsync(NewOrder order, IReadOnlyCollection<SpecialUse> uses, CancellationToken ct) => db.ExecuteAsync(
+        "select order_takes_special_prices(@Number, @prices, @pieces)", new { order.Number, prices = uses.Select(use => use.SpecialPriceId).ToArray(), pieces = uses.Select(use => use.Quantity).ToArray() }, ct);
+
+    /// <summary>True where the database refused to pass the limit of a promotion, or the quantity of a special price.</summary>
+    public static bool IsUsedUp(PostgresException refused) => refused.Violates("a_special_price_is_not_taken_beyond_its_quantity") ||
         refused.Violates("a_budget_is_not_overspent") || refused.Violates("a_promotion_is_used_no_oftener_than_it_may") || refused.Violates("a_buyer_uses_a_promotion_no_oftener_than_it_may");
 
     // The address as the book has it now; from here on the order keeps it.
@@ -126,9 +128,9 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
     /// <returns>False when the buyer has used the purchase order number before; then nothing is written.</returns>
     public Task<bool> InsertAsync(NewOrder order, CancellationToken ct) => db.OneAsync<bool>($"""
         with placed as (
-            insert into purchase_order (number, buyer_id, seller_id, po_number, ordered_on, currency, line_count, total_amount, status, to_place_id, note, ship_to, created_at, submitted_at, ordered_by, coupons)
+            insert into purchase_order (number, buyer_id, seller_id, po_number, ordered_on, currency, line_count, total_amount, status, to_place_id, note, ship_to, created_at, submitted_at, ordered_by, coupons, deal_number)
             values (@Number, @BuyerId, @SellerId, @PoNumber, @OrderedOn, @Currency, @LineCount, @Total, @Status,
-                    {ToPlace}, @Note, {ShipTo}, @now, case when @Status = 'submitted' then @now end, case when @Status <> 'draft' then app_person_id() end, @Coupons)
+                    {ToPlace}, @Note, {ShipTo}, @now, case when @Status = 'submitted' then @now end, case when @Status <> 'draft' then app_person_id() end, @Coupons, @Deal)
             on conflict on constraint a_po_number_is_used_once do nothing
             returning purchase_order_id),
         line as (
@@ -174,7 +176,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
                 where @Status <> 'draft')
             update purchase_order
             set po_number = @PoNumber, note = @Note, ship_to = case when drop_ships then ship_to else {ShipTo} end, to_place_id = case when drop_ships then to_place_id else {ToPlace} end, ordered_on = @OrderedOn, line_count = @LineCount, total_amount = @Total, version = version + 1,
-                status = @Status, submitted_at = case when @Status = 'submitted' then @now end, ordered_by = case when @Status <> 'draft' then app_person_id() end, coupons = @Coupons
+                status = @Status, submitted_at = case when @Status = 'submitted' then @now end, ordered_by = case when @Status <> 'draft' then app_person_id() end, coupons = @Coupons, deal_number = @Deal
             where purchase_order_id = @PurchaseOrderId
             """, arguments, ct);
     }

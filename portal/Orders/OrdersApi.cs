@@ -112,8 +112,9 @@ public sealed class OrdersApi(OrderStore orders, PlaceOrder placeOrder, AnswerOr
         }
 
         var quote = asked.Quote.Trim();
-        var lines = asked.Lines is { Count: > 0 } ? asked.Request.Lines : (await orderFromQuote.FindAsync(quote, ct))?.Lines ?? [];
-        return await orderFromQuote.CreateAsync(quote, asked.Request with { Lines = lines }, asked.Submit, ct);
+        var goods = await orderFromQuote.FindAsync(quote, ct);
+        var lines = asked.Lines is { Count: > 0 } ? asked.Request.Lines : goods?.Lines ?? [];
+        return await orderFromQuote.CreateAsync(quote, asked.Request with { Lines = lines, Deal = asked.Request.Deal ?? goods?.Deal, DealIfItHelps = asked.Request.Deal is null }, asked.Submit, ct);
     }
 
     async Task<IActionResult> AnswerAsync(OrderOutcome outcome, CancellationToken ct) => outcome is OrderOutcome.Done(var number, _)
@@ -195,10 +196,11 @@ public sealed record UpwardsAsked(string? Order, bool Submit);
 /// <param name="ShipTo">The number of the address where the goods go, of <c>/api/v1/ship-to-addresses</c>; the company's default where left out.</param>
 /// <param name="Quote">The number of an own accepted quote that is ordered with it; once. Only for a new order; lines left out are the quote's.</param>
 /// <param name="Coupons">Codes of coupons, 10 at most; one by which nothing comes off is refused when the order is handed in.</param>
+/// <param name="Deal">The number of the deal whose special prices count; one of which none holds for a line is refused when the order is handed in.</param>
 public sealed record OrderAsked(
-    string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, bool Submit, IReadOnlyList<OrderLineAsked>? Lines, DateOnly? RequestedOn = null, string? ShipTo = null, string? Quote = null, IReadOnlyList<string>? Coupons = null)
+    string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, bool Submit, IReadOnlyList<OrderLineAsked>? Lines, DateOnly? RequestedOn = null, string? ShipTo = null, string? Quote = null, IReadOnlyList<string>? Coupons = null, string? Deal = null)
 {
-    internal OrderRequest Request => new(Typed.Trimmed(PoNumber), Typed.Trimmed(Note), Currency, ExpectedTotal, [.. (Lines ?? []).OfType<OrderLineAsked>().Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn, Configuration = Typed.Trimmed(line.Configuration) })]) { RequestedOn = RequestedOn, ShipTo = Typed.Trimmed(ShipTo), Coupons = Coupons ?? [] };
+    internal OrderRequest Request => new(Typed.Trimmed(PoNumber), Typed.Trimmed(Note), Currency, ExpectedTotal, [.. (Lines ?? []).OfType<OrderLineAsked>().Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn, Configuration = Typed.Trimmed(line.Configuration) })]) { RequestedOn = RequestedOn, ShipTo = Typed.Trimmed(ShipTo), Coupons = Coupons ?? [], Deal = Typed.Trimmed(Deal)?.ToUpperInvariant() };
 }
 
 /// <summary>A line that is asked for.</summary>
@@ -269,10 +271,13 @@ public sealed record OrderAnswer(
     string Number, string? PoNumber, string? ExternalNumber, string Status, int Version, DateOnly OrderedOn, string? Buyer, string? Seller, string Currency, decimal TotalAmount, string? Note, ShipTo? ShipTo, bool DropShips, IReadOnlyList<string> Coupons,
     DateTime? SubmittedAt, DateTime? ConfirmedAt, IReadOnlyList<OrderLineAnswer> Lines, IReadOnlyList<ShipmentAnswer> Shipments, IReadOnlyList<StepAnswer> History)
 {
+    /// <summary>The deal whose special prices its lines have.</summary>
+    public string? Deal { get; init; }
+
     internal static OrderAnswer Of(OrderPage page) => new(
         page.Order.Number, page.Order.PoNumber, page.Order.ExternalNumber, page.Order.Status, page.Order.Version, page.Order.OrderedOn, page.Order.BuyerNumber, page.Order.SellerNumber,
         page.Order.Currency, page.Order.TotalAmount, page.Order.Note, page.Order.ShipTo, page.Order.DropShips, page.Order.Coupons, page.Order.SubmittedAt, page.Order.ConfirmedAt,
-        [.. page.Lines.Select(line => OrderLineAnswer.Of(line, page.Order.IsSeller))], [.. page.Shipments.Select(ShipmentAnswer.Of)], [.. page.Steps.Select(step => new StepAnswer(step.Act, step.Status, step.HappenedAt, step.DocumentNumber, step.Reason))]);
+        [.. page.Lines.Select(line => OrderLineAnswer.Of(line, page.Order.IsSeller))], [.. page.Shipments.Select(ShipmentAnswer.Of)], [.. page.Steps.Select(step => new StepAnswer(step.Act, step.Status, step.HappenedAt, step.DocumentNumber, step.Reason))]) { Deal = page.Order.Deal };
 }
 
 /// <summary>A line as the API tells it; <c>Direct</c>, what the seller's upstream sends straight to the buyer, to the seller alone.</summary>

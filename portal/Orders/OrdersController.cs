@@ -42,11 +42,12 @@ public sealed class OrdersController(
     /// <param name="again">The number of an order of one's company that is ordered again.</param>
     /// <param name="list">The number of a list.</param>
     /// <param name="quote">The number of an own quote that was accepted, and whose goods are ordered.</param>
+    /// <param name="deal">The number of a deal whose special prices count.</param>
     /// <param name="ct">Stops waiting.</param>
     [HttpGet("new"), AllowRoles(BuyerRoles.Purchasing, BuyerRoles.Admin)]
-    public async Task<IActionResult> New(string? again, string? list, string? quote, CancellationToken ct)
+    public async Task<IActionResult> New(string? again, string? list, string? quote, string? deal, CancellationToken ct)
     {
-        var form = new OrderForm();
+        var form = new OrderForm { Deal = deal };
         if (quote is not null)
         {
             switch (await orderFromQuote.FindAsync(quote, ct))
@@ -60,7 +61,7 @@ public sealed class OrdersController(
                     this.Flash(FlashKind.Problem, t["orders.problem.quote_not_accepted", quote]);
                     return Redirect("/quotes/" + Uri.EscapeDataString(quote));
                 case { } goods:
-                    form = new OrderForm { Quote = quote, Lines = OrderForm.AsTyped(goods.Lines) };
+                    form = new OrderForm { Quote = quote, Deal = goods.Deal, Lines = OrderForm.AsTyped(goods.Lines) };
                     break;
             }
         }

@@ -70,7 +70,7 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
 
         var head = await orders.DraftHeadAsync(draft!.PurchaseOrderId, ct);
         var lines = await orders.LinesAsync(draft.PurchaseOrderId, ct);
-        var request = new OrderRequest(head.PoNumber, head.Note, null, null, [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn, Configuration = line.Configuration })]) { ShipTo = head.ShipTo, Coupons = head.Coupons };
+        var request = new OrderRequest(head.PoNumber, head.Note, null, null, [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn, Configuration = line.Configuration })]) { ShipTo = head.ShipTo, Coupons = head.Coupons, Deal = head.Deal };
         return await ReplaceAsync(draft, await pricing.CheckAsync(request, ct), submit: true, ct);
     }, ct);
 
@@ -148,6 +148,11 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
             await orders.TakePromotionsAsync(written, order.Uses, ct);
         }
 
+        if (submit && order.Specials.Count > 0)
+        {
+            await orders.TakeSpecialPricesAsync(written, order.Specials, ct);
+        }
+
         // Last of all: the buyer's other orders wait from here on until this one is committed.
         if (await books.SubmittedAsync(order.Parties!, written, ct) is { } beyond)
         {
@@ -196,6 +201,11 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
             return OrderOutcome.Because("coupons", "orders.problem.useless_coupon", useless);
         }
 
+        if (submit && order.IsDealUseless)
+        {
+            return OrderOutcome.Because("deal", "orders.problem.useless_deal", order.Request.Deal!);
+        }
+
         return submit && order.Request.ExpectedTotal is { } seen && seen != order.Total
             ? OrderOutcome.Because("expectedTotal", "orders.problem.prices_changed", seen, order.Total)
             : null;
@@ -205,7 +215,7 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
         number, order.Parties!.BuyerId, order.Parties.SellerId!.Value, order.Request.PoNumber, order.Parties.Today, order.Parties.Currency,
         order.Request.Note, status, 
         // gifts are given when it is handed in: a draft is priced anew until then
-        [.. order.Lines.Select(line => line.Priced!), .. status is OrderStatus.Draft ? [] : order.Gifts]) { ShipTo = order.Request.ShipTo, Coupons = Prices.Coupons(order.Request.Coupons) };
+        [.. order.Lines.Select(line => line.Priced!), .. status is OrderStatus.Draft ? [] : order.Gifts]) { ShipTo = order.Request.ShipTo, Coupons = Prices.Coupons(order.Request.Coupons), Deal = order.Request.Deal };
 
     static object Details(NewOrder order) => new { order.PoNumber, order.Currency, order.Total, Lines = order.Lines.Count };
 

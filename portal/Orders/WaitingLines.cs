@@ -81,8 +81,11 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
     /// <param name="sellerId">The partner; null for the one at work.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<List<MissingLine>> MissingAsync(string? number, long? sellerId, CancellationToken ct) => db.ListAsync<MissingLine>($"""
-        select line_id, sku, quantity, from_place_id
-        from (select l.purchase_order_line_id as line_id, p.sku, {Wanted} - {OrderedUpwards} as quantity, o.from_place_id
+        select line_id, sku, quantity, from_place_id, deal
+        from (select l.purchase_order_line_id as line_id, p.sku, {Wanted} - {OrderedUpwards} as quantity, o.from_place_id,
+                     -- where the brand supports what is bought for a deal
+                     case when o.deal_number is not null and p.product_id = any (
+                         (select special.special_products from partner s cross join lateral special_price_facts(o.deal_number, s.partner_id, s.upstream_id, s.currency, brand_day(@now)) special where s.partner_id = o.seller_id)) then o.deal_number end as deal
               from purchase_order_line l
               join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status {AtWork}
               join product p on p.product_id = l.product_id
@@ -90,7 +93,7 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
                 and (@number::text is null or o.number = @number)) as waiting
         where quantity > 0
         order by sku, line_id
-        """, new { number, sellerId }, ct);
+        """, new { number, sellerId, now = clock.GetUtcNow().UtcDateTime }, ct);
 
     /// <summary>Remembers for which lines an order upwards was made.</summary>
     /// <returns>Who made it.</returns>
@@ -175,7 +178,7 @@ public sealed record WaitingLine(
     string Number, int LineNumber, string Sku, string Name, string NameZh, string? BuyerName, string? BuyerNameLatin, int Wanted, int OrderedUpwards, DateOnly? PromisedOn, DateTime SubmittedAt);
 
 /// <summary>What lacks for a line and is not on order for the place that it is sent from.</summary>
-public sealed record MissingLine(long LineId, string Sku, int Quantity, long FromPlaceId);
+public sealed record MissingLine(long LineId, string Sku, int Quantity, long FromPlaceId, string? Deal);
 
 /// <summary>A line whose turn it may be.</summary>
 public sealed record LineInTurn(

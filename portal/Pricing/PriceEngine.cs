@@ -1,7 +1,7 @@
 namespace Portal.Pricing;
 
 /// <summary>
-/// Makes prices of facts: list, book, volume break, promotions, in that order, the promotions of each line first and those of the whole basket after them. It reads and
+/// Makes prices of facts: list, book, volume break, promotions, a deal's special price, in that order, the promotions of each line first and those of the whole basket after them. It reads and
 /// writes nothing; the same facts give the same prices. How promotions stand beside each other is told in the README of this folder.
 /// </summary>
 sealed class PriceEngine
@@ -54,8 +54,38 @@ sealed class PriceEngine
             PromoteBasket(rule);
         }
 
+        var specials = TakeSpecials();
         var gifts = Gifts();
-        return new([.. lines.Select(line => line.ToLinePrice())], [.. gifts.Select(gift => gift.ToLinePrice(facts.MinorUnits))], Uses(gifts), [.. Held(gifts).Select(rule => rule.Coupon).OfType<string>().Distinct(StringComparer.Ordinal)]);
+        return new([.. lines.Select(line => line.ToLinePrice())], [.. gifts.Select(gift => gift.ToLinePrice(facts.MinorUnits))], Uses(gifts), [.. Held(gifts).Select(rule => rule.Coupon).OfType<string>().Distinct(StringComparer.Ordinal)]) { Specials = specials, IsDealKnown = facts.IsDealKnown };
+    }
+
+    // The special price of a deal comes last, and only where it is the lower one: for a whole line, as long as there are enough pieces left.
+    List<SpecialUse> TakeSpecials()
+    {
+        var taken = new Dictionary<long, SpecialUse>();
+        foreach (var line in facts.Specials.Count == 0 ? [] : lines.Where(line => line.Refusal is null))
+        {
+            if (!facts.Specials.TryGetValue(line.Product!.ProductId, out var special) || special.Price >= line.UnitPrice)
+            {
+                continue;
+            }
+
+            var left = special.Left - (taken.TryGetValue(special.Id, out var use) ? use.Quantity : 0);
+            if (line.Asked.Quantity > left)
+            {
+                line.SpecialLeft = left;
+                continue;
+            }
+
+            foreach (var idle in line.TakeSpecial(special))
+            {
+                Spend(idle.Rule, -idle.Saved);
+            }
+
+            taken[special.Id] = new(special.Id, special.Deal, (use?.Quantity ?? 0) + (int)Math.Ceiling(line.Asked.Quantity));
+        }
+
+        return [.. taken.Values];
     }
 
     IEnumerable<RuleTerms> Held(List<Gift> gifts) => lines.SelectMany(line => line.Applied).Select(applied => applied.Rule).Concat(gifts.Select(gift => gift.Rule)).DistinctBy(rule => rule.Id);
@@ -324,6 +354,7 @@ sealed class PriceEngine
         readonly int decimals;
         readonly decimal basePrice;
         RuleTerms? volume;
+        SpecialTerms? special;
 
         public Line(AskedLine asked, FactProduct? product, int minorUnits, int place)
         {
@@ -360,6 +391,9 @@ sealed class PriceEngine
         public decimal Amount { get; private set; }
 
         public List<Applied> Applied { get; private set; } = [];
+
+        /// <summary>What is left at the special price, where it is too little for the line.</summary>
+        public int? SpecialLeft { get; set; }
 
         public bool IsAlone => Applied.Exists(applied => applied.Rule.Combines is "alone");
 
@@ -398,11 +432,23 @@ sealed class PriceEngine
             }
         }
 
+        /// <summary>From now on a piece costs what the deal says. What came off this line alone comes off no more, and is answered: no budget is used for nothing.</summary>
+        public List<Applied> TakeSpecial(SpecialTerms terms)
+        {
+            special = terms;
+            var idle = Applied.FindAll(applied => applied.Rule.IsOfALine);
+            Applied.RemoveAll(idle.Contains);
+            Recount();
+            return idle;
+        }
+
         void Recount()
         {
-            UnitPrice = PriceWith(Applied);
+            UnitPrice = special is null ? PriceWith(Applied) : SpecialPrice;
             Amount = AmountAt(UnitPrice);
         }
+
+        decimal SpecialPrice => Rounded(special!.Price, Math.Max(minorUnits, Amounts.Decimals(special.Price)));
 
         decimal Less(decimal price, Applied applied) => applied.Rule switch
         {
@@ -425,7 +471,8 @@ sealed class PriceEngine
             : new(Asked.Sku, Asked.Quantity)
             {
                 ProductId = Product!.ProductId, Name = Product.Name, NameZh = Product.NameZh, Unit = Product.Unit, UnitPrice = UnitPrice, LineAmount = Amount,
-                ListPrice = ListPrice, Floor = Product.Floor, Steps = [.. Steps()],
+                // what the brand granted itself is below no floor
+                ListPrice = ListPrice, Floor = special is null ? Product.Floor : Product.Floor is { } floor ? Math.Min(floor, UnitPrice) : null, SpecialLeft = SpecialLeft, Steps = [.. Steps()],
             };
 
         decimal? ListPrice => Product?.List is { } list ? Rounded(list.Price, Math.Max(minorUnits, Amounts.Decimals(list.Price))) : null;
@@ -460,6 +507,11 @@ sealed class PriceEngine
 
                 yield return new("promotion", rule.Code, rule.Version, rule.Name, rule.NameZh, rule.Effect is "percent" ? rule.Rate : null, price) { Effect = rule.Effect is "percent" ? null : rule.Effect };
             }
+
+            if (special is not null)
+            {
+                yield return new("deal", special.Deal, special.Revision, $"Special price of deal {special.Deal}", $"商机 {special.Deal} 特价", null, SpecialPrice);
+            }
         }
     }
 
@@ -481,7 +533,20 @@ sealed class PriceEngine
 /// <param name="Gifts">What comes with them for nothing; their prices are 0.</param>
 /// <param name="Uses">What promotions with a limit give; they are taken when the order is written.</param>
 /// <param name="Coupons">Those of the coupons by which a promotion holds here.</param>
-public sealed record BasketPrice(IReadOnlyList<LinePrice> Lines, IReadOnlyList<LinePrice> Gifts, IReadOnlyList<PromotionUse> Uses, IReadOnlyList<string> Coupons);
+public sealed record BasketPrice(IReadOnlyList<LinePrice> Lines, IReadOnlyList<LinePrice> Gifts, IReadOnlyList<PromotionUse> Uses, IReadOnlyList<string> Coupons)
+{
+    /// <summary>What is had at special prices of a deal; it is taken when the order is written.</summary>
+    public IReadOnlyList<SpecialUse> Specials { get; init; } = [];
+
+    /// <summary>The deal that was named has special prices in this trade; false where none was named.</summary>
+    public bool IsDealKnown { get; init; }
+}
+
+/// <summary>How many pieces are had at a special price.</summary>
+/// <param name="SpecialPriceId">Its key; never leaves the server.</param>
+/// <param name="Deal">The deal.</param>
+/// <param name="Quantity">How many.</param>
+public sealed record SpecialUse(long SpecialPriceId, string Deal, int Quantity);
 
 /// <summary>What a promotion with a limit gives to one order.</summary>
 /// <param name="PriceRuleId">Its key; never leaves the server.</param>

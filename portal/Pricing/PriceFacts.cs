@@ -23,9 +23,18 @@ sealed record PriceColumns
     public long[]? MemberRules { get; init; }
     public long[]? MemberProducts { get; init; }
     public int[]? MemberQuantities { get; init; }
+    public string? SpecialDeal { get; init; }
+    public bool SpecialKnown { get; init; }
+    public long[]? SpecialIds { get; init; }
+    public long[]? SpecialProducts { get; init; }
+    public decimal[]? SpecialPrices { get; init; }
+    public int[]? SpecialRevisions { get; init; }
+    public int[]? SpecialQuantities { get; init; }
+    public int[]? SpecialTaken { get; init; }
 
     /// <summary>The same, found by what it belongs to.</summary>
-    public PriceFacts ToFacts()
+    /// <param name="isReplay">For an earlier day: of special prices all is left that was granted.</param>
+    public PriceFacts ToFacts(bool isReplay = false)
     {
         var products = new Dictionary<string, FactProduct>(ProductIds?.Length ?? 0, StringComparer.Ordinal);
         var byId = new Dictionary<long, FactProduct>(ProductIds?.Length ?? 0);
@@ -39,7 +48,18 @@ sealed record PriceColumns
         ReadPrices(byId);
         var rules = Rules is null ? [] : JsonSerializer.Deserialize<List<RuleTerms>>(Rules, Json)!;
         ReadMembers(rules);
-        return new(MinorUnits, products, rules);
+        return new(MinorUnits, products, rules) { IsDealKnown = SpecialKnown, Specials = ReadSpecials(isReplay) };
+    }
+
+    Dictionary<long, SpecialTerms> ReadSpecials(bool isReplay)
+    {
+        var specials = new Dictionary<long, SpecialTerms>();
+        for (var i = 0; i < (SpecialIds?.Length ?? 0); i++)
+        {
+            specials[SpecialProducts![i]] = new(SpecialIds![i], SpecialDeal!, SpecialRevisions![i], SpecialPrices![i], SpecialQuantities![i] - (isReplay ? 0 : SpecialTaken![i]));
+        }
+
+        return specials;
     }
 
     void ReadPrices(Dictionary<long, FactProduct> products)
@@ -95,6 +115,12 @@ sealed record PriceColumns
 /// <param name="Rules">The volume breaks and promotions that may hold.</param>
 sealed record PriceFacts(int MinorUnits, IReadOnlyDictionary<string, FactProduct> Products, IReadOnlyList<RuleTerms> Rules)
 {
+    /// <summary>The deal that was named has special prices in this trade, whether they hold today or not.</summary>
+    public bool IsDealKnown { get; init; }
+
+    /// <summary>Those that hold, by product.</summary>
+    public IReadOnlyDictionary<long, SpecialTerms> Specials { get; init; } = new Dictionary<long, SpecialTerms>();
+
     /// <summary>Volume breaks, by what they cover.</summary>
     public RuleBook Volume { get; } = new(Rules.Where(rule => rule.IsVolume));
 
@@ -175,6 +201,9 @@ sealed record BookTerms(long Id, string Kind, bool IsOwn, string Code, int Versi
 
     public bool IsFloor => Kind is "floor";
 }
+
+/// <summary>What a piece costs for a deal, and how many can be had at it.</summary>
+sealed record SpecialTerms(long Id, string Deal, int Revision, decimal Price, int Left);
 
 /// <summary>A volume break or a promotion, as the engine reads it. What each means stands at the columns of <c>price_rule</c>.</summary>
 sealed record RuleTerms

@@ -4,7 +4,7 @@ using Platform.Database;
 namespace Portal.Pricing;
 
 /// <summary>
-/// What things cost: list price, price book, volume break, promotions, in that order, for any number of lines with one look into the database
+/// What things cost: list price, price book, volume break, promotions, a deal's special price, in that order, for any number of lines with one look into the database
 /// (its <c>price_facts</c>), of which <see cref="PriceEngine"/> makes the prices. Only the two sides of a direct trade and the brand are told a price.
 /// </summary>
 public sealed class Prices(Db db)
@@ -18,7 +18,19 @@ public sealed class Prices(Db db)
     /// <param name="ct">Stops waiting.</param>
     public async Task<IReadOnlyList<LinePrice>> ForAsync(
         long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, CancellationToken ct) =>
-        lines.Count == 0 ? [] : PriceEngine.EachByItself(await FactsAsync(buyerId, sellerId, currency, onDate, lines, [], ct), lines);
+        await ForAsync(buyerId, sellerId, currency, onDate, lines, null, ct);
+
+    /// <summary>The same with the special prices of a deal.</summary>
+    /// <param name="buyerId">The buying partner, or null for an end customer of the seller (a quote).</param>
+    /// <param name="sellerId">The brand or the partner that sells; for a partner's order its upstream.</param>
+    /// <param name="currency">ISO 4217 code.</param>
+    /// <param name="onDate">The day whose books and rules hold.</param>
+    /// <param name="lines">SKU and quantity of each line.</param>
+    /// <param name="deal">The deal it is for; null for none.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<IReadOnlyList<LinePrice>> ForAsync(
+        long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, DealAsked? deal, CancellationToken ct) =>
+        lines.Count == 0 ? [] : PriceEngine.EachByItself(await FactsAsync(buyerId, sellerId, currency, onDate, lines, [], deal, ct), lines);
 
     /// <summary>Prices lines that are bought together: promotions of the whole basket, gifts and coupons count too.</summary>
     /// <param name="buyerId">The buying partner, or null for an end customer of the seller (a quote).</param>
@@ -30,7 +42,20 @@ public sealed class Prices(Db db)
     /// <param name="ct">Stops waiting.</param>
     public async Task<BasketPrice> OfBasketAsync(
         long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, CancellationToken ct) =>
-        lines.Count == 0 ? new([], [], [], []) : PriceEngine.Together(await FactsAsync(buyerId, sellerId, currency, onDate, lines, coupons, ct), lines);
+        await OfBasketAsync(buyerId, sellerId, currency, onDate, lines, coupons, null, ct);
+
+    /// <summary>The same with the special prices of a deal.</summary>
+    /// <param name="buyerId">The buying partner, or null for an end customer of the seller (a quote).</param>
+    /// <param name="sellerId">The brand or the partner that sells; for a partner's order its upstream.</param>
+    /// <param name="currency">ISO 4217 code.</param>
+    /// <param name="onDate">The day whose books and rules hold.</param>
+    /// <param name="lines">SKU and quantity of each line.</param>
+    /// <param name="coupons">What the buyer typed; capitals or not.</param>
+    /// <param name="deal">The deal it is for; null for none.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<BasketPrice> OfBasketAsync(
+        long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, DealAsked? deal, CancellationToken ct) =>
+        lines.Count == 0 ? new([], [], [], []) : PriceEngine.Together(await FactsAsync(buyerId, sellerId, currency, onDate, lines, coupons, deal, ct), lines);
 
     /// <summary>Prices several baskets, each as if it alone were bought, with one look into the database; without coupons.</summary>
     /// <param name="buyerId">The buying partner, or null for an end customer of the seller (a quote).</param>
@@ -47,20 +72,22 @@ public sealed class Prices(Db db)
             return [];
         }
 
-        var facts = await FactsAsync(buyerId, sellerId, currency, onDate, [.. baskets.SelectMany(lines => lines)], [], ct);
+        var facts = await FactsAsync(buyerId, sellerId, currency, onDate, [.. baskets.SelectMany(lines => lines)], [], null, ct);
         return [.. baskets.Select(lines => PriceEngine.Together(facts, lines))];
     }
 
-    async Task<PriceFacts?> FactsAsync(long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, CancellationToken ct) =>
-        (await db.FindAsync<PriceColumns>("select * from price_facts(@buyerId, @sellerId, @currency, @onDate, @skus, @coupons)",
-            new { buyerId, sellerId, currency, onDate, skus = Skus(lines), coupons = Coupons(coupons) }, ct))?.ToFacts();
+    async Task<PriceFacts?> FactsAsync(long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, DealAsked? deal, CancellationToken ct) =>
+        (await db.FindAsync<PriceColumns>("select * from price_facts(@buyerId, @sellerId, @currency, @onDate, @skus, @coupons)" + (deal is null ? "" : " cross join lateral special_price_facts(@deal, @buyerId, @sellerId, @currency, @onDate)"),
+            new { buyerId, sellerId, currency, onDate, skus = Skus(lines), coupons = Coupons(coupons), deal = deal?.Number }, ct))?.ToFacts(deal?.IsReplay ?? false);
 
     /// <summary>
     /// The facts for a partner that buys of its upstream, in its currency and today, as a statement to be sent together with others. It wants <c>@now</c>, <c>@skus</c> (<see cref="Skus"/>) and <c>@coupons</c> (<see cref="Coupons"/>); no row comes where there is no partner.
     /// </summary>
     /// <param name="buyer">The buying partner's key, in SQL.</param>
-    internal static string OfUpstream(string buyer) => $"""
-        select facts.* from partner b cross join lateral price_facts(b.partner_id, b.upstream_id, b.currency, brand_day(@now), @skus, @coupons) facts
+    /// <param name="ofDeal">True where it is for a deal; then it wants <c>@deal</c>, too.</param>
+    internal static string OfUpstream(string buyer, bool ofDeal = false) => $"""
+        select facts.*{(ofDeal ? ", special.*" : "")} from partner b cross join lateral price_facts(b.partner_id, b.upstream_id, b.currency, brand_day(@now), @skus, @coupons) facts
+        {(ofDeal ? "cross join lateral special_price_facts(@deal, b.partner_id, b.upstream_id, b.currency, brand_day(@now)) special" : "")}
         where b.partner_id = {buyer}
         """;
 
@@ -73,6 +100,15 @@ public sealed class Prices(Db db)
 
     /// <summary>Coupons as they are kept: in capitals, without blanks.</summary>
     internal static string[] Coupons(IEnumerable<string> typed) => [.. typed.Select(coupon => coupon.Trim().ToUpperInvariant()).Where(coupon => coupon.Length > 0).Distinct(StringComparer.Ordinal)];
+}
+
+/// <summary>A deal whose special prices are asked for.</summary>
+/// <param name="Number">The deal.</param>
+/// <param name="IsReplay">What things cost on an earlier day: what orders have taken since then counts for nothing.</param>
+public sealed record DealAsked(string Number, bool IsReplay = false)
+{
+    /// <summary>The deal of that number; null where none is named.</summary>
+    public static DealAsked? Of(string? number) => string.IsNullOrWhiteSpace(number) ? null : new(number.Trim().ToUpperInvariant());
 }
 
 /// <summary>One line to be priced.</summary>
@@ -116,12 +152,16 @@ public sealed record LinePrice(string Sku, decimal Quantity)
     /// <summary>The price of one below which the brand wants to be asked before it is offered to an end customer; null where there is none.</summary>
     public decimal? Floor { get; init; }
 
+    /// <summary>How many pieces are left at the deal's special price, where the line asks for more and has none therefore; null elsewhere.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public int? SpecialLeft { get; init; }
+
     /// <summary>How the unit price came about; keep them with the line, so that it can be explained when the books have changed.</summary>
     public IReadOnlyList<PriceStep> Steps { get; init; } = [];
 }
 
 /// <summary>One step to a price.</summary>
-/// <param name="Kind"><c>list</c>, <c>book</c>, <c>volume</c> or <c>promotion</c>.</param>
+/// <param name="Kind"><c>list</c>, <c>book</c>, <c>volume</c>, <c>promotion</c> or <c>deal</c>.</param>
 /// <param name="Rule">The code of the price book or rule.</param>
 /// <param name="Version">Its version then.</param>
 /// <param name="Label">What it is called.</param>

@@ -38,7 +38,7 @@ public sealed class PricesApi(Prices prices, Db db, ICurrentPerson me, TimeProvi
 
         var currency = basket.Currency ?? (basket.EndCustomer ? trade.SellerCurrency : trade.Currency!);
         var on = basket.On ?? me.Today(clock);
-        var priced = await prices.OfBasketAsync(trade.BuyerId, trade.SellerId, currency, on, [.. basket.Lines!.Select(line => new AskedLine(line.Sku!.Trim(), line.Quantity))], basket.Coupons ?? [], ct);
+        var priced = await prices.OfBasketAsync(trade.BuyerId, trade.SellerId, currency, on, [.. basket.Lines!.Select(line => new AskedLine(line.Sku!.Trim(), line.Quantity))], basket.Coupons ?? [], DealAsked.Of(basket.Deal) is { } deal ? deal with { IsReplay = on < me.Today(clock) } : null, ct);
         return Ok(PricedBasket.Of(currency, on, priced));
     }
 
@@ -90,7 +90,8 @@ public sealed class PricesApi(Prices prices, Db db, ICurrentPerson me, TimeProvi
 /// <param name="Seller">The number of the selling partner, or the brand's.</param>
 /// <param name="EndCustomer">The buyer is an end customer of the own company.</param>
 /// <param name="Coupons">The codes of coupons.</param>
-public sealed record Basket(IReadOnlyList<BasketLine>? Lines, string? Currency, DateOnly? On, string? Buyer, string? Seller, bool EndCustomer = false, IReadOnlyList<string>? Coupons = null);
+/// <param name="Deal">The number of the deal whose special prices count.</param>
+public sealed record Basket(IReadOnlyList<BasketLine>? Lines, string? Currency, DateOnly? On, string? Buyer, string? Seller, bool EndCustomer = false, IReadOnlyList<string>? Coupons = null, string? Deal = null);
 
 /// <summary>One product and how many of it.</summary>
 /// <param name="Sku">The product.</param>
@@ -123,7 +124,11 @@ public sealed record PricedBasket(string Currency, DateOnly On, decimal Total, b
 /// <param name="Steps">How the unit price came about.</param>
 public sealed record PricedBasketLine(string Sku, decimal Quantity, string? Refusal, string? Name, string? NameZh, string? Unit, decimal? UnitPrice, decimal? Amount, IReadOnlyList<PriceStep> Steps)
 {
+    /// <summary>How many pieces are left at the deal's special price, where the line asks for more and so has none of it.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public int? SpecialLeft { get; init; }
+
     internal static PricedBasketLine Of(LinePrice line) => line.Refusal is { } refusal
         ? new(line.Sku, line.Quantity, refusal["pricing.refused.".Length..], line.Name, line.NameZh, line.Unit, null, null, [])
-        : new(line.Sku, line.Quantity, null, line.Name, line.NameZh, line.Unit, line.UnitPrice, line.LineAmount, line.Steps);
+        : new(line.Sku, line.Quantity, null, line.Name, line.NameZh, line.Unit, line.UnitPrice, line.LineAmount, line.Steps) { SpecialLeft = line.SpecialLeft };
 }

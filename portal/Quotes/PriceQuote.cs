@@ -38,7 +38,7 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
             problems.Add(new("customer", "quotes.problem.customer_of_deal"));
         }
 
-        var lines = await LinesAsync(request, seller, today, problems, ct);
+        var lines = await LinesAsync(request, seller, today, problems, deal, ct);
         if (problems.Count > 0)
         {
             return new CheckedQuote(null, problems);
@@ -47,7 +47,7 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
         var net = lines.Where(line => line.IsIncluded).Sum(line => line.Amount);
         var tax = Amounts.Round(net * request.TaxRate!.Value / 100, seller.Currency);
         return new CheckedQuote(new(customer!.EndCustomerId, deal?.DealId, seller.Currency, request.ValidUntil!.Value, request.TaxRate.Value / 100, Typed.Trimmed(request.Terms),
-            net, tax, net + tax, lines.Max(line => line.Discount), await WithCostsAsync(lines, request, seller, today, ct)), []);
+            net, tax, net + tax, lines.Max(line => line.Discount), await WithCostsAsync(lines, request, seller, today, deal, ct)), []);
     }, ct);
 
     static IEnumerable<QuoteProblem> HeadProblems(QuoteRequest request, QuoteCustomer? customer, DateOnly today)
@@ -78,14 +78,14 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
         }
     }
 
-    async Task<List<PricedQuoteLine>> LinesAsync(QuoteRequest request, QuoteSeller seller, DateOnly today, List<QuoteProblem> problems, CancellationToken ct)
+    async Task<List<PricedQuoteLine>> LinesAsync(QuoteRequest request, QuoteSeller seller, DateOnly today, List<QuoteProblem> problems, QuotedDeal? deal, CancellationToken ct)
     {
         if (request.Lines.Count is 0 or > MostLines)
         {
             return [];
         }
 
-        var priced = await PricesAsync(null, seller.PartnerId, request, seller, today, ct);
+        var priced = await PricesAsync(null, seller.PartnerId, request, seller, today, deal, ct);
         problems.AddRange(ChoiceProblems(request.Lines));
         var unknown = await quotes.UnknownConfigurationsAsync(request.Lines, ct);
         var lines = new List<PricedQuoteLine>();
@@ -125,24 +125,25 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
     }
 
     // What is included is bought together. Of the others nobody knows what they will be bought with: each is priced by itself.
-    async Task<List<LinePrice>> PricesAsync(long? buyerId, long sellerId, QuoteRequest request, QuoteSeller seller, DateOnly today, CancellationToken ct)
+    async Task<List<LinePrice>> PricesAsync(long? buyerId, long sellerId, QuoteRequest request, QuoteSeller seller, DateOnly today, QuotedDeal? ofDeal, CancellationToken ct)
     {
+        var deal = ofDeal is null ? null : new DealAsked(ofDeal.Number);
         List<(AskedLine Line, bool IsIncluded)> asked =
             [.. request.Lines.Select(line => (new AskedLine(line.Sku.Trim(), line.Quantity is >= 1 and <= 1_000_000 ? line.Quantity.Value : 1), QuoteChoice.Of(line.Choice) is QuoteChoice.Included))];
-        var together = new Queue<LinePrice>((await prices.OfBasketAsync(buyerId, sellerId, seller.Currency, today, [.. asked.Where(one => one.IsIncluded).Select(one => one.Line)], [], ct)).Lines);
-        var byItself = new Queue<LinePrice>(await prices.ForAsync(buyerId, sellerId, seller.Currency, today, [.. asked.Where(one => !one.IsIncluded).Select(one => one.Line)], ct));
+        var together = new Queue<LinePrice>((await prices.OfBasketAsync(buyerId, sellerId, seller.Currency, today, [.. asked.Where(one => one.IsIncluded).Select(one => one.Line)], [], deal, ct)).Lines);
+        var byItself = new Queue<LinePrice>(await prices.ForAsync(buyerId, sellerId, seller.Currency, today, [.. asked.Where(one => !one.IsIncluded).Select(one => one.Line)], deal, ct));
         return asked.ConvertAll(one => (one.IsIncluded ? together : byItself).Dequeue());
     }
 
     // What the goods cost the seller itself, at the company above it. The brand has nobody above it.
-    async Task<IReadOnlyList<PricedQuoteLine>> WithCostsAsync(List<PricedQuoteLine> lines, QuoteRequest request, QuoteSeller seller, DateOnly today, CancellationToken ct)
+    async Task<IReadOnlyList<PricedQuoteLine>> WithCostsAsync(List<PricedQuoteLine> lines, QuoteRequest request, QuoteSeller seller, DateOnly today, QuotedDeal? deal, CancellationToken ct)
     {
         if (seller.UpstreamId is not { } upstream)
         {
             return lines;
         }
 
-        var costs = await PricesAsync(seller.PartnerId, upstream, request, seller, today, ct);
+        var costs = await PricesAsync(seller.PartnerId, upstream, request, seller, today, deal, ct);
         return [.. lines.Select((line, at) => costs[at].Refusal is null ? line with { UnitCost = costs[at].UnitPrice } : line)];
     }
 

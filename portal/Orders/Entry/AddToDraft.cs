@@ -36,7 +36,7 @@ public sealed class AddToDraft(Db db, OrderWriting orders, PlaceOrder placeOrder
         var there = (await orders.LinesAsync(taken.PurchaseOrderId, ct)).Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn, Configuration = line.Configuration })
             .Where(line => insteadOf is null || line.Configuration != insteadOf).ToList();
         var touched = lines.Select(line => Add(there, line)).ToHashSet();
-        return await placeOrder.UpdateAsync(number, null, new(head.PoNumber, head.Note, null, null, there) { ShipTo = head.ShipTo, Coupons = head.Coupons }, submit: false, ct) is OrderOutcome.Wrong wrong
+        return await placeOrder.UpdateAsync(number, null, new(head.PoNumber, head.Note, null, null, there) { ShipTo = head.ShipTo, Coupons = head.Coupons, Deal = head.Deal }, submit: false, ct) is OrderOutcome.Wrong wrong
             ? Of(wrong, touched, number)
             : new OrderOutcome.Done(number);
     }, ct);

@@ -18,7 +18,13 @@ public sealed class OrderFromQuote(Db db, PlaceOrder placeOrder, QuoteStore quot
         }
 
         var lines = await quotes.LinesAsync(head.QuoteRevisionId, ct);
-        return new(head.Status is "accepted" or "ordered", await OrderOfAsync(quote, ct), [.. lines.Where(line => line.IsIncluded).Select(line => new SkuLine(line.Sku, line.Quantity) { Configuration = line.Configuration })]);
+        // named where a special price of the quote's deal holds for something in it
+        var deal = head.DealNumber is null ? null : await db.FindAsync<string>("""
+            select special.special_deal
+            from partner p cross join lateral special_price_facts(@DealNumber, p.partner_id, p.upstream_id, p.currency, brand_day(@now)) special
+            where p.partner_id = @PartnerId and special.special_products && @products
+            """, new { head.DealNumber, head.PartnerId, products = lines.Where(line => line.IsIncluded).Select(line => line.ProductId).ToArray(), now = clock.GetUtcNow().UtcDateTime }, ct);
+        return new(head.Status is "accepted" or "ordered", await OrderOfAsync(quote, ct), [.. lines.Where(line => line.IsIncluded).Select(line => new SkuLine(line.Sku, line.Quantity) { Configuration = line.Configuration })]) { Deal = deal };
     }, ct);
 
     /// <summary>Writes the order and remembers for which quote it is; whoever is second is told of the first.</summary>
@@ -74,4 +80,8 @@ public sealed class OrderFromQuote(Db db, PlaceOrder placeOrder, QuoteStore quot
 /// <param name="IsAccepted">The customer has taken it.</param>
 /// <param name="Order">The order it was ordered with; null where it was not, or that came to nothing.</param>
 /// <param name="Lines">Its products and quantities.</param>
-public sealed record QuotedGoods(bool IsAccepted, string? Order, IReadOnlyList<SkuLine> Lines);
+public sealed record QuotedGoods(bool IsAccepted, string? Order, IReadOnlyList<SkuLine> Lines)
+{
+    /// <summary>Its deal, where that has special prices for them today.</summary>
+    public string? Deal { get; init; }
+}
