@@ -84,8 +84,9 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
         select line_id, sku, quantity, from_place_id, deal
         from (select l.purchase_order_line_id as line_id, p.sku, {Wanted} - {OrderedUpwards} as quantity, o.from_place_id,
                      -- where the brand supports what is bought for a deal
-                     case when o.deal_number is not null and p.product_id = any (
-                         (select special.special_products from partner s cross join lateral special_price_facts(o.deal_number, s.partner_id, s.upstream_id, s.currency, brand_day(@now)) special where s.partner_id = o.seller_id)) then o.deal_number end as deal
+                     case when o.deal_number is not null and exists (
+                         select from partner s cross join lateral special_price_facts(o.deal_number, s.partner_id, s.upstream_id, s.currency, brand_day(@now)) special
+                         where s.partner_id = o.seller_id and p.product_id = any (special.special_products)) then o.deal_number end as deal
               from purchase_order_line l
               join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status {AtWork}
               join product p on p.product_id = l.product_id
