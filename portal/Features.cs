@@ -27,6 +27,7 @@ using Portal.Replenishing;
 using Portal.Returns;
 using Portal.Search;
 using Portal.Stock;
+using Portal.Subscriptions;
 using Portal.Ubl;
 using Portal.Verify;
 using Portal.Web;
@@ -67,6 +68,7 @@ static class Features
         .AddReplenishing()
         .AddQuotes()
         .AddConfiguring()
+        .AddSubscriptions()
         .AddImports()
         .AddUbl()
         .AddVerify()

@@ -66,11 +66,11 @@ public sealed class OrderForm
         Version = draft.Order.Version,
         Coupons = string.Join(' ', draft.Order.Coupons),
         Deal = draft.Order.Deal,
-        Lines = AsTyped(draft.Lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn, Configuration = line.Configuration })),
+        Lines = AsTyped(draft.Lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn, Configuration = line.Configuration, Start = line.TermStart, Months = line.TermMonths, Subscription = line.Subscription })),
     };
 
     /// <summary>The lines of an order, to be ordered again.</summary>
-    public static OrderForm Again(OrderPage order) => new() { Lines = AsTyped(order.Lines.Where(line => !OrderWords.IsGift(line.PriceSteps)).Select(line => new SkuLine(line.Sku, line.Quantity))) };
+    public static OrderForm Again(OrderPage order) => new() { Lines = AsTyped(order.Lines.Where(line => !OrderWords.IsGift(line.PriceSteps)).Select(line => new SkuLine(line.Sku, line.Quantity) { Months = line.TermMonths })) };
 
     /// <summary>Lines as they would be typed; a quantity that is no number stands as a question mark, for a line without one would mean one.</summary>
     public static string AsTyped(IEnumerable<SkuLine> lines) =>
@@ -78,7 +78,7 @@ public sealed class OrderForm
 
     // What was no day stands as none, so that it is asked for.
     static string Written(SkuLine line) =>
-        (line.HasNoSuchDay ? " 0-0-0" : line.Day is { } day ? " " + day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "") + (line.Configuration is { } configuration ? " " + configuration : "");
+        (line.HasNoSuchDay ? " 0-0-0" : line.Day is { } day ? " " + day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "") + (line.Term is { } term ? " " + term : "") + (line.Configuration is { } configuration ? " " + configuration : "");
 
     /// <summary>What is wanted.</summary>
     public OrderRequest Request => new(Typed.Trimmed(PoNumber), Typed.Trimmed(Note), null,

@@ -66,7 +66,8 @@ public sealed record OrderInHand
 
 /// <summary>A line of an order in hand; <c>IsSentAgain</c> for what is sent for nothing in place of pieces that were paid and lost.</summary>
 public sealed record LineInHand(
-    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, int Direct, DateOnly? RequestedOn, decimal Amount, bool IsSentAgain, string Tracking, string? Configuration)
+    long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, int Direct, DateOnly? RequestedOn, decimal Amount, bool IsSentAgain, string Tracking, string? Configuration,
+    DateOnly? TermStart, int? TermMonths, string? Subscription)
 {
     /// <summary>True where its pieces have lots or serial numbers.</summary>
     public bool IsTracked => Tracking is not Tracked.None;
@@ -149,6 +150,10 @@ public sealed record NewOrder(
         arguments.Add("Amounts", Lines.Select(line => line.Amount).ToArray());
         arguments.Add("RequestedOn", Lines.Select(line => line.RequestedOn).ToArray());
         arguments.Add("Configurations", Lines.Select(line => line.Configuration).ToArray());
+        arguments.Add("TermStarts", Lines.Select(line => line.TermStart).ToArray());
+        arguments.Add("TermEnds", Lines.Select(line => line.TermEnd).ToArray());
+        arguments.Add("TermMonths", Lines.Select(line => line.TermMonths).ToArray());
+        arguments.Add("Subscriptions", Lines.Select(line => line.Subscription).ToArray());
         arguments.Add("PriceSteps", Lines.Select(line => line.PriceSteps).ToArray());
         return arguments;
     }
@@ -172,6 +177,18 @@ public sealed record PricedLine(
 
     /// <summary>The number of the configuration that it comes from.</summary>
     public string? Configuration { get; init; }
+
+    /// <summary>The first day of its term; null for what is not sold by the term.</summary>
+    public DateOnly? TermStart { get; init; }
+
+    /// <summary>The last one.</summary>
+    public DateOnly? TermEnd { get; init; }
+
+    /// <summary>For how many months; null where it ends with the subscription that it adds to.</summary>
+    public int? TermMonths { get; init; }
+
+    /// <summary>The number of the subscription that it renews or adds to.</summary>
+    public string? Subscription { get; init; }
 }
 
 /// <summary>A shipment as it is written.</summary>

@@ -7,7 +7,7 @@ using Portal.Stock;
 namespace Portal.Orders;
 
 /// <summary>Looks up and prices what somebody wants to order, and says of every line what is wrong with it; good lines keep their price.</summary>
-public sealed class OrderPricing(Db db, OrderWriting orders)
+public sealed class OrderPricing(Db db, OrderWriting orders, SoldByTerm terms)
 {
     const decimal LargestAmount = 10_000_000_000_000m;
 
@@ -23,7 +23,18 @@ public sealed class OrderPricing(Db db, OrderWriting orders)
     Task<CheckedOrder> CheckAsync(OrderRequest request, bool asksTerms, CancellationToken ct) => db.TogetherAsync(async () =>
     {
         List<AskedLine> wanted = [.. request.Lines.Select(line => new AskedLine(line.Sku, line.QuantityProblem is null ? line.Quantity!.Value : 1))];
-        var (parties, found, terms) = await (asksTerms ? orders.PartiesPricesAndTermsAsync(request.BuyerId, wanted, request.Coupons, request.Deal, ct) : orders.PartiesAndPricesAsync(request.BuyerId, wanted, request.Coupons, request.Deal, ct));
+        var (parties, found, sold) = await PricesAsync(wanted);
+        IReadOnlyList<AgreedTerm> agreed = [];
+        // Only what has a price for a month or a year can be sold by the term; most orders have none of it, and ask nothing more.
+        if (parties is { SellerId: not null } && (request.Lines.Any(line => line.Term is not null) || found.Lines.Any(line => Term.MonthsOf(line.Unit) is not null)))
+        {
+            agreed = await terms.ReadAsync([.. request.Lines.Select(line => new AskedTerm(line.Sku, line.Start, line.Months, line.Subscription))], null, ct, parties.BuyerId);
+            if (agreed.Any(line => line.Term is not null))
+            {
+                (parties, found, sold) = await PricesAsync([.. wanted.Select((line, at) => line with { Term = agreed[at].Term })]);
+            }
+        }
+
         if (request.DealIfItHelps && found.Specials.Count == 0)
         {
             request = request with { Deal = null };
@@ -46,7 +57,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders)
             return new CheckedOrder(request, parties, [.. request.Lines.Select(line => new CheckedLine(line, null))], problems);
         }
 
-        var lines = request.Lines.Zip(found.Lines, (asked, price) => Check(asked, price, terms.GetValueOrDefault(asked.Sku) ?? new(), asked.Day ?? request.RequestedOn, parties)).ToList();
+        var lines = request.Lines.Select((asked, at) => Check(asked, found.Lines[at], sold.GetValueOrDefault(asked.Sku) ?? new(), asked.Day ?? request.RequestedOn, parties, agreed.Count > 0 ? agreed[at] : AgreedTerm.None)).ToList();
         problems.AddRange(lines.SelectMany((line, index) => line.Problems.Select(problem => problem with { Line = index + 1 })));
         return new CheckedOrder(request, parties, lines, problems)
         {
@@ -54,6 +65,9 @@ public sealed class OrderPricing(Db db, OrderWriting orders)
             Specials = found.Specials, IsDealUseless = request.Deal is not null && lines.Count > 0 && found.Specials.Count == 0,
             UselessCoupons = lines.Count == 0 ? [] : [.. Prices.Coupons(request.Coupons).Except(found.Coupons, StringComparer.Ordinal)],
         };
+
+        Task<(Parties? Parties, BasketPrice Prices, IReadOnlyDictionary<string, TermsOfSale> Terms)> PricesAsync(List<AskedLine> lines) =>
+            asksTerms ? orders.PartiesPricesAndTermsAsync(request.BuyerId, lines, request.Coupons, request.Deal, ct) : orders.PartiesAndPricesAsync(request.BuyerId, lines, request.Coupons, request.Deal, ct);
     }, ct);
 
     static PricedLine Given(LinePrice gift) => new(gift.ProductId!.Value, gift.Sku, gift.Name!, gift.NameZh ?? gift.Name!, gift.Unit ?? "", (int)gift.Quantity, gift.UnitPrice, gift.LineAmount, Written(gift.Steps));
@@ -90,7 +104,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders)
         }
     }
 
-    static CheckedLine Check(SkuLine asked, LinePrice price, TermsOfSale terms, DateOnly? requestedOn, Parties parties)
+    static CheckedLine Check(SkuLine asked, LinePrice price, TermsOfSale terms, DateOnly? requestedOn, Parties parties, AgreedTerm agreed)
     {
         var problems = new List<OrderProblem>();
         if (price.Refusal is { } refusal)
@@ -117,6 +131,11 @@ public sealed class OrderPricing(Db db, OrderWriting orders)
             problems.Add(new(null, "quantity", "orders.problem.amount_too_large"));
         }
 
+        if (agreed.TextKey is { } wrongTerm)
+        {
+            problems.Add(new(null, agreed.Field!, wrongTerm, [.. agreed.Arguments]));
+        }
+
         if (asked.HasNoSuchDay)
         {
             problems.Add(new(null, "requestedOn", "orders.problem.no_such_day"));
@@ -128,7 +147,11 @@ public sealed class OrderPricing(Db db, OrderWriting orders)
 
         return new(asked, problems.Count > 0 ? null : new(
             price.ProductId!.Value, price.Sku, price.Name!, price.NameZh ?? price.Name!, price.Unit ?? "", (int)asked.Quantity!.Value,
-            price.UnitPrice, price.LineAmount, Written(price.Steps)) { RequestedOn = requestedOn, Configuration = asked.Configuration })
+            price.UnitPrice, price.LineAmount, Written(price.Steps))
+            {
+                RequestedOn = requestedOn, Configuration = asked.Configuration,
+                TermStart = agreed.Term?.Start, TermEnd = agreed.Term?.End, TermMonths = agreed.Months, Subscription = agreed.Term is null ? null : asked.Subscription,
+            })
         {
             Problems = problems,
             ProductId = price.ProductId,

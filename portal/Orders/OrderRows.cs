@@ -172,6 +172,18 @@ public sealed record OrderLineRow
 
     /// <summary>The number of the buyer's configuration that it comes from.</summary>
     public string? Configuration { get; init; }
+
+    /// <summary>The first day of its term; null for what is not sold by the term.</summary>
+    public DateOnly? TermStart { get; init; }
+
+    /// <summary>The last one.</summary>
+    public DateOnly? TermEnd { get; init; }
+
+    /// <summary>For how many months; null where it ends with the subscription that it adds to.</summary>
+    public int? TermMonths { get; init; }
+
+    /// <summary>The number of the buyer's subscription that it renews or adds to.</summary>
+    public string? Subscription { get; init; }
 }
 
 /// <summary>The head of a shipment.</summary>

@@ -73,8 +73,8 @@ public sealed class OrderUpwards(Db db, WaitingLines waiting, AllocateGoods allo
     {
         // The upstream sells in its own least quantities and multiples; what is over goes on the shelf.
         var sold = await terms.ForAsync(asked.SellerId, missing.Select(line => line.Sku), ct);
-        var lines = missing.GroupBy(line => line.Sku, StringComparer.Ordinal)
-            .Select(sku => new SkuLine(sku.Key, sold.GetValueOrDefault(sku.Key)?.Covering(sku.Sum(line => line.Quantity)) ?? sku.Sum(line => line.Quantity))).ToList();
+        var lines = missing.GroupBy(line => line.Kind)
+            .Select(kind => new SkuLine(kind.Key.Sku, sold.GetValueOrDefault(kind.Key.Sku)?.Covering(kind.Sum(line => line.Quantity)) ?? kind.Sum(line => line.Quantity)) { Start = kind.Key.Start, Months = kind.Key.Months }).ToList();
         var outcome = await placeOrder.CreateAsync(new(null, null, null, null, lines) { BuyerId = asked.SellerId, ShipTo = place.Address, Deal = missing[0].Deal, DealIfItHelps = true }, asked.Submit, ct);
         if (outcome is OrderOutcome.Done(var upwards, _))
         {

@@ -38,6 +38,11 @@ public static class OrderWords
     /// <summary>The steps to a price, as they were kept with the line.</summary>
     public static IReadOnlyList<PriceStep> Steps(string json) => JsonSerializer.Deserialize<List<PriceStep>>(json, Json) ?? [];
 
+    /// <summary>From when until when something sold by the term is had.</summary>
+    public static string Term(DateOnly start, DateOnly end, int? months, Texts texts) => months is { } some
+        ? texts["orders.term", Formats.Date(start), Formats.Date(end), some]
+        : texts["orders.term_days", Formats.Date(start), Formats.Date(end)];
+
     /// <summary>True for a line that came with the order for nothing.</summary>
     public static bool IsGift(string json) => Steps(json) is [.., { Effect: "gift" }];
 

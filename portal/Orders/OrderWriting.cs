@@ -78,7 +78,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>The lines of an order that was taken; nobody changes them meanwhile.</summary>
     public Task<List<LineInHand>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<LineInHand>("""
-        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.direct, l.requested_on, l.amount, l.replaces_line_id is not null as is_sent_again, p.tracking, l.configuration
+        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.direct, l.requested_on, l.amount, l.replaces_line_id is not null as is_sent_again, p.tracking, l.configuration, l.term_start, l.term_months, l.subscription
         from purchase_order_line l
         join product p on p.product_id = l.product_id
         where l.purchase_order_id = @purchaseOrderId
@@ -134,9 +134,9 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
             on conflict on constraint a_po_number_is_used_once do nothing
             returning purchase_order_id),
         line as (
-            insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, unit_price, amount, price_steps, configuration)
-            select placed.purchase_order_id, @BuyerId, @SellerId, l.line_number, l.product_id, l.quantity, l.requested_on, l.unit_price, l.amount, l.price_steps::jsonb, {OwnConfiguration}
-            from placed cross join unnest(@LineNumbers, @Products, @Quantities, @RequestedOn, @UnitPrices, @Amounts, @PriceSteps, @Configurations) as l (line_number, product_id, quantity, requested_on, unit_price, amount, price_steps, configuration)),
+            insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, unit_price, amount, price_steps, configuration, term_start, term_end, term_months, subscription)
+            select placed.purchase_order_id, @BuyerId, @SellerId, l.line_number, l.product_id, l.quantity, l.requested_on, l.unit_price, l.amount, l.price_steps::jsonb, {OwnConfiguration}, l.term_start, l.term_end, l.term_months, l.subscription
+            from placed cross join unnest(@LineNumbers, @Products, @Quantities, @RequestedOn, @UnitPrices, @Amounts, @PriceSteps, @Configurations, @TermStarts, @TermEnds, @TermMonths, @Subscriptions) as l (line_number, product_id, quantity, requested_on, unit_price, amount, price_steps, configuration, term_start, term_end, term_months, subscription)),
         step as (
             insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
             select placed.purchase_order_id, @BuyerId, @SellerId, case when @Status = 'draft' then 'edit' else 'submit' end, @Status,
@@ -167,9 +167,9 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         arguments.Add("PurchaseOrderId", draft.PurchaseOrderId);
         await db.ExecuteAsync($"""
             with line as (
-                insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, unit_price, amount, price_steps, configuration)
-                select @PurchaseOrderId, @BuyerId, @SellerId, l.line_number, l.product_id, l.quantity, l.requested_on, l.unit_price, l.amount, l.price_steps::jsonb, {OwnConfiguration}
-                from unnest(@LineNumbers, @Products, @Quantities, @RequestedOn, @UnitPrices, @Amounts, @PriceSteps, @Configurations) as l (line_number, product_id, quantity, requested_on, unit_price, amount, price_steps, configuration)),
+                insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, unit_price, amount, price_steps, configuration, term_start, term_end, term_months, subscription)
+                select @PurchaseOrderId, @BuyerId, @SellerId, l.line_number, l.product_id, l.quantity, l.requested_on, l.unit_price, l.amount, l.price_steps::jsonb, {OwnConfiguration}, l.term_start, l.term_end, l.term_months, l.subscription
+                from unnest(@LineNumbers, @Products, @Quantities, @RequestedOn, @UnitPrices, @Amounts, @PriceSteps, @Configurations, @TermStarts, @TermEnds, @TermMonths, @Subscriptions) as l (line_number, product_id, quantity, requested_on, unit_price, amount, price_steps, configuration, term_start, term_end, term_months, subscription)),
             step as (
                 insert into purchase_order_step (purchase_order_id, buyer_id, seller_id, act, status, partner_id, person_id, happened_at)
                 select @PurchaseOrderId, @BuyerId, @SellerId, 'submit', @Status, app_partner_id(), app_person_id(), @now

@@ -200,7 +200,7 @@ public sealed record UpwardsAsked(string? Order, bool Submit);
 public sealed record OrderAsked(
     string? PoNumber, string? Note, string? Currency, decimal? ExpectedTotal, bool Submit, IReadOnlyList<OrderLineAsked>? Lines, DateOnly? RequestedOn = null, string? ShipTo = null, string? Quote = null, IReadOnlyList<string>? Coupons = null, string? Deal = null)
 {
-    internal OrderRequest Request => new(Typed.Trimmed(PoNumber), Typed.Trimmed(Note), Currency, ExpectedTotal, [.. (Lines ?? []).OfType<OrderLineAsked>().Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn, Configuration = Typed.Trimmed(line.Configuration) })]) { RequestedOn = RequestedOn, ShipTo = Typed.Trimmed(ShipTo), Coupons = Coupons ?? [], Deal = Typed.Trimmed(Deal)?.ToUpperInvariant() };
+    internal OrderRequest Request => new(Typed.Trimmed(PoNumber), Typed.Trimmed(Note), Currency, ExpectedTotal, [.. (Lines ?? []).OfType<OrderLineAsked>().Select(line => new SkuLine(line.Sku?.Trim() ?? "", line.Quantity) { Day = line.RequestedOn, Configuration = Typed.Trimmed(line.Configuration), Start = line.Start, Months = line.Months, Subscription = Typed.Trimmed(line.Subscription) })]) { RequestedOn = RequestedOn, ShipTo = Typed.Trimmed(ShipTo), Coupons = Coupons ?? [], Deal = Typed.Trimmed(Deal)?.ToUpperInvariant() };
 }
 
 /// <summary>A line that is asked for.</summary>
@@ -208,7 +208,10 @@ public sealed record OrderAsked(
 /// <param name="Quantity">How many, whole pieces.</param>
 /// <param name="RequestedOn">The day by which it is wanted.</param>
 /// <param name="Configuration">The own configuration that it comes from.</param>
-public sealed record OrderLineAsked(string? Sku, decimal? Quantity, DateOnly? RequestedOn = null, string? Configuration = null);
+/// <param name="Start">Of what is sold by the term: the first day; the first of next month where it is left out.</param>
+/// <param name="Months">For how many months; the usual ones where it is left out. Left out with a subscription: until that one's end.</param>
+/// <param name="Subscription">The number of the own subscription that the line renews, or adds to where no months are said.</param>
+public sealed record OrderLineAsked(string? Sku, decimal? Quantity, DateOnly? RequestedOn = null, string? Configuration = null, DateOnly? Start = null, int? Months = null, string? Subscription = null);
 
 /// <summary>Why.</summary>
 /// <param name="Reason">In words that the other side reads.</param>
@@ -282,10 +285,10 @@ public sealed record OrderAnswer(
 
 /// <summary>A line as the API tells it; <c>Direct</c>, what the seller's upstream sends straight to the buyer, to the seller alone.</summary>
 public sealed record OrderLineAnswer(
-    int LineNumber, string Sku, string Name, int Quantity, int Open, int Reserved, int? Direct, DateOnly? RequestedOn, DateOnly? PromisedOn, int Shipped, int InTransit, int Received, int Lost, int Cancelled, string? RefusedBecause, decimal UnitPrice, decimal Amount, IReadOnlyList<PriceStep> PriceSteps)
+    int LineNumber, string Sku, string Name, int Quantity, int Open, int Reserved, int? Direct, DateOnly? RequestedOn, DateOnly? PromisedOn, int Shipped, int InTransit, int Received, int Lost, int Cancelled, string? RefusedBecause, decimal UnitPrice, decimal Amount, IReadOnlyList<PriceStep> PriceSteps, DateOnly? Start, DateOnly? End, int? Months, string? Subscription)
 {
     internal static OrderLineAnswer Of(OrderLineRow line, bool toSeller) => new(
-        line.LineNumber, line.Sku, line.Name, line.Quantity, line.Open, line.Reserved, toSeller ? line.Direct : null, line.RequestedOn, line.PromisedOn, line.Shipped, line.InTransit, line.Received, line.Lost, line.Cancelled, line.RefusedBecause, line.UnitPrice, line.Amount, OrderWords.Steps(line.PriceSteps));
+        line.LineNumber, line.Sku, line.Name, line.Quantity, line.Open, line.Reserved, toSeller ? line.Direct : null, line.RequestedOn, line.PromisedOn, line.Shipped, line.InTransit, line.Received, line.Lost, line.Cancelled, line.RefusedBecause, line.UnitPrice, line.Amount, OrderWords.Steps(line.PriceSteps), line.TermStart, line.TermEnd, line.TermMonths, line.Subscription);
 }
 
 /// <summary>A shipment as the API tells it.</summary>

@@ -119,7 +119,7 @@ sealed class PastPromisesDemo(Db db, Prices prices, Terms terms, OrderStore orde
             var news = new OrderNews(audit, outbox);
             var books = new OrderBooks(db, new CreditGate(db, audit, outbox, then), new InvoiceShipment(db, audit, then));
             var ledger = new StockLedger(db, outbox, then);
-            Place = new PlaceOrder(db, new OrderPricing(db, writing), writing, new PurchaseLimits(db, audit, then), books, news);
+            Place = new PlaceOrder(db, new OrderPricing(db, writing, new SoldByTerm(db, then)), writing, new PurchaseLimits(db, audit, then), books, news);
             Answer = new AnswerOrder(db, writing, ledger, books, kpis, news, outbox);
             Ship = new ShipOrder(db, writing, ledger, books, new Parcels(db), news, outbox);
             Receive = new ReceiveShipment(db, writing, ledger, new LotsOfReceipts(db, writing), news, outbox);

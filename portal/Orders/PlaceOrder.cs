@@ -70,7 +70,7 @@ public sealed class PlaceOrder(Db db, OrderPricing pricing, OrderWriting orders,
 
         var head = await orders.DraftHeadAsync(draft!.PurchaseOrderId, ct);
         var lines = await orders.LinesAsync(draft.PurchaseOrderId, ct);
-        var request = new OrderRequest(head.PoNumber, head.Note, null, null, [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn, Configuration = line.Configuration })]) { ShipTo = head.ShipTo, Coupons = head.Coupons, Deal = head.Deal };
+        var request = new OrderRequest(head.PoNumber, head.Note, null, null, [.. lines.Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn, Configuration = line.Configuration, Start = line.TermStart, Months = line.TermMonths, Subscription = line.Subscription })]) { ShipTo = head.ShipTo, Coupons = head.Coupons, Deal = head.Deal };
         return await ReplaceAsync(draft, await pricing.CheckAsync(request, ct), submit: true, ct);
     }, ct);
 

@@ -81,8 +81,8 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
     /// <param name="sellerId">The partner; null for the one at work.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<List<MissingLine>> MissingAsync(string? number, long? sellerId, CancellationToken ct) => db.ListAsync<MissingLine>($"""
-        select line_id, sku, quantity, from_place_id, deal
-        from (select l.purchase_order_line_id as line_id, p.sku, {Wanted} - {OrderedUpwards} as quantity, o.from_place_id,
+        select line_id, sku, quantity, from_place_id, term_start, term_months, deal
+        from (select l.purchase_order_line_id as line_id, p.sku, {Wanted} - {OrderedUpwards} as quantity, o.from_place_id, l.term_start, l.term_months,
                      -- where the brand supports what is bought for a deal
                      case when o.deal_number is not null and exists (
                          select from partner s cross join lateral special_price_facts(o.deal_number, s.partner_id, s.upstream_id, s.currency, brand_day(@now)) special
@@ -179,7 +179,11 @@ public sealed record WaitingLine(
     string Number, int LineNumber, string Sku, string Name, string NameZh, string? BuyerName, string? BuyerNameLatin, int Wanted, int OrderedUpwards, DateOnly? PromisedOn, DateTime SubmittedAt);
 
 /// <summary>What lacks for a line and is not on order for the place that it is sent from.</summary>
-public sealed record MissingLine(long LineId, string Sku, int Quantity, long FromPlaceId, string? Deal);
+public sealed record MissingLine(long LineId, string Sku, int Quantity, long FromPlaceId, DateOnly? TermStart, int? TermMonths, string? Deal)
+{
+    /// <summary>Lines that are ordered upwards as one: of the same product, for the same time.</summary>
+    internal (string Sku, DateOnly? Start, int? Months) Kind => (Sku, TermStart, TermMonths);
+}
 
 /// <summary>A line whose turn it may be.</summary>
 public sealed record LineInTurn(

@@ -1,7 +1,7 @@
 namespace Portal.Pricing;
 
 /// <summary>
-/// Makes prices of facts: list, book, volume break, promotions, a deal's special price, in that order, the promotions of each line first and those of the whole basket after them. It reads and
+/// Makes prices of facts: list, book, term, volume break, promotions, a deal's special price, in that order, the promotions of each line first and those of the whole basket after them. It reads and
 /// writes nothing; the same facts give the same prices. How promotions stand beside each other is told in the README of this folder.
 /// </summary>
 sealed class PriceEngine
@@ -65,7 +65,7 @@ sealed class PriceEngine
         var taken = new Dictionary<long, SpecialUse>();
         foreach (var line in facts.Specials.Count == 0 ? [] : lines.Where(line => line.Refusal is null))
         {
-            if (!facts.Specials.TryGetValue(line.Product!.ProductId, out var special) || special.Price >= line.UnitPrice)
+            if (!facts.Specials.TryGetValue(line.Product!.ProductId, out var special) || line.PriceAt(special) >= line.UnitPrice)
             {
                 continue;
             }
@@ -366,10 +366,13 @@ sealed class PriceEngine
                 { IsDiscontinued: true } => "pricing.refused.discontinued",
                 _ when asked.Quantity <= 0 => "pricing.refused.quantity_not_positive",
                 { Net: null, List: null } => "pricing.refused.no_price",
+                _ when asked.Term is not null && Term.MonthsOf(product.Unit) is null => "pricing.refused.not_by_term",
                 _ => null,
             };
             // unit prices keep the decimals of the book, at least the currency's
             decimals = Math.Max(minorUnits, Amounts.Decimals(basePrice));
+            // From here on a piece costs what it costs over its whole term: what comes off, and what promotions count, is money that is paid.
+            basePrice = OverTheTerm(basePrice);
             AfterVolume = Rounded(basePrice, decimals);
             UnitPrice = AfterVolume;
             Amount = Refusal is null ? AmountAt(UnitPrice) : 0;
@@ -448,7 +451,10 @@ sealed class PriceEngine
             Amount = AmountAt(UnitPrice);
         }
 
-        decimal SpecialPrice => Rounded(special!.Price, Math.Max(minorUnits, Amounts.Decimals(special.Price)));
+        decimal SpecialPrice => PriceAt(special!);
+
+        /// <summary>What a special price comes to here: it was granted for what the product's price is for, a piece or a month.</summary>
+        public decimal PriceAt(SpecialTerms terms) => Rounded(OverTheTerm(terms.Price), Decimals(terms.Price));
 
         decimal Less(decimal price, Applied applied) => applied.Rule switch
         {
@@ -471,22 +477,31 @@ sealed class PriceEngine
             : new(Asked.Sku, Asked.Quantity)
             {
                 ProductId = Product!.ProductId, Name = Product.Name, NameZh = Product.NameZh, Unit = Product.Unit, UnitPrice = UnitPrice, LineAmount = Amount,
-                // what the brand granted itself is below no floor
-                ListPrice = ListPrice, Floor = special is null ? Product.Floor : Product.Floor is { } floor ? Math.Min(floor, UnitPrice) : null, SpecialLeft = SpecialLeft, Steps = [.. Steps()],
+                ListPrice = Product.List is { } list ? Rounded(OverTheTerm(list.Price), Decimals(list.Price)) : null, Floor = Floor, SpecialLeft = SpecialLeft, Term = Asked.Term, Steps = [.. Steps()],
             };
 
-        decimal? ListPrice => Product?.List is { } list ? Rounded(list.Price, Math.Max(minorUnits, Amounts.Decimals(list.Price))) : null;
+        // What the brand granted itself is below no floor.
+        decimal? Floor => Product!.Floor is not { } floor ? null : special is null ? OverTheTerm(floor) : Math.Min(OverTheTerm(floor), UnitPrice);
+
+        int Decimals(decimal price) => Math.Max(minorUnits, Amounts.Decimals(price));
+
+        decimal OverTheTerm(decimal price) => Refusal is null && Asked.Term is { } term ? term.PriceOf(price, Term.MonthsOf(Product!.Unit)!.Value, Decimals(price)) : price;
 
         IEnumerable<PriceStep> Steps()
         {
             if (Product!.List is { } list)
             {
-                yield return new("list", list.Book.Code, list.Book.Version, list.Book.Name, list.Book.NameZh, null, ListPrice!.Value);
+                yield return new("list", list.Book.Code, list.Book.Version, list.Book.Name, list.Book.NameZh, null, Rounded(list.Price, Decimals(list.Price)));
             }
 
             if (Product.Net is { } net)
             {
                 yield return new("book", net.Book.Code, net.Book.Version, net.Book.Name, net.Book.NameZh, null, Rounded(net.Price, decimals));
+            }
+
+            if (Asked.Term is { } term)
+            {
+                yield return new("term", FormattableString.Invariant($"{term.Start:yyyy-MM-dd}/{term.End:yyyy-MM-dd}"), 1, term.Count.Said, term.Count.SaidZh, null, Rounded(basePrice, decimals));
             }
 
             if (volume is not null)

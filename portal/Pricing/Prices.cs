@@ -114,7 +114,11 @@ public sealed record DealAsked(string Number, bool IsReplay = false)
 /// <summary>One line to be priced.</summary>
 /// <param name="Sku">The product.</param>
 /// <param name="Quantity">More than nothing.</param>
-public sealed record AskedLine(string Sku, decimal Quantity);
+public sealed record AskedLine(string Sku, decimal Quantity)
+{
+    /// <summary>How long it is had, where it is sold by the term: then the unit price is for one over the whole term.</summary>
+    public Term? Term { get; init; }
+}
 
 /// <summary>The price of one asked line with the way it came about, or the reason why there is none.</summary>
 /// <param name="Sku">As asked.</param>
@@ -123,7 +127,7 @@ public sealed record LinePrice(string Sku, decimal Quantity)
 {
     /// <summary>
     /// The text key of the reason there is no price (<c>pricing.refused.unknown_sku</c>, <c>discontinued</c>, <c>no_price</c>,
-    /// <c>quantity_not_positive</c>, <c>not_sold_here</c>), or null where the line has its price.
+    /// <c>quantity_not_positive</c>, <c>not_sold_here</c>, <c>not_by_term</c>), or null where the line has its price.
     /// </summary>
     public string? Refusal { get; init; }
 
@@ -139,6 +143,10 @@ public sealed record LinePrice(string Sku, decimal Quantity)
 
     /// <summary>What one of it is: piece, set, month.</summary>
     public string? Unit { get; init; }
+
+    /// <summary>How long it is had; the prices are for one over all of that time.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public Term? Term { get; init; }
 
     /// <summary>What one costs after all steps; 0 where refused.</summary>
     public decimal UnitPrice { get; init; }
@@ -161,7 +169,7 @@ public sealed record LinePrice(string Sku, decimal Quantity)
 }
 
 /// <summary>One step to a price.</summary>
-/// <param name="Kind"><c>list</c>, <c>book</c>, <c>volume</c>, <c>promotion</c> or <c>deal</c>.</param>
+/// <param name="Kind"><c>list</c>, <c>book</c>, <c>term</c> (from the price of a unit of time to that of the whole term), <c>volume</c>, <c>promotion</c> or <c>deal</c>.</param>
 /// <param name="Rule">The code of the price book or rule.</param>
 /// <param name="Version">Its version then.</param>
 /// <param name="Label">What it is called.</param>

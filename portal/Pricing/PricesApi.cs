@@ -38,7 +38,7 @@ public sealed class PricesApi(Prices prices, Db db, ICurrentPerson me, TimeProvi
 
         var currency = basket.Currency ?? (basket.EndCustomer ? trade.SellerCurrency : trade.Currency!);
         var on = basket.On ?? me.Today(clock);
-        var priced = await prices.OfBasketAsync(trade.BuyerId, trade.SellerId, currency, on, [.. basket.Lines!.Select(line => new AskedLine(line.Sku!.Trim(), line.Quantity))], basket.Coupons ?? [], DealAsked.Of(basket.Deal) is { } deal ? deal with { IsReplay = on < me.Today(clock) } : null, ct);
+        var priced = await prices.OfBasketAsync(trade.BuyerId, trade.SellerId, currency, on, [.. basket.Lines!.Select(line => new AskedLine(line.Sku!.Trim(), line.Quantity) { Term = line.Months is { } months ? Term.Of(line.Start ?? on, months) : null })], basket.Coupons ?? [], DealAsked.Of(basket.Deal) is { } deal ? deal with { IsReplay = on < me.Today(clock) } : null, ct);
         return Ok(PricedBasket.Of(currency, on, priced));
     }
 
@@ -70,6 +70,10 @@ public sealed class PricesApi(Prices prices, Db db, ICurrentPerson me, TimeProvi
             {
                 yield return new($"lines[{index}].quantity", "pricing.refused.quantity");
             }
+            else if (basket.Lines[index].Months is < 1 or > Term.MostMonths)
+            {
+                yield return new($"lines[{index}].months", "pricing.refused.term", Term.MostMonths);
+            }
         }
     }
 
@@ -96,7 +100,9 @@ public sealed record Basket(IReadOnlyList<BasketLine>? Lines, string? Currency, 
 /// <summary>One product and how many of it.</summary>
 /// <param name="Sku">The product.</param>
 /// <param name="Quantity">How many.</param>
-public sealed record BasketLine(string? Sku, decimal Quantity);
+/// <param name="Start">Of what is sold by the term: the first day; the day whose prices count where it is left out.</param>
+/// <param name="Months">Of what is sold by the term: for how many months. The price is that of all of them.</param>
+public sealed record BasketLine(string? Sku, decimal Quantity, DateOnly? Start = null, int? Months = null);
 
 /// <summary>The answer.</summary>
 /// <param name="Currency">Of all prices in it.</param>

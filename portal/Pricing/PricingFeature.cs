@@ -8,6 +8,7 @@ static class PricingFeature
     /// <summary>Registers stores and acts.</summary>
     public static IServiceCollection AddPricing(this IServiceCollection services) => services
         .AddScoped<Prices>()
+        .AddScoped<SoldByTerm>()
         .AddScoped<PriceBookStore>()
         .AddScoped<PriceRuleStore>()
         .AddScoped<ExchangeRates>()

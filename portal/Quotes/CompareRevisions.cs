@@ -39,7 +39,7 @@ public sealed record LineChange(QuoteLine? Before, QuoteLine? After)
 {
     /// <summary><c>added</c>, <c>gone</c>, <c>changed</c> or <c>same</c>.</summary>
     public string Kind => Before is null ? "added" : After is null ? "gone"
-        : (Before.Quantity, Before.Price, Before.Discount, Before.UnitPrice, Before.Amount, Before.Section, Before.Choice) == (After.Quantity, After.Price, After.Discount, After.UnitPrice, After.Amount, After.Section, After.Choice) ? "same" : "changed";
+        : (Before.Quantity, Before.Price, Before.Discount, Before.UnitPrice, Before.Amount, Before.Section, Before.Choice, Before.TermStart, Before.TermEnd, Before.Subscription) == (After.Quantity, After.Price, After.Discount, After.UnitPrice, After.Amount, After.Section, After.Choice, After.TermStart, After.TermEnd, After.Subscription) ? "same" : "changed";
 
     /// <summary>The line as it is named.</summary>
     public QuoteLine Line => (After ?? Before)!;

@@ -48,9 +48,9 @@ public sealed class FrozenQuotes(Db db, QuoteStore quotes, QuoteLinkStore links,
             new(parties.SellerName, Address(parties.SellerAddress, parties.SellerPostalCode, parties.SellerCity, parties.SellerCountry), parties.SellerPhone),
             new(parties.CustomerName, Address(parties.CustomerAddress, parties.CustomerPostalCode, parties.CustomerCity, parties.CustomerCountry), null),
             head.DealNumber,
-            [.. lines.Select(line => new QuoteContentLine(line.LineNumber, line.Sku, line.Name, line.NameZh ?? line.Name, line.Unit, line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount)
+            [.. lines.Select(line => new QuoteContentLine(line.LineNumber, line.Sku, line.Name, line.NameZh ?? line.Name, line.TermStart is null ? line.Unit : Pricing.Term.Piece(line.Unit), line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount)
             {
-                Section = line.Section, Choice = line.IsIncluded ? null : line.Choice, AlternativeTo = line.AlternativeTo,
+                Section = line.Section, Choice = line.IsIncluded ? null : line.Choice, AlternativeTo = line.AlternativeTo, Term = QuoteTerm.Of(line),
             })],
             head.NetTotal, head.TaxRate, head.TaxTotal, head.GrandTotal, head.Terms) { Look = await looks.ForAsync(head.PartnerId, ct) };
     }
@@ -79,6 +79,10 @@ public sealed record QuoteContent(
 
     /// <summary>The quote's own terms and those behind them; empty where there are none.</summary>
     public string TermsWith(string? further) => string.Join('\n', new[] { Terms, further }.OfType<string>());
+
+    /// <summary>Some lines are sold by the term.</summary>
+    [JsonIgnore]
+    public bool HasTerms => Lines.Any(line => line.Term is not null);
 
     /// <summary>Some lines can be had on top or instead of others, and count in no total.</summary>
     [JsonIgnore]
@@ -137,6 +141,10 @@ public sealed record QuoteContentLine(
     /// <summary>The line that an alternative can take the place of.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? AlternativeTo { get; init; }
+
+    /// <summary>From when until when it is had; the prices are for one over all of that time. Null for what is not sold by the term.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public QuoteTerm? Term { get; init; }
 
     /// <summary>It counts in the totals.</summary>
     [JsonIgnore]

@@ -7,7 +7,7 @@ using Portal.Web;
 namespace Portal.Quotes;
 
 /// <summary>Checks what somebody wants to offer and prices it: the seller's price for end customers, then what is taken off by hand.</summary>
-public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
+public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices, SoldByTerm terms)
 {
     /// <summary>The most lines a quote has.</summary>
     public const int MostLines = 1000;
@@ -31,14 +31,15 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
             problems.Add(new("deal", "quotes.problem.deal"));
         }
 
-        var customer = await quotes.FindCustomerAsync(request.Customer ?? deal?.CustomerNumber ?? "", ct);
+        var customer = await quotes.FindCustomerAsync(request.Customer ?? deal?.CustomerNumber ?? "", seller.PartnerId, ct);
         problems.AddRange(HeadProblems(request, customer, today));
         if (customer is not null && deal is not null && deal.EndCustomerId != customer.EndCustomerId)
         {
             problems.Add(new("customer", "quotes.problem.customer_of_deal"));
         }
 
-        var lines = await LinesAsync(request, seller, today, problems, deal, ct);
+        var agreed = request.Lines.Count is 0 or > MostLines ? [] : await TermsAsync(request, customer, ct);
+        var lines = await LinesAsync(request, seller, agreed, today, problems, deal, ct);
         if (problems.Count > 0)
         {
             return new CheckedQuote(null, problems);
@@ -47,7 +48,7 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
         var net = lines.Where(line => line.IsIncluded).Sum(line => line.Amount);
         var tax = Amounts.Round(net * request.TaxRate!.Value / 100, seller.Currency);
         return new CheckedQuote(new(customer!.EndCustomerId, deal?.DealId, seller.Currency, request.ValidUntil!.Value, request.TaxRate.Value / 100, Typed.Trimmed(request.Terms),
-            net, tax, net + tax, lines.Max(line => line.Discount), await WithCostsAsync(lines, request, seller, today, deal, ct)), []);
+            net, tax, net + tax, lines.Max(line => line.Discount), await WithCostsAsync(lines, request, seller, agreed, today, deal, ct)), []);
     }, ct);
 
     static IEnumerable<QuoteProblem> HeadProblems(QuoteRequest request, QuoteCustomer? customer, DateOnly today)
@@ -78,14 +79,18 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
         }
     }
 
-    async Task<List<PricedQuoteLine>> LinesAsync(QuoteRequest request, QuoteSeller seller, DateOnly today, List<QuoteProblem> problems, QuotedDeal? deal, CancellationToken ct)
+    // Those of the customer: another one's subscription is neither added to nor renewed.
+    Task<IReadOnlyList<AgreedTerm>> TermsAsync(QuoteRequest request, QuoteCustomer? customer, CancellationToken ct) =>
+        terms.ReadAsync([.. request.Lines.Select(line => new AskedTerm(line.Sku.Trim(), line.Start, line.Months, Typed.Trimmed(line.Subscription)))], customer?.EndCustomerId ?? 0, ct);
+
+    async Task<List<PricedQuoteLine>> LinesAsync(QuoteRequest request, QuoteSeller seller, IReadOnlyList<AgreedTerm> agreed, DateOnly today, List<QuoteProblem> problems, QuotedDeal? deal, CancellationToken ct)
     {
         if (request.Lines.Count is 0 or > MostLines)
         {
             return [];
         }
 
-        var priced = await PricesAsync(null, seller.PartnerId, request, seller, today, deal, ct);
+        var priced = await PricesAsync(null, seller.PartnerId, request, seller, agreed, today, deal, ct);
         problems.AddRange(ChoiceProblems(request.Lines));
         var unknown = await quotes.UnknownConfigurationsAsync(request.Lines, ct);
         var lines = new List<PricedQuoteLine>();
@@ -113,9 +118,14 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
                 problems.Add(new($"lines[{i}].configuration", "quotes.problem.configuration", configuration));
             }
 
+            if (agreed[i].TextKey is { } wrong)
+            {
+                problems.Add(new($"lines[{i}].{agreed[i].Field}", wrong, agreed[i].Arguments));
+            }
+
             if (price.Refusal is null && problems.Count == 0)
             {
-                var line = Line(asked, price, seller.Currency);
+                var line = Line(asked, price, seller.Currency) with { TermMonths = agreed[i].Months };
                 lines.Add(line.Choice is QuoteChoice.Alternative ? line with { AlternativeTo = stood } : line);
                 stood = line.IsIncluded ? lines.Count : stood;
             }
@@ -125,25 +135,25 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
     }
 
     // What is included is bought together. Of the others nobody knows what they will be bought with: each is priced by itself.
-    async Task<List<LinePrice>> PricesAsync(long? buyerId, long sellerId, QuoteRequest request, QuoteSeller seller, DateOnly today, QuotedDeal? ofDeal, CancellationToken ct)
+    async Task<List<LinePrice>> PricesAsync(long? buyerId, long sellerId, QuoteRequest request, QuoteSeller seller, IReadOnlyList<AgreedTerm> agreed, DateOnly today, QuotedDeal? ofDeal, CancellationToken ct)
     {
         var deal = ofDeal is null ? null : new DealAsked(ofDeal.Number);
         List<(AskedLine Line, bool IsIncluded)> asked =
-            [.. request.Lines.Select(line => (new AskedLine(line.Sku.Trim(), line.Quantity is >= 1 and <= 1_000_000 ? line.Quantity.Value : 1), QuoteChoice.Of(line.Choice) is QuoteChoice.Included))];
+            [.. request.Lines.Select((line, at) => (new AskedLine(line.Sku.Trim(), line.Quantity is >= 1 and <= 1_000_000 ? line.Quantity.Value : 1) { Term = agreed[at].Term }, QuoteChoice.Of(line.Choice) is QuoteChoice.Included))];
         var together = new Queue<LinePrice>((await prices.OfBasketAsync(buyerId, sellerId, seller.Currency, today, [.. asked.Where(one => one.IsIncluded).Select(one => one.Line)], [], deal, ct)).Lines);
         var byItself = new Queue<LinePrice>(await prices.ForAsync(buyerId, sellerId, seller.Currency, today, [.. asked.Where(one => !one.IsIncluded).Select(one => one.Line)], deal, ct));
         return asked.ConvertAll(one => (one.IsIncluded ? together : byItself).Dequeue());
     }
 
     // What the goods cost the seller itself, at the company above it. The brand has nobody above it.
-    async Task<IReadOnlyList<PricedQuoteLine>> WithCostsAsync(List<PricedQuoteLine> lines, QuoteRequest request, QuoteSeller seller, DateOnly today, QuotedDeal? deal, CancellationToken ct)
+    async Task<IReadOnlyList<PricedQuoteLine>> WithCostsAsync(List<PricedQuoteLine> lines, QuoteRequest request, QuoteSeller seller, IReadOnlyList<AgreedTerm> agreed, DateOnly today, QuotedDeal? deal, CancellationToken ct)
     {
         if (seller.UpstreamId is not { } upstream)
         {
             return lines;
         }
 
-        var costs = await PricesAsync(seller.PartnerId, upstream, request, seller, today, deal, ct);
+        var costs = await PricesAsync(seller.PartnerId, upstream, request, seller, agreed, today, deal, ct);
         return [.. lines.Select((line, at) => costs[at].Refusal is null ? line with { UnitCost = costs[at].UnitPrice } : line)];
     }
 
@@ -186,6 +196,7 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices)
         return new(price.ProductId!.Value, quantity, price.UnitPrice, discount, unitPrice, Amounts.OfLine(quantity, unitPrice, currency), JsonSerializer.Serialize(price.Steps, Json))
         {
             Section = Typed.Trimmed(asked.Section), Choice = QuoteChoice.Of(asked.Choice)!, Floor = price.Floor, Configuration = asked.Configuration,
+            TermStart = price.Term?.Start, TermEnd = price.Term?.End, TermMonths = price.Term is null ? null : asked.Months, Subscription = price.Term is null ? null : Typed.Trimmed(asked.Subscription),
         };
     }
 }
@@ -218,8 +229,23 @@ public sealed record QuoteRequestLine(string Sku, decimal? Quantity, decimal? Di
     /// <summary>The number of the own configuration that it comes from; lines of one belong together.</summary>
     public string? Configuration { get; init; }
 
+    /// <summary>Of what is sold by the term: the first day. The first of next month where it is left out, for more of a subscription today, for a renewal the day after its end.</summary>
+    public DateOnly? Start { get; init; }
+
+    /// <summary>For how many months; the usual ones where it is left out. Left out with a subscription: until that one's end.</summary>
+    public int? Months { get; init; }
+
+    /// <summary>The number of the customer's subscription that the line renews, or adds to where no months are said.</summary>
+    public string? Subscription { get; init; }
+
+    /// <summary>The same without the subscription that it was for.</summary>
+    internal QuoteRequestLine Afresh => Subscription is null ? this : this with { Subscription = null, Start = null };
+
     /// <summary>What a line says already, as it would be typed.</summary>
-    internal static QuoteRequestLine Of(QuoteLine line) => new(line.Sku, line.Quantity, line.Discount == 0 ? null : line.Discount * 100) { Section = line.Section, Choice = line.Choice, Configuration = line.Configuration };
+    internal static QuoteRequestLine Of(QuoteLine line) => new(line.Sku, line.Quantity, line.Discount == 0 ? null : line.Discount * 100)
+    {
+        Section = line.Section, Choice = line.Choice, Configuration = line.Configuration, Start = line.TermStart, Months = line.TermMonths, Subscription = line.Subscription,
+    };
 }
 
 /// <summary>An offer, priced.</summary>
@@ -238,6 +264,18 @@ public sealed record PricedQuoteLine(long ProductId, int Quantity, decimal Price
 {
     /// <summary>The number of the configuration that it comes from.</summary>
     public string? Configuration { get; init; }
+
+    /// <summary>The first day of its term; null for what is not sold by the term.</summary>
+    public DateOnly? TermStart { get; init; }
+
+    /// <summary>The last one.</summary>
+    public DateOnly? TermEnd { get; init; }
+
+    /// <summary>For how many months; null where it ends with the subscription that it adds to.</summary>
+    public int? TermMonths { get; init; }
+
+    /// <summary>The number of the subscription that it renews or adds to.</summary>
+    public string? Subscription { get; init; }
 
     /// <summary>The heading it stands under.</summary>
     public string? Section { get; init; }

@@ -136,7 +136,8 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
         var (columns, sections) = (QuoteColumns.Of(content, design), content.Sections);
         object Line(QuoteContentLine line) => new
         {
-            number = line.Number.ToString(culture), line = line.Number.ToString(culture), sku = line.Sku, name = language == "zh-CN" ? line.NameZh : line.Name, unit = Unit(line.Unit),
+            number = line.Number.ToString(culture), line = line.Number.ToString(culture), sku = line.Sku, // an expert's source may know nothing of terms
+            name = (language == "zh-CN" ? line.NameZh : line.Name) + (look.Source is not null && line.Term is { } had ? $" ({had.Said(Day, T)})" : ""), term = line.Term?.Said(Day, T) ?? "", unit = Unit(line.Unit),
             quantity = line.Quantity.ToString("N0", culture) + (columns.Any(column => column is { Key: "quantity", Format: "unit" }) ? "\u00a0" + Unit(line.Unit) : ""),
             price = Money("price", line.Price), discount = line.Discount == 0 ? "" : (line.Discount * 100).ToString("0.##", culture) + "%", unitPrice = Money("unitPrice", line.UnitPrice), amount = Money("amount", line.Amount),
             choice = line.IsIncluded ? "" : QuoteChoice.Said(line.AlternativeTo, T),

@@ -82,7 +82,8 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
 
     /// <summary>The lines of a revision.</summary>
     public Task<List<QuoteLine>> LinesAsync(long quoteRevisionId, CancellationToken ct) => db.ListAsync<QuoteLine>("""
-        select l.line_number, l.product_id, p.sku, p.name, p.name_zh, p.unit, l.quantity, l.price, l.discount, l.unit_price, l.amount, l.price_steps::text as price_steps, l.section, l.choice, l.alternative_to, l.floor_price, l.configuration
+        select l.line_number, l.product_id, p.sku, p.name, p.name_zh, p.unit, l.quantity, l.price, l.discount, l.unit_price, l.amount, l.price_steps::text as price_steps, l.section, l.choice, l.alternative_to, l.floor_price, l.configuration,
+               l.term_start, l.term_end, l.term_months, l.subscription
         from quote_line l join product p using (product_id)
         where l.quote_revision_id = @quoteRevisionId order by l.line_number
         """, new { quoteRevisionId }, ct);
@@ -120,11 +121,11 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         where a.quote_id = @quoteId order by a.quote_act_id
         """, new { quoteId }, ct);
 
-    /// <summary>The partner that a new quote of the person at work would come from.</summary>
-    public Task<QuoteSeller> SellerAsync(CancellationToken ct) => db.OneAsync<QuoteSeller>("""
+    /// <summary>The partner that a new quote of the person at work would come from; the one named where the product itself writes it.</summary>
+    public Task<QuoteSeller> SellerAsync(CancellationToken ct, long? partnerId = null) => db.OneAsync<QuoteSeller>("""
         select p.partner_id, p.upstream_id, p.number, p.name, p.partner_level, p.partner_type = 'brand' as is_brand, p.currency, m.minor_units
-        from partner p join currency m on m.code = p.currency where p.partner_id = app_partner_id()
-        """, null, ct);
+        from partner p join currency m on m.code = p.currency where p.partner_id = case when app_is_system() and @partnerId is not null then @partnerId else app_partner_id() end
+        """, new { partnerId }, ct);
 
     /// <summary>What a level may offer without the deal desk.</summary>
     public Task<QuoteAuthority> AuthorityAsync(string partnerLevel, CancellationToken ct) =>
@@ -146,10 +147,13 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         select end_customer_id, number, name from end_customer where partner_id = app_partner_id() order by name, end_customer_id limit 500
         """, null, ct);
 
-    /// <summary>The own customer of that number, or null.</summary>
-    public Task<QuoteCustomer?> FindCustomerAsync(string number, CancellationToken ct) => db.FindAsync<QuoteCustomer>("""
-        select end_customer_id, number, name from end_customer where partner_id = app_partner_id() and number = @number
-        """, new { number }, ct);
+    /// <summary>True where some product is sold by the term.</summary>
+    public Task<bool> SellsByTermAsync(CancellationToken ct) => db.OneAsync<bool>("select exists (select from product_term)", null, ct);
+
+    /// <summary>A seller's customer of that number, or null.</summary>
+    public Task<QuoteCustomer?> FindCustomerAsync(string number, long partnerId, CancellationToken ct) => db.FindAsync<QuoteCustomer>("""
+        select end_customer_id, number, name from end_customer where partner_id = @partnerId and number = @number
+        """, new { number, partnerId }, ct);
 
     /// <summary>The own deal of that number with its customer, where it is approved; or null.</summary>
     public Task<QuotedDeal?> FindDealAsync(string number, CancellationToken ct) => db.FindAsync<QuotedDeal>("""
@@ -253,10 +257,12 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         """, new { revision.QuoteRevisionId, revision.PartnerId, kind, language, content, sha256, Now }, ct);
 
     Task InsertLinesAsync(long quoteRevisionId, long partnerId, IReadOnlyList<PricedQuoteLine> lines, CancellationToken ct) => db.ExecuteAsync("""
-        insert into quote_line (quote_revision_id, partner_id, line_number, product_id, quantity, price, discount, unit_price, amount, price_steps, section, choice, alternative_to, floor_price, configuration)
-        select @quoteRevisionId, @partnerId, line.number, line.product_id, line.quantity, line.price, line.discount, line.unit_price, line.amount, line.steps::jsonb, line.section, line.choice, line.alternative_to, line.floor_price, line.configuration
-        from unnest(@products, @quantities, @prices, @discounts, @unitPrices, @amounts, @steps, @sections, @choices, @alternatives, @floors, @configurations)
-            with ordinality as line (product_id, quantity, price, discount, unit_price, amount, steps, section, choice, alternative_to, floor_price, configuration, number);
+        insert into quote_line (quote_revision_id, partner_id, line_number, product_id, quantity, price, discount, unit_price, amount, price_steps, section, choice, alternative_to, floor_price, configuration,
+                                term_start, term_end, term_months, subscription)
+        select @quoteRevisionId, @partnerId, line.number, line.product_id, line.quantity, line.price, line.discount, line.unit_price, line.amount, line.steps::jsonb, line.section, line.choice, line.alternative_to, line.floor_price, line.configuration,
+               line.term_start, line.term_end, line.term_months, line.subscription
+        from unnest(@products, @quantities, @prices, @discounts, @unitPrices, @amounts, @steps, @sections, @choices, @alternatives, @floors, @configurations, @starts, @ends, @months, @subscriptions)
+            with ordinality as line (product_id, quantity, price, discount, unit_price, amount, steps, section, choice, alternative_to, floor_price, configuration, term_start, term_end, term_months, subscription, number);
         insert into quote_cost (quote_revision_id, line_number, partner_id, unit_cost)
         select @quoteRevisionId, line.number, @partnerId, line.cost from unnest(@costs) with ordinality as line (cost, number) where line.cost is not null
         """, new
@@ -267,6 +273,7 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         unitPrices = lines.Select(line => line.UnitPrice).ToArray(), amounts = lines.Select(line => line.Amount).ToArray(),
         steps = lines.Select(line => line.PriceSteps).ToArray(), sections = lines.Select(line => line.Section).ToArray(), choices = lines.Select(line => line.Choice).ToArray(),
         alternatives = lines.Select(line => line.AlternativeTo).ToArray(), costs = lines.Select(line => line.UnitCost).ToArray(), floors = lines.Select(line => line.Floor).ToArray(), configurations = lines.Select(line => line.Configuration).ToArray(),
+        starts = lines.Select(line => line.TermStart).ToArray(), ends = lines.Select(line => line.TermEnd).ToArray(), months = lines.Select(line => line.TermMonths).ToArray(), subscriptions = lines.Select(line => line.Subscription).ToArray(),
     }, ct);
 }
 
@@ -318,7 +325,8 @@ public sealed record QuoteHead(
 /// <summary>A line of a revision.</summary>
 public sealed record QuoteLine(
     int LineNumber, long ProductId, string Sku, string Name, string? NameZh, string Unit, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount, string PriceSteps,
-    string? Section, string Choice, int? AlternativeTo, decimal? FloorPrice, string? Configuration)
+    string? Section, string Choice, int? AlternativeTo, decimal? FloorPrice, string? Configuration,
+    DateOnly? TermStart, DateOnly? TermEnd, int? TermMonths, string? Subscription)
 {
     /// <summary>It counts in the totals.</summary>
     public bool IsIncluded => Choice is QuoteChoice.Included;

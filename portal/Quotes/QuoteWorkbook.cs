@@ -44,7 +44,7 @@ public sealed class QuoteWorkbook(Texts texts)
         string T(string key, params object[] arguments) => texts.In(language, key, arguments);
         var values = QuoteFiles.ValuesOf(content, language);
         var title = QuotePlaceholders.Fill(look.Design.Words?.Title, language, values) ?? T("quotes.document.quote");
-        var columns = WorkbookColumns.Of(look.Design, content.HasChoices);
+        var columns = WorkbookColumns.Of(look.Design, content.HasTerms, content.HasChoices);
         return ExcelBook.MakeAsync(new($"{title} {content.Number} / {content.Revision}", content.Seller.Name, new DateTimeOffset(madeAt, TimeSpan.Zero)), book =>
         {
             var sheet = book.AddSheet(title, new()
@@ -131,6 +131,8 @@ public sealed class QuoteWorkbook(Texts texts)
             "discount" => ExcelCell.Percent(line.Discount, input),
             "unitPrice" => columns.UnitPrice(row, content.MinorUnits) is { } formula ? ExcelCell.Formula(formula, line.UnitPrice, UnitLook(line)) : ExcelCell.Number(line.UnitPrice, ShownDecimals(line.UnitPrice, content.MinorUnits)),
             "amount" => columns.Amount(row, content.MinorUnits) is { } formula ? ExcelCell.Formula(formula, line.Amount, AmountLook()) : ExcelCell.Number(line.Amount, content.MinorUnits),
+            WorkbookColumns.Start when line.Term is { } term => ExcelCell.Date(term.Start),
+            WorkbookColumns.End when line.Term is { } term => ExcelCell.Date(term.End),
             WorkbookColumns.Choice when !line.IsIncluded => ExcelCell.Text(QuoteChoice.Said(line.AlternativeTo, text)),
             _ => ExcelCell.Empty,
         };

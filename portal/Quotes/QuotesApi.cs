@@ -36,6 +36,7 @@ public sealed class QuotesApi(QuoteStore quotes, QuoteThreadStore thread, WorkOn
             lines = (await quotes.LinesAsync(head.QuoteRevisionId, ct)).Select(line => new
             {
                 line.LineNumber, line.Sku, line.Name, line.NameZh, line.Quantity, line.Price, discount = line.Discount * 100, line.UnitPrice, line.Amount, line.Section, line.Choice, line.AlternativeTo, line.Configuration,
+                start = line.TermStart, end = line.TermEnd, months = line.TermMonths, line.Subscription,
             }),
             revisions = (await quotes.RevisionsAsync(head.QuoteId, ct)).Select(revision => new { revision.Revision, revision.FrozenAt, revision.GrandTotal, revision.Sha256 }),
         });
@@ -148,7 +149,7 @@ static class QuoteChangesAnswer
         lines = changes.Lines.Select(line => new { change = line.Kind, line.Line.Sku, line.Line.Name, before = Line(line.Before), after = Line(line.After), line.Difference }),
     };
 
-    static object? Line(QuoteLine? line) => line is null ? null : new { line.LineNumber, line.Quantity, line.Price, discount = line.Discount * 100, line.UnitPrice, line.Amount, line.Section, line.Choice, line.AlternativeTo };
+    static object? Line(QuoteLine? line) => line is null ? null : new { line.LineNumber, line.Quantity, line.Price, discount = line.Discount * 100, line.UnitPrice, line.Amount, line.Section, line.Choice, line.AlternativeTo, start = line.TermStart, end = line.TermEnd, months = line.TermMonths, line.Subscription };
 
     static object Side(RevisionContent side) => new { side.Revision, side.ValidUntil, taxRate = side.TaxRate * 100, side.Terms, side.NetTotal, side.TaxTotal, side.GrandTotal };
 }

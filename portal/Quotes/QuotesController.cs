@@ -114,7 +114,7 @@ public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, Qu
 
     static IEnumerable<QuoteFormLine> Rows(IEnumerable<QuoteLine> lines) => lines.Select(line => new QuoteFormLine
     {
-        Sku = line.Sku, Quantity = line.Quantity, Discount = line.Discount == 0 ? null : line.Discount * 100, Section = line.Section, Choice = line.Choice, Configuration = line.Configuration,
+        Sku = line.Sku, Quantity = line.Quantity, Discount = line.Discount == 0 ? null : line.Discount * 100, Section = line.Section, Choice = line.Choice, Configuration = line.Configuration, Start = line.TermStart, Months = line.TermMonths, Subscription = line.Subscription,
     });
 
     /// <summary>Writes the draft.</summary>
@@ -204,6 +204,7 @@ public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, Qu
         form.Number = number;
         form.Currency = (await quotes.SellerAsync(ct)).Currency;
         form.Customers = await quotes.CustomersAsync(ct);
+        form.HasTerms = await quotes.SellsByTermAsync(ct);
         form.Lines.AddRange(Enumerable.Range(0, Math.Max(form.More is null ? 1 : 10, FreeRows - form.Lines.Count)).Select(_ => new QuoteFormLine()));
         return form;
     }
@@ -313,13 +314,17 @@ public sealed class QuoteForm
     [BindNever]
     public string Currency { get; set; } = "";
 
+    /// <summary>There are products sold by the term.</summary>
+    [BindNever]
+    public bool HasTerms { get; set; }
+
     /// <summary>Whom one can quote to.</summary>
     [BindNever]
     public IReadOnlyList<QuoteCustomer> Customers { get; set; } = [];
 
     /// <summary>As the acts want it.</summary>
     internal QuoteRequest Request => new(string.IsNullOrWhiteSpace(Customer) ? null : Customer, string.IsNullOrWhiteSpace(Deal) ? null : Deal, ValidUntil, TaxRate, Terms,
-        [.. Filled.Select(line => new QuoteRequestLine(line.Sku!, line.Quantity, line.Discount) { Section = line.Section, Choice = line.Choice, Configuration = string.IsNullOrWhiteSpace(line.Configuration) ? null : line.Configuration }), .. PastedLines.Read(Pasted)]);
+        [.. Filled.Select(line => new QuoteRequestLine(line.Sku!, line.Quantity, line.Discount) { Section = line.Section, Choice = line.Choice, Configuration = Typed.Trimmed(line.Configuration), Start = line.Start, Months = line.Months, Subscription = Typed.Trimmed(line.Subscription) }), .. PastedLines.Read(Pasted)]);
 
     IEnumerable<QuoteFormLine> Filled => Lines.Where(line => !string.IsNullOrWhiteSpace(line.Sku));
 
@@ -353,6 +358,16 @@ public sealed class QuoteFormLine
     /// <summary>The configuration it comes from; it goes along.</summary>
     [StringLength(32)]
     public string? Configuration { get; set; }
+
+    /// <summary>The first day of its term.</summary>
+    public DateOnly? Start { get; set; }
+
+    /// <summary>For how many months.</summary>
+    public int? Months { get; set; }
+
+    /// <summary>The subscription that it renews or adds to; it goes along.</summary>
+    [StringLength(32)]
+    public string? Subscription { get; set; }
 
     /// <summary>The heading it stands under.</summary>
     [StringLength(QuoteChoice.LongestSection)]

@@ -168,7 +168,7 @@ public sealed class TakeQuoteUpload(Db db, QuoteStore quotes, QuoteUploadStore u
                 continue;
             }
 
-            asked.Add(sound with { Section = before?.Section, Choice = before?.Choice, Configuration = before?.Configuration });
+            asked.Add(sound with { Section = before?.Section, Choice = before?.Choice, Configuration = before?.Configuration, Start = before?.TermStart, Months = before?.TermMonths, Subscription = before?.Subscription });
             rows.Add(line);
         }
 
@@ -193,7 +193,7 @@ public sealed class TakeQuoteUpload(Db db, QuoteStore quotes, QuoteUploadStore u
         var products = (await quotes.ProductsAsync([.. quote.Lines.Select(line => line.ProductId)], ct)).ToDictionary(product => product.ProductId);
         return CompareRevisions.Of(before, new(head.FrozenAt is null ? head.Revision : head.Revision + 1, quote.ValidUntil, quote.TaxRate, quote.Terms, quote.NetTotal, quote.TaxTotal, quote.GrandTotal,
             [.. quote.Lines.Select((line, at) => (line, at, product: products[line.ProductId])).Select(one => new QuoteLine(one.at + 1, one.line.ProductId, one.product.Sku, one.product.Name, one.product.NameZh, one.product.Unit,
-                one.line.Quantity, one.line.Price, one.line.Discount, one.line.UnitPrice, one.line.Amount, one.line.PriceSteps, one.line.Section, one.line.Choice, one.line.AlternativeTo, one.line.Floor, one.line.Configuration))]));
+                one.line.Quantity, one.line.Price, one.line.Discount, one.line.UnitPrice, one.line.Amount, one.line.PriceSteps, one.line.Section, one.line.Choice, one.line.AlternativeTo, one.line.Floor, one.line.Configuration, one.line.TermStart, one.line.TermEnd, one.line.TermMonths, one.line.Subscription))]));
     }
 
     static async Task<byte[]> HashAsync(Stream content, CancellationToken ct)

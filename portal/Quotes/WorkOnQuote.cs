@@ -17,7 +17,17 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
             return new QuoteOutcome.Forbidden();
         }
 
-        var seller = await quotes.SellerAsync(ct);
+        return await WriteAsync(request, await quotes.SellerAsync(ct), ct);
+    }, ct);
+
+    /// <summary>The product itself writes a draft for a seller, such as the offer of a next term; whoever sells there sends it, or not.</summary>
+    /// <param name="sellerId">The key of the seller.</param>
+    /// <param name="request">What is offered.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<QuoteOutcome> CreateForAsync(long sellerId, QuoteRequest request, CancellationToken ct) => db.InTransactionAsync(async () => await WriteAsync(request, await quotes.SellerAsync(ct, sellerId), ct), ct);
+
+    async Task<QuoteOutcome> WriteAsync(QuoteRequest request, QuoteSeller seller, CancellationToken ct)
+    {
         var check = await pricing.RunAsync(request, seller, ct);
         if (check.Quote is not { } quote)
         {
@@ -28,7 +38,7 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
         await quotes.InsertAsync(number, seller.PartnerId, quote, ct);
         await audit.RecordAsync("quote.created", "quote", number, seller.PartnerId, new { quote.Currency, quote.GrandTotal, lines = quote.Lines.Count }, ct);
         return new QuoteOutcome.Done(number);
-    }, ct);
+    }
 
     /// <summary>Writes a new draft with the same things at today's prices, for the same customer or another one.</summary>
     /// <param name="number">The quote that is copied; of the own company.</param>
@@ -42,10 +52,13 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
             return new QuoteOutcome.NotFound();
         }
 
-        var lines = await quotes.LinesAsync(head.QuoteRevisionId, ct);
-        return await CreateAsync(QuoteRequest.Of(head, lines) with
+        var today = await quotes.TodayAsync(ct);
+        var request = QuoteRequest.Of(head, await quotes.LinesAsync(head.QuoteRevisionId, ct));
+        return await CreateAsync(request with
         {
-            Customer = customer ?? head.CustomerNumber, Deal = null, ValidUntil = validUntil ?? (await quotes.TodayAsync(ct)).AddDays(PriceQuote.UsualDays),
+            // A term that has begun meanwhile begins anew, and a subscription is its customer's own.
+            Lines = [.. request.Lines.Select(line => (customer is null || customer == head.CustomerNumber ? line : line.Afresh) is var kept && kept is { Subscription: null, Start: { } start } && start < today ? kept with { Start = null } : kept)],
+            Customer = customer ?? head.CustomerNumber, Deal = null, ValidUntil = validUntil ?? today.AddDays(PriceQuote.UsualDays),
         }, ct);
     }, ct);
 
@@ -146,7 +159,8 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
             head.NetTotal, head.TaxTotal, head.GrandTotal, head.MostDiscount,
             [.. lines.Select(line => new PricedQuoteLine(line.ProductId, line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount, line.PriceSteps)
             {
-                Section = line.Section, Choice = line.Choice, AlternativeTo = line.AlternativeTo, Floor = line.FloorPrice, Configuration = line.Configuration, UnitCost = costs.TryGetValue(line.LineNumber, out var cost) ? cost : null,
+                Section = line.Section, Choice = line.Choice, AlternativeTo = line.AlternativeTo, Floor = line.FloorPrice, Configuration = line.Configuration,
+                TermStart = line.TermStart, TermEnd = line.TermEnd, TermMonths = line.TermMonths, Subscription = line.Subscription, UnitCost = costs.TryGetValue(line.LineNumber, out var cost) ? cost : null,
             })]), ct);
         return await AdvanceAsync(head with { Revision = head.Revision + 1 }, QuoteLifecycle.Revise, "draft", null, null, ct);
     }, ct);

@@ -17,6 +17,25 @@ public sealed record SkuLine(string Sku, decimal? Quantity)
     /// <summary>The configuration it comes from, where one was written behind the quantity; lines of one belong together.</summary>
     public string? Configuration { get; init; }
 
+    /// <summary>The first day of its term, of what is sold by the term.</summary>
+    public DateOnly? Start { get; init; }
+
+    /// <summary>For how many months.</summary>
+    public int? Months { get; init; }
+
+    /// <summary>The number of the subscription that it renews, or adds to where no months are said.</summary>
+    public string? Subscription { get; init; }
+
+    /// <summary>The same product for the same time, from the same configuration: more of it belongs to this line.</summary>
+    public bool IsLike(SkuLine other) => (Sku, Day, Configuration, Start, Months, Subscription) == (other.Sku, other.Day, other.Configuration, other.Start, other.Months, other.Subscription);
+
+    /// <summary>What stands behind the quantity for the term, as <see cref="SkuLines.Read"/> takes it: an interval of ISO 8601 (2027-01-01/P12M), with the number of a subscription in place of what that one says (SB-…/P12M renews, 2027-01-17/SB-… adds).</summary>
+    public string? Term => (Start, Months, Subscription) switch
+    {
+        (null, null, null) => null,
+        var (start, months, subscription) => string.Join('/', new[] { start?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), subscription, months is { } some ? string.Create(CultureInfo.InvariantCulture, $"P{some}M") : null }.OfType<string>()),
+    };
+
     /// <summary>More than this of one thing is a slip of the finger.</summary>
     public const int MostOfOne = 1_000_000;
 
@@ -32,7 +51,7 @@ public sealed record SkuLine(string Sku, decimal? Quantity)
 }
 
 /// <summary>Reads lines that people type or paste.</summary>
-public static class SkuLines
+public static partial class SkuLines
 {
     /// <summary>No list has more lines than this.</summary>
     public const int Most = 2000;
@@ -41,7 +60,7 @@ public static class SkuLines
 
     /// <summary>
     /// Reads one SKU and quantity a row, separated by a tab (as copied from Excel), comma, semicolon or blanks; "x" before a quantity
-    /// and full-width digits are understood. A row without quantity means one. A day may follow: 2026-12-24.
+    /// and full-width digits are understood. A row without quantity means one. A day may follow: 2026-12-24; and a term: 2027-01-01/P12M.
     /// </summary>
     public static IReadOnlyList<SkuLine> Read(string? text) =>
         [.. (text ?? "").Normalize(NormalizationForm.FormKC).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(Most + 1).Select(Row)];
@@ -59,10 +78,26 @@ public static class SkuLines
         {
             [] => new("", null),
             [var sku] => new(sku, 1),
-            [var sku, "x" or "X" or "×" or "*", var quantity, .. var rest] => new(sku, Quantity(quantity)) { Day = Day(rest), HasNoSuchDay = IsNoDay(rest), Configuration = Configuration(rest) },
-            [var sku, var quantity, .. var rest] => new(sku, Quantity(quantity.TrimStart('x', 'X', '×', '*'))) { Day = Day(rest), HasNoSuchDay = IsNoDay(rest), Configuration = Configuration(rest) },
+            [var sku, "x" or "X" or "×" or "*", var quantity, .. var rest] => Behind(new(sku, Quantity(quantity)), rest),
+            [var sku, var quantity, .. var rest] => Behind(new(sku, Quantity(quantity.TrimStart('x', 'X', '×', '*'))), rest),
         };
     }
+
+    static SkuLine Behind(SkuLine line, string[] words)
+    {
+        var term = words.Select(word => TermOf().Match(word)).FirstOrDefault(match => match.Success && match.Length > 0);
+        string[] rest = term is null ? words : [.. words.Where(word => word != term.Value)];
+        return line with
+        {
+            Day = Day(rest), HasNoSuchDay = IsNoDay(rest) || (term?.Groups["start"] is { Success: true, Value: var said } && Day(said) is null), Configuration = Configuration(rest),
+            Start = term is null ? null : Day(term.Groups["start"].Value), Subscription = term?.Groups["number"] is { Success: true, Value: var number } ? number : null,
+            Months = term?.Groups["months"] is { Success: true, Value: var months } ? int.Parse(months, CultureInfo.InvariantCulture) : null,
+        };
+    }
+
+    // A term has a part that a day has not: months, or the number of a subscription.
+    [System.Text.RegularExpressions.GeneratedRegex(@"^(?:(?<start>\d{4}-\d{1,2}-\d{1,2})/)?(?:(?<number>SB-[0-9A-Z-]{1,29})(?:/P(?<months>\d{1,4})M)?|P(?<months>\d{1,4})M)$", System.Text.RegularExpressions.RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial System.Text.RegularExpressions.Regex TermOf();
 
     /// <summary>A day as people write it, the year first, or the day first with points between: 2026-12-24, 2026/12/24, 2026年12月24日, 24.12.2026.</summary>
     public static DateOnly? Day(string? text) =>

@@ -11,7 +11,7 @@ using Portal.Web.Display;
 namespace Portal.Configuring;
 
 /// <summary>Guided selling of workspace plans: asks what is needed, proposes what fits with reasons and prices, and puts the one that was chosen into a quote.</summary>
-public sealed class Plans(Db db, PlanStore store, ConfigurationStore configurations, Prices prices, QuoteStore quotes, PutIntoQuote putIntoQuote, AuditTrail audit, ICurrentPerson me, Texts t)
+public sealed class Plans(Db db, PlanStore store, ConfigurationStore configurations, Prices prices, SoldByTerm terms, QuoteStore quotes, PutIntoQuote putIntoQuote, AuditTrail audit, ICurrentPerson me, Texts t)
 {
     /// <summary>No plan begins later.</summary>
     public const int MostDaysAhead = 730;
@@ -50,7 +50,7 @@ public sealed class Plans(Db db, PlanStore store, ConfigurationStore configurati
             problems.Add(new("style", "configuring.problem.plan_style"));
         }
 
-        return problems.Count > 0 ? (null, problems) : (new(seats, months, hours, style!.Value), problems);
+        return problems.Count > 0 ? (null, problems) : (new(seats, months, hours, style!.Value) { Start = asked.Start!.Value }, problems);
     }
 
     /// <summary>The plans that fit, the cheapest first.</summary>
@@ -63,12 +63,13 @@ public sealed class Plans(Db db, PlanStore store, ConfigurationStore configurati
         }
 
         var single = await prices.ForAsync(null, who.PartnerId, who.Currency, who.Today, [.. products.Select(product => new AskedLine(product.Sku, 1))], ct);
-        var priced = products.Zip(single, (product, price) => product with { UnitPrice = price.Refusal is null ? price.UnitPrice : null }).ToList();
+        var byTerm = (await terms.ProductsAsync([.. products.Select(product => product.Sku)], ct)).ToDictionary(product => product.Sku, StringComparer.Ordinal);
+        var priced = products.Zip(single, (product, price) => product with { UnitPrice = price.Refusal is null ? price.UnitPrice : null, Terms = byTerm.GetValueOrDefault(product.Sku) }).ToList();
         var proposals = ProposePlans.For(wish, priced);
-        var baskets = await prices.OfBasketsAsync(null, who.PartnerId, who.Currency, who.Today, [.. proposals.Select(proposal => (IReadOnlyCollection<AskedLine>)[.. proposal.Lines.Select(line => new AskedLine(line.Product.Sku, line.Quantity))])], ct);
+        var baskets = await prices.OfBasketsAsync(null, who.PartnerId, who.Currency, who.Today, [.. proposals.Select(proposal => (IReadOnlyCollection<AskedLine>)[.. proposal.Lines.Select(line => new AskedLine(line.Product.Sku, line.Quantity) { Term = line.Product.Terms is null ? null : wish.Term })])], ct);
         return new ProposedPlans(who.Currency,
             [.. proposals.Zip(baskets, (proposal, basket) => new PricedPlan(proposal, basket.Lines)).Where(plan => plan.Prices.All(price => price.Refusal is null)).OrderBy(plan => plan.Total).ThenBy(plan => plan.Proposal.Lines.Count)],
-            [.. priced.Where(product => product.UnitPrice is null || product.LeastMonths > wish.Months)]);
+            [.. priced.Where(product => product.UnitPrice is null || !product.IsSoldFor(wish.Months))]);
     }, ct);
 
     /// <summary>Puts a plan into a quote: a draft, or a new one. What it is for, and from when until when, stands in the terms.</summary>
@@ -95,8 +96,11 @@ public sealed class Plans(Db db, PlanStore store, ConfigurationStore configurati
             return new PutOutcome.Refused(new FieldProblem("plan", "configuring.problem.plan_gone"));
         }
 
-        var lines = chosen.Proposal.Lines.Select(line => new QuoteRequestLine(line.Product.Sku, line.Quantity, null)).ToList();
-        var terms = t["configuring.plan.terms", wish.Seats, Day(asked.Start!.Value), Day(End(asked.Start.Value, wish.Months)), wish.Months].Value;
+        var lines = chosen.Proposal.Lines.Select(line => new QuoteRequestLine(line.Product.Sku, line.Quantity, null)
+        {
+            Start = line.Product.Terms is null ? null : wish.Start, Months = line.Product.Terms is null ? null : wish.Months,
+        }).ToList();
+        var terms = t["configuring.plan.terms", wish.Seats, Day(wish.Start), Day(wish.Term.End), wish.Months].Value;
         var outcome = await putIntoQuote.RunAsync(new(quote, customer), lines, terms,
             draft => draft with { Lines = [.. draft.Lines, .. lines], Terms = draft.Terms is null ? terms : draft.Terms + "\n" + terms }, number => new PutOutcome.Done(key!, "quote", number), ct);
         if (outcome is PutOutcome.Done done)
@@ -106,9 +110,6 @@ public sealed class Plans(Db db, PlanStore store, ConfigurationStore configurati
 
         return outcome;
     }, ct);
-
-    /// <summary>The last day of a plan: the day before the one on which the month begins anew. Where a month has no such day (the 31st), the plan ends with that month.</summary>
-    public static DateOnly End(DateOnly start, int months) => start.AddMonths(months) is var again && again.Day == start.Day ? again.AddDays(-1) : again;
 
     static string Day(DateOnly day) => day.ToString("d", CultureInfo.CurrentCulture);
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
+using Portal.Pricing;
 using Portal.Web;
 
 namespace Portal.Configuring;
@@ -70,7 +71,7 @@ public sealed record PlanToPut(decimal? Seats, decimal? Months, decimal? Hours, 
 /// <param name="LeftOut">Products that were not looked at: without price, or sold for longer only.</param>
 public sealed record ProposalsAnswer(string Currency, DateOnly Until, IReadOnlyList<ProposalAnswer> Plans, IReadOnlyList<string> LeftOut)
 {
-    internal static ProposalsAnswer Of(ProposedPlans proposed, PlanWish wish, DateOnly start, Texts t) => new(proposed.Currency, Configuring.Plans.End(start, wish.Months),
+    internal static ProposalsAnswer Of(ProposedPlans proposed, PlanWish wish, DateOnly start, Texts t) => new(proposed.Currency, Term.LastDay(start, wish.Months),
         [.. proposed.Plans.Select(plan => new ProposalAnswer(plan.Proposal.Key, t[$"configuring.plan.title.{plan.Proposal.Key}"].Value, plan.Total, [.. plan.Proposal.Reasons.Select(reason => t[reason.TextKey, [.. reason.Arguments]].Value)],
             [.. plan.Proposal.Lines.Zip(plan.Prices, (line, price) => new ProposalLine(line.Product.Sku, line.Count, line.Quantity, price.UnitPrice, price.LineAmount))]))],
         [.. proposed.LeftOut.Select(product => product.Sku)]);
@@ -87,7 +88,7 @@ public sealed record ProposalAnswer(string Plan, string Title, decimal Total, IR
 /// <summary>A product of a plan.</summary>
 /// <param name="Sku">The product.</param>
 /// <param name="AMonth">How many a month.</param>
-/// <param name="Quantity">How many over all months.</param>
+/// <param name="Quantity">How many stand in a quote: pieces for what is sold by the term, whose price is that of all months; else pieces times months.</param>
 /// <param name="UnitPrice">What one costs.</param>
 /// <param name="Amount">What they come to.</param>
 public sealed record ProposalLine(string Sku, int AMonth, int Quantity, decimal UnitPrice, decimal Amount);

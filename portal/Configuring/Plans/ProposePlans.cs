@@ -1,3 +1,5 @@
+using Portal.Pricing;
+
 namespace Portal.Configuring;
 
 /// <summary>
@@ -18,7 +20,7 @@ public static class ProposePlans
     /// <summary>All plans that fit, in no order; products without a price and those sold for longer only are left out.</summary>
     public static IReadOnlyList<PlanProposal> For(PlanWish wish, IReadOnlyList<PlanProduct> products)
     {
-        var sold = products.Where(product => product.UnitPrice is not null && product.LeastMonths <= wish.Months).ToList();
+        var sold = products.Where(product => product.UnitPrice is not null && product.IsSoldFor(wish.Months)).ToList();
         if (Hours(wish, sold) is not { } hours)
         {
             return [];
@@ -119,7 +121,7 @@ public static class ProposePlans
 
     // A product that serves twice stands on one line.
     static IEnumerable<PlanLine> Lines(IEnumerable<(PlanProduct Product, int Count)> parts, int months) =>
-        parts.GroupBy(part => part.Product).Select(same => new PlanLine(same.Key, same.Sum(part => part.Count), same.Sum(part => part.Count) * months));
+        parts.GroupBy(part => part.Product).Select(same => new PlanLine(same.Key, same.Sum(part => part.Count), same.Sum(part => part.Count) * (same.Key.Terms is null ? months : 1)));
 
     sealed record Part(string Key, IReadOnlyList<(PlanProduct Product, int Count)> Parts, IReadOnlyList<PlanReason> Reasons);
 }
@@ -142,7 +144,14 @@ public enum PlanStyle
 /// <param name="Months">For how many months, counted from the day of the start.</param>
 /// <param name="Hours">Meeting hours a month.</param>
 /// <param name="Style">How they want to sit.</param>
-public sealed record PlanWish(int Seats, int Months, int Hours, PlanStyle Style);
+public sealed record PlanWish(int Seats, int Months, int Hours, PlanStyle Style)
+{
+    /// <summary>The first day.</summary>
+    public DateOnly Start { get; init; }
+
+    /// <summary>The time of it.</summary>
+    public Term Term => Term.Of(Start, Months);
+}
 
 /// <summary>A product of workspace plans with its price.</summary>
 /// <param name="Sku">The product.</param>
@@ -156,6 +165,12 @@ public sealed record PlanProduct(string Sku, string Name, string NameZh, string 
 {
     /// <summary>What one costs a month; null where there is no price.</summary>
     public decimal? UnitPrice { get; init; }
+
+    /// <summary>How it is sold by the term; null where its months are counted as pieces, such as hours.</summary>
+    public ProductTerms? Terms { get; init; }
+
+    /// <summary>It can be had for so many months.</summary>
+    public bool IsSoldFor(int months) => LeastMonths <= months && (Terms?.Offers(months) ?? true);
 
     internal int SeatsEach => Seats ?? 1;
 
@@ -173,7 +188,7 @@ public sealed record PlanProposal(string Key, IReadOnlyList<PlanLine> Lines, IRe
 /// <summary>A product of a plan.</summary>
 /// <param name="Product">The product.</param>
 /// <param name="Count">How many a month.</param>
-/// <param name="Quantity">How many over all months.</param>
+/// <param name="Quantity">How many stand in a quote: pieces for what is sold by the term, else pieces times months.</param>
 public sealed record PlanLine(PlanProduct Product, int Count, int Quantity);
 
 /// <summary>Why a plan is as it is.</summary>

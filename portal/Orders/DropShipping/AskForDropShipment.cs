@@ -55,7 +55,7 @@ public sealed class AskForDropShipment(Db db, OrderWriting orders, WaitingLines 
         }
 
         // Nothing is over that could go on a shelf: what the upstream sells in multiples only is refused by it, line by line.
-        var lines = missing.GroupBy(line => line.Sku, StringComparer.Ordinal).Select(sku => new SkuLine(sku.Key, sku.Sum(line => line.Quantity))).ToList();
+        var lines = missing.GroupBy(line => line.Kind).Select(kind => new SkuLine(kind.Key.Sku, kind.Sum(line => line.Quantity)) { Start = kind.Key.Start, Months = kind.Key.Months }).ToList();
         var drafted = await placeOrder.CreateAsync(new(null, null, null, null, lines) { Deal = missing.Select(line => line.Deal).FirstOrDefault(deal => deal is not null), DealIfItHelps = true }, submit: false, ct);
         if (drafted is not OrderOutcome.Done(var upwards, _))
         {

@@ -33,7 +33,7 @@ public sealed class AddToDraft(Db db, OrderWriting orders, PlaceOrder placeOrder
         }
 
         var head = await orders.DraftHeadAsync(taken!.PurchaseOrderId, ct);
-        var there = (await orders.LinesAsync(taken.PurchaseOrderId, ct)).Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn, Configuration = line.Configuration })
+        var there = (await orders.LinesAsync(taken.PurchaseOrderId, ct)).Select(line => new SkuLine(line.Sku, line.Quantity) { Day = line.RequestedOn, Configuration = line.Configuration, Start = line.TermStart, Months = line.TermMonths, Subscription = line.Subscription })
             .Where(line => insteadOf is null || line.Configuration != insteadOf).ToList();
         var touched = lines.Select(line => Add(there, line)).ToHashSet();
         return await placeOrder.UpdateAsync(number, null, new(head.PoNumber, head.Note, null, null, there) { ShipTo = head.ShipTo, Coupons = head.Coupons, Deal = head.Deal }, submit: false, ct) is OrderOutcome.Wrong wrong
@@ -76,7 +76,7 @@ public sealed class AddToDraft(Db db, OrderWriting orders, PlaceOrder placeOrder
 
     static int Add(List<SkuLine> there, SkuLine line)
     {
-        var place = there.FindIndex(other => other.Sku == line.Sku && other.Day == line.Day && other.Configuration == line.Configuration);
+        var place = there.FindIndex(other => other.IsLike(line));
         if (place >= 0 && line.Quantity is { } more)
         {
             there[place] = there[place] with { Quantity = there[place].Quantity + more };

@@ -24,7 +24,7 @@ public sealed class OrderFromQuote(Db db, PlaceOrder placeOrder, QuoteStore quot
             from partner p cross join lateral special_price_facts(@DealNumber, p.partner_id, p.upstream_id, p.currency, brand_day(@now)) special
             where p.partner_id = @PartnerId and special.special_products && @products
             """, new { head.DealNumber, head.PartnerId, products = lines.Where(line => line.IsIncluded).Select(line => line.ProductId).ToArray(), now = clock.GetUtcNow().UtcDateTime }, ct);
-        return new(head.Status is "accepted" or "ordered", await OrderOfAsync(quote, ct), [.. lines.Where(line => line.IsIncluded).Select(line => new SkuLine(line.Sku, line.Quantity) { Configuration = line.Configuration })]) { Deal = deal };
+        return new(head.Status is "accepted" or "ordered", await OrderOfAsync(quote, ct), [.. lines.Where(line => line.IsIncluded).Select(line => new SkuLine(line.Sku, line.Quantity) { Configuration = line.Configuration, Start = line.TermStart, Months = line.TermMonths, Subscription = null })]) { Deal = deal };
     }, ct);
 
     /// <summary>Writes the order and remembers for which quote it is; whoever is second is told of the first.</summary>

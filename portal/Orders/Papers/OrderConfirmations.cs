@@ -6,6 +6,7 @@ using System.Text.Json;
 using Platform.Database;
 using Platform.Texts;
 using Portal.Documents.Typst;
+using Portal.Pricing;
 using Portal.Web;
 using Portal.Web.Display;
 
@@ -102,7 +103,7 @@ public sealed class OrderConfirmations(Db db, TypstWorkers typst, Texts texts, I
                    buyer.name as buyer_name, buyer.name_latin as buyer_latin, buyer.address as buyer_address, buyer.postal_code as buyer_postal_code, buyer.city as buyer_city, buyer.country_code as buyer_country,
                    (select jsonb_agg(jsonb_build_object(
                         'lineNumber', l.line_number, 'sku', p.sku, 'name', p.name, 'nameZh', coalesce(p.name_zh, p.name), 'unit', p.unit, 'ordered', l.quantity, 'quantity', l.quantity - l.cancelled,
-                        'promisedOn', l.promised_on, 'unitPrice', l.unit_price,
+                        'promisedOn', l.promised_on, 'unitPrice', l.unit_price, 'termStart', l.term_start, 'termEnd', l.term_end,
                         'reason', (select a.reason from order_line_answer a where a.purchase_order_line_id = l.purchase_order_line_id and a.refused > 0 order by a.purchase_order_step_id desc limit 1)) order by l.line_number)
                     from purchase_order_line l
                     join product p on p.product_id = l.product_id
@@ -143,8 +144,8 @@ public sealed class OrderConfirmations(Db db, TypstWorkers typst, Texts texts, I
             replaces = frozen.Replaces is null ? "" : T("orders.confirmation_replaces", frozen.Edition - 1),
             lines = content.Lines.Select(line => new
             {
-                number = line.LineNumber.ToString(culture), sku = line.Sku, name = chinese ? line.NameZh : line.Name, remark = Remark(line), ordered = line.Ordered.ToString("N0", culture),
-                quantity = line.Quantity.ToString("N0", culture), unit = Unit(line.Unit), promised = line is { PromisedOn: { } day, Quantity: > 0 } ? Day(day) : "–", price = Price(line.UnitPrice),
+                number = line.LineNumber.ToString(culture), sku = line.Sku, name = (chinese ? line.NameZh : line.Name) + (line.TermStart is { } start ? ", " + T("orders.term_days", Day(start), Day(line.TermEnd!.Value)) : ""), remark = Remark(line), ordered = line.Ordered.ToString("N0", culture),
+                quantity = line.Quantity.ToString("N0", culture), unit = Unit(line.TermStart is null ? line.Unit : Term.Piece(line.Unit)), promised = line is { PromisedOn: { } day, Quantity: > 0 } ? Day(day) : "–", price = Price(line.UnitPrice),
                 amount = Amount(line.Amount(decimals)),
             }),
             total = $"{content.Currency} {Amount(content.Lines.Sum(line => line.Amount(decimals)))}", qrAlt = T("orders.confirmation_qr", content.Number),
@@ -204,6 +205,12 @@ public sealed record ConfirmationContent(
 /// <param name="Reason">Why not all of it is delivered, in the seller's words.</param>
 public sealed record ConfirmationLine(int LineNumber, string Sku, string Name, string NameZh, string Unit, int Ordered, int Quantity, DateOnly? PromisedOn, decimal UnitPrice, string? Reason)
 {
+    /// <summary>The first day of its term, of what is sold by the term; the price is that of one over all of it.</summary>
+    public DateOnly? TermStart { get; init; }
+
+    /// <summary>The last one.</summary>
+    public DateOnly? TermEnd { get; init; }
+
     /// <summary>What the promised pieces come to, rounded to the currency's minor unit, half away from zero.</summary>
     public decimal Amount(int decimals) => decimal.Round(Quantity * UnitPrice, decimals, MidpointRounding.AwayFromZero);
 }

@@ -11,6 +11,12 @@ sealed class WorkbookColumns
     /// <summary>The column that says of a line that it can be had on top or instead of another; the last one, on quotes that have such lines.</summary>
     public const string Choice = "choice";
 
+    /// <summary>The first day of a line's term; on quotes that have such lines.</summary>
+    public const string Start = "start";
+
+    /// <summary>The last day of a line's term.</summary>
+    public const string End = "end";
+
     const double MmOfACharacter = 2;
     readonly QuoteDesign design;
 
@@ -41,11 +47,11 @@ sealed class WorkbookColumns
     public ExcelLook Total { get; }
 
     /// <summary>The columns of a design.</summary>
-    public static WorkbookColumns Of(QuoteDesign design, bool hasChoices)
+    public static WorkbookColumns Of(QuoteDesign design, bool hasTerms, bool hasChoices)
     {
         var columns = design.Columns ?? QuoteDesign.Product.Columns!;
         var hasSku = columns.Any(column => column.Key == "sku");
-        return new(design, [.. columns.SelectMany(column => column is { Key: "product", Format: "sku" } && !hasSku ? new[] { "sku", "product" } : [column.Key]), .. hasChoices ? [Choice] : Array.Empty<string>()]);
+        return new(design, [.. columns.SelectMany(column => column is { Key: "product", Format: "sku" } && !hasSku ? new[] { "sku", "product" } : [column.Key]), .. hasTerms ? [Start, End] : Array.Empty<string>(), .. hasChoices ? [Choice] : Array.Empty<string>()]);
     }
 
     /// <summary>How wide they are.</summary>

@@ -26,6 +26,7 @@ public sealed class Navigation(EndpointDataSource endpoints)
             new("/pipeline", "layout-kanban", "web.nav.pipeline", ["brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales", "viewer"]),
             new("/configure", "puzzle", "web.nav.configure", ["brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales", "purchasing"]),
             new("/quotes", "file-invoice", "web.nav.quotes", ["brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales", "viewer"]),
+            new("/subscriptions", "repeat", "web.nav.subscriptions", ["brand_admin", "channel_manager", "deal_desk", "finance", "partner_admin", "sales", "purchasing", "viewer"]),
             new("/customers", "building", "web.nav.customers", ["brand_admin", "channel_manager", "deal_desk", "partner_admin", "sales", "viewer"]),
         ]),
         new("web.nav.supply",

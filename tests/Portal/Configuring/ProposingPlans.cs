@@ -78,7 +78,7 @@ public sealed class ProposingPlans(ConfiguringPartner given) : IClassFixture<Con
     [InlineData("2026-12-15", 1, "2027-01-14")]
     [InlineData("2027-01-31", 1, "2027-02-28")]
     [InlineData("2028-02-29", 12, "2029-02-28")]
-    public void A_plan_ends_the_day_before_its_month_begins_anew(string start, int months, string end) => Plans.End(DateOnly.Parse(start), months).ShouldBe(DateOnly.Parse(end));
+    public void A_plan_ends_the_day_before_its_month_begins_anew(string start, int months, string end) => Portal.Pricing.Term.LastDay(DateOnly.Parse(start), months).ShouldBe(DateOnly.Parse(end));
 
     [Fact]
     public async Task Plans_are_proposed_cheapest_first_at_the_customers_prices_and_the_chosen_one_stands_in_a_quote()

@@ -176,7 +176,7 @@ public sealed class Desk
         Policies = new SellingPolicies(db, audit, clock);
         Allocate = new AllocateGoods(db, Waiting, Ledger, news);
         Orders = new OrderStore(db);
-        Pricing = new OrderPricing(db, writing);
+        Pricing = new OrderPricing(db, writing, new SoldByTerm(db, clock));
         Limits = new PurchaseLimits(db, audit, clock);
         Approvals = new OrderApprovals(db, clock);
         Approve = new ApproveOrder(db, writing, Approvals, books, news);

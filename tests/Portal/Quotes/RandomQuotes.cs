@@ -24,6 +24,12 @@ static class RandomQuotes
             lines = [.. lines.Select((line, index) => index % 3 == 2 ? line with { Choice = QuoteChoice.Optional } : index % 5 == 4 ? line with { Choice = QuoteChoice.Alternative, AlternativeTo = 1 } : line)];
         }
 
+        if (seed % 4 == 0)
+        {
+            // Every second line is had for a time.
+            lines = [.. lines.Select((line, index) => index % 2 == 0 ? line with { Term = new(new(2026, 3, 17), new(2027, 3, 16), 12, null) } : line)];
+        }
+
         var (net, rate) = (lines.Where(line => line.IsIncluded).Sum(line => line.Amount), Taxes[random.Next(Taxes.Length)]);
         var tax = Amounts.Round(net * rate, currency);
         return new($"Q-{seed:D6}", random.Next(1, 9), new DateOnly(2026, 3, 2), new DateOnly(2026, 4, 1), currency, units, new("华信科技 & Söhne", ["上海市"], null), new("=杭州云栖 <\"1\">", ["杭州"], null), null,
