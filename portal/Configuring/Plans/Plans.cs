@@ -11,7 +11,7 @@ using Portal.Web.Display;
 namespace Portal.Configuring;
 
 /// <summary>Guided selling of workspace plans: asks what is needed, proposes what fits with reasons and prices, and puts the one that was chosen into a quote.</summary>
-public sealed class Plans(Db db, PlanStore store, ConfigurationStore configurations, Prices prices, SoldByTerm terms, QuoteStore quotes, PutIntoQuote putIntoQuote, AuditTrail audit, ICurrentPerson me, Texts t)
+public sealed class Plans(Db db, PlanStore store, ConfigurationStore configurations, Prices prices, SoldByTerm soldByTerm, QuoteStore quotes, PutIntoQuote putIntoQuote, AuditTrail audit, ICurrentPerson me, Texts t)
 {
     /// <summary>No plan begins later.</summary>
     public const int MostDaysAhead = 730;
@@ -63,7 +63,7 @@ public sealed class Plans(Db db, PlanStore store, ConfigurationStore configurati
         }
 
         var single = await prices.ForAsync(null, who.PartnerId, who.Currency, who.Today, [.. products.Select(product => new AskedLine(product.Sku, 1))], ct);
-        var byTerm = (await terms.ProductsAsync([.. products.Select(product => product.Sku)], ct)).ToDictionary(product => product.Sku, StringComparer.Ordinal);
+        var byTerm = (await soldByTerm.ProductsAsync([.. products.Select(product => product.Sku)], ct)).ToDictionary(product => product.Sku, StringComparer.Ordinal);
         var priced = products.Zip(single, (product, price) => product with { UnitPrice = price.Refusal is null ? price.UnitPrice : null, Terms = byTerm.GetValueOrDefault(product.Sku) }).ToList();
         var proposals = ProposePlans.For(wish, priced);
         var baskets = await prices.OfBasketsAsync(null, who.PartnerId, who.Currency, who.Today, [.. proposals.Select(proposal => (IReadOnlyCollection<AskedLine>)[.. proposal.Lines.Select(line => new AskedLine(line.Product.Sku, line.Quantity) { Term = line.Product.Terms is null ? null : wish.Term })])], ct);

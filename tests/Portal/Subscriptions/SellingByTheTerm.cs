@@ -1,5 +1,4 @@
 using System.Net;
-using Shouldly;
 using Support;
 
 namespace Portal.Tests.Subscriptions;
@@ -73,11 +72,17 @@ public sealed class SellingByTheTerm(SubscribingPartner given) : IClassFixture<S
 
         var file = await sales.GetAsync($"/quotes/{number}/revisions/1/xlsx?language=en");
         using var zip = new System.IO.Compression.ZipArchive(new MemoryStream(file.Bytes));
-        var words = string.Concat(zip.Entries.Where(entry => entry.FullName.EndsWith(".xml", StringComparison.Ordinal)).Select(entry => new StreamReader(entry.Open()).ReadToEnd()));
+        var words = string.Concat(zip.Entries.Where(entry => entry.FullName.EndsWith(".xml", StringComparison.Ordinal)).Select(Text));
         Assert.Contains(">From<", words, StringComparison.Ordinal);
         Assert.Contains(">Until<", words, StringComparison.Ordinal);
         var pdf = await sales.GetAsync($"/quotes/{number}/revisions/1/pdf?language=zh-CN");
         Assert.Equal(HttpStatusCode.OK, pdf.Status);
+
+        static string Text(System.IO.Compression.ZipArchiveEntry entry)
+        {
+            using var reader = new StreamReader(entry.Open());
+            return reader.ReadToEnd();
+        }
     }
 
     [Fact]
