@@ -67,6 +67,7 @@ static class DealsFeature
         .AddScheduledJob<ExpireProtections>("0 0/5 * * * ?")
         .AddScoped<IDemoPart, PoliciesDemo>()
         .AddScoped<IDemoPart, DealsDemo>()
+        .AddScoped<IDemoPart, SpecialPricesDemo>()
         .AddScoped<ILargeDemoPart, ManyDeals>()
         .AddScoped<ICustomerPart, DealsOfCustomer>()
         .AddScoped<IWaitingSource, DealsWaiting>()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Portal.Deals;
+using Portal.Orders;
 using Support;
 
 namespace Portal.Tests.Deals;
@@ -180,6 +181,29 @@ public sealed class SellingAtSpecialPrices(ClaimingPartners portal) : IClassFixt
         Assert.True(again.Status is HttpStatusCode.Conflict, again.Text);
         Assert.Equal(HttpStatusCode.NotFound, (await portal.Api(portal.Yuanjian).PostAsync($"/api/v1/special-prices/{request}/agreement", new { agrees = true })).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await portal.Api(reseller).PostAsync($"/api/v1/special-prices/{request}/agreement", new { agrees = true })).Status);
+    }
+
+    [Fact]
+    public async Task What_a_seller_orders_upwards_for_the_deal_names_it_and_has_the_supported_price()
+    {
+        var reseller = await portal.Given.AReseller("江北办公", portal.Huaxin.Partner);
+        var deal = await portal.ApprovedAsync(reseller, portal.Deal("特价辛有限公司"));
+        Assert.IsType<DealOutcome.Done>(await AskAsync(reseller, deal, new SpecialPriceAsked { Sku = "PANEL", Quantity = 10, Price = 70 }));
+        var request = await RequestOfAsync(deal);
+        Assert.IsType<DealOutcome.Done>(await DecideAsync(request, new() { Decision = "grant", Lines = [new() { LineNumber = 1, Quantity = 10, Price = 72, SupportPrice = 60 }] }));
+        Assert.Equal(HttpStatusCode.OK, (await portal.Api(portal.Huaxin).PostAsync($"/api/v1/special-prices/{request}/agreement", new { agrees = true })).Status);
+        var seller = portal.Api(portal.Huaxin);
+        var order = await Whole(await BuyerAsync(reseller), await (await BuyerAsync(reseller)).PostAsync("/api/v1/orders", Order(deal, ("PANEL", 3), ("STAND", 2))));
+        var number = order.GetProperty("number").GetString()!;
+        var confirmed = await seller.SendAsync(HttpMethod.Post, $"/api/v1/orders/{number}/confirmation", new { lines = new[] { new { lineNumber = 1, quantity = 3 }, new { lineNumber = 2, quantity = 2 } } }, ("If-Match", "\"1\""));
+        Assert.True(confirmed.Status is HttpStatusCode.OK, confirmed.Text);
+
+        var upwards = Assert.IsType<OrderOutcome.Done>(await portal.AsAsync<OrderUpwards, OrderOutcome>(portal.Huaxin, act => act.RunAsync(number, true, null, CancellationToken.None)));
+
+        // what is supported is an order of its own
+        Assert.Equal(["60.0000 180.0000 " + deal, "18.0000 36.0000 "], await portal.Database.ListAsync<string>("""
+            select l.unit_price || ' ' || o.total_amount || ' ' || coalesce(o.deal_number, '') from portal.purchase_order o join portal.purchase_order_line l using (purchase_order_id) where o.number = any (@numbers) order by l.unit_price desc
+            """, new { numbers = new[] { upwards.Number }.Concat(upwards.Further).ToArray() }));
     }
 
     [Fact]
