@@ -34,7 +34,7 @@ sealed class SpecialPricesDemo(Db db, DealStore deals, SpecialPriceStore special
         var choices = (await specials.ChoicesAsync(deal, ct)).Select(product => product.Sku).ToList();
         var products = (await specials.ProductsAsync(choices, ct)).ToDictionary(product => product.Sku, StringComparer.Ordinal);
         var lines = (await prices.ForAsync(asking.PartnerId, asking.SellerId, asking.Currency, today, [.. choices.Select(sku => new AskedLine(sku, 20))], ct))
-            .Where(price => price.Refusal is null && price.UnitPrice > 100).Take(2).Select((price, at) => new SpecialPriceLine
+            .Where(price => price.Refusal is null && price.UnitPrice is > 100 and < 15_000).Take(2).Select((price, at) => new SpecialPriceLine
             {
                 ProductId = products[price.Sku].ProductId, Sku = price.Sku, Quantity = 20 + (20 * at), UsualPrice = price.UnitPrice, WantedRate = 0.18m, WantedPrice = Amounts.Less(price.UnitPrice, 0.18m, asking.Currency),
                 WantedCustomerPrice = at == 0 ? Amounts.Less(price.UnitPrice, 0.05m, asking.Currency) : null,
