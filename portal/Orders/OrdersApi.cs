@@ -280,15 +280,17 @@ public sealed record OrderAnswer(
     internal static OrderAnswer Of(OrderPage page) => new(
         page.Order.Number, page.Order.PoNumber, page.Order.ExternalNumber, page.Order.Status, page.Order.Version, page.Order.OrderedOn, page.Order.BuyerNumber, page.Order.SellerNumber,
         page.Order.Currency, page.Order.TotalAmount, page.Order.Note, page.Order.ShipTo, page.Order.DropShips, page.Order.Coupons, page.Order.SubmittedAt, page.Order.ConfirmedAt,
-        [.. page.Lines.Select(line => OrderLineAnswer.Of(line, page.Order.IsSeller))], [.. page.Shipments.Select(ShipmentAnswer.Of)], [.. page.Steps.Select(step => new StepAnswer(step.Act, step.Status, step.HappenedAt, step.DocumentNumber, step.Reason))]) { Deal = page.Order.Deal };
+        [.. page.Lines.Select(line => OrderLineAnswer.Of(line, page.Order))], [.. page.Shipments.Select(ShipmentAnswer.Of)], [.. page.Steps.Select(step => new StepAnswer(step.Act, step.Status, step.HappenedAt, step.DocumentNumber, step.Reason))]) { Deal = page.Order.Deal };
 }
 
-/// <summary>A line as the API tells it; <c>Direct</c>, what the seller's upstream sends straight to the buyer, to the seller alone.</summary>
+/// <summary>A line as the API tells it; <c>Direct</c>, what the seller's upstream sends straight to the buyer, to the seller alone, <c>Configuration</c>, the number of the configuration it comes from, to the buyer alone.</summary>
 public sealed record OrderLineAnswer(
-    int LineNumber, string Sku, string Name, int Quantity, int Open, int Reserved, int? Direct, DateOnly? RequestedOn, DateOnly? PromisedOn, int Shipped, int InTransit, int Received, int Lost, int Cancelled, string? RefusedBecause, decimal UnitPrice, decimal Amount, IReadOnlyList<PriceStep> PriceSteps, DateOnly? Start, DateOnly? End, int? Months, string? Subscription)
+    int LineNumber, string Sku, string Name, int Quantity, int Open, int Reserved, int? Direct, DateOnly? RequestedOn, DateOnly? PromisedOn, int Shipped, int InTransit, int Received, int Lost, int Cancelled, string? RefusedBecause, decimal UnitPrice, decimal Amount, IReadOnlyList<PriceStep> PriceSteps, DateOnly? Start, DateOnly? End, int? Months, string? Subscription,
+    string? Configuration)
 {
-    internal static OrderLineAnswer Of(OrderLineRow line, bool toSeller) => new(
-        line.LineNumber, line.Sku, line.Name, line.Quantity, line.Open, line.Reserved, toSeller ? line.Direct : null, line.RequestedOn, line.PromisedOn, line.Shipped, line.InTransit, line.Received, line.Lost, line.Cancelled, line.RefusedBecause, line.UnitPrice, line.Amount, OrderWords.Steps(line.PriceSteps), line.TermStart, line.TermEnd, line.TermMonths, line.Subscription);
+    internal static OrderLineAnswer Of(OrderLineRow line, OrderHead order) => new(
+        line.LineNumber, line.Sku, line.Name, line.Quantity, line.Open, line.Reserved, order.IsSeller ? line.Direct : null, line.RequestedOn, line.PromisedOn, line.Shipped, line.InTransit, line.Received, line.Lost, line.Cancelled, line.RefusedBecause, line.UnitPrice, line.Amount, OrderWords.Steps(line.PriceSteps), line.TermStart, line.TermEnd, line.TermMonths, line.Subscription,
+        order.IsBuyer ? line.Configuration : null);
 }
 
 /// <summary>A shipment as the API tells it.</summary>

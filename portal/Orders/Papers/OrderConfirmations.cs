@@ -103,7 +103,7 @@ public sealed class OrderConfirmations(Db db, TypstWorkers typst, Texts texts, I
                    buyer.name as buyer_name, buyer.name_latin as buyer_latin, buyer.address as buyer_address, buyer.postal_code as buyer_postal_code, buyer.city as buyer_city, buyer.country_code as buyer_country,
                    (select jsonb_agg(jsonb_build_object(
                         'lineNumber', l.line_number, 'sku', p.sku, 'name', p.name, 'nameZh', coalesce(p.name_zh, p.name), 'unit', p.unit, 'ordered', l.quantity, 'quantity', l.quantity - l.cancelled,
-                        'promisedOn', l.promised_on, 'unitPrice', l.unit_price, 'termStart', l.term_start, 'termEnd', l.term_end,
+                        'promisedOn', l.promised_on, 'requestedOn', l.requested_on, 'unitPrice', l.unit_price, 'termStart', l.term_start, 'termEnd', l.term_end,
                         'reason', (select a.reason from order_line_answer a where a.purchase_order_line_id = l.purchase_order_line_id and a.refused > 0 order by a.purchase_order_step_id desc limit 1)) order by l.line_number)
                     from purchase_order_line l
                     join product p on p.product_id = l.product_id
@@ -134,7 +134,12 @@ public sealed class OrderConfirmations(Db db, TypstWorkers typst, Texts texts, I
         string Amount(decimal amount) => amount.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), culture);
         string Price(decimal price) => price.ToString("#,##0." + new string('0', decimals) + new string('#', 4 - Math.Min(4, decimals)), culture);
         string Unit(string unit) => T($"catalog.unit.{unit}") is var said && said.StartsWith("catalog.", StringComparison.Ordinal) ? unit : said;
-        string Remark(ConfirmationLine line) => line.Quantity == line.Ordered ? "" : T("orders.confirmation_not_delivered", line.Ordered - line.Quantity) + (line.Reason is { } reason ? T("orders.confirmation_because", reason) : "");
+        string NotDelivered(ConfirmationLine line) => T("orders.confirmation_not_delivered", line.Ordered - line.Quantity) + (line.Reason is { } reason ? T("orders.confirmation_because", reason) : "");
+        string Remark(ConfirmationLine line) => string.Join(" · ", new[]
+        {
+            line.RequestedOn is { } wanted ? T("orders.confirmation_wanted", Day(wanted)) : null,
+            line.Quantity == line.Ordered ? null : NotDelivered(line),
+        }.OfType<string>());
         object Party(DeliveryNoteParty party) => new { name = chinese ? party.Name : party.NameLatin ?? party.Name, lines = party.Address };
         var kind = T("orders.confirmation_paper");
         return new(Template, new
@@ -188,7 +193,7 @@ public sealed record ConfirmationContent(
 {
     /// <summary>SHA-256 of what was promised: quantities, prices, days and where the goods go; not of names, which may change without a promise changing.</summary>
     public byte[] Promise() => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Lines
-        .Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.LineNumber}|{line.Sku}|{line.Ordered}|{line.Quantity}|{line.PromisedOn:O}|{line.UnitPrice:0.0000}"))
+        .Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.LineNumber}|{line.Sku}|{line.Ordered}|{line.Quantity}|{line.PromisedOn:O}|{line.RequestedOn:O}|{line.UnitPrice:0.0000}"))
         .Prepend(string.Create(CultureInfo.InvariantCulture, $"{Number}|{ConfirmedOn:O}|{Currency}|{string.Join('|', ShipTo)}")))));
 }
 
@@ -201,9 +206,10 @@ public sealed record ConfirmationContent(
 /// <param name="Ordered">Pieces ordered.</param>
 /// <param name="Quantity">Pieces promised: ordered, less what was not promised and what was called off.</param>
 /// <param name="PromisedOn">By when the seller means to send it; null where no day was named.</param>
+/// <param name="RequestedOn">By when the buyer wants it.</param>
 /// <param name="UnitPrice">The price of one.</param>
 /// <param name="Reason">Why not all of it is delivered, in the seller's words.</param>
-public sealed record ConfirmationLine(int LineNumber, string Sku, string Name, string NameZh, string Unit, int Ordered, int Quantity, DateOnly? PromisedOn, decimal UnitPrice, string? Reason)
+public sealed record ConfirmationLine(int LineNumber, string Sku, string Name, string NameZh, string Unit, int Ordered, int Quantity, DateOnly? PromisedOn, DateOnly? RequestedOn, decimal UnitPrice, string? Reason)
 {
     /// <summary>The first day of its term, of what is sold by the term; the price is that of one over all of it.</summary>
     public DateOnly? TermStart { get; init; }
