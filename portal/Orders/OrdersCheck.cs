@@ -19,9 +19,19 @@ public sealed class OrdersCheck(Db db) : ICheck
         var looked = await db.OneAsync<Looked>("""
             select (select count(*) from purchase_order) as orders, (select count(*) from purchase_order_line) as lines, (select count(*) from shipment_line) as shipped
             """, null, ct);
-        List<string> findings = [.. await StatesAsync(ct), .. await DocumentsAsync(ct), .. await LedgerAsync(ct), .. await MomentsAsync(ct), .. await ReservedAsync(ct), .. await DirectAsync(ct), .. await LotsOfOrdersCheck.FindingsAsync(db, ct)];
+        List<string> findings = [.. await StatesAsync(ct), .. await DocumentsAsync(ct), .. await LedgerAsync(ct), .. await MomentsAsync(ct), .. await ReservedAsync(ct), .. await DirectAsync(ct), .. await LotsOfOrdersCheck.FindingsAsync(db, ct), .. await PapersAsync(ct)];
         return new CheckResult(string.Create(CultureInfo.InvariantCulture, $"{looked.Lines:N0} lines of {looked.Orders:N0} orders and {looked.Shipped:N0} lines of shipments"), [.. findings.Take(100)]);
     }, ct);
+
+    // What was given out on paper is still what it was.
+    Task<List<string>> PapersAsync(CancellationToken ct) => db.ListAsync<string>("""
+        select format('delivery note of %s (%s) is not that of its SHA-256', s.number, f.language)
+        from delivery_note_file f join shipment s using (shipment_id) where f.sha256 <> sha256(f.content)
+        union all
+        select format('confirmation of %s, edition %s (%s) is not that of its SHA-256', o.number, c.edition, f.language)
+        from order_confirmation_file f join order_confirmation c using (order_confirmation_id) join purchase_order o using (purchase_order_id) where f.sha256 <> sha256(f.content)
+        limit 100
+        """, null, ct);
 
     Task<List<string>> StatesAsync(CancellationToken ct) => db.ListAsync<string>("""
         with counted as (

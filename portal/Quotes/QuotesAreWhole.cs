@@ -34,6 +34,22 @@ sealed class QuotesAreWhole(Db db) : ICheck
             from quote_revision r join quote q using (quote_id)
             cross join lateral (select coalesce(sum(l.amount), 0) as amount from quote_line l where l.quote_revision_id = r.quote_revision_id and l.choice = 'included') x
             where r.net_total <> x.amount
+            union all
+            select 'Template ' || t.number || ': the logo it names is not kept.'
+            from quote_template t
+            where t.design #>> '{logo,sha256}' is not null and not exists (select from quote_template_file f where f.sha256 = decode(t.design #>> '{logo,sha256}', 'hex'))
+            union all
+            select 'Template ' || t.number || ': the expert''s source it names is not kept.'
+            from quote_template t
+            where t.source_sha256 is not null and not exists (select from quote_template_file f where f.sha256 = t.source_sha256)
+            union all
+            select 'Templates of ' || p.number || ': its history says ' || coalesce(said.number, 'none') || ' counts, what counts is ' || coalesce(active.number, 'none') || '.'
+            from (select distinct partner_id from quote_template) owner
+            join partner p using (partner_id)
+            left join lateral (select n.quote_template_id from quote_template_turn n where n.partner_id = owner.partner_id order by n.quote_template_turn_id desc limit 1) last on true
+            left join quote_template said on said.quote_template_id = last.quote_template_id
+            left join quote_template active on active.partner_id = owner.partner_id and active.is_active
+            where said.quote_template_id is distinct from active.quote_template_id
             limit 100
             """, null, ct);
         return new(string.Create(CultureInfo.InvariantCulture, $"{looked:N0} sent revisions and answers"), findings);

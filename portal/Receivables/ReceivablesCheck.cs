@@ -50,6 +50,9 @@ public sealed class ReceivablesCheck(Db db) : ICheck
         """, null, ct);
 
     Task<List<string>> InvoicesAsync(CancellationToken ct) => db.ListAsync<string>("""
+        select format('paper of %s (%s) is not that of its SHA-256', i.number, f.language)
+        from invoice_paper_file f join open_item i using (open_item_id) where f.sha256 <> sha256(f.content)
+        union all
         select format('shipment %s has no invoice', s.number)
         from shipment s
         where s.shipment_id > (select last_shipment_id from books_begin) and not exists (select from invoice i where i.shipment_id = s.shipment_id)

@@ -2,9 +2,12 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Database;
 using Portal.Quotes;
 using Portal.Quotes.Templates;
 using Portal.Tests.Documents;
+using Portal.Verify;
 using Support;
 
 namespace Portal.Tests.Quotes;
@@ -93,6 +96,30 @@ public sealed class DesigningATemplate(QuotingPartner portal) : IClassFixture<Qu
         var second = await Record.ExceptionAsync(() => portal.Database.ExecuteAsync("update portal.quote_template set is_active = true where partner_id = @PartnerId", new { portal.Sales.Partner.PartnerId }));
 
         Assert.Contains("one_active_template_per_owner", second!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_counts_without_having_been_made_to_count_is_found()
+    {
+        var visitor = portal.SignIn(await portal.Given.APerson(portal.Rival.Partner, "partner_admin"));
+        var number = await KeepAsync(visitor, Colours);
+        await UseAsync(visitor, number);
+
+        Assert.DoesNotContain(await FindingsAsync(), finding => finding.Contains(portal.Rival.Partner.Number, StringComparison.Ordinal));
+        await portal.Database.ExecuteAsync("update portal.quote_template set is_active = false where number = @number", new { number });
+        var found = Assert.Single(await FindingsAsync(), finding => finding.Contains(portal.Rival.Partner.Number, StringComparison.Ordinal));
+        Assert.Contains($"{number} counts, what counts is none", found, StringComparison.Ordinal);
+
+        Task<List<string>> FindingsAsync() => portal.InScopeAsync(Caller.System("test"), async services =>
+        {
+            var findings = new List<string>();
+            foreach (var check in services.GetServices<ICheck>().Where(check => check.Name == "quotes"))
+            {
+                findings.AddRange((await check.RunAsync(CancellationToken.None)).Findings);
+            }
+
+            return findings;
+        });
     }
 
     [Fact]
