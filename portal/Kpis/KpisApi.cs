@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Web;
 using Portal.Web;
 using Refusal = Platform.Web.ApiProblem;
@@ -66,6 +67,17 @@ public sealed class KpisApi(KpiStore kpis, DefineKpi defineKpi, SetTargets setTa
             lines = score.Lines.Select(line => new { kpi = line.Line.KpiNumber, line.Line.Weight, line.Reached?.Attainment, line.Points }),
         }))
         : Refusal.Invalid(new FieldProblem("period", "kpis.refused.period"));
+
+    /// <summary>A partner's scorecard of a period as PDF.</summary>
+    /// <param name="partner">The partner's number.</param>
+    /// <param name="period">2026-07, 2026-Q3 or 2026.</param>
+    /// <param name="language"><c>en</c> or <c>zh-CN</c>; that of the request where nothing is said.</param>
+    /// <param name="paper">Makes it.</param>
+    /// <param name="ct">Stops waiting.</param>
+    [HttpGet("scorecards/{partner}/pdf"), EnableRateLimiting(RateLimits.Costly), Produces("application/pdf")]
+    public async Task<IActionResult> ScorecardPdf(string partner, string period, string? language, [FromServices] Papers.ScorecardPaper paper, CancellationToken ct) =>
+        Period.Parse(period) is not { } shown ? Refusal.Invalid(new FieldProblem("period", "kpis.refused.period"))
+        : await partners.FindAsync(partner, ct) is { } one ? await paper.AnswerAsync(one, shown, language, ct) : Refusal.NotFound;
 
     /// <summary>A branch by month, metric and product line; money in the brand's currency.</summary>
     /// <param name="partner">The branch's root; one's own where it is left out.</param>

@@ -14,6 +14,7 @@ static class KpisFeature
         .AddScoped<PartnerNames>()
         .AddScoped<BrandCalendar>()
         .AddScoped<Dashboard>()
+        .AddScoped<Papers.ScorecardPaper>()
         .AddScoped<TargetGrids>()
         .AddScoped<DefineKpi>()
         .AddScoped<KeepScorecard>()

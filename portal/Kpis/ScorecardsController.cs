@@ -75,6 +75,13 @@ public sealed class ScorecardsController(KpiStore kpis, PartnerNames partners, B
     // Sorted here and not by the database, so the columns have no SQL.
     static readonly ListShape Ranking = new("scorecards", "rank", new Dictionary<string, string>(StringComparer.Ordinal) { ["rank"] = "", ["partner"] = "" }, Tie: "", Filters: ["period", "level"]);
 
+    /// <summary>One partner's card as PDF, in the reader's language or the one that is asked for.</summary>
+    [HttpGet("{number}/pdf"), EnableRateLimiting(RateLimits.Costly)]
+    public async Task<IActionResult> Pdf(string number, string? period, string? language, [FromServices] Papers.ScorecardPaper paper, CancellationToken ct) =>
+        await partners.FindAsync(number, ct) is not { } partner || (period is not null && Period.Parse(period) is null)
+            ? NotFound()
+            : await paper.AnswerAsync(partner, Period.Parse(period) ?? Period.Of(PeriodKind.Quarter, (await calendar.TodayAsync(ct)).Today), language, ct);
+
     /// <summary>One partner's card.</summary>
     [HttpGet("{number}")]
     public async Task<IActionResult> Show(string number, string? period, CancellationToken ct)

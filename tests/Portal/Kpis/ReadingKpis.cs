@@ -97,6 +97,22 @@ public sealed class ReadingKpis(ReadingKpis.MeasuredChannel portal) : IClassFixt
         Assert.Equal(HttpStatusCode.NotFound, (await portal.SignIn(portal.First).GetAsync($"/kpis/scorecards/{portal.Second.Partner.Number}")).Status);
     }
 
+    [Fact]
+    public async Task A_scorecard_is_given_out_on_paper_to_whoever_may_see_it()
+    {
+        var path = $"/kpis/scorecards/{portal.First.Partner.Number}";
+        var first = portal.SignIn(portal.First);
+        Assert.NotNull((await first.GetAsync(path + "?period=2026-Q1")).Document.QuerySelector($"a[href='{path}/pdf?period=2026-Q1']"));
+
+        var pdf = await first.GetAsync(path + "/pdf?period=2026-Q1&language=zh-CN");
+
+        Assert.Equal((HttpStatusCode.OK, "application/pdf"), (pdf.Status, pdf.Header("Content-Type")));
+        Assert.Equal(HttpStatusCode.OK, (await portal.Api(portal.Manager).GetAsync($"/api/v1/kpis/scorecards/{portal.First.Partner.Number}/pdf?period=2026-Q1")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await first.GetAsync($"/kpis/scorecards/{portal.Second.Partner.Number}/pdf")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await first.GetAsync(path + "/pdf?period=nonsense")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await portal.Api(portal.Manager).GetAsync($"/api/v1/kpis/scorecards/{portal.First.Partner.Number}/pdf?period=nonsense")).Status);
+    }
+
     /// <summary>Three distributors with a quarter's target of deals; the first registered three in March 2026, the others none.</summary>
     public sealed class MeasuredChannel : PortalApp
     {
