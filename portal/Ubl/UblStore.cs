@@ -7,11 +7,11 @@ namespace Portal.Ubl;
 /// <summary>Makes documents of what is stored, as the person at work may see it.</summary>
 public sealed class UblStore(Db db)
 {
-    /// <summary>An order as it was placed, or null where there is none.</summary>
+    /// <summary>An order as it was placed, or null where there is none, or none with a line, which the standard asks for.</summary>
     public Task<UblOrder?> OrderAsync(string number, CancellationToken ct) => db.TogetherAsync(async () =>
-        await HeadAsync(number, ct) is { } head
+        await HeadAsync(number, ct) is { } head && await LinesAsync(head.PurchaseOrderId, ct) is { Count: > 0 } lines
             ? new UblOrder(head.PoNumber ?? head.Number, head.Number, head.OrderedOn, head.Note, head.Currency, head.Buyer, head.Seller, head.Delivery, null, head.TotalAmount,
-                [.. (await LinesAsync(head.PurchaseOrderId, ct)).Select(line => new UblOrderLine(Number(line.LineNumber), line.Item, new(line.Quantity, UblUnits.Of(line.Unit)), line.UnitPrice, line.Amount, line.RequestedOn))])
+                [.. lines.Select(line => new UblOrderLine(Number(line.LineNumber), line.Item, new(line.Quantity, UblUnits.Of(line.Unit)), line.UnitPrice, line.Amount, line.RequestedOn))])
             : null, ct);
 
     /// <summary>The seller's answer as it stands, or null where it has not answered.</summary>

@@ -13,7 +13,7 @@ public static class UblWriter
     public static XElement Write(UblOrder order) => Document(UblKinds.Order,
     [
         Say("ID", order.Id), Say("SalesOrderID", order.SalesOrderId), Say("IssueDate", order.IssuedOn), Say("Note", order.Note), Say("DocumentCurrencyCode", order.Currency), Say("LineCountNumeric", (decimal)order.Lines.Count),
-        Group("BuyerCustomerParty", Party(order.Buyer)), Group("SellerSupplierParty", Party(order.Seller)),
+        Side("BuyerCustomerParty", Party(order.Buyer)), Side("SellerSupplierParty", Party(order.Seller)),
         Group("Delivery", Address("DeliveryAddress", order.Delivery), Group("RequestedDeliveryPeriod", Say("EndDate", order.RequestedOn))),
         Group("AnticipatedMonetaryTotal", Amount("LineExtensionAmount", order.Total, order.Currency), Amount("PayableAmount", order.Total, order.Currency)),
         .. order.Lines.Select(line => Group("OrderLine", Line(line, order.Currency, "RequestedDeliveryPeriod"))),
@@ -24,13 +24,13 @@ public static class UblWriter
         ? Document(UblKinds.OrderResponseSimple,
         [
             Say("ID", response.Id), Say("IssueDate", response.IssuedOn), Say("AcceptedIndicator", response.Code is "RE" ? "false" : "true"), Say("RejectionNote", response.Note),
-            Reference(response.OrderId, response.SalesOrderId), Group("SellerSupplierParty", Party(response.Seller)), Group("BuyerCustomerParty", Party(response.Buyer)),
+            Reference(response.OrderId, response.SalesOrderId), Side("SellerSupplierParty", Party(response.Seller)), Side("BuyerCustomerParty", Party(response.Buyer)),
         ])
         : Document(UblKinds.OrderResponse,
         [
             Say("ID", response.Id), Say("SalesOrderID", response.SalesOrderId), Say("IssueDate", response.IssuedOn), Say("OrderResponseCode", response.Code), Say("Note", response.Note), Say("DocumentCurrencyCode", response.Currency),
             Say("LineCountNumeric", (decimal)response.Lines.Count), Reference(response.OrderId, response.SalesOrderId),
-            Group("SellerSupplierParty", Party(response.Seller)), Group("BuyerCustomerParty", Party(response.Buyer)),
+            Side("SellerSupplierParty", Party(response.Seller)), Side("BuyerCustomerParty", Party(response.Buyer)),
             .. response.Lines.Select(line => Group("OrderLine",
                 [Line(line, response.Currency, "PromisedDeliveryPeriod"), .. line.Substitutes.Select(instead => Line(instead, response.Currency, "PromisedDeliveryPeriod", "SellerSubstitutedLineItem"))])),
         ]);
@@ -39,7 +39,7 @@ public static class UblWriter
     public static XElement Write(UblDespatchAdvice advice) => Document(UblKinds.DespatchAdvice,
     [
         Say("ID", advice.Id), Say("IssueDate", advice.IssuedOn), Say("LineCountNumeric", (decimal)advice.Lines.Count), Reference(advice.OrderId, advice.SalesOrderId),
-        Group("DespatchSupplierParty", Party(advice.Seller)), Group("DeliveryCustomerParty", Party(advice.Buyer)),
+        Side("DespatchSupplierParty", Party(advice.Seller)), Side("DeliveryCustomerParty", Party(advice.Buyer)),
         Group("Shipment", [Say("ID", advice.Id), Group("Delivery",
             Say("TrackingID", advice.TrackingNumber), Address("DeliveryAddress", advice.Delivery), Group("CarrierParty", Group("PartyName", Say("Name", advice.Carrier))), Group("Despatch", Say("ActualDespatchDate", advice.IssuedOn))), .. advice.Parcels.Select(Parcel)]),
         .. advice.Lines.Select(line => Line(line, "DespatchLine")),
@@ -65,7 +65,7 @@ public static class UblWriter
 
     static IEnumerable<XElement?> Books(UblInvoice invoice) =>
     [
-        Group("AccountingSupplierParty", Party(invoice.Seller)), Group("AccountingCustomerParty", Party(invoice.Buyer)),
+        Side("AccountingSupplierParty", Party(invoice.Seller)), Side("AccountingCustomerParty", Party(invoice.Buyer)),
         Group("TaxTotal",
             [Amount("TaxAmount", invoice.Tax, invoice.Currency), .. invoice.Taxes.Select(tax => Group("TaxSubtotal",
                 Amount("TaxableAmount", tax.Taxable, invoice.Currency), Amount("TaxAmount", tax.Amount, invoice.Currency), Category("TaxCategory", tax.Category, tax.Percent, tax.Reason)))]),

@@ -74,12 +74,15 @@ static class UblXml
     /// <summary>A group of elements; none where nothing is in it.</summary>
     public static XElement? Group(string name, params IEnumerable<XElement?> children) => children.OfType<XElement>().ToList() is { Count: > 0 } there ? new(Cac + name, there) : null;
 
+    /// <summary>A side of the document, which the standard asks for: written even where nothing of it may be seen any more, as of a company that went to another upstream.</summary>
+    public static XElement Side(string name, XElement? party) => new(Cac + name, party);
+
     /// <summary>What the measure of a handling unit says (UNECE 6313): its gross weight.</summary>
     public const string GrossWeight = "AAB";
 
     /// <summary>A text; none where there is none.</summary>
     public static XElement? Say(string name, string? text, params IEnumerable<(string Name, string? Value)> attributes) => string.IsNullOrEmpty(text) ? null
-        : new(Cbc + name, attributes.Where(attribute => attribute.Value is not null).Select(attribute => new XAttribute(attribute.Name, attribute.Value!)), text);
+        : new(Cbc + name, attributes.Where(attribute => attribute.Value is not null).Select(attribute => new XAttribute(attribute.Name, Clean(attribute.Value!))), Clean(text));
 
     /// <summary>A day.</summary>
     public static XElement? Say(string name, DateOnly? day) => Say(name, day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
@@ -111,6 +114,9 @@ static class UblXml
     /// <summary>The day at the end of a way; a zone behind it does not count.</summary>
     public static DateOnly? Day(XElement? from, params ReadOnlySpan<string> way) =>
         Text(from, way) is { Length: >= 10 } text && DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    // What somebody pasted may hold signs that no XML can (XML 1.0, 2.2): they are left out rather than the document refused.
+    static string Clean(string text) => text.All(XmlConvert.IsXmlChar) ? text : string.Concat(text.EnumerateRunes().Where(rune => !rune.IsBmp || XmlConvert.IsXmlChar((char)rune.Value)));
 
     // As short as it can be: 10.5, not 10.5000.
     static string Number(decimal value) => value.ToString("0.############", CultureInfo.InvariantCulture);

@@ -50,7 +50,7 @@ static class UblSchema
     {
         ["Order"] = $"{Start} cSalesOrderID? cCopyIndicator? cUUID? cIssueDate! cIssueTime? cOrderTypeCode? cNote* cRequestedInvoiceCurrencyCode? cDocumentCurrencyCode? cPricingCurrencyCode? cTaxCurrencyCode? cCustomerReference? " +
             "cAccountingCostCode? cAccountingCost? cLineCountNumeric? CValidityPeriod* CQuotationDocumentReference? COrderDocumentReference* COriginatorDocumentReference? CCatalogueReference? CAdditionalDocumentReference* CContract* " +
-            "CProjectReference* CSignature* CBuyerCustomerParty! CSellerSupplierParty! COriginatorCustomerParty? CFreightForwarderParty? CAccountingCustomerParty? CAccountingSupplierParty? CDelivery* CDeliveryTerms? CPaymentMeans* " +
+            "CProjectReference* CSignature* CBuyerCustomerParty! CSellerSupplierParty! COriginatorCustomerParty? CFreightForwarderParty? CAccountingCustomerParty? CDelivery* CDeliveryTerms* CPaymentMeans* " +
             $"CPaymentTerms* CTransactionConditions? CAllowanceCharge* {Rates} CDestinationCountry? CTaxTotal* CAnticipatedMonetaryTotal? COrderLine+",
         ["OrderResponse"] = $"{Start} cSalesOrderID? cCopyIndicator? cUUID? cIssueDate! cIssueTime? cOrderResponseCode? cNote* cDocumentCurrencyCode? cPricingCurrencyCode? cTaxCurrencyCode? cTotalPackagesQuantity? cGrossWeightMeasure? " +
             "cNetWeightMeasure? cNetNetWeightMeasure? cGrossVolumeMeasure? cNetVolumeMeasure? cCustomerReference? cAccountingCostCode? cAccountingCost? cLineCountNumeric? CValidityPeriod* COrderReference+ COrderDocumentReference* " +
@@ -192,6 +192,11 @@ static class UblSchema
         if (name.EndsWith("Quantity", StringComparison.Ordinal) && (!isNumber || string.IsNullOrEmpty(text.Attribute("unitCode")?.Value)))
         {
             yield return $"{path} is no quantity";
+        }
+
+        if (name.EndsWith("Measure", StringComparison.Ordinal) && (!isNumber || string.IsNullOrEmpty(text.Attribute("unitCode")?.Value)))
+        {
+            yield return $"{path} is no measure";
         }
 
         if (name.EndsWith("Date", StringComparison.Ordinal) && !DateOnly.TryParseExact(value, "yyyy-MM-dd", out _))

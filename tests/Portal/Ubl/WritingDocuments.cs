@@ -26,6 +26,16 @@ public sealed class WritingDocuments
     }
 
     [Fact]
+    public void A_side_that_may_not_be_seen_any_more_leaves_its_place_and_signs_that_no_file_can_hold_are_left_out()
+    {
+        var order = UblWriter.Write(UblSpecimens.Order with { Buyer = new(null, null, null), Note = "Pallet\u0001 A \ud83d\ude9a\ud800" });
+
+        Assert.Equal([], UblSchema.Flaws(order));
+        // half a letter reads as the sign for what cannot be read
+        Assert.Equal("Pallet A \ud83d\ude9a\ufffd", UblXml.Read(System.Text.Encoding.UTF8.GetString(UblWriter.Bytes(order))).Element(UblXml.Cbc + "Note")!.Value);
+    }
+
+    [Fact]
     public void The_table_finds_what_is_missing_twice_or_in_the_wrong_place()
     {
         XNamespace cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
