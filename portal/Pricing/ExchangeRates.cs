@@ -23,6 +23,18 @@ public sealed class ExchangeRates(Db db, AuditTrail audit, TimeProvider clock)
     public Task<decimal?> FindAsync(string currency, DateOnly day, CancellationToken ct) =>
         db.FindAsync<decimal?>("select rate_to_brand(@currency, @day)", new { currency, day }, ct);
 
+    /// <summary>What one unit of a currency was in another on a day, to a ten-billionth; null where a rate of either was not entered.</summary>
+    /// <param name="from">The currency that is converted.</param>
+    /// <param name="to">Into which.</param>
+    /// <param name="day">The day.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<Conversion?> ConversionAsync(string from, string to, DateOnly day, CancellationToken ct) => db.FindAsync<Conversion>("""
+        select round(rate_to_brand(@from, @day) / rate_to_brand(@to, @day), 10) as rate,
+               (select max(x.valid_from) from (
+                   select distinct on (r.currency) r.valid_from from exchange_rate r where r.currency in (@from, @to) and r.valid_from <= @day order by r.currency, r.valid_from desc) x) as since
+        where rate_to_brand(@from, @day) / rate_to_brand(@to, @day) > 0.00000001
+        """, new { from, to, day }, ct);
+
     /// <summary>Enters a rate; one of the same day is replaced. Answers what is wrong, or null.</summary>
     public Task<FieldProblem?> EnterAsync(RateForm form, CancellationToken ct) => db.InTransactionAsync<FieldProblem?>(async () =>
     {
@@ -50,6 +62,11 @@ public sealed class ExchangeRates(Db db, AuditTrail audit, TimeProvider clock)
         return null;
     }, ct);
 }
+
+/// <summary>How one currency is converted into another.</summary>
+/// <param name="Rate">What one unit of the first is in the second.</param>
+/// <param name="Since">Since when the rates have held.</param>
+public sealed record Conversion(decimal Rate, DateOnly? Since);
 
 /// <summary>A rate from a day on.</summary>
 public sealed record ExchangeRate

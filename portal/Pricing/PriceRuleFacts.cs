@@ -332,9 +332,5 @@ public sealed record PriceRuleFacts : PriceRuleSaid
         {
             yield return new(nameof(Kind), "pricing.refused.volume_has_no_limits");
         }
-        else if (Audience is not "partners" && (isLimited || Effect is "gift" || Coupon is not null))
-        {
-            yield return new(nameof(Audience), "pricing.refused.only_for_partners");
-        }
     }
 }

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Platform.Database;
+using Platform.Texts;
 using Portal.Quotes.Templates;
 using Portal.Web;
 
@@ -13,7 +15,7 @@ namespace Portal.Quotes;
 /// Freezes a revision: everything that will ever be printed of it, in both languages, as one canonical text with its SHA-256. PDF, Excel, API
 /// and page of a sent revision are made of this and of nothing else, so they cannot differ, whatever becomes of names and prices later.
 /// </summary>
-public sealed class FrozenQuotes(Db db, QuoteStore quotes, QuoteLinkStore links, ResolveQuoteLook looks)
+public sealed class FrozenQuotes(Db db, QuoteStore quotes, QuoteLinkStore links, ResolveQuoteLook looks, Texts texts)
 {
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -48,11 +50,24 @@ public sealed class FrozenQuotes(Db db, QuoteStore quotes, QuoteLinkStore links,
             new(parties.SellerName, Address(parties.SellerAddress, parties.SellerPostalCode, parties.SellerCity, parties.SellerCountry), parties.SellerPhone),
             new(parties.CustomerName, Address(parties.CustomerAddress, parties.CustomerPostalCode, parties.CustomerCity, parties.CustomerCountry), null),
             head.DealNumber,
-            [.. lines.Select(line => new QuoteContentLine(line.LineNumber, line.Sku, line.Name, line.NameZh ?? line.Name, line.TermStart is null ? line.Unit : Pricing.Term.Piece(line.Unit), line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount)
+            [.. lines.Select(line => new QuoteContentLine(line.LineNumber, line.Sku, Named(line, line.Name, "en"), Named(line, line.NameZh ?? line.Name, "zh-CN"), line.TermStart is null ? line.Unit : Pricing.Term.Piece(line.Unit), line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount)
             {
-                Section = line.Section, Choice = line.IsIncluded ? null : line.Choice, AlternativeTo = line.AlternativeTo, Term = QuoteTerm.Of(line),
+                Section = line.Section, Choice = line.IsIncluded ? null : line.Choice, AlternativeTo = line.AlternativeTo, Term = QuoteTerm.Of(line), IsGift = line.IsGift,
             })],
-            head.NetTotal, head.TaxRate, head.TaxTotal, head.GrandTotal, head.Terms) { Look = await looks.ForAsync(head.PartnerId, ct) };
+            head.NetTotal, head.TaxRate, head.TaxTotal, head.GrandTotal, head.Terms) { Look = await looks.ForAsync(head.PartnerId, ct), Notes = NotesOf(head), Rate = head.Rate };
+    }
+
+    string Named(QuoteLine line, string name, string language) => line.IsGift ? texts.In(language, "quotes.document.gift", name) : name;
+
+    // What is said below the terms, in both languages.
+    Dictionary<string, IReadOnlyList<string>>? NotesOf(QuoteHead head)
+    {
+        IReadOnlyList<string> Of(string language) =>
+        [
+            .. head.Coupons.Count > 0 ? [texts.In(language, "quotes.document.coupons", string.Join(", ", head.Coupons))] : Array.Empty<string>(),
+            .. head is { RateOnPaper: true, Rate: { } rate } ? [texts.In(language, "quotes.document.rate", rate.Said(head.Currency), rate.On.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))] : Array.Empty<string>(),
+        ];
+        return Of(TextBook.Languages[0]).Count == 0 ? null : TextBook.Languages.ToDictionary(language => language, Of, StringComparer.Ordinal);
     }
 
     /// <summary>Reads what was frozen.</summary>
@@ -77,8 +92,16 @@ public sealed record QuoteContent(
     /// <summary>How it looks; null where there was no template when it was frozen.</summary>
     public QuoteLook? Look { get; init; }
 
-    /// <summary>The quote's own terms and those behind them; empty where there are none.</summary>
-    public string TermsWith(string? further) => string.Join('\n', new[] { Terms, further }.OfType<string>());
+    /// <summary>The rate by which its prices were converted; null where they were not. It is printed with the notes, or not at all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public QuoteRate? Rate { get; init; }
+
+    /// <summary>What is said below the terms, by language: coupons, the rate; null where there is nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Notes { get; init; }
+
+    /// <summary>The quote's own terms, those behind them, and notes; empty where there are none.</summary>
+    public string TermsWith(string? further, string language) => string.Join('\n', new[] { Terms, further }.OfType<string>().Concat(Notes?.GetValueOrDefault(language) ?? []));
 
     /// <summary>Some lines are sold by the term.</summary>
     [JsonIgnore]
@@ -145,6 +168,10 @@ public sealed record QuoteContentLine(
     /// <summary>From when until when it is had; the prices are for one over all of that time. Null for what is not sold by the term.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public QuoteTerm? Term { get; init; }
+
+    /// <summary>A promotion gives it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsGift { get; init; }
 
     /// <summary>It counts in the totals.</summary>
     [JsonIgnore]

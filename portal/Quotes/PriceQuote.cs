@@ -7,7 +7,7 @@ using Portal.Web;
 namespace Portal.Quotes;
 
 /// <summary>Checks what somebody wants to offer and prices it: the seller's price for end customers, then what is taken off by hand.</summary>
-public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices, SoldByTerm terms)
+public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices, SoldByTerm terms, ExchangeRates rates)
 {
     /// <summary>The most lines a quote has.</summary>
     public const int MostLines = 1000;
@@ -18,13 +18,22 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices, SoldByTe
     /// <summary>How many days a quote holds where nobody says.</summary>
     public const int UsualDays = 30;
 
+    /// <summary>The most coupons a quote names.</summary>
+    public const int MostCoupons = 10;
+
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Checks and prices.</summary>
-    public Task<CheckedQuote> RunAsync(QuoteRequest request, QuoteSeller seller, CancellationToken ct) => db.InTransactionAsync(async () =>
+    /// <param name="request">What is offered.</param>
+    /// <param name="seller">Who offers.</param>
+    /// <param name="kept">The rate that the quote has; it is kept where the request says so.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<CheckedQuote> RunAsync(QuoteRequest request, QuoteSeller seller, QuoteRate? kept, CancellationToken ct) => db.InTransactionAsync(async () =>
     {
         var today = await quotes.TodayAsync(ct);
         var problems = new List<QuoteProblem>();
+        var (currency, rate) = await CurrencyAsync(request, seller, kept, today, problems, ct);
+        var trade = new Trade(seller, currency, rate, today);
         var deal = request.Deal is null ? null : await quotes.FindDealAsync(request.Deal, ct);
         if (request.Deal is not null && deal is null)
         {
@@ -39,17 +48,80 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices, SoldByTe
         }
 
         var agreed = request.Lines.Count is 0 or > MostLines ? [] : await TermsAsync(request, customer, ct);
-        var lines = await LinesAsync(request, seller, agreed, today, problems, deal, ct);
+        trade = trade with { Agreed = agreed };
+        var (lines, together) = await LinesAsync(request, trade, problems, deal, ct);
+        problems.AddRange(CouponProblems(request, together));
         if (problems.Count > 0)
         {
             return new CheckedQuote(null, problems);
         }
 
+        lines.AddRange(together.Gifts.Where(gift => gift.ProductId is not null).Select(gift => Gift(gift, currency)));
         var net = lines.Where(line => line.IsIncluded).Sum(line => line.Amount);
-        var tax = Amounts.Round(net * request.TaxRate!.Value / 100, seller.Currency);
-        return new CheckedQuote(new(customer!.EndCustomerId, deal?.DealId, seller.Currency, request.ValidUntil!.Value, request.TaxRate.Value / 100, Typed.Trimmed(request.Terms),
-            net, tax, net + tax, lines.Max(line => line.Discount), await WithCostsAsync(lines, request, seller, agreed, today, deal, ct)), []);
+        var tax = Amounts.Round(net * request.TaxRate!.Value / 100, currency);
+        return new CheckedQuote(new(customer!.EndCustomerId, deal?.DealId, currency, request.ValidUntil!.Value, request.TaxRate.Value / 100, Typed.Trimmed(request.Terms),
+            net, tax, net + tax, lines.Max(line => line.Discount), await WithCostsAsync(lines, request, trade, deal, together.Gifts, ct))
+        {
+            Coupons = together.Coupons, Uses = together.Uses, Rate = rate, IsRateOnPaper = rate is not null && request.RateOnPaper,
+        }, []);
     }, ct);
+
+    // What all prices are made in, and from.
+    sealed record Trade(QuoteSeller Seller, string Currency, QuoteRate? Rate, DateOnly Today)
+    {
+        /// <summary>The terms of the lines, in their order.</summary>
+        public IReadOnlyList<AgreedTerm> Agreed { get; init; } = [];
+
+        public string PricedIn => Rate?.From ?? Currency;
+
+        public LinePrice Told(LinePrice price) => Rate?.Converted(price, Currency) ?? price;
+    }
+
+    async Task<(string Currency, QuoteRate? Rate)> CurrencyAsync(QuoteRequest request, QuoteSeller seller, QuoteRate? kept, DateOnly today, List<QuoteProblem> problems, CancellationToken ct)
+    {
+        var currency = Typed.Trimmed(request.Currency)?.ToUpperInvariant() ?? seller.Currency;
+        if (!Currencies.IsKnown(currency))
+        {
+            problems.Add(new("currency", "quotes.problem.currency_unknown", currency));
+            return (seller.Currency, null);
+        }
+
+        problems.AddRange(request.Lines.Select((line, at) => (line, at)).Where(one => Typed.Trimmed(one.line.Currency) is { } said && !said.Equals(currency, StringComparison.OrdinalIgnoreCase))
+            .Select(one => new QuoteProblem($"lines[{one.at}].currency", "quotes.problem.mixed_currencies", one.line.Currency!, currency)));
+        if (currency == seller.Currency || !request.Convert)
+        {
+            return (currency, null);
+        }
+
+        if (request.KeepRate && kept is not null && kept.From == seller.Currency)
+        {
+            return (currency, kept);
+        }
+
+        if (await rates.ConversionAsync(seller.Currency, currency, today, ct) is { } found)
+        {
+            return (currency, new(seller.Currency, found.Rate, today, found.Since));
+        }
+
+        problems.Add(new("currency", "quotes.problem.no_rate", seller.Currency, currency));
+        return (currency, null);
+    }
+
+    // One that changes nothing is told, and not kept: it would be promised and never count.
+    static IEnumerable<QuoteProblem> CouponProblems(QuoteRequest request, BasketPrice together)
+    {
+        if (request.Coupons is { Count: > MostCoupons })
+        {
+            yield return new("coupons", "quotes.problem.too_many_coupons", MostCoupons);
+        }
+        else if (together.Lines.Count > 0 && Prices.Coupons(request.Coupons ?? []).Except(together.Coupons, StringComparer.Ordinal).FirstOrDefault() is { } useless)
+        {
+            yield return new("coupons", "quotes.problem.useless_coupon", useless);
+        }
+    }
+
+    static PricedQuoteLine Gift(LinePrice gift, string currency) =>
+        Line(new(gift.Sku, gift.Quantity, null), gift with { Floor = null }, currency) with { IsGift = true };
 
     static IEnumerable<QuoteProblem> HeadProblems(QuoteRequest request, QuoteCustomer? customer, DateOnly today)
     {
@@ -83,14 +155,15 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices, SoldByTe
     Task<IReadOnlyList<AgreedTerm>> TermsAsync(QuoteRequest request, QuoteCustomer? customer, CancellationToken ct) =>
         terms.ReadAsync([.. request.Lines.Select(line => new AskedTerm(line.Sku.Trim(), line.Start, line.Months, Typed.Trimmed(line.Subscription)))], customer?.EndCustomerId ?? 0, ct);
 
-    async Task<List<PricedQuoteLine>> LinesAsync(QuoteRequest request, QuoteSeller seller, IReadOnlyList<AgreedTerm> agreed, DateOnly today, List<QuoteProblem> problems, QuotedDeal? deal, CancellationToken ct)
+    async Task<(List<PricedQuoteLine> Lines, BasketPrice Together)> LinesAsync(QuoteRequest request, Trade trade, List<QuoteProblem> problems, QuotedDeal? deal, CancellationToken ct)
     {
         if (request.Lines.Count is 0 or > MostLines)
         {
-            return [];
+            return ([], new([], [], [], []));
         }
 
-        var priced = await PricesAsync(null, seller.PartnerId, request, seller, agreed, today, deal, ct);
+        var (priced, together) = await PricesAsync(null, trade.Seller.PartnerId, request, trade, deal, ct);
+        problems.AddRange(CurrencyProblems(priced, trade));
         problems.AddRange(ChoiceProblems(request.Lines));
         var unknown = await quotes.UnknownConfigurationsAsync(request.Lines, ct);
         var lines = new List<PricedQuoteLine>();
@@ -118,44 +191,56 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices, SoldByTe
                 problems.Add(new($"lines[{i}].configuration", "quotes.problem.configuration", configuration));
             }
 
-            if (agreed[i].TextKey is { } wrong)
+            if (trade.Agreed[i].TextKey is { } wrong)
             {
-                problems.Add(new($"lines[{i}].{agreed[i].Field}", wrong, agreed[i].Arguments));
+                problems.Add(new($"lines[{i}].{trade.Agreed[i].Field}", wrong, trade.Agreed[i].Arguments));
             }
 
             if (price.Refusal is null && problems.Count == 0)
             {
-                var line = Line(asked, price, seller.Currency) with { TermMonths = agreed[i].Months };
+                var line = Line(asked, price, trade.Currency) with { TermMonths = trade.Agreed[i].Months };
                 lines.Add(line.Choice is QuoteChoice.Alternative ? line with { AlternativeTo = stood } : line);
                 stood = line.IsIncluded ? lines.Count : stood;
             }
         }
 
-        return lines;
+        return (lines, together);
     }
 
     // What is included is bought together. Of the others nobody knows what they will be bought with: each is priced by itself.
-    async Task<List<LinePrice>> PricesAsync(long? buyerId, long sellerId, QuoteRequest request, QuoteSeller seller, IReadOnlyList<AgreedTerm> agreed, DateOnly today, QuotedDeal? ofDeal, CancellationToken ct)
+    async Task<(List<LinePrice> Each, BasketPrice Together)> PricesAsync(long? buyerId, long sellerId, QuoteRequest request, Trade trade, QuotedDeal? ofDeal, CancellationToken ct)
     {
         var deal = ofDeal is null ? null : new DealAsked(ofDeal.Number);
         List<(AskedLine Line, bool IsIncluded)> asked =
-            [.. request.Lines.Select((line, at) => (new AskedLine(line.Sku.Trim(), line.Quantity is >= 1 and <= 1_000_000 ? line.Quantity.Value : 1) { Term = agreed[at].Term }, QuoteChoice.Of(line.Choice) is QuoteChoice.Included))];
-        var together = new Queue<LinePrice>((await prices.OfBasketAsync(buyerId, sellerId, seller.Currency, today, [.. asked.Where(one => one.IsIncluded).Select(one => one.Line)], [], deal, ct)).Lines);
-        var byItself = new Queue<LinePrice>(await prices.ForAsync(buyerId, sellerId, seller.Currency, today, [.. asked.Where(one => !one.IsIncluded).Select(one => one.Line)], deal, ct));
-        return asked.ConvertAll(one => (one.IsIncluded ? together : byItself).Dequeue());
+            [.. request.Lines.Select((line, at) => (new AskedLine(line.Sku.Trim(), line.Quantity is >= 1 and <= 1_000_000 ? line.Quantity.Value : 1) { Term = trade.Agreed[at].Term }, QuoteChoice.Of(line.Choice) is QuoteChoice.Included))];
+        // coupons are the customer's, not what the seller buys by
+        var basket = await prices.OfBasketAsync(buyerId, sellerId, trade.PricedIn, trade.Today, [.. asked.Where(one => one.IsIncluded).Select(one => one.Line)], buyerId is null ? request.Coupons ?? [] : [], deal, ct);
+        basket = basket with { Lines = [.. basket.Lines.Select(trade.Told)] };
+        var together = new Queue<LinePrice>(basket.Lines);
+        var byItself = new Queue<LinePrice>((await prices.ForAsync(buyerId, sellerId, trade.PricedIn, trade.Today, [.. asked.Where(one => !one.IsIncluded).Select(one => one.Line)], deal, ct)).Select(trade.Told));
+        return (asked.ConvertAll(one => (one.IsIncluded ? together : byItself).Dequeue()), basket);
     }
 
     // What the goods cost the seller itself, at the company above it. The brand has nobody above it.
-    async Task<IReadOnlyList<PricedQuoteLine>> WithCostsAsync(List<PricedQuoteLine> lines, QuoteRequest request, QuoteSeller seller, IReadOnlyList<AgreedTerm> agreed, DateOnly today, QuotedDeal? deal, CancellationToken ct)
+    async Task<IReadOnlyList<PricedQuoteLine>> WithCostsAsync(List<PricedQuoteLine> lines, QuoteRequest request, Trade trade, QuotedDeal? deal, IReadOnlyList<LinePrice> gifts, CancellationToken ct)
     {
+        var seller = trade.Seller;
         if (seller.UpstreamId is not { } upstream)
         {
             return lines;
         }
 
-        var costs = await PricesAsync(seller.PartnerId, upstream, request, seller, agreed, today, deal, ct);
+        var (costs, _) = await PricesAsync(seller.PartnerId, upstream, request, trade, deal, ct);
+        // gifts stand behind the lines that were asked for
+        costs.AddRange((await prices.ForAsync(seller.PartnerId, upstream, trade.PricedIn, trade.Today, [.. gifts.Where(gift => gift.ProductId is not null).Select(gift => new AskedLine(gift.Sku, gift.Quantity))], ct)).Select(trade.Told));
         return [.. lines.Select((line, at) => costs[at].Refusal is null ? line with { UnitCost = costs[at].UnitPrice } : line)];
     }
+
+    // Not a line's fault: there are no prices in that currency at all.
+    static IEnumerable<QuoteProblem> CurrencyProblems(List<LinePrice> priced, Trade trade) =>
+        trade.Currency != trade.Seller.Currency && trade.Rate is null && priced.Count > 0 && priced.TrueForAll(price => price.Refusal is "pricing.refused.no_price")
+            ? [new("currency", "quotes.problem.no_prices_in_currency", trade.Currency, trade.Seller.Currency)]
+            : [];
 
     static IEnumerable<QuoteProblem> ChoiceProblems(IReadOnlyList<QuoteRequestLine> lines)
     {
@@ -210,8 +295,26 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices, SoldByTe
 /// <param name="Lines">1 to 1,000 lines.</param>
 public sealed record QuoteRequest(string? Customer, string? Deal, DateOnly? ValidUntil, decimal? TaxRate, string? Terms, IReadOnlyList<QuoteRequestLine> Lines)
 {
-    /// <summary>What a quote says already, as it would be typed.</summary>
-    internal static QuoteRequest Of(QuoteHead head, IEnumerable<QuoteLine> lines) => new(head.CustomerNumber, head.DealNumber, head.ValidUntil, head.TaxRate * 100, head.Terms, [.. lines.Select(QuoteRequestLine.Of)]);
+    /// <summary>The codes of coupons; one by which nothing comes off is refused.</summary>
+    public IReadOnlyList<string>? Coupons { get; init; }
+
+    /// <summary>ISO 4217; the seller's own where left out.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>Another currency's prices are the own ones, converted by the rate of today; without it there has to be a price book in it.</summary>
+    public bool Convert { get; init; }
+
+    /// <summary>The rate that the draft, or the revision before, has is kept; else that of today is taken.</summary>
+    public bool KeepRate { get; init; }
+
+    /// <summary>The rate is printed.</summary>
+    public bool RateOnPaper { get; init; }
+
+    /// <summary>What a quote says already, as it would be typed. Gifts come with the prices.</summary>
+    internal static QuoteRequest Of(QuoteHead head, IEnumerable<QuoteLine> lines) => new(head.CustomerNumber, head.DealNumber, head.ValidUntil, head.TaxRate * 100, head.Terms, [.. lines.Where(line => !line.IsGift).Select(QuoteRequestLine.Of)])
+    {
+        Coupons = head.Coupons, Currency = head.Currency, Convert = head.Rate is not null, KeepRate = true, RateOnPaper = head.RateOnPaper,
+    };
 }
 
 /// <summary>One line, as typed.</summary>
@@ -220,6 +323,9 @@ public sealed record QuoteRequest(string? Customer, string? Deal, DateOnly? Vali
 /// <param name="Discount">Percent taken off by hand, 0 to 100.</param>
 public sealed record QuoteRequestLine(string Sku, decimal? Quantity, decimal? Discount)
 {
+    /// <summary>The currency that is meant; a quote has one, so another is refused. The quote's where left out.</summary>
+    public string? Currency { get; init; }
+
     /// <summary>The heading it stands under, at most 120 characters; null for none.</summary>
     public string? Section { get; init; }
 
@@ -253,6 +359,18 @@ public sealed record PricedQuote(
     long EndCustomerId, long? DealId, string Currency, DateOnly ValidUntil, decimal TaxRate, string? Terms,
     decimal NetTotal, decimal TaxTotal, decimal GrandTotal, decimal MostDiscount, IReadOnlyList<PricedQuoteLine> Lines)
 {
+    /// <summary>The rate by which its prices were converted; null where they were not.</summary>
+    public QuoteRate? Rate { get; init; }
+
+    /// <summary>The rate is printed.</summary>
+    public bool IsRateOnPaper { get; init; }
+
+    /// <summary>The coupons by which promotions hold.</summary>
+    public IReadOnlyList<string> Coupons { get; init; } = [];
+
+    /// <summary>What it takes of promotions with a limit, once it is sent.</summary>
+    public IReadOnlyList<PromotionUse> Uses { get; init; } = [];
+
     /// <summary>What is left to the seller of what is included, as a share; null where a cost is not known.</summary>
     public decimal? MarginShare => Lines.Where(line => line.IsIncluded).All(line => line.UnitCost is not null)
         ? LineMargin.ShareOf(NetTotal - Lines.Where(line => line.IsIncluded).Sum(line => line.Quantity * line.UnitCost!.Value), NetTotal)
@@ -276,6 +394,9 @@ public sealed record PricedQuoteLine(long ProductId, int Quantity, decimal Price
 
     /// <summary>The number of the subscription that it renews or adds to.</summary>
     public string? Subscription { get; init; }
+
+    /// <summary>A promotion gives it.</summary>
+    public bool IsGift { get; init; }
 
     /// <summary>The heading it stands under.</summary>
     public string? Section { get; init; }

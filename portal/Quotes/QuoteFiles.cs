@@ -172,7 +172,7 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
             }),
             choices = content.Choices.Select(Line),
             net = Amount(content.NetTotal), tax = Amount(content.TaxTotal), hasTax = content.TaxRate > 0, total,
-            terms = content.TermsWith(QuotePlaceholders.Fill(design.Terms, language, values)), online = address, qrAlt = T("quotes.document.qr_alt", content.Number),
+            terms = content.TermsWith(QuotePlaceholders.Fill(design.Terms, language, values), language), online = address, qrAlt = T("quotes.document.qr_alt", content.Number),
             evidence = evidence is null ? null : QuoteEvidencePage.Of(content, evidence, total, language, T),
         }, $"{T(evidence is null ? "quotes.document.quote" : "quotes.document.signed")} {content.Number}", new DateTimeOffset(evidence?.AnsweredAt ?? frozenAt, TimeSpan.Zero))
         {

@@ -1,4 +1,5 @@
 using Platform.Database;
+using Portal.Pricing;
 using Portal.Web.Lists;
 
 namespace Portal.Quotes;
@@ -66,7 +67,8 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         select q.quote_id, q.number, q.partner_id, p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, p.partner_level, p.partner_type = 'brand' as is_brand,
                q.end_customer_id, c.number as customer_number, c.name as customer_name, d.number as deal_number,
                q.currency, m.minor_units, case when q.status = 'sent' and r.valid_until < @today then 'expired' else q.status end as status, q.current_revision as revision, q.version,
-               r.quote_revision_id, r.valid_until, r.tax_rate, r.terms, r.net_total, r.tax_total, r.grand_total, r.most_discount, r.frozen_at, q.first_sent_on
+               r.quote_revision_id, r.valid_until, r.tax_rate, r.terms, r.net_total, r.tax_total, r.grand_total, r.most_discount, r.frozen_at, q.first_sent_on, array_to_string(r.coupons, ' ') as coupons_said,
+               r.price_currency, r.exchange_rate, r.rate_on, r.rate_since, r.rate_on_paper
         from quote q
         join quote_revision r on r.quote_id = q.quote_id and r.revision = q.current_revision
         join end_customer c on c.end_customer_id = q.end_customer_id
@@ -83,7 +85,7 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
     /// <summary>The lines of a revision.</summary>
     public Task<List<QuoteLine>> LinesAsync(long quoteRevisionId, CancellationToken ct) => db.ListAsync<QuoteLine>("""
         select l.line_number, l.product_id, p.sku, p.name, p.name_zh, p.unit, l.quantity, l.price, l.discount, l.unit_price, l.amount, l.price_steps::text as price_steps, l.section, l.choice, l.alternative_to, l.floor_price, l.configuration,
-               l.term_start, l.term_end, l.term_months, l.subscription
+               l.term_start, l.term_end, l.term_months, l.subscription, l.is_gift
         from quote_line l join product p using (product_id)
         where l.quote_revision_id = @quoteRevisionId order by l.line_number
         """, new { quoteRevisionId }, ct);
@@ -191,27 +193,47 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
     public async Task InsertRevisionAsync(long quoteId, long partnerId, int revision, PricedQuote quote, CancellationToken ct)
     {
         var revisionId = await db.OneAsync<long>("""
-            insert into quote_revision (quote_id, partner_id, revision, valid_until, tax_rate, terms, net_total, tax_total, grand_total, most_discount)
-            values (@quoteId, @partnerId, @revision, @ValidUntil, @TaxRate, @Terms, @NetTotal, @TaxTotal, @GrandTotal, @MostDiscount) returning quote_revision_id
-            """, new { quoteId, partnerId, revision, quote.ValidUntil, quote.TaxRate, quote.Terms, quote.NetTotal, quote.TaxTotal, quote.GrandTotal, quote.MostDiscount }, ct);
+            insert into quote_revision (quote_id, partner_id, revision, valid_until, tax_rate, terms, net_total, tax_total, grand_total, most_discount, coupons, price_currency, exchange_rate, rate_on, rate_since, rate_source, rate_on_paper)
+            values (@quoteId, @partnerId, @revision, @ValidUntil, @TaxRate, @Terms, @NetTotal, @TaxTotal, @GrandTotal, @MostDiscount, @coupons, @from, @rate, @on, @since, @source, @IsRateOnPaper) returning quote_revision_id
+            """, new { quoteId, partnerId, revision, quote.ValidUntil, quote.TaxRate, quote.Terms, quote.NetTotal, quote.TaxTotal, quote.GrandTotal, quote.MostDiscount, coupons = quote.Coupons.ToArray(),
+            from = quote.Rate?.From, rate = quote.Rate?.Rate, on = quote.Rate?.On, since = quote.Rate?.Since, source = quote.Rate is null ? null : QuoteRate.Source, quote.IsRateOnPaper }, ct);
         await InsertLinesAsync(revisionId, partnerId, quote.Lines, ct);
+        await PricePromotionsAsync(revisionId, quoteId, partnerId, quote.Uses, ct);
     }
+
+    Task PricePromotionsAsync(long revisionId, long quoteId, long partnerId, IReadOnlyList<PromotionUse> uses, CancellationToken ct) => uses.Count == 0 ? Task.CompletedTask : db.ExecuteAsync("""
+        insert into quote_promotion (quote_revision_id, quote_id, partner_id, price_rule_id, code, amount)
+        select @revisionId, @quoteId, @partnerId, use.rule, use.code, use.amount from unnest(@rules, @codes, @amounts) as use (rule, code, amount)
+        """, new { revisionId, quoteId, partnerId, rules = uses.Select(use => use.PriceRuleId).ToArray(), codes = uses.Select(use => use.Code).ToArray(), amounts = uses.Select(use => use.Amount).ToArray() }, ct);
+
+    /// <summary>What a revision takes of promotions with a limit.</summary>
+    public Task<List<QuotePromotion>> PromotionsAsync(long quoteRevisionId, CancellationToken ct) => db.ListAsync<QuotePromotion>("""
+        select price_rule_id, code, amount, state from quote_promotion where quote_revision_id = @quoteRevisionId order by code
+        """, new { quoteRevisionId }, ct);
+
+    /// <summary>Reserves what the current revision takes of promotions with a limit.</summary>
+    /// <exception cref="Npgsql.PostgresException">A limit was passed meanwhile.</exception>
+    public Task TakePromotionsAsync(QuoteHead head, CancellationToken ct) => db.ExecuteAsync("select quote_takes_promotions(@QuoteRevisionId)", new { head.QuoteRevisionId }, ct);
 
     /// <summary>Replaces what a draft holds.</summary>
     public async Task ReplaceAsync(QuoteHead head, PricedQuote quote, CancellationToken ct)
     {
         await db.ExecuteAsync("""
             delete from quote_line where quote_revision_id = @QuoteRevisionId;
-            update quote_revision set valid_until = @ValidUntil, tax_rate = @TaxRate, terms = @Terms, net_total = @NetTotal, tax_total = @TaxTotal,
-                   grand_total = @GrandTotal, most_discount = @MostDiscount
+            delete from quote_promotion where quote_revision_id = @QuoteRevisionId and state = 'priced';
+            update quote_revision set coupons = @coupons, valid_until = @ValidUntil, tax_rate = @TaxRate, terms = @Terms, net_total = @NetTotal, tax_total = @TaxTotal,
+                   grand_total = @GrandTotal, most_discount = @MostDiscount,
+                   price_currency = @from, exchange_rate = @rate, rate_on = @on, rate_since = @since, rate_source = @source, rate_on_paper = @IsRateOnPaper
             where quote_revision_id = @QuoteRevisionId;
-            update quote set end_customer_id = @EndCustomerId, deal_id = @DealId, updated_at = @Now, version = version + 1 where quote_id = @QuoteId
+            update quote set end_customer_id = @EndCustomerId, deal_id = @DealId, currency = @Currency, updated_at = @Now, version = version + 1 where quote_id = @QuoteId
             """, new
         {
             head.QuoteRevisionId, head.QuoteId, quote.EndCustomerId, quote.DealId, quote.ValidUntil, quote.TaxRate, quote.Terms,
-            quote.NetTotal, quote.TaxTotal, quote.GrandTotal, quote.MostDiscount, Now,
+            quote.NetTotal, quote.TaxTotal, quote.GrandTotal, quote.MostDiscount, quote.Currency, coupons = quote.Coupons.ToArray(), Now,
+            from = quote.Rate?.From, rate = quote.Rate?.Rate, on = quote.Rate?.On, since = quote.Rate?.Since, source = quote.Rate is null ? null : QuoteRate.Source, quote.IsRateOnPaper,
         }, ct);
         await InsertLinesAsync(head.QuoteRevisionId, head.PartnerId, quote.Lines, ct);
+        await PricePromotionsAsync(head.QuoteRevisionId, head.QuoteId, head.PartnerId, quote.Uses, ct);
     }
 
     /// <summary>Takes a quote to its next state and writes down who did it.</summary>
@@ -258,11 +280,11 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
 
     Task InsertLinesAsync(long quoteRevisionId, long partnerId, IReadOnlyList<PricedQuoteLine> lines, CancellationToken ct) => db.ExecuteAsync("""
         insert into quote_line (quote_revision_id, partner_id, line_number, product_id, quantity, price, discount, unit_price, amount, price_steps, section, choice, alternative_to, floor_price, configuration,
-                                term_start, term_end, term_months, subscription)
+                                term_start, term_end, term_months, subscription, is_gift)
         select @quoteRevisionId, @partnerId, line.number, line.product_id, line.quantity, line.price, line.discount, line.unit_price, line.amount, line.steps::jsonb, line.section, line.choice, line.alternative_to, line.floor_price, line.configuration,
-               line.term_start, line.term_end, line.term_months, line.subscription
-        from unnest(@products, @quantities, @prices, @discounts, @unitPrices, @amounts, @steps, @sections, @choices, @alternatives, @floors, @configurations, @starts, @ends, @months, @subscriptions)
-            with ordinality as line (product_id, quantity, price, discount, unit_price, amount, steps, section, choice, alternative_to, floor_price, configuration, term_start, term_end, term_months, subscription, number);
+               line.term_start, line.term_end, line.term_months, line.subscription, line.is_gift
+        from unnest(@products, @quantities, @prices, @discounts, @unitPrices, @amounts, @steps, @sections, @choices, @alternatives, @floors, @configurations, @starts, @ends, @months, @subscriptions, @gifts)
+            with ordinality as line (product_id, quantity, price, discount, unit_price, amount, steps, section, choice, alternative_to, floor_price, configuration, term_start, term_end, term_months, subscription, is_gift, number);
         insert into quote_cost (quote_revision_id, line_number, partner_id, unit_cost)
         select @quoteRevisionId, line.number, @partnerId, line.cost from unnest(@costs) with ordinality as line (cost, number) where line.cost is not null
         """, new
@@ -274,6 +296,7 @@ public sealed class QuoteStore(Db db, TimeProvider clock)
         steps = lines.Select(line => line.PriceSteps).ToArray(), sections = lines.Select(line => line.Section).ToArray(), choices = lines.Select(line => line.Choice).ToArray(),
         alternatives = lines.Select(line => line.AlternativeTo).ToArray(), costs = lines.Select(line => line.UnitCost).ToArray(), floors = lines.Select(line => line.Floor).ToArray(), configurations = lines.Select(line => line.Configuration).ToArray(),
         starts = lines.Select(line => line.TermStart).ToArray(), ends = lines.Select(line => line.TermEnd).ToArray(), months = lines.Select(line => line.TermMonths).ToArray(), subscriptions = lines.Select(line => line.Subscription).ToArray(),
+        gifts = lines.Select(line => line.IsGift).ToArray(),
     }, ct);
 }
 
@@ -320,17 +343,32 @@ public sealed record QuoteHead(
     long EndCustomerId, string CustomerNumber, string CustomerName, string? DealNumber,
     string Currency, int MinorUnits, string Status, int Revision, int Version,
     long QuoteRevisionId, DateOnly ValidUntil, decimal TaxRate, string? Terms, decimal NetTotal, decimal TaxTotal, decimal GrandTotal, decimal MostDiscount,
-    DateTime? FrozenAt, DateOnly? FirstSentOn);
+    DateTime? FrozenAt, DateOnly? FirstSentOn, string CouponsSaid,
+    string? PriceCurrency, decimal? ExchangeRate, DateOnly? RateOn, DateOnly? RateSince, bool RateOnPaper)
+{
+    /// <summary>The coupons by which promotions hold.</summary>
+    public IReadOnlyList<string> Coupons { get; } = CouponsSaid.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The rate by which the revision's prices were converted; null where they were not.</summary>
+    public QuoteRate? Rate => PriceCurrency is { } from ? new(from, ExchangeRate!.Value, RateOn!.Value, RateSince) : null;
+}
 
 /// <summary>A line of a revision.</summary>
 public sealed record QuoteLine(
     int LineNumber, long ProductId, string Sku, string Name, string? NameZh, string Unit, int Quantity, decimal Price, decimal Discount, decimal UnitPrice, decimal Amount, string PriceSteps,
     string? Section, string Choice, int? AlternativeTo, decimal? FloorPrice, string? Configuration,
-    DateOnly? TermStart, DateOnly? TermEnd, int? TermMonths, string? Subscription)
+    DateOnly? TermStart, DateOnly? TermEnd, int? TermMonths, string? Subscription, bool IsGift)
 {
     /// <summary>It counts in the totals.</summary>
     public bool IsIncluded => Choice is QuoteChoice.Included;
 }
+
+/// <summary>What a revision takes of a promotion with a limit.</summary>
+/// <param name="PriceRuleId">Its key; never leaves the server.</param>
+/// <param name="Code">What the seller calls it.</param>
+/// <param name="Amount">What it takes off; for a gift its list price.</param>
+/// <param name="State"><c>priced</c>, <c>taken</c> or <c>given_back</c>.</param>
+public sealed record QuotePromotion(long PriceRuleId, string Code, decimal Amount, string State);
 
 /// <summary>What may be offered without the deal desk.</summary>
 /// <param name="Most">The most that is taken off by hand, as a share.</param>

@@ -61,7 +61,7 @@ public sealed class QuoteWorkbook(Texts texts)
             WriteHead(sheet, content, columns, title, isForWork, T);
             var (first, last) = WriteLines(sheet, content, columns, language, isForWork, T);
             WriteTotals(sheet, content, columns, language, first, last, T);
-            WriteTerms(sheet, content.TermsWith(QuotePlaceholders.Fill(look.Design.Terms, language, values)), T);
+            WriteTerms(sheet, content.TermsWith(QuotePlaceholders.Fill(look.Design.Terms, language, values), language), T);
             if (isForWork)
             {
                 sheet.Allow($"D{first}:D{last}", new(IsWhole: true, 0, 1_000_000, T("quotes.document.quantity"), T("quotes.workbook.quantity_rule")));

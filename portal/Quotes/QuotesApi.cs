@@ -32,10 +32,12 @@ public sealed class QuotesApi(QuoteStore quotes, QuoteThreadStore thread, WorkOn
         return Ok(new
         {
             head.Number, head.Status, partner = head.PartnerNumber, customer = head.CustomerNumber, customerName = head.CustomerName, deal = head.DealNumber, head.Currency, head.Revision,
-            head.ValidUntil, taxRate = head.TaxRate * 100, head.Terms, head.NetTotal, head.TaxTotal, head.GrandTotal, head.Version,
+            head.ValidUntil, taxRate = head.TaxRate * 100, head.Terms, head.NetTotal, head.TaxTotal, head.GrandTotal, head.Version, head.Coupons,
+            rate = head.Rate is { } rate ? new { rate.From, rate.Rate, rate.On, rate.Since, source = QuoteRate.Source, onPaper = head.RateOnPaper } : null,
+            promotions = (await quotes.PromotionsAsync(head.QuoteRevisionId, ct)).Select(promotion => new { promotion.Code, promotion.Amount, promotion.State }),
             lines = (await quotes.LinesAsync(head.QuoteRevisionId, ct)).Select(line => new
             {
-                line.LineNumber, line.Sku, line.Name, line.NameZh, line.Quantity, line.Price, discount = line.Discount * 100, line.UnitPrice, line.Amount, line.Section, line.Choice, line.AlternativeTo, line.Configuration,
+                line.LineNumber, line.Sku, line.Name, line.NameZh, line.Quantity, line.Price, discount = line.Discount * 100, line.UnitPrice, line.Amount, line.Section, line.Choice, line.AlternativeTo, line.Configuration, line.IsGift, priceSteps = QuotePriceShown.Read(line.PriceSteps),
                 start = line.TermStart, end = line.TermEnd, months = line.TermMonths, line.Subscription,
             }),
             revisions = (await quotes.RevisionsAsync(head.QuoteId, ct)).Select(revision => new { revision.Revision, revision.FrozenAt, revision.GrandTotal, revision.Sha256 }),

@@ -107,12 +107,12 @@ public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, Qu
             return NotFound();
         }
 
-        var form = new QuoteForm { Customer = head.CustomerNumber, ValidUntil = today.AddDays(PriceQuote.UsualDays), TaxRate = head.TaxRate * 100, Terms = head.Terms, CopyOf = head.Number };
+        var form = new QuoteForm { Customer = head.CustomerNumber, ValidUntil = today.AddDays(PriceQuote.UsualDays), TaxRate = head.TaxRate * 100, Terms = head.Terms, Coupons = string.Join(' ', head.Coupons), InCurrency = head.Currency, Convert = head.Rate is not null, RateOnPaper = head.RateOnPaper, CopyOf = head.Number };
         form.Lines.AddRange(Rows(await quotes.LinesAsync(head.QuoteRevisionId, ct)));
         return View("QuoteForm", await FilledAsync(form, null, ct));
     }
 
-    static IEnumerable<QuoteFormLine> Rows(IEnumerable<QuoteLine> lines) => lines.Select(line => new QuoteFormLine
+    static IEnumerable<QuoteFormLine> Rows(IEnumerable<QuoteLine> lines) => lines.Where(line => !line.IsGift).Select(line => new QuoteFormLine
     {
         Sku = line.Sku, Quantity = line.Quantity, Discount = line.Discount == 0 ? null : line.Discount * 100, Section = line.Section, Choice = line.Choice, Configuration = line.Configuration, Start = line.TermStart, Months = line.TermMonths, Subscription = line.Subscription,
     });
@@ -143,7 +143,7 @@ public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, Qu
             return RedirectToAction(nameof(Show), new { number });
         }
 
-        var form = new QuoteForm { Customer = head.CustomerNumber, Deal = head.DealNumber, ValidUntil = head.ValidUntil, TaxRate = head.TaxRate * 100, Terms = head.Terms, Version = head.Version };
+        var form = new QuoteForm { Customer = head.CustomerNumber, Deal = head.DealNumber, ValidUntil = head.ValidUntil, TaxRate = head.TaxRate * 100, Terms = head.Terms, Coupons = string.Join(' ', head.Coupons), InCurrency = head.Currency, Convert = head.Rate is not null, RateOnPaper = head.RateOnPaper, KeepRate = head.Rate is not null, Version = head.Version };
         form.Lines.AddRange(Rows(await quotes.LinesAsync(head.QuoteRevisionId, ct)));
         return View("QuoteForm", await FilledAsync(form, head.Number, ct));
     }
@@ -165,7 +165,8 @@ public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, Qu
     public async Task<IActionResult> Preview(QuoteForm form, CancellationToken ct)
     {
         var seller = await quotes.SellerAsync(ct);
-        return PartialView("_QuotePreview", new QuotePreview(await pricing.RunAsync(form.Request, seller, ct), seller.Currency, form.Request.Lines.Count));
+        var check = await pricing.RunAsync(form.Request, seller, null, ct);
+        return PartialView("_QuotePreview", new QuotePreview(check, check.Quote?.Currency ?? seller.Currency, form.Request.Lines.Count));
     }
 
     async Task<IActionResult> AnswerAsync(QuoteOutcome? outcome, QuoteForm form, string? number, CancellationToken ct)
@@ -203,8 +204,10 @@ public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, Qu
     {
         form.Number = number;
         form.Currency = (await quotes.SellerAsync(ct)).Currency;
+        form.InCurrency ??= form.Currency;
         form.Customers = await quotes.CustomersAsync(ct);
         form.HasTerms = await quotes.SellsByTermAsync(ct);
+        form.Rate = number is null ? null : await quotes.HeadAsync(number, ct) is { Rate: { } rate, Currency: var currency } ? $"{rate.Said(currency)} ({Web.Display.Formats.Date(rate.On)})" : null;
         form.Lines.AddRange(Enumerable.Range(0, Math.Max(form.More is null ? 1 : 10, FreeRows - form.Lines.Count)).Select(_ => new QuoteFormLine()));
         return form;
     }
@@ -223,6 +226,7 @@ public sealed class QuotesController(QuoteStore quotes, QuoteLinkStore links, Qu
             Reasons = head.Status is "draft" or "pending_approval" ? await work.ReasonsAsync(head, lines, costs, ct) : [], Margin = QuoteMargin.Of(lines, costs),
             Links = await links.LinksAsync(head.QuoteId, ct), Thread = await thread.OfQuoteAsync(head.QuoteId, ct), Mails = await links.MailsAsync(head.QuoteId, ct),
             Audiences = [.. new[] { DiscussQuote.ToCustomer, DiscussQuote.ToApproval }.Where(audience => discuss.May(audience, head) && (audience is DiscussQuote.ToApproval || head.FirstSentOn is not null))],
+            Promotions = await quotes.PromotionsAsync(head.QuoteRevisionId, ct),
             IsSeller = me.PartnerId == head.PartnerId && me.Has(QuoteLifecycle.RolesOf(QuoteSide.Seller)),
         };
     }
@@ -254,6 +258,9 @@ public sealed record QuotePage(QuoteHead Head, IReadOnlyList<QuoteLine> Lines, I
 
     /// <summary>Its mails.</summary>
     public IReadOnlyList<QuoteMailRow> Mails { get; init; } = [];
+
+    /// <summary>What it takes of promotions with a limit.</summary>
+    public IReadOnlyList<QuotePromotion> Promotions { get; init; } = [];
 
     /// <summary>The person keeps its links.</summary>
     public bool IsSeller { get; init; }
@@ -288,6 +295,27 @@ public sealed class QuoteForm
     /// <summary>What else is agreed.</summary>
     [StringLength(10_000)]
     public string? Terms { get; set; }
+
+    /// <summary>The quote's currency; the seller's where empty.</summary>
+    [StringLength(3)]
+    public string? InCurrency { get; set; }
+
+    /// <summary>Convert from the seller's currency.</summary>
+    public bool Convert { get; set; }
+
+    /// <summary>Keep the rate that it has.</summary>
+    public bool KeepRate { get; set; }
+
+    /// <summary>Print the rate.</summary>
+    public bool RateOnPaper { get; set; }
+
+    /// <summary>The rate that it has, as it is said.</summary>
+    [BindNever]
+    public string? Rate { get; set; }
+
+    /// <summary>Codes of coupons, apart by blanks or commas.</summary>
+    [StringLength(400)]
+    public string? Coupons { get; set; }
 
     /// <summary>The version the person saw.</summary>
     public int? Version { get; set; }
@@ -324,7 +352,11 @@ public sealed class QuoteForm
 
     /// <summary>As the acts want it.</summary>
     internal QuoteRequest Request => new(string.IsNullOrWhiteSpace(Customer) ? null : Customer, string.IsNullOrWhiteSpace(Deal) ? null : Deal, ValidUntil, TaxRate, Terms,
-        [.. Filled.Select(line => new QuoteRequestLine(line.Sku!, line.Quantity, line.Discount) { Section = line.Section, Choice = line.Choice, Configuration = Typed.Trimmed(line.Configuration), Start = line.Start, Months = line.Months, Subscription = Typed.Trimmed(line.Subscription) }), .. PastedLines.Read(Pasted)]);
+        [.. Filled.Select(line => new QuoteRequestLine(line.Sku!, line.Quantity, line.Discount) { Section = line.Section, Choice = line.Choice, Configuration = Typed.Trimmed(line.Configuration), Start = line.Start, Months = line.Months, Subscription = Typed.Trimmed(line.Subscription) }), .. PastedLines.Read(Pasted)])
+    {
+        Currency = string.IsNullOrWhiteSpace(InCurrency) ? null : InCurrency, Convert = Convert, KeepRate = KeepRate, RateOnPaper = RateOnPaper,
+        Coupons = (Coupons ?? "").Split([' ', ',', ';', '，', '；', '、'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+    };
 
     IEnumerable<QuoteFormLine> Filled => Lines.Where(line => !string.IsNullOrWhiteSpace(line.Sku));
 
@@ -338,7 +370,7 @@ public sealed class QuoteForm
             return row < 0 ? nameof(Pasted) : $"Lines[{row}].{char.ToUpperInvariant(field[field.IndexOf('.', StringComparison.Ordinal) + 1])}{field[(field.IndexOf('.', StringComparison.Ordinal) + 2)..]}";
         }
 
-        return field switch { "customer" => nameof(Customer), "deal" => nameof(Deal), "validUntil" => nameof(ValidUntil), "taxRate" => nameof(TaxRate), "terms" => nameof(Terms), _ => "" };
+        return field switch { "customer" => nameof(Customer), "deal" => nameof(Deal), "validUntil" => nameof(ValidUntil), "taxRate" => nameof(TaxRate), "terms" => nameof(Terms), "coupons" => nameof(Coupons), "currency" => nameof(InCurrency), _ => "" };
     }
 }
 

@@ -50,6 +50,7 @@ static class QuotesFeature
         .AddScoped<IOutboxReceiver, SignedCopyMail>()
         // In the morning of China and of Europe.
         .AddScheduledJob<RemindOfQuotes>("0 5 1,7 * * ?")
+        .AddScheduledJob<GiveBackPromotions>("0 10 * * * ?")
         .AddScoped<ISearchSource, QuoteSearch>()
         .AddScoped<IWaitingSource, QuotesWaiting>()
         .AddScoped<ICheck, QuotesAreWhole>()

@@ -57,7 +57,7 @@ public sealed class TakeQuoteUpload(Db db, QuoteStore quotes, QuoteUploadStore u
 
         var mayTake = StepOf(head) is { } step && work.Allowed(step, head) && head.Revision == found.Revision && found.TakenRevision is null;
         var (request, rows, problems) = RequestOf(head, await quotes.LinesAsync(head.QuoteRevisionId, ct), found, await DayAsync(head, validUntil, ct));
-        var check = await pricing.RunAsync(request, await quotes.SellerAsync(ct), ct);
+        var check = await pricing.RunAsync(request, await quotes.SellerAsync(ct), head.Rate, ct);
         problems.AddRange(check.Problems.Select(problem => Placed(problem, rows)));
         return new CheckedUpload(head, found, request, check.Quote, check.Quote is { } quote && problems.Count == 0 ? await ChangesAsync(head, quote, ct) : null,
             [.. problems.OrderBy(problem => problem.Row ?? 0)], mayTake);
@@ -156,7 +156,8 @@ public sealed class TakeQuoteUpload(Db db, QuoteStore quotes, QuoteUploadStore u
         foreach (var line in upload.Lines)
         {
             var before = line.Sku is not null && kept.TryGetValue(line.Sku, out var same) && same.TryDequeue(out var first) ? first : null;
-            if (line.Fault is null && line.IsOut)
+            // a gift comes and goes with the prices
+            if (line.Fault is null && (line.IsOut || before is { IsGift: true }))
             {
                 continue;
             }
@@ -172,7 +173,7 @@ public sealed class TakeQuoteUpload(Db db, QuoteStore quotes, QuoteUploadStore u
             rows.Add(line);
         }
 
-        return (new(head.CustomerNumber, head.DealNumber, validUntil, head.TaxRate * 100, head.Terms, asked), rows, problems);
+        return (new(head.CustomerNumber, head.DealNumber, validUntil, head.TaxRate * 100, head.Terms, asked) { Coupons = head.Coupons, Currency = head.Currency, Convert = head.Rate is not null, KeepRate = true, RateOnPaper = head.RateOnPaper }, rows, problems);
     }
 
     static UploadProblem Placed(QuoteProblem problem, List<UploadedLine> rows)
@@ -193,7 +194,7 @@ public sealed class TakeQuoteUpload(Db db, QuoteStore quotes, QuoteUploadStore u
         var products = (await quotes.ProductsAsync([.. quote.Lines.Select(line => line.ProductId)], ct)).ToDictionary(product => product.ProductId);
         return CompareRevisions.Of(before, new(head.FrozenAt is null ? head.Revision : head.Revision + 1, quote.ValidUntil, quote.TaxRate, quote.Terms, quote.NetTotal, quote.TaxTotal, quote.GrandTotal,
             [.. quote.Lines.Select((line, at) => (line, at, product: products[line.ProductId])).Select(one => new QuoteLine(one.at + 1, one.line.ProductId, one.product.Sku, one.product.Name, one.product.NameZh, one.product.Unit,
-                one.line.Quantity, one.line.Price, one.line.Discount, one.line.UnitPrice, one.line.Amount, one.line.PriceSteps, one.line.Section, one.line.Choice, one.line.AlternativeTo, one.line.Floor, one.line.Configuration, one.line.TermStart, one.line.TermEnd, one.line.TermMonths, one.line.Subscription))]));
+                one.line.Quantity, one.line.Price, one.line.Discount, one.line.UnitPrice, one.line.Amount, one.line.PriceSteps, one.line.Section, one.line.Choice, one.line.AlternativeTo, one.line.Floor, one.line.Configuration, one.line.TermStart, one.line.TermEnd, one.line.TermMonths, one.line.Subscription, one.line.IsGift))]));
     }
 
     static async Task<byte[]> HashAsync(Stream content, CancellationToken ct)

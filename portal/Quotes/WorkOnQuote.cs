@@ -1,7 +1,9 @@
+using Npgsql;
 using Platform.Audit;
 using Platform.Database;
 using Portal.Deals;
 using Portal.Kpis;
+using Portal.Pricing;
 using Portal.Web;
 
 namespace Portal.Quotes;
@@ -28,7 +30,7 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
 
     async Task<QuoteOutcome> WriteAsync(QuoteRequest request, QuoteSeller seller, CancellationToken ct)
     {
-        var check = await pricing.RunAsync(request, seller, ct);
+        var check = await pricing.RunAsync(request, seller, null, ct);
         if (check.Quote is not { } quote)
         {
             return new QuoteOutcome.Wrong(check.Problems);
@@ -69,10 +71,16 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
     /// <param name="ct">Stops waiting.</param>
     public Task<QuoteOutcome> UpdateAsync(string number, int? version, QuoteRequest request, CancellationToken ct) => WithAsync(number, version, QuoteLifecycle.Edit, null, async head =>
     {
-        var check = await pricing.RunAsync(request, await quotes.SellerAsync(ct), ct);
+        var check = await pricing.RunAsync(request, await quotes.SellerAsync(ct), head.Rate, ct);
         if (check.Quote is not { } quote)
         {
             return new QuoteOutcome.Wrong(check.Problems);
+        }
+
+        // Revisions are compared and listed in one currency.
+        if (head.FirstSentOn is not null && quote.Currency != head.Currency)
+        {
+            return new QuoteOutcome.Wrong([new("currency", "quotes.problem.currency_stays", head.Currency)]);
         }
 
         await quotes.ReplaceAsync(head, quote, ct);
@@ -81,7 +89,21 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
     }, ct);
 
     /// <summary>Freezes the revision and marks it sent; a discount beyond the partner's authority goes to the deal desk instead.</summary>
-    public Task<QuoteOutcome> SendAsync(string number, int? version, CancellationToken ct) => WithAsync(number, version, QuoteLifecycle.Send, null, async head =>
+    public async Task<QuoteOutcome> SendAsync(string number, int? version, CancellationToken ct)
+    {
+        try
+        {
+            return await FreezeAsync(number, version, ct);
+        }
+        catch (PostgresException refused) when (refused.Violates("a_budget_is_not_overspent") || refused.Violates("a_promotion_is_used_no_oftener_than_it_may") || refused.Violates("a_buyer_uses_a_promotion_no_oftener_than_it_may"))
+        {
+            // Others were faster. The draft is priced without it when it is stored again, and somebody looks at that first.
+            var head = await quotes.HeadAsync(number, ct);
+            return new QuoteOutcome.Wrong([new("promotions", "quotes.problem.promotion_used_up", string.Join(", ", (await quotes.PromotionsAsync(head!.QuoteRevisionId, ct)).Select(promotion => promotion.Code)))]);
+        }
+    }
+
+    Task<QuoteOutcome> FreezeAsync(string number, int? version, CancellationToken ct) => WithAsync(number, version, QuoteLifecycle.Send, null, async head =>
     {
         var today = await quotes.TodayAsync(ct);
         if (head.ValidUntil < today)
@@ -96,6 +118,8 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
         }
 
         await frozen.FreezeAsync(head, lines, today, ct);
+        // What is promised is reserved for as long as it can be accepted.
+        await quotes.TakePromotionsAsync(head, ct);
         if (head.FirstSentOn is null)
         {
             await kpis.AddAsync([new(head.PartnerId, Metric.QuotesSent, null, today, 1)], ct);
@@ -159,9 +183,13 @@ public sealed class WorkOnQuote(Db db, QuoteStore quotes, PriceQuote pricing, Fr
             head.NetTotal, head.TaxTotal, head.GrandTotal, head.MostDiscount,
             [.. lines.Select(line => new PricedQuoteLine(line.ProductId, line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount, line.PriceSteps)
             {
+                IsGift = line.IsGift,
                 Section = line.Section, Choice = line.Choice, AlternativeTo = line.AlternativeTo, Floor = line.FloorPrice, Configuration = line.Configuration,
                 TermStart = line.TermStart, TermEnd = line.TermEnd, TermMonths = line.TermMonths, Subscription = line.Subscription, UnitCost = costs.TryGetValue(line.LineNumber, out var cost) ? cost : null,
-            })]), ct);
+            })])
+        {
+            Rate = head.Rate, IsRateOnPaper = head.RateOnPaper, Coupons = head.Coupons, Uses = [.. (await quotes.PromotionsAsync(head.QuoteRevisionId, ct)).Select(promotion => new PromotionUse(promotion.PriceRuleId, promotion.Code, promotion.Amount))],
+        }, ct);
         return await AdvanceAsync(head with { Revision = head.Revision + 1 }, QuoteLifecycle.Revise, "draft", null, null, ct);
     }, ct);
 
