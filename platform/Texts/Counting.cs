@@ -20,7 +20,7 @@ sealed class Counting(CultureInfo culture) : IFormatProvider, ICustomFormatter
 
         if (arg is DateOnly day && string.IsNullOrEmpty(format))
         {
-            return day.ToString(TextBook.LanguageOf(culture) == "zh-CN" ? "yyyy-MM-dd" : "d MMM yyyy", culture);
+            return day.ToString(TextBook.DayPattern(culture), culture);
         }
 
         return arg is IFormattable value ? value.ToString(format, culture) : arg?.ToString() ?? "";

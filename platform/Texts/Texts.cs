@@ -51,6 +51,9 @@ public sealed class TextBook
     /// <summary>Every key of a language.</summary>
     public IReadOnlyCollection<string> Keys(string language) => byLanguage[language].Keys;
 
+    /// <summary>How a day is written, so that nobody takes it for another: <c>2 Jan 2026</c>, <c>2026-01-02</c>.</summary>
+    public static string DayPattern(CultureInfo culture) => LanguageOf(culture) is "zh-CN" ? "yyyy-MM-dd" : "d MMM yyyy";
+
     /// <summary>The language of the product that serves a culture: Chinese in any form gets zh-CN, all others English.</summary>
     public static string LanguageOf(CultureInfo culture) =>
         string.Equals(culture.TwoLetterISOLanguageName, "zh", StringComparison.Ordinal) ? "zh-CN" : "en";

@@ -62,6 +62,9 @@ public static class Languages
     /// <summary>The language of this request: <c>en</c> or <c>zh-CN</c>.</summary>
     public static string Current => TextBook.LanguageOf(CultureInfo.CurrentUICulture);
 
+    /// <summary>The language that is asked for, where it is one of ours; else that of this request.</summary>
+    public static string Of(string? asked) => asked is not null && TextBook.Languages.Contains(asked, StringComparer.Ordinal) ? asked : Current;
+
     static void Speak(HttpContext http, CultureInfo culture)
     {
         var language = CultureInfo.GetCultureInfo(TextBook.LanguageOf(culture));

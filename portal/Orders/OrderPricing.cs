@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Platform.Database;
 using Portal.Assortment;
 using Portal.Pricing;
@@ -10,8 +9,6 @@ namespace Portal.Orders;
 public sealed class OrderPricing(Db db, OrderWriting orders, SoldByTerm terms)
 {
     const decimal LargestAmount = 10_000_000_000_000m;
-
-    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Checks a request for the partner at work; today's prices of its upstream.</summary>
     public Task<CheckedOrder> CheckAsync(OrderRequest request, CancellationToken ct) => CheckAsync(request, asksTerms: true, ct);
@@ -70,7 +67,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders, SoldByTerm terms)
             asksTerms ? orders.PartiesPricesAndTermsAsync(request.BuyerId, lines, request.Coupons, request.Deal, ct) : orders.PartiesAndPricesAsync(request.BuyerId, lines, request.Coupons, request.Deal, ct);
     }, ct);
 
-    static PricedLine Given(LinePrice gift) => new(gift.ProductId!.Value, gift.Sku, gift.Name!, gift.NameZh ?? gift.Name!, gift.Unit ?? "", (int)gift.Quantity, gift.UnitPrice, gift.LineAmount, Written(gift.Steps));
+    static PricedLine Given(LinePrice gift) => new(gift.ProductId!.Value, gift.Sku, gift.Name!, gift.NameZh ?? gift.Name!, gift.Unit ?? "", (int)gift.Quantity, gift.UnitPrice, gift.LineAmount, KeptSteps.Write(gift.Steps));
 
     static IEnumerable<OrderProblem> OfTheWhole(OrderRequest request, Parties? parties)
     {
@@ -147,7 +144,7 @@ public sealed class OrderPricing(Db db, OrderWriting orders, SoldByTerm terms)
 
         return new(asked, problems.Count > 0 ? null : new(
             price.ProductId!.Value, price.Sku, price.Name!, price.NameZh ?? price.Name!, price.Unit ?? "", (int)asked.Quantity!.Value,
-            price.UnitPrice, price.LineAmount, Written(price.Steps))
+            price.UnitPrice, price.LineAmount, KeptSteps.Write(price.Steps))
             {
                 RequestedOn = requestedOn, Configuration = asked.Configuration,
                 TermStart = agreed.Term?.Start, TermEnd = agreed.Term?.End, TermMonths = agreed.Months, Subscription = agreed.Term is null ? null : asked.Subscription,
@@ -163,8 +160,6 @@ public sealed class OrderPricing(Db db, OrderWriting orders, SoldByTerm terms)
         };
     }
 
-    /// <summary>The steps to a price as they are kept with a line.</summary>
-    internal static string Written(IReadOnlyList<PriceStep> steps) => JsonSerializer.Serialize(steps, Json);
 
     static OrderProblem? OfTheTerms(TermsOfSale terms, decimal quantity) => (terms.Take(quantity), terms.Near(quantity)) switch
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Platform.Texts;
 using Portal.Pricing;
 using Portal.Web.Display;
@@ -9,8 +8,6 @@ namespace Portal.Orders;
 /// <summary>How an order's facts are said on the pages.</summary>
 public static class OrderWords
 {
-    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
     /// <summary>A name in the reader's language.</summary>
     public static string Name(string name, string? nameZh) =>
         TextBook.LanguageOf(CultureInfo.CurrentUICulture) == "zh-CN" ? nameZh ?? name : name;
@@ -35,16 +32,13 @@ public static class OrderWords
         return problem.Line is { } line ? texts["orders.line_says", line, sentence].Value : sentence;
     }
 
-    /// <summary>The steps to a price, as they were kept with the line.</summary>
-    public static IReadOnlyList<PriceStep> Steps(string json) => JsonSerializer.Deserialize<List<PriceStep>>(json, Json) ?? [];
-
     /// <summary>From when until when something sold by the term is had.</summary>
     public static string Term(DateOnly start, DateOnly end, int? months, Texts texts) => months is { } some
         ? texts["orders.term", Formats.Date(start), Formats.Date(end), some]
         : texts["orders.term_days", Formats.Date(start), Formats.Date(end)];
 
     /// <summary>True for a line that came with the order for nothing.</summary>
-    public static bool IsGift(string json) => Steps(json) is [.., { Effect: "gift" }];
+    public static bool IsGift(string json) => KeptSteps.Read(json) is [.., { Effect: "gift" }];
 
     /// <summary>How far an order is on its way through <see cref="OrderStatus.Chain"/>: the place of its state, or -1 where it left the way.</summary>
     public static int Place(string status) => status switch

@@ -289,7 +289,7 @@ public sealed record OrderLineAnswer(
     string? Configuration)
 {
     internal static OrderLineAnswer Of(OrderLineRow line, OrderHead order) => new(
-        line.LineNumber, line.Sku, line.Name, line.Quantity, line.Open, line.Reserved, order.IsSeller ? line.Direct : null, line.RequestedOn, line.PromisedOn, line.Shipped, line.InTransit, line.Received, line.Lost, line.Cancelled, line.RefusedBecause, line.UnitPrice, line.Amount, OrderWords.Steps(line.PriceSteps), line.TermStart, line.TermEnd, line.TermMonths, line.Subscription,
+        line.LineNumber, line.Sku, line.Name, line.Quantity, line.Open, line.Reserved, order.IsSeller ? line.Direct : null, line.RequestedOn, line.PromisedOn, line.Shipped, line.InTransit, line.Received, line.Lost, line.Cancelled, line.RefusedBecause, line.UnitPrice, line.Amount, KeptSteps.Read(line.PriceSteps), line.TermStart, line.TermEnd, line.TermMonths, line.Subscription,
         order.IsBuyer ? line.Configuration : null);
 }
 

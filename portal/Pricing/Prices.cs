@@ -16,20 +16,9 @@ public sealed class Prices(Db db)
     /// <param name="onDate">The day whose books and rules hold; an earlier day answers what it cost then.</param>
     /// <param name="lines">SKU and quantity of each line; the same SKU may stand on several.</param>
     /// <param name="ct">Stops waiting.</param>
+    /// <param name="deal">The deal whose special prices count; null for none.</param>
     public async Task<IReadOnlyList<LinePrice>> ForAsync(
-        long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, CancellationToken ct) =>
-        await ForAsync(buyerId, sellerId, currency, onDate, lines, null, ct);
-
-    /// <summary>The same with the special prices of a deal.</summary>
-    /// <param name="buyerId">The buying partner, or null for an end customer of the seller (a quote).</param>
-    /// <param name="sellerId">The brand or the partner that sells; for a partner's order its upstream.</param>
-    /// <param name="currency">ISO 4217 code.</param>
-    /// <param name="onDate">The day whose books and rules hold.</param>
-    /// <param name="lines">SKU and quantity of each line.</param>
-    /// <param name="deal">The deal it is for; null for none.</param>
-    /// <param name="ct">Stops waiting.</param>
-    public async Task<IReadOnlyList<LinePrice>> ForAsync(
-        long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, DealAsked? deal, CancellationToken ct) =>
+        long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, CancellationToken ct, DealAsked? deal = null) =>
         lines.Count == 0 ? [] : PriceEngine.EachByItself(await FactsAsync(buyerId, sellerId, currency, onDate, lines, [], deal, ct), lines);
 
     /// <summary>Prices lines that are bought together: promotions of the whole basket, gifts and coupons count too.</summary>
@@ -40,21 +29,9 @@ public sealed class Prices(Db db)
     /// <param name="lines">SKU and quantity of each line.</param>
     /// <param name="coupons">What the buyer typed; capitals or not.</param>
     /// <param name="ct">Stops waiting.</param>
+    /// <param name="deal">The deal whose special prices count; null for none.</param>
     public async Task<BasketPrice> OfBasketAsync(
-        long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, CancellationToken ct) =>
-        await OfBasketAsync(buyerId, sellerId, currency, onDate, lines, coupons, null, ct);
-
-    /// <summary>The same with the special prices of a deal.</summary>
-    /// <param name="buyerId">The buying partner, or null for an end customer of the seller (a quote).</param>
-    /// <param name="sellerId">The brand or the partner that sells; for a partner's order its upstream.</param>
-    /// <param name="currency">ISO 4217 code.</param>
-    /// <param name="onDate">The day whose books and rules hold.</param>
-    /// <param name="lines">SKU and quantity of each line.</param>
-    /// <param name="coupons">What the buyer typed; capitals or not.</param>
-    /// <param name="deal">The deal it is for; null for none.</param>
-    /// <param name="ct">Stops waiting.</param>
-    public async Task<BasketPrice> OfBasketAsync(
-        long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, DealAsked? deal, CancellationToken ct) =>
+        long? buyerId, long sellerId, string currency, DateOnly onDate, IReadOnlyCollection<AskedLine> lines, IReadOnlyCollection<string> coupons, CancellationToken ct, DealAsked? deal = null) =>
         lines.Count == 0 ? new([], [], [], []) : PriceEngine.Together(await FactsAsync(buyerId, sellerId, currency, onDate, lines, coupons, deal, ct), lines);
 
     /// <summary>Prices several baskets, each as if it alone were bought, with one look into the database; without coupons.</summary>

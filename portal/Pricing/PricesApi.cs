@@ -38,7 +38,7 @@ public sealed class PricesApi(Prices prices, Db db, ICurrentPerson me, TimeProvi
 
         var currency = basket.Currency ?? (basket.EndCustomer ? trade.SellerCurrency : trade.Currency!);
         var on = basket.On ?? me.Today(clock);
-        var priced = await prices.OfBasketAsync(trade.BuyerId, trade.SellerId, currency, on, [.. basket.Lines!.Select(line => new AskedLine(line.Sku!.Trim(), line.Quantity) { Term = line.Months is { } months ? Term.Of(line.Start ?? on, months) : null })], basket.Coupons ?? [], DealAsked.Of(basket.Deal) is { } deal ? deal with { IsReplay = on < me.Today(clock) } : null, ct);
+        var priced = await prices.OfBasketAsync(trade.BuyerId, trade.SellerId, currency, on, [.. basket.Lines!.Select(line => new AskedLine(line.Sku!.Trim(), line.Quantity) { Term = line.Months is { } months ? Term.Of(line.Start ?? on, months) : null })], basket.Coupons ?? [], ct, DealAsked.Of(basket.Deal) is { } deal ? deal with { IsReplay = on < me.Today(clock) } : null);
         return Ok(PricedBasket.Of(currency, on, priced));
     }
 

@@ -61,7 +61,7 @@ public sealed class SoldByTerm(Db db, TimeProvider clock)
         var months = asked.Months ?? product.Months[0];
         if (!product.Offers(months))
         {
-            return new(null, null, "months", product.OtherLengths ? "pricing.term.months_from" : "pricing.term.months", product.OtherLengths ? product.Months.Min() : string.Join(" · ", product.Months), Term.MostMonths);
+            return WrongMonths(product);
         }
 
         // Where nobody says, from the first of next month.
@@ -96,8 +96,12 @@ public sealed class SoldByTerm(Db db, TimeProvider clock)
         }
 
         return product.Offers(asked.Months!.Value) ? new(Term.Of(start, asked.Months.Value), asked.Months)
-            : new(null, null, "months", product.OtherLengths ? "pricing.term.months_from" : "pricing.term.months", product.OtherLengths ? product.Months.Min() : string.Join(" · ", product.Months), Term.MostMonths);
+            : WrongMonths(product);
     }
+
+    static AgreedTerm WrongMonths(ProductTerms product) => product.OtherLengths
+        ? new(null, null, "months", "pricing.term.months_from", product.Months.Min(), Term.MostMonths)
+        : new(null, null, "months", "pricing.term.months", string.Join(" · ", product.Months), Term.MostMonths);
 
     sealed record RunningTerm(string Number, string Sku, DateOnly TermStartsOn, DateOnly EndsOn);
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
 using Platform.Web;
+using Portal.Documents;
 using Portal.Web;
 using Portal.Web.Display;
 
@@ -41,7 +42,7 @@ public sealed class OfferController(IServiceScopeFactory scopes, ICurrentPerson 
     [HttpGet("pdf")]
     public Task<IActionResult> Download(string secret, string? language, CancellationToken ct) => WithAsync(secret, async (services, hash, offer) =>
     {
-        var outcome = await services.GetRequiredService<OfferFiles>().PdfAsync(hash, offer, Tongue(language), ct);
+        var outcome = await services.GetRequiredService<OfferFiles>().PdfAsync(hash, offer, Languages.Of(language), ct);
         if (outcome is QuoteFileOutcome.Ready && !IsSeller(offer))
         {
             await services.GetRequiredService<AnswerOffer>().OpenAsync(hash, isDownload: true, ct);
@@ -53,7 +54,7 @@ public sealed class OfferController(IServiceScopeFactory scopes, ICurrentPerson 
     /// <summary>The signed copy, for the link that accepted.</summary>
     [HttpGet("signed")]
     public Task<IActionResult> Signed(string secret, string? language, CancellationToken ct) => WithAsync(secret, async (services, hash, offer) =>
-        File(await services.GetRequiredService<OfferFiles>().SignedAsync(hash, offer, Tongue(language), ct), $"{offer.Quote}-{offer.Revision}-signed.pdf", offer), ct);
+        File(await services.GetRequiredService<OfferFiles>().SignedAsync(hash, offer, Languages.Of(language), ct), $"{offer.Quote}-{offer.Revision}-signed.pdf", offer), ct);
 
     /// <summary>Accepts what was shown.</summary>
     [HttpPost("acceptance"), RequestSizeLimit(MostFormBytes), RequestFormLimits(ValueLengthLimit = MostFormBytes)]
@@ -170,7 +171,7 @@ public sealed class OfferController(IServiceScopeFactory scopes, ICurrentPerson 
     IActionResult File(QuoteFileOutcome outcome, string name, Offer offer) => outcome switch
     {
         QuoteFileOutcome.Ready(var file) => File(file.Content, "application/pdf", name),
-        QuoteFileOutcome.Busy(var textKey) => new ApiProblem(StatusCodes.Status503ServiceUnavailable, "documents-busy", textKey) { RetryAfter = TimeSpan.FromSeconds(10) },
+        QuoteFileOutcome.Busy(var textKey) => DocumentsBusy.Answer(textKey),
         _ => offer.Frozen is null ? Closed(offer) : NotFound(),
     };
 
@@ -214,8 +215,6 @@ public sealed class OfferController(IServiceScopeFactory scopes, ICurrentPerson 
     string? Agent() => Line(Request.Headers.UserAgent.ToString()) is { } agent ? agent[..Math.Min(agent.Length, 400)] : null;
 
     static string? Line(string? typed) => Typed.Text(typed)?.ReplaceLineEndings(" ");
-
-    static string Tongue(string? language) => language is "en" or "zh-CN" ? language : Languages.Current;
 }
 
 /// <summary>An answer in the language of its link. The language belongs to the course of the action, which is over when the answer is written, so it is chosen once more.</summary>

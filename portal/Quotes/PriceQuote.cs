@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Platform.Database;
 using Platform.Web;
 using Portal.Pricing;
@@ -20,8 +19,6 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices, SoldByTe
 
     /// <summary>The most coupons a quote names.</summary>
     public const int MostCoupons = 10;
-
-    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Checks and prices.</summary>
     /// <param name="request">What is offered.</param>
@@ -210,14 +207,14 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices, SoldByTe
     // What is included is bought together. Of the others nobody knows what they will be bought with: each is priced by itself.
     async Task<(List<LinePrice> Each, BasketPrice Together)> PricesAsync(long? buyerId, long sellerId, QuoteRequest request, Trade trade, QuotedDeal? ofDeal, CancellationToken ct)
     {
-        var deal = ofDeal is null ? null : new DealAsked(ofDeal.Number);
+        var deal = DealAsked.Of(ofDeal?.Number);
         List<(AskedLine Line, bool IsIncluded)> asked =
             [.. request.Lines.Select((line, at) => (new AskedLine(line.Sku.Trim(), line.Quantity is >= 1 and <= 1_000_000 ? line.Quantity.Value : 1) { Term = trade.Agreed[at].Term }, QuoteChoice.Of(line.Choice) is QuoteChoice.Included))];
         // coupons are the customer's, not what the seller buys by
-        var basket = await prices.OfBasketAsync(buyerId, sellerId, trade.PricedIn, trade.Today, [.. asked.Where(one => one.IsIncluded).Select(one => one.Line)], buyerId is null ? request.Coupons ?? [] : [], deal, ct);
+        var basket = await prices.OfBasketAsync(buyerId, sellerId, trade.PricedIn, trade.Today, [.. asked.Where(one => one.IsIncluded).Select(one => one.Line)], buyerId is null ? request.Coupons ?? [] : [], ct, deal);
         basket = basket with { Lines = [.. basket.Lines.Select(trade.Told)] };
         var together = new Queue<LinePrice>(basket.Lines);
-        var byItself = new Queue<LinePrice>((await prices.ForAsync(buyerId, sellerId, trade.PricedIn, trade.Today, [.. asked.Where(one => !one.IsIncluded).Select(one => one.Line)], deal, ct)).Select(trade.Told));
+        var byItself = new Queue<LinePrice>((await prices.ForAsync(buyerId, sellerId, trade.PricedIn, trade.Today, [.. asked.Where(one => !one.IsIncluded).Select(one => one.Line)], ct, deal)).Select(trade.Told));
         return (asked.ConvertAll(one => (one.IsIncluded ? together : byItself).Dequeue()), basket);
     }
 
@@ -278,7 +275,7 @@ public sealed class PriceQuote(Db db, QuoteStore quotes, Prices prices, SoldByTe
         var discount = Math.Round((asked.Discount ?? 0) / 100, 4, MidpointRounding.AwayFromZero);
         var unitPrice = discount == 0 ? price.UnitPrice : Amounts.Round(price.UnitPrice * (1 - discount), currency);
         var quantity = (int)asked.Quantity!.Value;
-        return new(price.ProductId!.Value, quantity, price.UnitPrice, discount, unitPrice, Amounts.OfLine(quantity, unitPrice, currency), JsonSerializer.Serialize(price.Steps, Json))
+        return new(price.ProductId!.Value, quantity, price.UnitPrice, discount, unitPrice, Amounts.OfLine(quantity, unitPrice, currency), KeptSteps.Write(price.Steps))
         {
             Section = Typed.Trimmed(asked.Section), Choice = QuoteChoice.Of(asked.Choice)!, Floor = price.Floor, Configuration = asked.Configuration,
             TermStart = price.Term?.Start, TermEnd = price.Term?.End, TermMonths = price.Term is null ? null : asked.Months, Subscription = price.Term is null ? null : Typed.Trimmed(asked.Subscription),

@@ -14,7 +14,7 @@ namespace Portal.Quotes;
 /// </summary>
 public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteFileCache cache, QuoteTemplateStore templates, TypstWorkers typst, Texts texts, IConfiguration settings, ILogger<QuoteFiles> log)
 {
-    static readonly string Template = Read();
+    static readonly string Template = TypstTemplate.Read("Quotes/quote.typ");
 
     /// <summary>The product's own template, where an expert begins.</summary>
     public static string ProductTemplate => Template;
@@ -210,13 +210,6 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
         }
 
         return pictures;
-    }
-
-    static string Read()
-    {
-        using var stream = typeof(QuoteFiles).Assembly.GetManifestResourceStream("Quotes/quote.typ")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }
 

@@ -19,7 +19,7 @@ public sealed class QuoteLinksController(
     /// <summary>Makes a link that is handed over in another way than by mail, and shows its address.</summary>
     [HttpPost("links")]
     public async Task<IActionResult> Make(string number, string? recipient, string? language, CancellationToken ct) =>
-        await keep.MakeAsync(number, Typed.Text(recipient), language is "en" or "zh-CN" ? language : Languages.Current, null, ct) switch
+        await keep.MakeAsync(number, Typed.Text(recipient), Languages.Of(language), null, ct) switch
         {
             QuoteOutcome.Done(var link) => await Address(number, link, ct),
             var other => Answer(number, other),
@@ -65,7 +65,7 @@ public sealed class QuoteLinksController(
             return Back(number);
         }
 
-        var tongue = language is "en" or "zh-CN" ? language : Languages.Current;
+        var tongue = Languages.Of(language);
         return View("QuoteMailForm", await FilledAsync(head, new()
         {
             Language = tongue, Subject = words.Subject(tongue, "offer"), Text = words.Text(tongue, "offer"), RemindDays = await links.LastRemindDaysAsync(ct), ExpiresOn = head.ValidUntil.AddDays(KeepQuoteLinks.DaysAfter),

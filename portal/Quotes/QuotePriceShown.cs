@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Portal.Pricing;
 
 namespace Portal.Quotes;
@@ -8,11 +7,6 @@ namespace Portal.Quotes;
 /// <param name="Currency">The quote's currency.</param>
 public sealed record QuotePriceShown(QuoteLine Line, string Currency)
 {
-    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
     /// <summary>The steps.</summary>
-    public IReadOnlyList<PriceStep> Steps { get; } = Read(Line.PriceSteps);
-
-    /// <summary>Reads steps as they are kept.</summary>
-    internal static IReadOnlyList<PriceStep> Read(string steps) => JsonSerializer.Deserialize<List<PriceStep>>(steps, Json) ?? [];
+    public IReadOnlyList<PriceStep> Steps { get; } = KeptSteps.Read(Line.PriceSteps);
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
 using Platform.Web;
+using Portal.Documents;
 using Portal.Web;
 
 namespace Portal.Quotes;
@@ -41,7 +42,7 @@ public sealed class QuoteStepsController(WorkOnQuote work, QuoteFiles files, Dra
     /// <summary>A draft as it would be printed, with a watermark.</summary>
     [HttpGet("draft-pdf"), EnableRateLimiting(RateLimits.Costly)]
     public async Task<IActionResult> Draft(string number, string? language, CancellationToken ct) =>
-        QuoteDownload.Answer(this, await drafts.MakeAsync(number, QuoteDownload.Tongue(language), ct), "application/pdf", $"{number}-draft.pdf");
+        QuoteDownload.Answer(this, await drafts.MakeAsync(number, Languages.Of(language), ct), "application/pdf", $"{number}-draft.pdf");
 
     IActionResult Answer(string number, QuoteOutcome outcome) => QuoteDone.Answer(this, t, number, outcome);
 }
@@ -78,26 +79,23 @@ static class QuoteDownload
     public static async Task<IActionResult> AnswerAsync(ControllerBase controller, QuoteFiles files, Texts t, string number, int revision, string kind, string? language, CancellationToken ct)
     {
         var type = kind == "pdf" ? "application/pdf" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-        return Answer(controller, await files.FindAsync(number, revision, kind, Tongue(language), ct), type, $"{number}-{revision}.{kind}");
+        return Answer(controller, await files.FindAsync(number, revision, kind, Languages.Of(language), ct), type, $"{number}-{revision}.{kind}");
     }
 
     /// <summary>The signed copy of an accepted revision.</summary>
     public static async Task<IActionResult> SignedAsync(ControllerBase controller, SignedCopies copies, string number, int revision, string? language, CancellationToken ct)
     {
-        return Answer(controller, await copies.FindAsync(number, revision, Tongue(language), ct), "application/pdf", $"{number}-{revision}-signed.pdf");
+        return Answer(controller, await copies.FindAsync(number, revision, Languages.Of(language), ct), "application/pdf", $"{number}-{revision}-signed.pdf");
     }
 
     /// <summary>The name under which a working copy is kept.</summary>
     public static string CopyName(string number, int revision) => $"{number}-{revision}-work.xlsx";
 
-    /// <summary>The language of a file: the one that is asked for, else the reader's.</summary>
-    public static string Tongue(string? language) => language is "en" or "zh-CN" ? language : TextBook.LanguageOf(System.Globalization.CultureInfo.CurrentUICulture);
-
     /// <summary>A file, or why there is none.</summary>
     public static IActionResult Answer(ControllerBase controller, QuoteFileOutcome outcome, string type, string name) => outcome switch
     {
         QuoteFileOutcome.Ready(var file) => controller.File(file.Content, type, name, lastModified: null, new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{file.Sha256}\"")),
-        QuoteFileOutcome.Busy(var textKey) => new ApiProblem(StatusCodes.Status503ServiceUnavailable, "documents-busy", textKey) { RetryAfter = TimeSpan.FromSeconds(10) },
+        QuoteFileOutcome.Busy(var textKey) => DocumentsBusy.Answer(textKey),
         _ => controller is ControllerBase { ControllerContext.ActionDescriptor.EndpointMetadata: var metadata } && metadata.OfType<ApiControllerAttribute>().Any() ? ApiProblem.NotFound : controller.NotFound(),
     };
 

@@ -15,7 +15,7 @@ public sealed class QuoteUploadsApi(TakeQuoteUpload uploads, QuoteWorkingCopy co
 {
     /// <summary>The workbook of the current revision in which quantities and discounts can be changed and lines added.</summary>
     [HttpGet("working-copy"), EnableRateLimiting(RateLimits.Costly)]
-    public async Task<IActionResult> Copy(string number, string? language, CancellationToken ct) => await copies.MakeAsync(number, QuoteDownload.Tongue(language), ct) switch
+    public async Task<IActionResult> Copy(string number, string? language, CancellationToken ct) => await copies.MakeAsync(number, Languages.Of(language), ct) switch
     {
         QuoteCopy.Ready(var content, var revision) => File(content, TableExport.ExcelType, QuoteDownload.CopyName(number, revision)),
         QuoteCopy.Forbidden => ApiProblem.Forbidden,

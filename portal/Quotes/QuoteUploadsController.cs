@@ -15,7 +15,7 @@ public sealed class QuoteUploadsController(QuoteStore quotes, TakeQuoteUpload up
 {
     /// <summary>The workbook to change.</summary>
     [HttpGet("working-copy"), EnableRateLimiting(RateLimits.Costly)]
-    public async Task<IActionResult> Download(string number, string? language, CancellationToken ct) => await copies.MakeAsync(number, QuoteDownload.Tongue(language), ct) switch
+    public async Task<IActionResult> Download(string number, string? language, CancellationToken ct) => await copies.MakeAsync(number, Languages.Of(language), ct) switch
     {
         QuoteCopy.Ready(var content, var revision) => File(content, TableExport.ExcelType, QuoteDownload.CopyName(number, revision)),
         QuoteCopy.NotFound => NotFound(),

@@ -4,6 +4,7 @@ using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
 using Platform.Web.Api;
+using Portal.Pricing;
 using Portal.Web;
 
 namespace Portal.Quotes;
@@ -37,7 +38,7 @@ public sealed class QuotesApi(QuoteStore quotes, QuoteThreadStore thread, WorkOn
             promotions = (await quotes.PromotionsAsync(head.QuoteRevisionId, ct)).Select(promotion => new { promotion.Code, promotion.Amount, promotion.State }),
             lines = (await quotes.LinesAsync(head.QuoteRevisionId, ct)).Select(line => new
             {
-                line.LineNumber, line.Sku, line.Name, line.NameZh, line.Quantity, line.Price, discount = line.Discount * 100, line.UnitPrice, line.Amount, line.Section, line.Choice, line.AlternativeTo, line.Configuration, line.IsGift, priceSteps = QuotePriceShown.Read(line.PriceSteps),
+                line.LineNumber, line.Sku, line.Name, line.NameZh, line.Quantity, line.Price, discount = line.Discount * 100, line.UnitPrice, line.Amount, line.Section, line.Choice, line.AlternativeTo, line.Configuration, line.IsGift, priceSteps = KeptSteps.Read(line.PriceSteps),
                 start = line.TermStart, end = line.TermEnd, months = line.TermMonths, line.Subscription,
             }),
             revisions = (await quotes.RevisionsAsync(head.QuoteId, ct)).Select(revision => new { revision.Revision, revision.FrozenAt, revision.GrandTotal, revision.Sha256 }),

@@ -5,6 +5,7 @@ using Platform.Web;
 using Platform.Web.Api;
 using Portal.Customers;
 using Portal.Deals;
+using Portal.Documents;
 using Portal.Web;
 
 namespace Portal.Receipts;
@@ -84,10 +85,10 @@ static class ReceiptDownload
 {
     public static async Task<IActionResult> AnswerAsync(this ReceiptFiles files, ControllerBase controller, Receipt receipt, string? language, CancellationToken ct)
     {
-        var tongue = language is "en" or "zh-CN" ? language : Languages.Current;
+        var tongue = Languages.Of(language);
         var (file, refusal) = await files.FindAsync(receipt, tongue, ct);
         return file is null
-            ? new ApiProblem(StatusCodes.Status503ServiceUnavailable, "documents-busy", refusal!) { RetryAfter = TimeSpan.FromSeconds(10) }
+            ? DocumentsBusy.Answer(refusal!)
             : controller.File(file.Content, "application/pdf", $"{receipt.Number}.pdf", lastModified: null, new EntityTagHeaderValue($"\"{file.Sha256}\""));
     }
 

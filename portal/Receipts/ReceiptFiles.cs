@@ -9,7 +9,7 @@ public sealed class ReceiptFiles(ReceiptStore receipts, TypstWorkers typst, Text
 {
     const int LineOfText = 84;
 
-    static readonly string Template = Read();
+    static readonly string Template = TypstTemplate.Read("Receipts/receipt.typ");
 
     /// <summary>The file, or the text key of why there is none now.</summary>
     public async Task<(ReceiptFile? File, string? Refusal)> FindAsync(Receipt receipt, string language, CancellationToken ct)
@@ -88,10 +88,4 @@ public sealed class ReceiptFiles(ReceiptStore receipts, TypstWorkers typst, Text
         customer.Domain);
 
     static IReadOnlyList<string> Some(params IEnumerable<string?> values) => [.. values.OfType<string>()];
-
-    static string Read()
-    {
-        using var stream = typeof(ReceiptFiles).Assembly.GetManifestResourceStream("Receipts/receipt.typ")!;
-        return new StreamReader(stream).ReadToEnd();
-    }
 }

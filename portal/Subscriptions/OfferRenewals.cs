@@ -18,6 +18,21 @@ public sealed class OfferRenewals(Db db, SubscriptionStore subscriptions, WorkOn
     const int AtOnce = 50;
     const int LeastDaysToAnswer = 14;
 
+    const string Columns = """
+        select s.subscription_id, s.number, s.seller_id, s.end_customer_id, s.buyer_id, s.owner_id, s.currency, s.ends_on, s.term_months, p.sku, c.number as customer_number, coalesce(c.name, b.name) as holder,
+               coalesce(s.next_quantity, (select sum(x.quantity) from subscription_part x where x.subscription_id = s.subscription_id and x.ends_on = s.ends_on))::int as next
+        """;
+
+    const string From = """
+        from subscription s
+        join product p using (product_id)
+        left join partner b on b.partner_id = s.buyer_id
+        left join end_customer c on c.end_customer_id = s.end_customer_id
+        """;
+
+    // Nobody is asked: the next term follows by itself.
+    const string GoesOn = "s.renews = 'auto' and s.cancelled_at is null and s.end_customer_id is not null";
+
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     /// <inheritdoc/>
@@ -99,14 +114,10 @@ public sealed class OfferRenewals(Db db, SubscriptionStore subscriptions, WorkOn
             [.. group.Select(one => new QuoteRequestLine(one.Sku, one.Next, one.Discount == 0 ? null : one.Discount * 100) { Months = one.TermMonths, Subscription = one.Number })]);
     }
 
-    Task<List<DueRenewal>> DueAsync(long? one, CancellationToken ct) => db.ListAsync<DueRenewal>("""
-        select s.subscription_id, s.number, s.seller_id, s.end_customer_id, s.buyer_id, s.owner_id, s.currency, s.ends_on, s.term_months, p.sku, c.number as customer_number, coalesce(c.name, b.name) as holder,
-               coalesce(s.next_quantity, (select sum(x.quantity) from subscription_part x where x.subscription_id = s.subscription_id and x.ends_on = s.ends_on))::int as next,
+    Task<List<DueRenewal>> DueAsync(long? one, CancellationToken ct) => db.ListAsync<DueRenewal>($"""
+        {Columns},
                coalesce(sold.tax_rate, (select r.tax_rate from quote q join quote_revision r on r.quote_id = q.quote_id and r.revision = q.current_revision where q.partner_id = s.seller_id order by q.quote_id desc limit 1), 0) as tax_rate, coalesce(sold.discount, 0) as discount
-        from subscription s
-        join product p using (product_id)
-        left join partner b on b.partner_id = s.buyer_id
-        left join end_customer c on c.end_customer_id = s.end_customer_id
+        {From}
         left join lateral (
             select l.discount, r.tax_rate from subscription_part x join quote_line l using (quote_line_id) join quote_revision r using (quote_revision_id)
             where x.subscription_id = s.subscription_id and x.kind <> 'addition' order by x.ends_on desc limit 1) sold on true
@@ -151,26 +162,31 @@ public sealed class OfferRenewals(Db db, SubscriptionStore subscriptions, WorkOn
 
     async Task<int> GoOnSomeAsync(CancellationToken ct)
     {
-        var over = await OverAsync("s.renews = 'auto' and s.cancelled_at is null and s.end_customer_id is not null", ct);
+        var over = await OverAsync(GoesOn, ct);
         var today = await subscriptions.TodayAsync(ct);
         foreach (var group in over.GroupBy(one => (one.SellerId, one.Currency)))
         {
             var list = group.ToList();
             var terms = list.ConvertAll(one => Term.Of(one.EndsOn.AddDays(1), one.TermMonths));
             var priced = await prices.ForAsync(null, group.Key.SellerId, group.Key.Currency, today, [.. list.Select((one, at) => new AskedLine(one.Sku, one.Next) { Term = terms[at] })], ct);
-            for (var at = 0; at < list.Count; at++)
+            // what has no price any more does not go on
+            var held = list.Select((one, at) => (One: one, Price: priced[at], Until: terms[at].End)).Where(one => one.Price.Refusal is null).ToList();
+            var went = (await db.ListAsync<long>("""
+                select g.id
+                from unnest(@ids, @ends, @next, @until, @months, @prices, @amounts) with ordinality as g (id, ends, next, until, months, price, amount, place)
+                where subscription_goes_on(g.id, g.ends, g.next, g.until, g.months, g.price, g.amount, @Now)
+                order by g.place
+                """, new
             {
-                var (one, price) = (list[at], priced[at]);
-                var went = price.Refusal is null && await db.OneAsync<bool>("select subscription_goes_on(@SubscriptionId, @EndsOn, @Next, @until, @TermMonths, @UnitPrice, @LineAmount, @Now)",
-                    new { one.SubscriptionId, one.EndsOn, one.Next, until = terms[at].End, one.TermMonths, price.UnitPrice, price.LineAmount, Now }, ct);
-                if (!went)
-                {
-                    await EndAsync([one], ct);
-                    continue;
-                }
-
-                await audit.RecordAsync("subscription.went_on", "subscription", one.Number, one.SellerId, new { until = terms[at].End, one.Next, price.LineAmount }, ct);
-                await TellAsync([one], "subscriptions.told.went_on", "/subscriptions/" + one.Number, ct);
+                ids = held.Select(one => one.One.SubscriptionId).ToArray(), ends = held.Select(one => one.One.EndsOn).ToArray(), next = held.Select(one => one.One.Next).ToArray(), until = held.Select(one => one.Until).ToArray(),
+                months = held.Select(one => one.One.TermMonths).ToArray(), prices = held.Select(one => one.Price.UnitPrice).ToArray(), amounts = held.Select(one => one.Price.LineAmount).ToArray(), Now,
+            }, ct)).ToHashSet();
+            await EndAsync(list.FindAll(one => !went.Contains(one.SubscriptionId)), ct);
+            var gone = held.FindAll(one => went.Contains(one.One.SubscriptionId));
+            await audit.RecordAsync([.. gone.Select(one => new AuditAct("subscription.went_on", "subscription", one.One.Number, [one.One.SellerId], new { until = one.Until, one.One.Next, one.Price.LineAmount }))], ct);
+            foreach (var one in gone)
+            {
+                await TellAsync([one.One], "subscriptions.told.went_on", "/subscriptions/" + one.One.Number, ct);
             }
         }
 
@@ -179,13 +195,18 @@ public sealed class OfferRenewals(Db db, SubscriptionStore subscriptions, WorkOn
 
     async Task<int> EndSomeAsync(CancellationToken ct)
     {
-        var over = await OverAsync("not (s.renews = 'auto' and s.cancelled_at is null and s.end_customer_id is not null)", ct);
+        var over = await OverAsync($"not ({GoesOn})", ct);
         await EndAsync(over, ct);
         return over.Count;
     }
 
     async Task EndAsync(IReadOnlyList<DueRenewal> over, CancellationToken ct)
     {
+        if (over.Count == 0)
+        {
+            return;
+        }
+
         await db.ExecuteAsync("""
             insert into subscription_event (subscription_id, seller_id, buyer_id, kind, effective_on, happened_at)
             select s.subscription_id, s.seller_id, s.buyer_id, 'ended', s.ends_on, @Now from subscription s where s.subscription_id = any(@ids)
@@ -200,12 +221,8 @@ public sealed class OfferRenewals(Db db, SubscriptionStore subscriptions, WorkOn
 
     // What has ended and was not told yet.
     Task<List<DueRenewal>> OverAsync(string which, CancellationToken ct) => db.ListAsync<DueRenewal>($"""
-        select s.subscription_id, s.number, s.seller_id, s.end_customer_id, s.buyer_id, s.owner_id, s.currency, s.ends_on, s.term_months, p.sku, c.number as customer_number, coalesce(c.name, b.name) as holder,
-               coalesce(s.next_quantity, (select sum(x.quantity) from subscription_part x where x.subscription_id = s.subscription_id and x.ends_on = s.ends_on))::int as next, 0.0 as tax_rate, 0.0 as discount
-        from subscription s
-        join product p using (product_id)
-        left join partner b on b.partner_id = s.buyer_id
-        left join end_customer c on c.end_customer_id = s.end_customer_id
+        {Columns}, 0.0 as tax_rate, 0.0 as discount
+        {From}
         where s.ends_on < brand_day(@Now) and s.called_off_at is null and {which} and not exists (select from subscription_event e where e.subscription_id = s.subscription_id and e.kind = 'ended' and e.effective_on = s.ends_on)
         order by s.subscription_id limit @AtOnce
         for update of s skip locked

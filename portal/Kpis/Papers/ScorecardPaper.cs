@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Platform.Texts;
 using Platform.Web;
+using Portal.Documents;
 using Portal.Documents.Typst;
 using Portal.Web;
 using Portal.Web.Display;
@@ -16,7 +17,7 @@ public sealed class ScorecardPaper(KpiStore kpis, BrandCalendar calendar, TypstW
 {
     const int Months = 12;
 
-    static readonly string Template = Read();
+    static readonly string Template = TypstTemplate.Read("Kpis/Papers/scorecard.typ");
 
     /// <summary>Makes the file; or says why there is none now.</summary>
     /// <param name="partner">Whose card.</param>
@@ -25,7 +26,7 @@ public sealed class ScorecardPaper(KpiStore kpis, BrandCalendar calendar, TypstW
     /// <param name="ct">Stops waiting.</param>
     public async Task<IActionResult> AnswerAsync(PartnerName partner, Period period, string? language, CancellationToken ct)
     {
-        var tongue = language is "en" or "zh-CN" ? language : TextBook.LanguageOf(CultureInfo.CurrentUICulture);
+        var tongue = Languages.Of(language);
         var (today, currency) = await calendar.TodayAsync(ct);
         var card = await kpis.ScorecardAsync(period, ct);
         var reached = await kpis.ReachedAsync(period, partner.PartnerId, ct);
@@ -42,7 +43,7 @@ public sealed class ScorecardPaper(KpiStore kpis, BrandCalendar calendar, TypstW
                 FileDownloadName = $"{texts.In(tongue, "kpis.scorecard.paper")}-{partner.Number}-{period}.pdf",
                 EntityTag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(pdf.Content))}\""),
             },
-            Typesetting.Refused refused => new ApiProblem(StatusCodes.Status503ServiceUnavailable, "documents-busy", refused.TextKey) { RetryAfter = TimeSpan.FromSeconds(10) },
+            Typesetting.Refused refused => DocumentsBusy.Answer(refused.TextKey),
             var flawed => throw new InvalidOperationException($"The scorecard's template is wrong: {flawed}"),
         };
     }
@@ -91,13 +92,6 @@ public sealed class ScorecardPaper(KpiStore kpis, BrandCalendar calendar, TypstW
             Language = language,
             Files = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["online.svg"] = QrImage.Svg(PortalUrl.Of(settings) + $"/kpis/scorecards/{partner.Number}?period={content.Period}") },
         };
-    }
-
-    static string Read()
-    {
-        using var stream = typeof(ScorecardPaper).Assembly.GetManifestResourceStream("Kpis/Papers/scorecard.typ")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 
     sealed record Content(

@@ -51,7 +51,7 @@ public sealed class AskForChange(Db db, OrderWriting orders, OrderChanges change
     }
 
     static PricedLine Priced(LinePrice price, SaidOfChange said) => new(
-        price.ProductId!.Value, price.Sku, price.Name!, price.NameZh ?? price.Name!, price.Unit ?? "", (int)said.CallOff!.Value, price.UnitPrice, price.LineAmount, OrderPricing.Written(price.Steps));
+        price.ProductId!.Value, price.Sku, price.Name!, price.NameZh ?? price.Name!, price.Unit ?? "", (int)said.CallOff!.Value, price.UnitPrice, price.LineAmount, KeptSteps.Write(price.Steps));
 
     static IEnumerable<OrderProblem> Problems(OrderInHand order, AskedChange asked, Side by, List<LineInHand> lines, Dictionary<int, LinePrice> substitutes, DateOnly today)
     {

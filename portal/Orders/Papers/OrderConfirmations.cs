@@ -20,7 +20,7 @@ namespace Portal.Orders.Papers;
 public sealed class OrderConfirmations(Db db, TypstWorkers typst, Texts texts, IConfiguration settings, TimeProvider clock)
 {
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    static readonly string Template = DeliveryNotes.ReadTemplate("Orders/Papers/order-confirmation.typ");
+    static readonly string Template = TypstTemplate.Read("Orders/Papers/order-confirmation.typ");
 
     /// <summary>True where an order in that state has been promised and still is.</summary>
     public static bool IsPromised(string status) => status is OrderStatus.Confirmed or OrderStatus.PartiallyShipped or OrderStatus.Shipped or OrderStatus.Received or OrderStatus.Closed;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
 using Platform.Web;
+using Portal.Documents;
 using Portal.Web;
 
 namespace Portal.Orders.Papers;
@@ -34,7 +35,7 @@ static class ConfirmationDownload
 {
     internal static async Task<IActionResult?> AnswerAsync(this OrderConfirmations confirmations, Texts t, string number, int? edition, string? language, CancellationToken ct)
     {
-        var tongue = language is "en" or "zh-CN" ? language : TextBook.LanguageOf(CultureInfo.CurrentUICulture);
+        var tongue = Languages.Of(language);
         return await confirmations.FindAsync(number, edition, tongue, ct) switch
         {
             ({ } file, _) => new FileContentResult(file.Content, "application/pdf")
@@ -42,7 +43,7 @@ static class ConfirmationDownload
                 FileDownloadName = string.Create(CultureInfo.InvariantCulture, $"{t.In(tongue, "orders.confirmation_paper")}-{number}-{file.Edition}.pdf"),
                 EntityTag = new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{file.Sha256}\""),
             },
-            (_, { } refusal) => new ApiProblem(StatusCodes.Status503ServiceUnavailable, "documents-busy", refusal) { RetryAfter = TimeSpan.FromSeconds(10) },
+            (_, { } refusal) => DocumentsBusy.Answer(refusal),
             _ => null,
         };
     }

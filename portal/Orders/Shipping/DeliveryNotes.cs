@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Platform.Database;
 using Platform.Texts;
 using Platform.Web;
+using Portal.Documents;
 using Portal.Documents.Typst;
 using Portal.Web;
 
@@ -18,7 +19,7 @@ namespace Portal.Orders;
 public sealed class DeliveryNotes(Db db, TypstWorkers typst, Texts texts, IConfiguration settings, TimeProvider clock)
 {
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    static readonly string Template = Read("delivery-note.typ");
+    static readonly string Template = TypstTemplate.Read("Orders/Shipping/delivery-note.typ");
 
     /// <summary>The file; or the text key of why there is none now; or neither, where there is no such shipment for the person at work.</summary>
     public async Task<(DeliveryNoteFile? File, string? Refusal)> FindAsync(string shipmentNumber, string language, CancellationToken ct)
@@ -45,15 +46,6 @@ public sealed class DeliveryNotes(Db db, TypstWorkers typst, Texts texts, IConfi
             case var flawed:
                 throw new InvalidOperationException($"The delivery note's template is wrong: {flawed}");
         }
-    }
-
-    internal static string Read(string template) => ReadTemplate("Orders/Shipping/" + template);
-
-    internal static string ReadTemplate(string path)
-    {
-        using var stream = typeof(DeliveryNotes).Assembly.GetManifestResourceStream(path)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 
     Task<DeliveryNoteFile?> FileAsync(string shipmentNumber, string language, CancellationToken ct) => db.FindAsync<DeliveryNoteFile>("""
@@ -204,11 +196,11 @@ static class DeliveryNoteDownload
 {
     public static async Task<IActionResult> AnswerAsync(ControllerBase controller, DeliveryNotes notes, Texts t, string number, string? language, CancellationToken ct)
     {
-        var tongue = language is "en" or "zh-CN" ? language : TextBook.LanguageOf(CultureInfo.CurrentUICulture);
+        var tongue = Languages.Of(language);
         return await notes.FindAsync(number, tongue, ct) switch
         {
             ({ } file, _) => controller.File(file.Content, "application/pdf", $"{t.In(tongue, "orders.delivery_note")}-{number}.pdf", lastModified: null, new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{file.Sha256}\"")),
-            (_, { } refusal) => new ApiProblem(StatusCodes.Status503ServiceUnavailable, "documents-busy", refusal) { RetryAfter = TimeSpan.FromSeconds(10) },
+            (_, { } refusal) => DocumentsBusy.Answer(refusal),
             _ when controller.ControllerContext.ActionDescriptor.EndpointMetadata.OfType<ApiControllerAttribute>().Any() => ApiProblem.NotFound,
             _ => controller.NotFound(),
         };

@@ -16,7 +16,7 @@ public sealed class PickList(Db db, LotStore lots, TypstWorkers typst, Texts tex
     /// <summary>More lines are not picked at once.</summary>
     public const int Most = 5000;
 
-    static readonly string Template = DeliveryNotes.Read("pick-list.typ");
+    static readonly string Template = TypstTemplate.Read("Orders/Shipping/pick-list.typ");
 
     /// <summary>The lines, by SKU.</summary>
     /// <param name="choice">Which of the orders.</param>

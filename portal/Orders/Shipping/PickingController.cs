@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
 using Platform.Web;
+using Portal.Documents;
 using Portal.Documents.Typst;
 using Portal.Stock;
 using Portal.Web;
@@ -28,7 +29,7 @@ public sealed class PickingController(PickList picking, StockPlaces places) : Co
         await picking.PdfAsync(new(orders, Typed.Day(until), Code(place)), TextBook.LanguageOf(CultureInfo.CurrentUICulture), ct) switch
         {
             Typesetting.Pdf pdf => File(pdf.Content, "application/pdf", "pick-list.pdf"),
-            Typesetting.Refused refused => new ApiProblem(StatusCodes.Status503ServiceUnavailable, "documents-busy", refused.TextKey) { RetryAfter = TimeSpan.FromSeconds(10) },
+            Typesetting.Refused refused => DocumentsBusy.Answer(refused.TextKey),
             var flawed => throw new InvalidOperationException($"The pick list's template is wrong: {flawed}"),
         };
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using Platform.Idempotency;
 using Platform.Texts;
 using Platform.Web;
+using Portal.Documents;
 using Portal.Documents.Tables;
 using Portal.Web;
 using Portal.Web.Display;
@@ -49,8 +50,8 @@ public sealed class QuoteTemplatesController(QuoteTemplateStore templates, KeepQ
         }
 
         var source = row.Source is { } hash && (await templates.FilesAsync([hash], ct)).TryGetValue(hash, out var file) ? System.Text.Encoding.UTF8.GetString(file.Content) : null;
-        var picture = await sample.DrawAsync(new(row.Note, row.Parts, row.Source, row.OpenParts), null, source, QuoteDownload.Tongue(language), row.OfBrand, ct);
-        return picture.Svg is { } svg ? File(svg, "image/svg+xml") : new ApiProblem(StatusCodes.Status503ServiceUnavailable, "documents-busy", "documents.typesetting.busy") { RetryAfter = TimeSpan.FromSeconds(10) };
+        var picture = await sample.DrawAsync(new(row.Note, row.Parts, row.Source, row.OpenParts), null, source, Languages.Of(language), row.OfBrand, ct);
+        return picture.Svg is { } svg ? File(svg, "image/svg+xml") : DocumentsBusy.Answer("documents.typesetting.busy");
     }
 
     /// <summary>The designer, beginning with a revision or with what counts now.</summary>
@@ -139,7 +140,7 @@ public sealed class QuoteTemplatesController(QuoteTemplateStore templates, KeepQ
         var source = me.IsBrand ? form.ExpertSource : null;
         var logo = await LogoAsync(form, ct);
         var (draft, problems) = await keep.CheckedAsync(form.Draft(form.May), logo, source, ct);
-        return problems.Count > 0 ? new(null, 0, problems) : await sample.DrawAsync(draft, logo, source, QuoteDownload.Tongue(form.PreviewLanguage), me.IsBrand, ct);
+        return problems.Count > 0 ? new(null, 0, problems) : await sample.DrawAsync(draft, logo, source, Languages.Of(form.PreviewLanguage), me.IsBrand, ct);
     }
 
     static async Task<byte[]?> LogoAsync(QuoteTemplateForm form, CancellationToken ct)

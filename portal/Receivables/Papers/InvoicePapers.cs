@@ -17,7 +17,7 @@ namespace Portal.Receivables;
 public sealed class InvoicePapers(Db db, TypstWorkers typst, Texts texts, IConfiguration settings, TimeProvider clock)
 {
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    static readonly string Template = Read("invoice.typ");
+    static readonly string Template = TypstTemplate.Read("Receivables/Papers/invoice.typ");
 
     /// <summary>The file; or the text key of why there is none now; or neither, where there is no such document for the person at work.</summary>
     /// <param name="number">The public number of the invoice or credit note.</param>
@@ -47,13 +47,6 @@ public sealed class InvoicePapers(Db db, TypstWorkers typst, Texts texts, IConfi
             case var flawed:
                 throw new InvalidOperationException($"The invoice's template is wrong: {flawed}");
         }
-    }
-
-    internal static string Read(string template)
-    {
-        using var stream = typeof(InvoicePapers).Assembly.GetManifestResourceStream("Receivables/Papers/" + template)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 
     Task<PaperFile?> FileAsync(string number, string language, CancellationToken ct) => db.FindAsync<PaperFile>("""

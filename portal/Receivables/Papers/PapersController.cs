@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Net.Http.Headers;
 using Platform.Texts;
 using Platform.Web;
+using Portal.Documents;
 using Portal.Documents.Typst;
 using Portal.Web;
 
@@ -81,30 +82,27 @@ public sealed class PaperDownload(InvoicePapers papers, StatementPaper statement
             return null;
         }
 
-        var tongue = Tongue(language);
+        var tongue = Languages.Of(language);
         return await statements.MakeAsync(page, tongue, ct) switch
         {
             Typesetting.Pdf pdf => File(pdf.Content, Convert.ToHexStringLower(SHA256.HashData(pdf.Content)),
                 string.Create(CultureInfo.InvariantCulture, $"{t.In(tongue, "receivables.statement")}-{page.Pair.PartnerNumber}-{page.Statement.Asked.From:yyyy-MM-dd}-{page.Statement.Asked.To:yyyy-MM-dd}.pdf")),
-            Typesetting.Refused refused => Busy(refused.TextKey),
+            Typesetting.Refused refused => DocumentsBusy.Answer(refused.TextKey),
             var flawed => throw new InvalidOperationException($"The statement's template is wrong: {flawed}"),
         };
     }
 
     async Task<IActionResult?> PaperAsync(string kindKey, string number, string? language, CancellationToken ct)
     {
-        var tongue = Tongue(language);
+        var tongue = Languages.Of(language);
         return await papers.FindAsync(number, tongue, ct) switch
         {
             ({ } file, _) => File(file.Content, file.Sha256, $"{t.In(tongue, kindKey)}-{file.LegalNumber}.pdf"),
-            (_, { } refusal) => Busy(refusal),
+            (_, { } refusal) => DocumentsBusy.Answer(refusal),
             _ => null,
         };
     }
 
-    static string Tongue(string? language) => language is "en" or "zh-CN" ? language : TextBook.LanguageOf(CultureInfo.CurrentUICulture);
-
     static FileContentResult File(byte[] content, string sha256, string name) => new(content, "application/pdf") { FileDownloadName = name, EntityTag = new EntityTagHeaderValue($"\"{sha256}\"") };
 
-    static ApiProblem Busy(string textKey) => new(StatusCodes.Status503ServiceUnavailable, "documents-busy", textKey) { RetryAfter = TimeSpan.FromSeconds(10) };
 }

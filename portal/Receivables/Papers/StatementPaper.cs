@@ -11,7 +11,7 @@ namespace Portal.Receivables;
 /// </summary>
 public sealed class StatementPaper(TypstWorkers typst, Texts texts, ICurrentPerson me)
 {
-    static readonly string Template = InvoicePapers.Read("statement.typ");
+    static readonly string Template = TypstTemplate.Read("Receivables/Papers/statement.typ");
 
     /// <summary>Makes the PDF.</summary>
     /// <param name="page">The statement.</param>

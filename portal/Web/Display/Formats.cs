@@ -65,7 +65,7 @@ public static class Formats
     /// <summary>True when the reader reads Chinese.</summary>
     internal static bool Chinese => string.Equals(TextBook.LanguageOf(CultureInfo.CurrentUICulture), "zh-CN", StringComparison.Ordinal);
 
-    static string DatePattern => Chinese ? "yyyy-MM-dd" : "d MMM yyyy";
+    static string DatePattern => TextBook.DayPattern(CultureInfo.CurrentUICulture);
 
-    static string TimePattern => Chinese ? "yyyy-MM-dd HH:mm" : "d MMM yyyy, HH:mm";
+    static string TimePattern => DatePattern + (Chinese ? " HH:mm" : ", HH:mm");
 }
