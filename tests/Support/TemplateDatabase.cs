@@ -11,7 +11,7 @@ namespace Support;
 
 /// <summary>
 /// A migrated database that clones are made from. Its name holds the hash of all that made it, so that it is built once and a
-/// changed migration gets a new one. Templates that nobody asked for in two days are dropped.
+/// changed migration gets a new one. Templates that nobody asked for in six hours are dropped.
 /// </summary>
 static class TemplateDatabase
 {
@@ -51,7 +51,7 @@ static class TemplateDatabase
 
     static async Task DropForgottenAsync(NpgsqlConnection connection)
     {
-        var longAgo = DateTime.UtcNow.AddDays(-2).ToString("O", CultureInfo.InvariantCulture);
+        var longAgo = DateTime.UtcNow.AddHours(-6).ToString("O", CultureInfo.InvariantCulture);
         var forgotten = await connection.QueryAsync<string>("""
             select datname from pg_database
             where datname like 't\_%' and shobj_description(oid, 'pg_database') < @longAgo
