@@ -17,6 +17,7 @@ sealed class TypstWorker : IAsyncDisposable
     readonly DocumentSettings settings;
     readonly Stream input;
     readonly Stream output;
+    readonly WorkerMemory memory;
     long lastId;
 
     TypstWorker(Process process, WorkerSandbox sandbox, DocumentSettings settings, ILogger log)
@@ -25,6 +26,7 @@ sealed class TypstWorker : IAsyncDisposable
         this.sandbox = sandbox;
         this.settings = settings;
         ProcessId = process.Id;
+        memory = new WorkerMemory(process);
         input = process.StandardInput.BaseStream;
         output = process.StandardOutput.BaseStream;
         process.ErrorDataReceived += (_, line) =>
@@ -41,7 +43,7 @@ sealed class TypstWorker : IAsyncDisposable
     public int ProcessId { get; }
 
     /// <summary>Whether it holds on to so much memory, between two jobs, that a fresh one serves better.</summary>
-    public bool IsSwollen => Megabytes() > settings.WorkerMegabytes * 0.75;
+    public bool IsSwollen => memory.Megabytes > settings.WorkerMegabytes * 0.75;
 
     /// <summary>Starts a worker and waits until it has loaded the fonts. Null when that cannot be done; the log says why.</summary>
     public static async Task<TypstWorker?> StartAsync(DocumentSettings settings, ILogger log, CancellationToken ct)
@@ -79,7 +81,7 @@ sealed class TypstWorker : IAsyncDisposable
                 return Abandon(answer, TypesettingRefusal.TooLong, "documents.typesetting.too-long");
             }
 
-            if (Megabytes() > settings.WorkerMegabytes)
+            if (memory.Megabytes > settings.WorkerMegabytes)
             {
                 return Abandon(answer, TypesettingRefusal.TooMuchMemory, "documents.typesetting.too-much-memory");
             }
@@ -102,6 +104,7 @@ sealed class TypstWorker : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         Kill();
+        memory.Dispose();
         process.Dispose();
         sandbox.Dispose();
         return ValueTask.CompletedTask;
@@ -174,19 +177,6 @@ sealed class TypstWorker : IAsyncDisposable
         Kill();
         _ = answer.ContinueWith(static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return new Typesetting.Refused(reason, textKey);
-    }
-
-    double Megabytes()
-    {
-        try
-        {
-            process.Refresh();
-            return process.WorkingSet64 / 1048576.0;
-        }
-        catch (InvalidOperationException)
-        {
-            return 0; // it has just ended; the pipe will tell
-        }
     }
 
     void Kill()
