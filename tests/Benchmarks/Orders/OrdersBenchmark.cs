@@ -76,26 +76,31 @@ static class OrdersBenchmark
     static async Task MeasureAsync(int clients, RunLength length, Installation installation, OrderingClients api, RawOrders raw, List<Figure> figures, List<string> notes, CancellationToken ct)
     {
         Installation.Say($"{clients} client{(clients == 1 ? "" : "s")} ...");
-        var (byApi, byHand) = (Taken.Nothing, Taken.Nothing);
-        var (spentByApi, spentByHand) = (Spent.Nothing, Spent.Nothing);
+        var (byApi, byHand, written) = (Taken.Nothing, Taken.Nothing, Taken.Nothing);
+        var (spentByApi, spentByHand, spentWriting) = (Spent.Nothing, Spent.Nothing, Spent.Nothing);
         for (var round = 0; round < length.Rounds; round++)
         {
-            // Who goes first changes, so that neither always meets what the other left behind.
-            for (var turn = 0; turn < 2; turn++)
+            // Who goes first changes, so that none always meets what another left behind.
+            for (var turn = 0; turn < 3; turn++)
             {
                 var before = installation.Spent;
-                if ((round + turn) % 2 == 0)
+                switch ((round + turn) % 3)
                 {
-                    await Statements.BeginAsync(installation, ct);
-                    var once = await Load.RunAsync(clients, length.Round, api.OrderAsync, ct);
-                    await Statements.TellAsync(installation, "orders through the API", once.Milliseconds.Count, ct);
-                    byApi += once;
-                    spentByApi += installation.Spent - before;
-                }
-                else
-                {
-                    byHand += await Load.RunAsync(clients, length.Round, raw.OrderAsync, ct);
-                    spentByHand += installation.Spent - before;
+                    case 0:
+                        await Statements.BeginAsync(installation, ct);
+                        var once = await Load.RunAsync(clients, length.Round, api.OrderAsync, ct);
+                        await Statements.TellAsync(installation, "orders through the API", once.Milliseconds.Count, ct);
+                        byApi += once;
+                        spentByApi += installation.Spent - before;
+                        break;
+                    case 1:
+                        byHand += await Load.RunAsync(clients, length.Round, raw.OrderAsync, ct);
+                        spentByHand += installation.Spent - before;
+                        break;
+                    default:
+                        written += await Load.RunAsync(clients, length.Round, raw.WriteAsync, ct);
+                        spentWriting += installation.Spent - before;
+                        break;
                 }
 
                 await installation.CloseOrdersAsync(ct);
@@ -108,6 +113,8 @@ static class OrdersBenchmark
         figures.Add(Figure.High("raw_per_second_" + name, byHand.PerSecond));
         figures.Add(Figure.Low("order_p95_ms_" + name, byApi.Percentile(0.95)));
         notes.Add($"{name}, an order through the API: {spentByApi.Each(byApi.Milliseconds.Count)}");
+        figures.Add(Figure.High("write_only_ratio_" + name, byApi.PerSecond / written.PerSecond));
         notes.Add($"{name}, an order by hand: {spentByHand.Each(byHand.Milliseconds.Count)}");
+        notes.Add($"{name}, an order written whose prices are known: {spentWriting.Each(written.Milliseconds.Count)}");
     }
 }

@@ -6,9 +6,9 @@ using Platform.Database;
 namespace Benchmarks.Orders;
 
 /// <summary>
-/// The same order as somebody would write it by hand who knows prices and parties already: the key taken, header, twenty lines and
-/// step in one statement, audit, outbox and the kept answer; everything prepared and sent in one batch, which is one transaction
-/// with one commit. It works as the portal's own role does: under row-level security, entered as the same API client.
+/// The same order by its statements alone: parties, prices and credit looked up, the key taken, header, twenty lines and step in one statement, audit, outbox
+/// and the kept answer; everything prepared and sent in one batch, which is one transaction with one commit. Or as somebody would write it who knows prices
+/// and credit already, without the looks. It works as the portal's own role does: under row-level security, entered as the same API client.
 /// </summary>
 sealed class RawOrders
 {
@@ -29,11 +29,16 @@ sealed class RawOrders
         return new(source, [.. read]);
     }
 
-    /// <summary>One client writes one order.</summary>
-    public Task OrderAsync(int client, CancellationToken ct) => PlaceAsync(client, ct);
+    /// <summary>One client places one order: the looks and the writes.</summary>
+    public Task OrderAsync(int client, CancellationToken ct) => PlaceAsync(client, looksUp: true, ct);
+
+    /// <summary>One client writes one order whose prices it knows.</summary>
+    public Task WriteAsync(int client, CancellationToken ct) => PlaceAsync(client, looksUp: false, ct);
 
     /// <summary>The same, and the number of the order.</summary>
-    public async Task<string> PlaceAsync(int client, CancellationToken ct)
+    public Task<string> PlaceAsync(int client, CancellationToken ct) => PlaceAsync(client, looksUp: false, ct);
+
+    async Task<string> PlaceAsync(int client, bool looksUp, CancellationToken ct)
     {
         var kind = kinds[client % kinds.Length];
         var number = PublicNumber.New("PO");
@@ -43,6 +48,19 @@ sealed class RawOrders
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(Command("select enter($1, $2)", kind.Issuer, kind.Subject));
         batch.BatchCommands.Add(Command("select is_taken from take_idempotent_key($1, $2)", key, 0));
+        if (looksUp)
+        {
+            batch.BatchCommands.Add(Command("""
+                select b.partner_id, b.upstream_id, s.name, s.status, b.currency, brand_day($1), app_has_role('buyer'), credit_watches(b.upstream_id, b.partner_id), l.per_order, l.per_month
+                from partner b join partner s on s.partner_id = b.upstream_id left join purchase_limit l on l.person_id = app_person_id()
+                where b.partner_id = app_partner_id()
+                """, now));
+            batch.BatchCommands.Add(Command("""
+                select f.* from partner b cross join lateral price_facts(b.partner_id, b.upstream_id, b.currency, brand_day($1), $2, array[]::text[]) f where b.partner_id = app_partner_id()
+                """, now, kind.Skus));
+            batch.BatchCommands.Add(Command("select g.* from credit_gate($1, $2, $3, null, $4, $5, 'submit', $6, true) g", kind.SellerId, kind.BuyerId, kind.Currency, kind.Products, kind.Amounts, now));
+        }
+
         batch.BatchCommands.Add(Order(kind, number, now));
         batch.BatchCommands.Add(Command("""
             insert into audit_entry (happened_at, actor, partner_ids, action, subject_kind, subject_number, details, correlation_id, hash)
@@ -153,8 +171,8 @@ sealed class RawOrders
             where person.subject = $1
             """, subject));
         batch.BatchCommands.Add(Command("""
-            select l.product_id, l.unit_price, l.amount, l.price_steps::text
-            from purchase_order o join purchase_order_line l on l.purchase_order_id = o.purchase_order_id
+            select l.product_id, l.unit_price, l.amount, l.price_steps::text, p.sku
+            from purchase_order o join purchase_order_line l on l.purchase_order_id = o.purchase_order_id join product p on p.product_id = l.product_id
             where o.number = $1
             order by l.line_number
             """, number));
@@ -163,16 +181,17 @@ sealed class RawOrders
         await reader.ReadAsync(ct);
         var (issuer, buyer, seller, currency, place) = (reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3), reader.GetInt64(4));
         await reader.NextResultAsync(ct);
-        var (products, prices, amounts, steps) = (new List<long>(), new List<decimal>(), new List<decimal>(), new List<string>());
+        var (products, prices, amounts, steps, skus) = (new List<long>(), new List<decimal>(), new List<decimal>(), new List<string>(), new List<string>());
         while (await reader.ReadAsync(ct))
         {
             products.Add(reader.GetInt64(0));
             prices.Add(reader.GetDecimal(1));
             amounts.Add(reader.GetDecimal(2));
             steps.Add(reader.GetString(3));
+            skus.Add(reader.GetString(4));
         }
 
-        return new(issuer, subject, buyer, seller, currency, place, [.. products], [.. prices], [.. amounts], [.. steps]);
+        return new(issuer, subject, buyer, seller, currency, place, [.. products], [.. prices], [.. amounts], [.. steps], [.. skus]);
     }
 
     /// <summary>Who sells, and from where.</summary>
@@ -180,7 +199,7 @@ sealed class RawOrders
 
     /// <summary>What one kind of client orders, ready to be sent.</summary>
     sealed record Kind(
-        string Issuer, string Subject, long BuyerId, long SellerId, string Currency, long PlaceId, long[] Products, decimal[] UnitPrices, decimal[] Amounts, string[] PriceSteps)
+        string Issuer, string Subject, long BuyerId, long SellerId, string Currency, long PlaceId, long[] Products, decimal[] UnitPrices, decimal[] Amounts, string[] PriceSteps, string[] Skus)
     {
         public int[] LineNumbers { get; } = [.. Enumerable.Range(1, Products.Length)];
 
