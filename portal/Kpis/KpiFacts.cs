@@ -74,4 +74,82 @@ public static class Metric
 
     /// <summary>Quotes sent to customers, a count.</summary>
     public const string QuotesSent = "quotes_sent";
+
+    /// <summary>What the brand's sales to the partner were worth at list price, as far as one is known, money.</summary>
+    public const string SellInList = "sell_in_list";
+
+    /// <summary>List value less what was paid, money.</summary>
+    public const string SellInDiscount = "sell_in_discount";
+
+    /// <summary>What the partner's own sales were worth at list price, as far as one is known, money.</summary>
+    public const string SellThroughList = "sell_through_list";
+
+    /// <summary>List value less what was paid, money.</summary>
+    public const string SellThroughDiscount = "sell_through_discount";
+
+    /// <summary>Sold to end customers as the partner's stock moves say, pieces.</summary>
+    public const string SellOutUnits = "sell_out_units";
+
+    /// <summary>Gone by the partner's stock reports and by no move, pieces; with <see cref="SellOutUnits"/> the sell-out as calculated.</summary>
+    public const string SellOutUnitsUnreported = "sell_out_units_unreported";
+
+    /// <summary>Deal registrations rejected, a count.</summary>
+    public const string DealsRejected = "deals_rejected";
+
+    /// <summary>Deal registrations found to be duplicates, a count.</summary>
+    public const string DealsDuplicate = "deals_duplicate";
+
+    /// <summary>Deal registrations withdrawn by the partner, a count.</summary>
+    public const string DealsWithdrawn = "deals_withdrawn";
+
+    /// <summary>Deals whose protection ended without a result, a count.</summary>
+    public const string DealsExpired = "deals_expired";
+
+    /// <summary>What the deals won are worth, money.</summary>
+    public const string DealsWonValue = "deals_won_value";
+
+    /// <summary>Deals won after an approval, a count.</summary>
+    public const string DealConversions = "deal_conversions";
+
+    /// <summary>Days from approval to win, added up over <see cref="DealConversions"/>.</summary>
+    public const string DealConversionDays = "deal_conversion_days";
+
+    /// <summary>End customers with whom the partner won its first deal, a count.</summary>
+    public const string NewCustomers = "new_customers";
+
+    /// <summary>What the quotes sent were worth at list price, money.</summary>
+    public const string QuotedList = "quoted_list";
+
+    /// <summary>List value less what was offered, money.</summary>
+    public const string QuotedDiscount = "quoted_discount";
+
+    /// <summary>Pieces that the partner, as seller, should have sent on the day.</summary>
+    public const string FillDue = "fill_due";
+
+    /// <summary>Of those, what it had sent by the end of the day.</summary>
+    public const string FillOnTime = "fill_on_time";
+
+    /// <summary>Pieces that the partner, as buyer, should have had on the day.</summary>
+    public const string ReceiptDue = "receipt_due";
+
+    /// <summary>Of those, what had come in good order by the end of the day.</summary>
+    public const string ReceiptOnTime = "receipt_on_time";
+
+    /// <summary>What the partner's approved, open deals are worth, money; a level.</summary>
+    public const string Pipeline = "pipeline";
+
+    /// <summary>What the partner owes, money; a level.</summary>
+    public const string ReceivablesOpen = "receivables_open";
+
+    /// <summary>What it owes past the due day, money; a level.</summary>
+    public const string ReceivablesOverdue = "receivables_overdue";
+
+    /// <summary>What the partner holds by the stock ledger, pieces; a level.</summary>
+    public const string StockOnHand = "stock_on_hand";
+
+    /// <summary>What the partner says it holds, pieces; a level.</summary>
+    public const string StockReported = "stock_reported";
+
+    /// <summary>The metrics that are levels: their facts are changes, their value on a day is the sum of all changes up to it. Read by <see cref="KpiLevels"/>; the database has the same list (<c>kpi_is_level</c>).</summary>
+    public static IReadOnlySet<string> Levels { get; } = new HashSet<string>(StringComparer.Ordinal) { Pipeline, ReceivablesOpen, ReceivablesOverdue, StockOnHand, StockReported };
 }

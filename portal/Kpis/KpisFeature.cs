@@ -1,6 +1,7 @@
 using Portal.Demo;
 using Portal.Start;
 using Portal.Verify;
+using Portal.Web;
 
 namespace Portal.Kpis;
 
@@ -10,6 +11,9 @@ static class KpisFeature
     /// <summary>Registers facts, acts, stores and the folding of facts.</summary>
     public static IServiceCollection AddKpis(this IServiceCollection services) => services
         .AddScoped<KpiFacts>()
+        .AddScoped<KpiLevels>()
+        .AddScoped<DerivedFigures>()
+        .AddScoped<IVerb, RecomputeVerb>()
         .AddScoped<KpiStore>()
         .AddScoped<PartnerNames>()
         .AddScoped<BrandCalendar>()
