@@ -5,7 +5,7 @@ using Portal.Stock;
 namespace Portal.Orders;
 
 /// <summary>One side of an order that was handed in asks the other to agree to a change (申请变更): pieces called off, another day, or something else instead.</summary>
-public sealed class AskForChange(Db db, OrderWriting orders, OrderChanges changes, Prices prices, ChangeNews news)
+public sealed class AskForChange(Db db, OrderWriting orders, OrderChanges changes, Prices prices, SoldByTerm terms, ChangeNews news)
 {
     /// <summary>Asks.</summary>
     /// <param name="number">The order.</param>
@@ -23,7 +23,7 @@ public sealed class AskForChange(Db db, OrderWriting orders, OrderChanges change
         var by = Permission.Step(order!, OrderLifecycle.AskForChange).By;
         var lines = await orders.LinesAsync(order!.PurchaseOrderId, ct);
         var today = await orders.TodayAsync(ct);
-        var substitutes = by is Side.Seller ? await SubstitutesAsync(order, asked, today, ct) : [];
+        var substitutes = by is Side.Seller ? await SubstitutesAsync(order, asked, lines, today, ct) : [];
         var problems = Problems(order, asked, by, lines, substitutes, today).ToList();
         if (problems.Count > 0)
         {
@@ -42,18 +42,33 @@ public sealed class AskForChange(Db db, OrderWriting orders, OrderChanges change
         return new OrderOutcome.Done(number, change.Number);
     }, ct);
 
-    // At what the buyer pays for it today, whatever the ordered product costs: the buyer sees both before it agrees.
-    async Task<Dictionary<int, LinePrice>> SubstitutesAsync(OrderInHand order, AskedChange asked, DateOnly today, CancellationToken ct)
+    // At what the buyer pays for it today, whatever the ordered product costs, and where it is sold by the term, for the term of the line: the buyer sees both before it agrees.
+    async Task<Dictionary<int, Substitute>> SubstitutesAsync(OrderInHand order, AskedChange asked, List<LineInHand> lines, DateOnly today, CancellationToken ct)
     {
-        var wanted = asked.Said.Where(said => said.HasSubstitute).DistinctBy(said => said.LineNumber).ToList();
-        var found = await prices.ForAsync(order.BuyerId, order.SellerId, order.Currency, today, [.. wanted.Select(said => new AskedLine(said.Sku!.Trim(), Math.Clamp(said.CallOff ?? 1, 1, SkuLine.MostOfOne)))], ct);
-        return wanted.Zip(found).ToDictionary(pair => pair.First.LineNumber, pair => pair.Second);
+        var wanted = asked.Said.Where(said => said.HasSubstitute).ToList();
+        if (wanted.Count == 0)
+        {
+            return [];
+        }
+
+        var sold = (await terms.ProductsAsync([.. wanted.Select(said => said.Sku!.Trim())], ct)).ToDictionary(product => product.Sku, StringComparer.OrdinalIgnoreCase);
+        var replaced = lines.ToDictionary(line => line.LineNumber);
+        var had = wanted.ConvertAll(said => sold.TryGetValue(said.Sku!.Trim(), out var product) && replaced.TryGetValue(said.LineNumber, out var line) ? SubstituteTerm.Of(line, product, today) : SubstituteTerm.None);
+        var found = await prices.ForAsync(order.BuyerId, order.SellerId, order.Currency, today,
+            [.. wanted.Zip(had, (said, term) => new AskedLine(said.Sku!.Trim(), Math.Clamp(said.CallOff ?? 1, 1, SkuLine.MostOfOne)) { Term = term.Term })], ct);
+        return wanted.Select((said, at) => (said.LineNumber, Substitute: new Substitute(found[at], had[at]))).ToDictionary(pair => pair.LineNumber, pair => pair.Substitute);
     }
 
-    static PricedLine Priced(LinePrice price, SaidOfChange said) => new(
-        price.ProductId!.Value, price.Sku, price.Name!, price.NameZh ?? price.Name!, price.Unit ?? "", (int)said.CallOff!.Value, price.UnitPrice, price.LineAmount, KeptSteps.Write(price.Steps));
+    static PricedLine Priced(Substitute substitute, SaidOfChange said)
+    {
+        var (price, had) = substitute;
+        return new(price.ProductId!.Value, price.Sku, price.Name!, price.NameZh ?? price.Name!, price.Unit ?? "", (int)said.CallOff!.Value, price.UnitPrice, price.LineAmount, KeptSteps.Write(price.Steps))
+        {
+            TermStart = had.Term?.Start, TermEnd = had.Term?.End, TermMonths = had.Months,
+        };
+    }
 
-    static IEnumerable<OrderProblem> Problems(OrderInHand order, AskedChange asked, Side by, List<LineInHand> lines, Dictionary<int, LinePrice> substitutes, DateOnly today)
+    static IEnumerable<OrderProblem> Problems(OrderInHand order, AskedChange asked, Side by, List<LineInHand> lines, Dictionary<int, Substitute> substitutes, DateOnly today)
     {
         if (Reason.Problem(asked.Reason) is OrderOutcome.Wrong why)
         {
@@ -122,7 +137,7 @@ public sealed record SaidOfChange(int LineNumber, decimal? CallOff, DateOnly? Da
 
     internal bool SaysSomething => (CallOff is { } pieces && pieces != 0) || Day is not null || HasSubstitute || HasNoSuchQuantity || HasNoSuchDay;
 
-    internal IEnumerable<OrderProblem> Problems(LineInHand line, Side by, DateOnly today, LinePrice? substitute)
+    internal IEnumerable<OrderProblem> Problems(LineInHand line, Side by, DateOnly today, Substitute? substitute)
     {
         if (HasNoSuchQuantity || CallOff < 0 || (CallOff is { } pieces && pieces != Math.Truncate(pieces)))
         {
@@ -159,13 +174,49 @@ public sealed record SaidOfChange(int LineNumber, decimal? CallOff, DateOnly? Da
         {
             yield return new(LineNumber, "callOff", "orders.change.problem.instead_of_how_many");
         }
-        else if (substitute?.ProductId is null || substitute.Refusal is not null)
+        else if (substitute?.Price.ProductId is null || substitute.Price.Refusal is not null)
         {
             yield return new(LineNumber, "sku", "orders.change.problem.no_such_substitute", Sku!.Trim());
         }
-        else if (substitute.ProductId == line.ProductId)
+        else if (substitute.Price.ProductId == line.ProductId)
         {
             yield return new(LineNumber, "sku", "orders.change.problem.the_same");
         }
+        else if (substitute.Term.TextKey is { } wrong)
+        {
+            yield return new(LineNumber, "sku", wrong, [.. substitute.Term.Arguments]);
+        }
     }
+}
+
+/// <summary>What comes instead of something else.</summary>
+/// <param name="Price">What it costs the buyer.</param>
+/// <param name="Term">How long it is had.</param>
+sealed record Substitute(LinePrice Price, SubstituteTerm Term);
+
+/// <summary>
+/// For how long a substitute that is sold by the term is had: as long as what it comes instead of, from the same day. What was ordered without a term, or to end with a subscription of its own product, says nothing that another product
+/// could be had for; then the pieces are called off, and the buyer orders the other product with a term.
+/// </summary>
+/// <param name="Term">The term; null for what is not sold by the term.</param>
+/// <param name="Months">For how many months.</param>
+/// <param name="TextKey">Why it cannot be had so, with the remedy.</param>
+/// <param name="Arguments">Values for its placeholders.</param>
+sealed record SubstituteTerm(Term? Term, int? Months, string? TextKey = null, params IReadOnlyList<object> Arguments)
+{
+    /// <summary>No term.</summary>
+    public static SubstituteTerm None { get; } = new(null, null);
+
+    /// <summary>The term of what comes instead of a line.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="product">How the other product is sold.</param>
+    /// <param name="today">The day it is for the brand.</param>
+    public static SubstituteTerm Of(LineInHand line, ProductTerms product, DateOnly today) => line switch
+    {
+        { TermStart: null } => new(null, null, "orders.change.problem.substitute_needs_term", product.Sku),
+        { TermMonths: null } => new(null, null, "orders.change.problem.substitute_joins", product.Sku, line.Subscription!),
+        { TermMonths: { } months } when !product.Offers(months) => new(null, null, "orders.change.problem.substitute_months", product.Sku, months, string.Join(" · ", product.Months)),
+        { TermStart: { } start } when start < today.AddDays(-SoldByTerm.MostDaysBack) => new(null, null, "orders.change.problem.substitute_began", product.Sku, start, today.AddDays(-SoldByTerm.MostDaysBack)),
+        _ => new(Pricing.Term.Of(line.TermStart!.Value, line.TermMonths!.Value), line.TermMonths),
+    };
 }

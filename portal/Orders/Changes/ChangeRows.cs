@@ -51,7 +51,7 @@ public sealed record OpenChange
 }
 
 /// <summary>A line of a change that is open.</summary>
-public sealed record ChangedLine(long LineId, int CallOff, DateOnly? NewDay, long? SubstituteId, decimal? UnitPrice, decimal? Amount, string? PriceSteps);
+public sealed record ChangedLine(long LineId, int CallOff, DateOnly? NewDay, long? SubstituteId, decimal? UnitPrice, decimal? Amount, string? PriceSteps, DateOnly? TermStart, DateOnly? TermEnd, int? TermMonths);
 
 /// <summary>A line of an order upwards that a change below concerns.</summary>
 public sealed record UpwardsLine(string OrderNumber, long LineId, int CallOff);
@@ -110,4 +110,5 @@ public sealed record ChangeRow
 
 /// <summary>A line of a change on the page of its order.</summary>
 public sealed record ChangedLineRow(
-    string Number, int LineNumber, string Sku, string Name, string NameZh, int CallOff, DateOnly? NewDay, DateOnly? Day, string? Substitute, string? SubstituteName, string? SubstituteNameZh, decimal? UnitPrice, decimal PriceBefore, string Currency);
+    string Number, int LineNumber, string Sku, string Name, string NameZh, int CallOff, DateOnly? NewDay, DateOnly? Day, string? Substitute, string? SubstituteName, string? SubstituteNameZh, decimal? UnitPrice, decimal PriceBefore, string Currency,
+    DateOnly? TermStart, DateOnly? TermEnd, int? TermMonths);

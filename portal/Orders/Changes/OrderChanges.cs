@@ -32,9 +32,9 @@ public sealed class OrderChanges(Db db, TimeProvider clock)
         }
 
         await db.ExecuteAsync("""
-            insert into order_change_line (order_change_id, purchase_order_line_id, call_off, new_day, substitute_id, unit_price, amount, price_steps)
-            select c.order_change_id, l.id, l.call_off, l.new_day, l.substitute_id, l.unit_price, l.amount, l.price_steps::jsonb
-            from order_change c cross join unnest(@lines, @callOffs, @days, @substitutes, @prices, @amounts, @steps) as l (id, call_off, new_day, substitute_id, unit_price, amount, price_steps)
+            insert into order_change_line (order_change_id, purchase_order_line_id, call_off, new_day, substitute_id, unit_price, amount, price_steps, term_start, term_end, term_months)
+            select c.order_change_id, l.id, l.call_off, l.new_day, l.substitute_id, l.unit_price, l.amount, l.price_steps::jsonb, l.term_start, l.term_end, l.term_months
+            from order_change c cross join unnest(@lines, @callOffs, @days, @substitutes, @prices, @amounts, @steps, @starts, @ends, @months) as l (id, call_off, new_day, substitute_id, unit_price, amount, price_steps, term_start, term_end, term_months)
             where c.number = @Number
             """, new
         {
@@ -46,6 +46,9 @@ public sealed class OrderChanges(Db db, TimeProvider clock)
             prices = change.Lines.Select(line => line.Substitute?.UnitPrice).ToArray(),
             amounts = change.Lines.Select(line => line.Substitute?.Amount).ToArray(),
             steps = change.Lines.Select(line => line.Substitute?.PriceSteps).ToArray(),
+            starts = change.Lines.Select(line => line.Substitute?.TermStart).ToArray(),
+            ends = change.Lines.Select(line => line.Substitute?.TermEnd).ToArray(),
+            months = change.Lines.Select(line => line.Substitute?.TermMonths).ToArray(),
         }, ct);
         return true;
     }
@@ -71,7 +74,7 @@ public sealed class OrderChanges(Db db, TimeProvider clock)
 
         var lines = (await db.ListAsync<ChangedLineRow>("""
             select c.number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, k.call_off, k.new_day, coalesce(l.promised_on, l.requested_on) as day,
-                   i.sku as substitute, i.name as substitute_name, coalesce(i.name_zh, i.name) as substitute_name_zh, k.unit_price, l.unit_price as price_before, o.currency
+                   i.sku as substitute, i.name as substitute_name, coalesce(i.name_zh, i.name) as substitute_name_zh, k.unit_price, l.unit_price as price_before, o.currency, k.term_start, k.term_end, k.term_months
             from order_change c
             join purchase_order o on o.purchase_order_id = c.purchase_order_id
             join order_change_line k on k.order_change_id = c.order_change_id
@@ -99,7 +102,7 @@ public sealed class OrderChanges(Db db, TimeProvider clock)
         return change is null ? null : change with
         {
             Lines = await db.ListAsync<ChangedLine>("""
-                select k.purchase_order_line_id as line_id, k.call_off, k.new_day, k.substitute_id, k.unit_price, k.amount, k.price_steps::text
+                select k.purchase_order_line_id as line_id, k.call_off, k.new_day, k.substitute_id, k.unit_price, k.amount, k.price_steps::text, k.term_start, k.term_end, k.term_months
                 from order_change c join order_change_line k on k.order_change_id = c.order_change_id
                 where c.number = @number
                 order by k.purchase_order_line_id
@@ -120,10 +123,10 @@ public sealed class OrderChanges(Db db, TimeProvider clock)
     /// <summary>Adds what comes instead to an order that was taken.</summary>
     public Task AddSubstitutesAsync(OrderInHand order, IReadOnlyCollection<ChangedLine> substitutes, CancellationToken ct) => db.ExecuteAsync("""
         with line as (
-            insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, promised_on, unit_price, amount, price_steps)
+            insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, promised_on, unit_price, amount, price_steps, term_start, term_end, term_months)
             select @PurchaseOrderId, @BuyerId, @SellerId, (select max(m.line_number) from purchase_order_line m where m.purchase_order_id = @PurchaseOrderId) + s.position,
-                   s.product_id, s.quantity, old.requested_on, old.promised_on, s.unit_price, s.amount, s.price_steps::jsonb
-            from unnest(@lines, @products, @quantities, @prices, @amounts, @steps) with ordinality as s (line_id, product_id, quantity, unit_price, amount, price_steps, position)
+                   s.product_id, s.quantity, old.requested_on, old.promised_on, s.unit_price, s.amount, s.price_steps::jsonb, s.term_start, s.term_end, s.term_months
+            from unnest(@lines, @products, @quantities, @prices, @amounts, @steps, @starts, @ends, @months) with ordinality as s (line_id, product_id, quantity, unit_price, amount, price_steps, term_start, term_end, term_months, position)
             join purchase_order_line old on old.purchase_order_line_id = s.line_id
             returning amount)
         update purchase_order
@@ -138,6 +141,9 @@ public sealed class OrderChanges(Db db, TimeProvider clock)
         prices = substitutes.Select(line => line.UnitPrice!.Value).ToArray(),
         amounts = substitutes.Select(line => line.Amount!.Value).ToArray(),
         steps = substitutes.Select(line => line.PriceSteps).ToArray(),
+        starts = substitutes.Select(line => line.TermStart).ToArray(),
+        ends = substitutes.Select(line => line.TermEnd).ToArray(),
+        months = substitutes.Select(line => line.TermMonths).ToArray(),
     }, ct);
 
     /// <summary>Ends an open change without carrying it out.</summary>

@@ -66,8 +66,8 @@ public sealed record ChangeAnswer(
     string Number, string AskedBy, string? Reason, string Status, string? Answer, bool WaitsForUpstream, DateTime AskedAt, DateTime? AnsweredAt, IReadOnlyList<ChangedLineAnswer> Lines, IReadOnlyList<string> OrdersUpwards)
 {
     internal static ChangeAnswer Of(ChangeRow row) => new(row.Number, row.AskedBySide, row.Reason, row.Status, row.Answer, row.WaitsForUpstream && row.IsToAnswer, row.AskedAt, row.AnsweredAt,
-        [.. row.Lines.Select(line => new ChangedLineAnswer(line.LineNumber, line.Sku, line.CallOff, line.NewDay, line.Substitute, line.UnitPrice))], row.OrdersUpwards);
+        [.. row.Lines.Select(line => new ChangedLineAnswer(line.LineNumber, line.Sku, line.CallOff, line.NewDay, line.Substitute, line.UnitPrice, line.TermStart, line.TermEnd, line.TermMonths))], row.OrdersUpwards);
 }
 
-/// <summary>A line of a change as the API tells it.</summary>
-public sealed record ChangedLineAnswer(int LineNumber, string Sku, int CallOff, DateOnly? Day, string? Substitute, decimal? UnitPrice);
+/// <summary>A line of a change as the API tells it; <c>Start</c>, <c>End</c> and <c>Months</c> are of a substitute that is sold by the term.</summary>
+public sealed record ChangedLineAnswer(int LineNumber, string Sku, int CallOff, DateOnly? Day, string? Substitute, decimal? UnitPrice, DateOnly? Start, DateOnly? End, int? Months);

@@ -197,7 +197,7 @@ public sealed class Desk
         Cancel = new CancelOrder(db, writing, Ledger, new KpiFacts(db), news);
         Changes = new OrderChanges(db, clock);
         var changeNews = new ChangeNews(audit, outbox);
-        AskForChange = new AskForChange(db, writing, Changes, new Prices(db), changeNews);
+        AskForChange = new AskForChange(db, writing, Changes, new Prices(db), new SoldByTerm(db, clock), changeNews);
         AnswerChange = new AnswerChange(db, writing, Changes, Limits, books, new KpiFacts(db), outbox, changeNews);
         Close = new CloseOrder(db, writing, news);
         History = new OrderHistory(db, new KpiFacts(db), new AuditTrail(db, clock), clock);

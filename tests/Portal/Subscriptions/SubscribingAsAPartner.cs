@@ -71,4 +71,62 @@ public sealed class SubscribingAsAPartner : IAsyncLifetime
         await given.RunJobAsync();
         (await Portal.Database.ListAsync<long>("select count(*) from portal.subscription_renewal")).ShouldBe([0L]);
     }
+
+    Task<Support.ApiAnswer> AskAsync(string order, int version, params object[] lines) =>
+        Portal.Api(given.Keeper).SendAsync(HttpMethod.Post, $"/api/v1/orders/{order}/changes", new { reason = "Not to be had", lines }, ("If-Match", $"\"{version}\""), ("Idempotency-Key", Guid.NewGuid().ToString("N")));
+
+    async Task<int> VersionAsync(string order) => (await Portal.Database.ListAsync<int>("select version from portal.purchase_order where number = @order", new { order })).Single();
+
+    [Fact]
+    public async Task What_comes_instead_is_had_for_the_same_term_at_its_price_and_runs_when_the_buyer_agrees()
+    {
+        var order = await ConfirmedAsync(new { sku = "SEAT", quantity = 4, start = Today, months = 12 });
+        var seats = (await given.OfAsync(order)).Single();
+        var end = Today.AddMonths(12).AddDays(-1);
+
+        var asked = await AskAsync(order, await VersionAsync(order), new { lineNumber = 1, callOff = 3, substitute = "APP" });
+        Assert.True(asked.Status is System.Net.HttpStatusCode.Created, asked.Text);
+        var change = asked.Json.GetProperty("number").GetString()!;
+        var shown = (await Portal.Api(Portal.Sales).GetAsync($"/api/v1/orders/{order}/changes")).Json.GetProperty("items")[0].GetProperty("lines")[0];
+        (shown.GetProperty("substitute").GetString(), shown.GetProperty("unitPrice").GetDecimal(), shown.GetProperty("start").GetString(), shown.GetProperty("end").GetString(), shown.GetProperty("months").GetInt32())
+            .ShouldBe(("APP", 1200m, $"{Today:yyyy-MM-dd}", $"{end:yyyy-MM-dd}", 12));
+        Assert.Contains("12 months", (await Portal.SignIn(Portal.Sales).GetAsync($"/orders/{order}")).Words, StringComparison.Ordinal);
+        var accepted = await Portal.Api(Portal.Sales).PostAsync($"/api/v1/orders/{order}/changes/{change}/answer", new { answer = "accept" });
+        Assert.True(accepted.Status is System.Net.HttpStatusCode.OK, accepted.Text);
+
+        var line = (await Portal.Api(Portal.Sales).GetAsync($"/api/v1/orders/{order}")).Json.GetProperty("lines")[1];
+        (line.GetProperty("sku").GetString(), line.GetProperty("quantity").GetInt32(), line.GetProperty("amount").GetDecimal(), line.GetProperty("start").GetString(), line.GetProperty("end").GetString())
+            .ShouldBe(("APP", 3, 3600m, $"{Today:yyyy-MM-dd}", $"{end:yyyy-MM-dd}"));
+        (await given.PartsAsync(seats)).Single().ShouldStartWith("begin 1 ");
+        var apps = (await given.OfAsync(order)).Single(number => number != seats);
+        (await given.PartsAsync(apps)).ShouldBe([$"begin 3 {Today:yyyy-MM-dd} {end:yyyy-MM-dd} 3600.00"]);
+        // A second click finds it done, and nothing is taken up twice.
+        await Portal.Api(Portal.Sales).PostAsync($"/api/v1/orders/{order}/changes/{change}/answer", new { answer = "accept" });
+        (await given.OfAsync(order)).Count.ShouldBe(2);
+        (await given.FindingsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_cannot_be_had_for_that_term_is_refused_with_what_to_do()
+    {
+        var order = await ConfirmedAsync(new { sku = "SEAT", quantity = 4, start = Today, months = 24 }, new { sku = "D-1", quantity = 2 });
+        var number = (await given.OfAsync(order)).Single();
+        var more = await ConfirmedAsync(new { sku = "SEAT", quantity = 1, subscription = number });
+        async Task<string> RefusalAsync(string of, int line, string substitute)
+        {
+            var answer = await AskAsync(of, await VersionAsync(of), new { lineNumber = line, callOff = 1, substitute });
+            answer.Status.ShouldBe(System.Net.HttpStatusCode.BadRequest);
+            return answer.Json.GetProperty("errors")[0].GetProperty("detail").GetString()!;
+        }
+
+        (await RefusalAsync(order, 1, "APP")).ShouldContain("APP is not sold for the 24 months of this line, only for 12");
+        (await RefusalAsync(order, 2, "SEAT")).ShouldContain("SEAT is sold by the term, and this line has none");
+        (await RefusalAsync(more, 1, "APP")).ShouldContain($"This line adds to subscription {number}, which APP cannot");
+        Portal.Clock.Advance(TimeSpan.FromDays(40));
+        var late = await ConfirmedAsync(new { sku = "SEAT", quantity = 1, start = Today.AddDays(-20), months = 12 });
+        Portal.Clock.Advance(TimeSpan.FromDays(20));
+        (await RefusalAsync(late, 1, "APP")).ShouldContain("APP can begin on");
+        // What is had for no time comes instead of it like anything else.
+        (await AskAsync(late, await VersionAsync(late), new { lineNumber = 1, callOff = 1, substitute = "D-2" })).Status.ShouldBe(System.Net.HttpStatusCode.Created);
+    }
 }
