@@ -46,6 +46,7 @@ public static class DealLifecycle
         new("grant_amendment", Protected, null, DealSide.Brand, DealDesk),
         new("refuse_amendment", Protected, null, DealSide.Brand, DealDesk, NeedsReason: true),
         new("request_special_price", Protected, null, DealSide.Claimant, Claimant, NeedsReason: true),
+        new("withdraw_special_price", Protected, null, DealSide.Claimant, Claimant),
         new("grant_special_price", Protected, null, DealSide.Brand, DealDesk),
         new("refuse_special_price", Protected, null, DealSide.Brand, DealDesk, NeedsReason: true),
         new("report_win", Protected, null, DealSide.Claimant, Claimant),

@@ -9,7 +9,7 @@ using Portal.Web;
 namespace Portal.Deals;
 
 /// <summary>
-/// Special prices of an approved deal: the claimant asks, the deal desk grants some, other ones or none, and a seller that is not the brand says whether it sells at them.
+/// Special prices of an approved deal: the claimant asks and may take it back while nobody has decided, the deal desk grants some, other ones or none, and a seller that is not the brand says whether it sells at them.
 /// </summary>
 public sealed class AskForSpecialPrices(Db db, ActOnDeal actOnDeal, SpecialPriceStore specials, Prices prices, DealNews news, Notifier notifier, AuditTrail audit, ICurrentPerson me, TimeProvider clock)
 {
@@ -153,6 +153,35 @@ public sealed class AskForSpecialPrices(Db db, ActOnDeal actOnDeal, SpecialPrice
 
     static bool IsPrice(decimal price) => price is > 0 and < 1e12m && Amounts.Decimals(price) <= 4;
 
+    /// <summary>Takes a request back that nobody has decided about; the deal can be asked for again.</summary>
+    /// <param name="number">The request.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<DealOutcome> WithdrawAsync(string number, CancellationToken ct)
+    {
+        if (await specials.FindAsync(number, await specials.TodayAsync(ct), ct) is not { } request)
+        {
+            return new DealOutcome.Missing();
+        }
+
+        // The seller that has its word to say hears of what was granted, and has asked for nothing; the brand decides.
+        if (me.IsBrand || me.PartnerId != request.PartnerId)
+        {
+            return new DealOutcome.Forbidden();
+        }
+
+        return request.State is not "asked" ? new DealOutcome.Refused(Ended(request.State)) : await actOnDeal.RunAsync(request.Deal, null, "withdraw_special_price", null, async (deal, act) =>
+            await specials.WithdrawAsync(request, Now, ct)
+                ? await actOnDeal.FinishAsync(deal, act, null, new { number }, () => news.TellDealDeskAsync("special_prices_withdrawn", deal, null, ct), ct)
+                : new DealOutcome.Refused("specials.refused.decided"), ct);
+    }
+
+    static string Ended(string state) => state switch
+    {
+        "withdrawn" => "specials.refused.withdrawn",
+        "over" => "specials.refused.over",
+        _ => "specials.refused.decided",
+    };
+
     /// <summary>Decides: grants what is said, or refuses all.</summary>
     /// <param name="number">The request.</param>
     /// <param name="decided">What was decided.</param>
@@ -167,6 +196,11 @@ public sealed class AskForSpecialPrices(Db db, ActOnDeal actOnDeal, SpecialPrice
         if (await specials.FindAsync(number, await specials.TodayAsync(ct), ct) is not { } request)
         {
             return new DealOutcome.Missing();
+        }
+
+        if (request.State is "withdrawn")
+        {
+            return new DealOutcome.Refused("specials.refused.withdrawn");
         }
 
         return decided.Decision is "grant" ? await GrantAsync(request, decided, ct) : await RefuseAsync(request, decided.Answer, ct);

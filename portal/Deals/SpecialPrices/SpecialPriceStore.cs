@@ -19,8 +19,8 @@ public sealed class SpecialPriceStore(Db db, TimeProvider clock)
     const string All = """
         (select r.special_price_request_id, r.number, d.number as deal, r.deal_id, r.revision, r.partner_id, p.name as partner_name, p.name_latin as partner_name_latin, r.seller_id, s.name as seller_name, s.name_latin as seller_name_latin,
                 s.partner_type = 'brand' as seller_is_brand, (select b.partner_id from partner b where b.partner_id = s.upstream_id and b.partner_type = 'brand') as brand_of_seller_id,
-                r.currency, r.reason, r.wanted_until, r.asked_at, r.valid_until, r.answer, r.decided_at, word.said, false as may_say,
-                case when not r.granted then 'refused' when r.valid_until < @today or d.status not in ('approved', 'converted', 'won') or (r.granted is null and d.status = 'won') then 'over' when r.granted is null then 'asked' when word.waits then 'agreeing' when word.declined then 'declined' else 'granted' end as state
+                r.currency, r.reason, r.wanted_until, r.asked_at, r.valid_until, r.answer, r.decided_at, r.withdrawn_at, word.said, false as may_say,
+                case when r.withdrawn_at is not null then 'withdrawn' when not r.granted then 'refused' when r.valid_until < @today or d.status not in ('approved', 'converted', 'won') or (r.granted is null and d.status = 'won') then 'over' when r.granted is null then 'asked' when word.waits then 'agreeing' when word.declined then 'declined' else 'granted' end as state
          from special_price_request r
          join deal d on d.deal_id = r.deal_id
          join partner p on p.partner_id = r.partner_id
@@ -30,7 +30,7 @@ public sealed class SpecialPriceStore(Db db, TimeProvider clock)
              from special_price h where h.special_price_request_id = r.special_price_request_id and h.trade = 'purchase') word
          union all
          select h.special_price_request_id, min(h.number), min(h.deal_number), min(h.deal_id), min(h.revision), h.partner_id, min(p.name), min(p.name_latin), h.seller_id, min(s.name), min(s.name_latin),
-                false, null, min(h.currency), null, null, min(h.granted_at), min(h.valid_until), null, min(h.granted_at), max(h.said), bool_or(h.agrees is null) and min(h.valid_until) >= @today,
+                false, null, min(h.currency), null, null, min(h.granted_at), min(h.valid_until), null, min(h.granted_at), null, max(h.said), bool_or(h.agrees is null) and min(h.valid_until) >= @today,
                 case when min(h.valid_until) < @today then 'over' when bool_or(h.agrees is null) then 'agreeing' when bool_or(not h.agrees) then 'declined' else 'granted' end
          from special_price h
          join partner p on p.partner_id = h.partner_id
@@ -119,9 +119,14 @@ public sealed class SpecialPriceStore(Db db, TimeProvider clock)
     /// <summary>Decides a request; false where somebody was faster.</summary>
     public async Task<bool> DecideAsync(SpecialPrices request, bool granted, DateOnly? until, string? answer, DateTime now, CancellationToken ct) => await db.FindAsync<long?>("""
         update special_price_request set granted = @granted, valid_until = @until, answer = @answer, decided_by = app_person_id(), decided_at = @now
-        where special_price_request_id = @SpecialPriceRequestId and granted is null
+        where special_price_request_id = @SpecialPriceRequestId and granted is null and withdrawn_at is null
         returning special_price_request_id
         """, new { request.SpecialPriceRequestId, granted, until, answer, now }, ct) is not null;
+
+    /// <summary>Takes a request back; false where it was decided meanwhile.</summary>
+    public async Task<bool> WithdrawAsync(SpecialPrices request, DateTime now, CancellationToken ct) => await db.ExecuteAsync("""
+        update special_price_request set withdrawn_by = app_person_id(), withdrawn_at = @now where special_price_request_id = @SpecialPriceRequestId and granted is null and withdrawn_at is null
+        """, new { request.SpecialPriceRequestId, now }, ct) == 1;
 
     /// <summary>Grants prices: what held for the same trade before ends today, what its seller had no word about yet is over.</summary>
     public Task GrantAsync(SpecialPrices request, IReadOnlyList<GrantedPrice> prices, DateOnly until, DateOnly today, DateTime now, CancellationToken ct) => db.ExecuteAsync("""

@@ -73,10 +73,13 @@ public sealed record SpecialPrices
     /// <summary>When it was decided.</summary>
     public DateTime? DecidedAt { get; init; }
 
+    /// <summary>When the partner took it back.</summary>
+    public DateTime? WithdrawnAt { get; init; }
+
     /// <summary>What the seller says.</summary>
     public string? Said { get; init; }
 
-    /// <summary><c>asked</c>, <c>refused</c>, <c>agreeing</c> (the seller has not said yet whether it sells at them), <c>declined</c> (by the seller), <c>granted</c> or <c>over</c>.</summary>
+    /// <summary><c>asked</c>, <c>withdrawn</c>, <c>refused</c>, <c>agreeing</c> (the seller has not said yet whether it sells at them), <c>declined</c> (by the seller), <c>granted</c> or <c>over</c>.</summary>
     public string State { get; init; } = "";
 
     /// <summary>The reader is the seller that has to say so.</summary>
@@ -140,6 +143,9 @@ public sealed record SpecialPricesPage(SpecialPrices Head, IReadOnlyList<Special
 {
     /// <summary>The reader decides.</summary>
     public bool MayDecide { get; init; }
+
+    /// <summary>The reader may take it back.</summary>
+    public bool MayWithdraw { get; init; }
 
     /// <summary>The reader has a deal's page to go to.</summary>
     public bool SeesDeal { get; init; }
@@ -221,7 +227,7 @@ public sealed record SpecialPriceDecided
 public static class SpecialPriceWords
 {
     /// <summary>All states, those that wait first.</summary>
-    public static readonly string[] States = ["asked", "agreeing", "granted", "declined", "refused", "over"];
+    public static readonly string[] States = ["asked", "agreeing", "granted", "declined", "refused", "withdrawn", "over"];
 
     /// <summary>How a state feels to the person who works with it.</summary>
     public static Tone Tone(string state) => state switch

@@ -44,6 +44,11 @@ public sealed class SpecialPricesController(DealStore deals, SpecialPriceStore s
     public async Task<IActionResult> Decide(string number, [FromForm] SpecialPricesDecisionForm form, CancellationToken ct) =>
         this.Back(number, await askForSpecialPrices.DecideAsync(number, form.Decided(), ct), t, form.Decision is "grant" ? "specials.granted" : "specials.refused", $"/deals/special-prices/{number}");
 
+    /// <summary>The partner takes its request back.</summary>
+    [HttpPost("special-prices/{number}/withdrawal"), AllowRoles("sales", "partner_admin"), Idempotent]
+    public async Task<IActionResult> Withdraw(string number, CancellationToken ct) =>
+        this.Back(number, await askForSpecialPrices.WithdrawAsync(number, ct), t, "specials.withdrawn", PageOf(number));
+
     /// <summary>A seller agrees to sell at them, or does not.</summary>
     [HttpPost("special-prices/{number}/agreement"), AllowRoles("partner_admin", "sales"), Idempotent]
     public async Task<IActionResult> Say(string number, string? decision, string? reason, CancellationToken ct) => decision is "agree" or "decline"
@@ -85,6 +90,7 @@ public sealed class SpecialPricesController(DealStore deals, SpecialPriceStore s
         : new(head, await specials.LinesAsync(head, ct))
         {
             MayDecide = head.State is "asked" && me.IsBrand && me.Has("deal_desk"),
+            MayWithdraw = head.State is "asked" && !me.IsBrand && me.PartnerId == head.PartnerId && me.Has("sales", "partner_admin"),
             SeesDeal = me.IsBrand || me.PartnerId == head.PartnerId,
         };
 
@@ -131,6 +137,12 @@ public sealed class SpecialPricesApi(DealStore deals, SpecialPriceStore specials
     [ProducesResponseType<SpecialPricesAnswer>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Decide(string number, SpecialPricesDecided body, CancellationToken ct) =>
         await askForSpecialPrices.DecideAsync(number, body, ct) is not DealOutcome.Done and var outcome ? DealAnswers.Problem(outcome) : await Show(number, ct);
+
+    /// <summary>Takes a request back that nobody has decided about.</summary>
+    [HttpPost("special-prices/{number}/withdrawal"), AllowRoles("sales", "partner_admin")]
+    [ProducesResponseType<SpecialPricesAnswer>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> Withdraw(string number, CancellationToken ct) =>
+        await askForSpecialPrices.WithdrawAsync(number, ct) is not DealOutcome.Done and var outcome ? DealAnswers.Problem(outcome) : await Show(number, ct);
 
     /// <summary>A seller that is not the brand agrees to sell at them, or does not, with a reason.</summary>
     [HttpPost("special-prices/{number}/agreement"), AllowRoles("partner_admin", "sales")]
