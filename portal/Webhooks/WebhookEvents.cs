@@ -9,6 +9,11 @@ public static class WebhookEvents
     /// <summary>Stock moved or was promised; raised by the stock itself.</summary>
     public const string StockChanged = "stock.changed";
 
+    static readonly IReadOnlyList<string> SubscriptionHappenings = ["begun", "changed", "renewed", "ended"];
+
+    /// <summary>What becomes of subscriptions; raised by the subscriptions themselves.</summary>
+    public static IReadOnlyList<string> OfSubscriptions { get; } = [.. SubscriptionHappenings.Select(happening => "subscription." + happening)];
+
     /// <summary>All of them, in the order in which pages show them.</summary>
     public static IReadOnlyList<WebhookEventType> All { get; } =
     [
@@ -22,8 +27,9 @@ public static class WebhookEvents
         .. Of("return", "return", "requested", "approved", "refused", "withdrawn", "sent", "settled"),
         .. Of("discrepancy", "discrepancy", "filed", "disputed", "renewed", "withdrawn", "settled"),
         .. Of("stock", "stock", "changed"),
-        .. Of("deal", "deal", "submitted", "blocked", "review_started", "information_requested", "approved", "rejected", "duplicate", "withdrawn", "expired", "released", "extended", "amended", "converted", "won", "lost"),
+        .. Of("deal", "deal", "submitted", "blocked", "review_started", "information_requested", "approved", "rejected", "duplicate", "withdrawn", "expired", "released", "extended", "amended", "special_prices_asked", "special_prices_granted", "special_prices_refused", "special_prices_withdrawn", "converted", "won", "lost"),
         .. Of("quote", "quote", "sent", "opened", "accepted", "declined", "changes_asked", "withdrawn", "ordered"),
+        .. Of("subscription", "subscription", SubscriptionHappenings),
     ];
 
     /// <summary>The groups that pages show, in order.</summary>

@@ -48,6 +48,11 @@ public static class WebhookSchemas
             "side:side", "number:string", "status:string", "version:integer", "revision:integer", "partner:company", "customer:company", "deal:string?", "currency:string", "netTotal:number", "taxTotal:number", "grandTotal:number",
             "validUntil:date", "link:string?", "by:string?", "reason:string?", "sha256:string",
         ],
+        ["subscription"] =
+        [
+            "side:side", "number:string", "version:integer", "happening:string", "effectiveOn:date", "seller:company", "buyer:company?", "customer:company?", "sku:string", "name:string", "quantity:integer", "nextQuantity:integer?", "startsOn:date", "termStartsOn:date",
+            "endsOn:date", "termMonths:integer", "currency:string", "termAmount:number", "renews:string", "cancelledAt:time?", "calledOffAt:time?", "source:string?", "reason:string?",
+        ],
         ["deal"] =
         [
             "side:side", "number:string", "status:string", "version:integer", "partner:company", "customer:company", "amount:number", "currency:string", "expectedClose:date", "protectedFrom:time?", "protectedUntil:time?", "productLines:string[]",
