@@ -243,4 +243,75 @@ public sealed class SellingAtSpecialPrices(ClaimingPartners portal) : IClassFixt
         Assert.Equal("specials.refused.decided", Assert.IsType<DealOutcome.Refused>(await DecideAsync(request, new() { Decision = "grant" })).TextKey);
         Assert.Equal("specials.refused.decided", Assert.IsType<DealOutcome.Refused>(await DecideAsync(request, new() { Decision = "refuse", Answer = "Again" })).TextKey);
     }
+
+    [Fact]
+    public async Task Who_asked_takes_it_back_while_nobody_has_decided_and_asks_anew()
+    {
+        var deal = await portal.ApprovedAsync(portal.Huaxin, portal.Deal("特价撤回有限公司"));
+        Assert.IsType<DealOutcome.Done>(await AskAsync(portal.Huaxin, deal, new SpecialPriceAsked { Sku = "PANEL", Quantity = 1, Price = 70 }));
+        var request = await RequestOfAsync(deal);
+        // The desk has no such button, nor has anybody else.
+        Assert.Empty((await portal.SignIn(portal.DealDesk).GetAsync($"/deals/special-prices/{request}")).All("form[action$=withdrawal]"));
+        Assert.Equal(HttpStatusCode.NotFound, (await portal.Api(portal.Yuanjian).PostAsync($"/api/v1/special-prices/{request}/withdrawal", new { })).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await portal.Api(portal.DealDesk).PostAsync($"/api/v1/special-prices/{request}/withdrawal", new { })).Status);
+
+        var sales = portal.SignIn(portal.Huaxin);
+        var page = await sales.PressAsync(await sales.GetAsync($"/deals/special-prices/{request}"), "form[action$=withdrawal]");
+        Assert.Equal($"The request for {deal} is withdrawn; the deal desk is told.", page.Text("main .flash-done"));
+        Assert.Equal("withdrawn", (await portal.Api(portal.Huaxin).GetAsync($"/api/v1/special-prices/{request}")).Json.GetProperty("request").GetProperty("state").GetString());
+        Assert.DoesNotContain(request, (await portal.SignIn(portal.DealDesk).GetAsync("/deals/special-prices?state=asked")).Body, StringComparison.Ordinal);
+        Assert.Equal(["deal.withdraw_special_price"], await portal.Database.ListAsync<string>("select action from portal.audit_entry where subject_number = @deal and action like '%withdraw%'", new { deal }));
+
+        Assert.Equal("specials.refused.withdrawn", Assert.IsType<DealOutcome.Refused>(await DecideAsync(request, new() { Decision = "grant" })).TextKey);
+        var twice = await portal.Api(portal.Huaxin).PostAsync($"/api/v1/special-prices/{request}/withdrawal", new { });
+        Assert.Equal((HttpStatusCode.Conflict, true), (twice.Status, twice.Text.Contains("was withdrawn", StringComparison.Ordinal)));
+        var next = await GrantedAsync(portal.Huaxin, deal, new SpecialPriceAsked { Sku = "PANEL", Quantity = 1, Price = 75 });
+        Assert.NotEqual(request, next);
+        Assert.Equal("specials.refused.decided", Assert.IsType<DealOutcome.Refused>(await portal.AsAsync<AskForSpecialPrices, DealOutcome>(portal.Huaxin, act => act.WithdrawAsync(next, CancellationToken.None))).TextKey);
+    }
+
+    [Fact]
+    public async Task A_request_ends_once_however_it_is_ended_at_the_same_moment_and_the_database_keeps_it()
+    {
+        var deal = await portal.ApprovedAsync(portal.Huaxin, portal.Deal("特价同时有限公司"));
+        Assert.IsType<DealOutcome.Done>(await AskAsync(portal.Huaxin, deal, new SpecialPriceAsked { Sku = "PANEL", Quantity = 1, Price = 70 }));
+        var request = await RequestOfAsync(deal);
+
+        var both = await Task.WhenAll(
+            portal.AsAsync<AskForSpecialPrices, DealOutcome>(portal.Huaxin, act => act.WithdrawAsync(request, CancellationToken.None)),
+            DecideAsync(request, new() { Decision = "grant" }));
+
+        Assert.Single(both, outcome => outcome is DealOutcome.Done);
+        foreach (var change in new[] { "granted = false, answer = 'No', decided_at = now()", "withdrawn_at = now()", "withdrawn_at = null, granted = null" })
+        {
+            var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => portal.Database.ExecuteAsync($"update portal.special_price_request set {change} where number = @request", new { request }));
+            Assert.Equal("a_special_price_request_ends_once", refused.ConstraintName);
+        }
+    }
+
+    [Fact]
+    public async Task Pieces_called_off_while_the_order_goes_on_can_be_had_by_another_order_and_come_back_once()
+    {
+        var deal = await portal.ApprovedAsync(portal.Huaxin, portal.Deal("特价部分取消有限公司"));
+        await GrantedAsync(portal.Huaxin, deal, new SpecialPriceAsked { Sku = "PANEL", Quantity = 10, Price = 70 });
+        var buyer = await BuyerAsync(portal.Huaxin);
+        var order = await Whole(buyer, await buyer.PostAsync("/api/v1/orders", Order(deal, ("PANEL", 10), ("STAND", 2))));
+        var number = order.GetProperty("number").GetString()!;
+        Assert.Equal(10, await TakenAsync(deal));
+        Task CallOffAsync(int line, int pieces) => portal.Database.ExecuteAsync("""
+            update portal.purchase_order_line l set cancelled = l.cancelled + @pieces from portal.purchase_order o where o.purchase_order_id = l.purchase_order_id and o.number = @number and l.line_number = @line
+            """, new { number, line, pieces });
+
+        await CallOffAsync(1, 4);
+        await CallOffAsync(2, 1);
+        Assert.Equal(6, await TakenAsync(deal));
+        await Whole(buyer, await buyer.PostAsync("/api/v1/orders", Order(deal, ("PANEL", 4))));
+        Assert.Equal(10, await TakenAsync(deal));
+        Assert.Contains("used up", (await buyer.PostAsync("/api/v1/orders", Order(deal, ("PANEL", 1)))).Text, StringComparison.Ordinal);
+        // What has come back is no more the order's to give back when it comes to nothing.
+        await buyer.SendAsync(HttpMethod.Post, $"/api/v1/orders/{number}/cancellation", new { reason = "No more" }, ("If-Match", "\"1\""));
+        Assert.Equal(4, await TakenAsync(deal));
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => portal.Database.ExecuteAsync("update portal.purchase_order_special_price set pieces_given_back = quantity + 1"));
+        Assert.Equal([0L], await portal.Database.ListAsync<long>("select count(*) from portal.special_price s where taken <> (select coalesce(sum(p.quantity - p.pieces_given_back), 0) from portal.purchase_order_special_price p where p.special_price_id = s.special_price_id and not p.given_back)"));
+    }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Orders;
 using Support;
 
 namespace Portal.Tests.Orders;
@@ -111,5 +113,86 @@ public sealed class OrderingWithPromotions(PortalApp portal) : IClassFixture<Por
 
         Assert.Single(totals, total => total == 90.10m);
         Assert.Equal(90.10m, await Total(other, await other.PostAsync("/api/v1/orders", Asked(1))));
+    }
+
+    async Task<List<string>> FindingsAsync() => await portal.InScopeAsync(Platform.Database.Caller.System("test"), async services =>
+    {
+        var check = services.GetServices<Portal.Verify.ICheck>().OfType<MoneyCheck>().Single();
+        return (await check.RunAsync(default)).Findings.Where(finding => !finding.Contains(" line ", StringComparison.Ordinal) || finding.Contains("promotion", StringComparison.Ordinal)).ToList();
+    });
+
+    // As the acts do it: the trigger sees every one of them.
+    Task CallOffAsync(string number, int line, int pieces) => portal.Database.ExecuteAsync("""
+        update portal.purchase_order_line l set cancelled = l.cancelled + @pieces from portal.purchase_order o where o.purchase_order_id = l.purchase_order_id and o.number = @number and l.line_number = @line
+        """, new { number, line, pieces });
+
+    [Fact]
+    public async Task What_is_called_off_of_a_line_gives_back_its_share_of_a_budget_and_the_whole_order_gives_back_the_rest_once()
+    {
+        await A("SHARED", "effect, amount_off, currency, budget, most_orders", "'amount', 10, 'CNY', 1000, 5");
+        var buyer = await Buyer("Shares");
+        var placed = await buyer.PostAsync("/api/v1/orders", new { submit = true, lines = new[] { new { sku = "A-10", quantity = 6 }, new { sku = "A-20", quantity = 4 } } });
+        var number = (await Whole(buyer, placed)).GetProperty("number").GetString()!;
+        Assert.Equal((100m, 1), await Spent("SHARED"));
+        Assert.Equal([60m, 40m], await portal.Database.ListAsync<decimal>("select s.amount from portal.purchase_order_promotion_line s join portal.purchase_order_line l using (purchase_order_line_id) order by l.line_number"));
+
+        var asked = await buyer.SendAsync(HttpMethod.Post, $"/api/v1/orders/{number}/changes", new { reason = "Fewer", lines = new[] { new { lineNumber = 1, callOff = 2 } } }, ("If-Match", "\"1\""), ("Idempotency-Key", "fewer-" + number));
+        Assert.True(asked.Status is HttpStatusCode.Created, asked.Text);
+        Assert.Equal((100m, 1), await Spent("SHARED"));
+        var seller = portal.Api(await portal.Given.SomebodyOfTheBrand("brand_admin"));
+        for (var click = 0; click < 2; click++)
+        {
+            await seller.PostAsync($"/api/v1/orders/{number}/changes/{asked.Json.GetProperty("number").GetString()}/answer", new { answer = "accept" });
+            Assert.Equal((80m, 1), await Spent("SHARED"));
+        }
+
+        await CallOffAsync(number, 1, 4);
+        Assert.Equal((40m, 1), await Spent("SHARED"));
+        Assert.Empty(await FindingsAsync());
+        await CallOffAsync(number, 2, 1);
+        Assert.Equal((30m, 1), await Spent("SHARED"));
+        var cancelled = await buyer.SendAsync(HttpMethod.Post, $"/api/v1/orders/{number}/cancellation", new { reason = "No more" }, ("If-Match", "\"2\""));
+
+        Assert.True(cancelled.Status is HttpStatusCode.OK, cancelled.Text);
+        Assert.Equal((0m, 0), await Spent("SHARED"));
+        Assert.Empty(await FindingsAsync());
+    }
+
+    [Fact]
+    public async Task A_promotion_of_which_an_order_has_no_piece_left_is_used_by_it_no_more_though_the_order_goes_on()
+    {
+        await A("DESKS", "effect, amount_off, currency, most_orders, min_quantity", "'amount', 10, 'CNY', 1, 5");
+        var (one, other) = (await Buyer("Uses it"), await Buyer("Wants it"));
+        var placed = await one.PostAsync("/api/v1/orders", new { submit = true, lines = new[] { new { sku = "A-10", quantity = 5 }, new { sku = "A-20", quantity = 1 } } });
+        var number = (await Whole(one, placed)).GetProperty("number").GetString()!;
+        Assert.Equal((50m, 1), await Spent("DESKS"));
+
+        await CallOffAsync(number, 1, 5);
+
+        Assert.Equal((0m, 0), await Spent("DESKS"));
+        Assert.Equal(450.50m, await Total(other, await other.PostAsync("/api/v1/orders", Asked(5))));
+        Assert.Equal((50m, 1), await Spent("DESKS"));
+        await one.SendAsync(HttpMethod.Post, $"/api/v1/orders/{number}/cancellation", new { reason = "No more" }, ("If-Match", "\"1\""));
+        Assert.Equal((50m, 1), await Spent("DESKS"));
+        Assert.Empty(await FindingsAsync());
+    }
+
+    [Fact]
+    public async Task Shares_that_do_not_come_out_even_come_to_the_whole_and_nobody_gives_back_more_than_was_taken()
+    {
+        await A("THIRD", "effect, amount_off, min_amount, currency, budget, counts", "'threshold', 10, 100, 'CNY', 500, 'basket'");
+        var buyer = await Buyer("Uneven");
+        var placed = await buyer.PostAsync("/api/v1/orders", new { submit = true, lines = new[] { new { sku = "A-10", quantity = 3 }, new { sku = "A-20", quantity = 7 }, new { sku = "A-01", quantity = 11 } } });
+        var number = (await Whole(buyer, placed)).GetProperty("number").GetString()!;
+        Assert.Empty(await FindingsAsync());
+
+        await CallOffAsync(number, 2, 3);
+        await CallOffAsync(number, 3, 10);
+        Assert.Empty(await FindingsAsync());
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => portal.Database.ExecuteAsync("update portal.purchase_order_promotion_line set given_back = amount + 0.0001"));
+        await portal.Database.ExecuteAsync("update portal.price_rule_spending set spent = spent + 1");
+        Assert.Contains(await FindingsAsync(), finding => finding.Contains("promotion THIRD has given", StringComparison.Ordinal));
+        await portal.Database.ExecuteAsync("update portal.price_rule_spending set spent = spent - 1; update portal.purchase_order_promotion_line set given_back = 0 where given_back > 0");
+        Assert.Contains(await FindingsAsync(), finding => finding.Contains("came back", StringComparison.Ordinal));
     }
 }
