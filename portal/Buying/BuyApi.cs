@@ -86,7 +86,7 @@ public sealed record DraftLinesAsked(string? Order, IReadOnlyList<OrderLineAsked
 /// <param name="OrderMultiple">Lines are multiples of this.</param>
 /// <param name="PackSize">How many are in a pack.</param>
 /// <param name="LeadDays">How many days it usually takes until it is sent.</param>
-/// <param name="StockBand">none, few, some or plenty, where the seller shows it.</param>
+/// <param name="StockBand">none, few, some or plenty, where the seller shows it; always for what needs no stock.</param>
 /// <param name="StockAvailable">How many there are, where the seller shows it.</param>
 /// <param name="LastOrderedOn">When the company bought it last.</param>
 /// <param name="LastQuantity">How many then.</param>

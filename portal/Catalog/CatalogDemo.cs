@@ -21,7 +21,7 @@ sealed class CatalogDemo(ProductStore products, AddProducts addProducts, AddPric
             Colour = product.Colour, ColourZh = DemoWords.Chinese(product.Colour), Size = product.Size, Weight = product.Weight,
             Unit = product.Unit, Status = product.Discontinued ? "discontinued" : "active", Gtin = product.Unit is "piece" or "set" or "box" ? Gtin(row) : null,
             PackSize = Sold.GetValueOrDefault(product.Sku)?.Pack, MinQuantity = Sold.GetValueOrDefault(product.Sku)?.Min, OrderMultiple = Sold.GetValueOrDefault(product.Sku)?.Multiple, LeadDays = Sold.GetValueOrDefault(product.Sku)?.Days,
-            Successor = product.Sku switch { "SD-100-OLD" => "SD-120-W", "LA-DESK-OLD" => "LA-DESK", _ => null }, Cost = decimal.Round(product.Price * 0.46m, 2), CostCurrency = "CNY",
+            KeptInStock = product.Line is not "PLAN", Successor = product.Sku switch { "SD-100-OLD" => "SD-120-W", "LA-DESK-OLD" => "LA-DESK", _ => null }, Cost = decimal.Round(product.Price * 0.46m, 2), CostCurrency = "CNY",
         }))], ct);
         var from = new DateOnly(today.Year - 3, 1, 1);
         await addPrices.AddPricesAsync([.. Products.SelectMany((product, row) => new PriceRow[]

@@ -124,6 +124,16 @@ public sealed class EditProduct(Db db, ProductStore products, AuditTrail audit)
             }
         }
 
+        if (facts.KeptInStock is false && (facts.Tracking ?? before.Tracking) is not "none")
+        {
+            return new ProductOutcome.Refused(new FieldProblem(nameof(facts.KeptInStock), "catalog.refused.tracked_without_stock"));
+        }
+
+        if (facts.KeptInStock is false && before.KeptInStock && await products.InStockAsync(before.ProductId, ct) is { Pieces: > 0 } held)
+        {
+            return new ProductOutcome.Refused(new FieldProblem(nameof(facts.KeptInStock), "catalog.refused.still_in_stock", held.Pieces, held.Places));
+        }
+
         var cost = await products.CostAsync(before.ProductId, ct);
         if (await products.UpdateAsync(sku, version, facts, ct) is null)
         {
@@ -183,6 +193,7 @@ public sealed class AddProducts(Db db, AddPrices prices, AuditTrail audit, TimeP
         var refusals = new List<RowRefusal>();
         var taken = Readable(rows, refusals);
         taken = await WithoutTrackingInStockAsync(taken, refusals, ct);
+        taken = await WithoutStockOfServicesAsync(taken, refusals, ct);
         await OpenLinesAsync(taken, ct);
         await WriteAsync(taken, ct);
         await WriteCostsAsync(taken, ct);
@@ -237,6 +248,24 @@ public sealed class AddProducts(Db db, AddPrices prices, AuditTrail audit, TimeP
         return [.. rows.Where(row => row.Facts.Tracking is null || !held.Contains(row.Facts.Sku!))];
     }
 
+    // A product that somebody has pieces of, or that is told apart by lots, becomes no service by a file.
+    async Task<List<ProductRow>> WithoutStockOfServicesAsync(List<ProductRow> rows, List<RowRefusal> refusals, CancellationToken ct)
+    {
+        var said = rows.Where(row => row.Facts.KeptInStock is false).ToList();
+        if (said.Count == 0)
+        {
+            return rows;
+        }
+
+        var held = (await db.ListAsync<string>("""
+            select p.sku from product p
+            where p.sku = any(@skus) and p.kept_in_stock
+              and (p.tracking <> 'none' or exists (select from stock_balance b where b.product_id = p.product_id and (b.on_hand > 0 or b.in_transit > 0)))
+            """, new { skus = said.Select(row => row.Facts.Sku!).ToArray() }, ct)).ToHashSet(StringComparer.Ordinal);
+        refusals.AddRange(said.Where(row => held.Contains(row.Facts.Sku!)).Select(row => new RowRefusal(row.Row, "kept_in_stock", "catalog.refused.still_in_stock_by_file", row.Facts.Sku!)));
+        return [.. rows.Where(row => row.Facts.KeptInStock is not false || !held.Contains(row.Facts.Sku!))];
+    }
+
     Task OpenLinesAsync(List<ProductRow> rows, CancellationToken ct)
     {
         var names = rows.Select(row => row.Facts.Line!).Distinct(StringComparer.Ordinal).ToArray();
@@ -260,11 +289,11 @@ public sealed class AddProducts(Db db, AddPrices prices, AuditTrail audit, TimeP
     {
         var written = await db.ListAsync<Written>("""
             insert into product as p (sku, name, name_zh, product_line_id, category, category_zh, colour, colour_zh, size, weight, unit, status, gtin, pack_size, min_quantity, order_multiple, lead_days,
-                                      tracking, tracked_since, created_at)
+                                      tracking, tracked_since, kept_in_stock, created_at)
             select r.sku, r.name, r."nameZh", l.product_line_id, r.category, r."categoryZh", r.colour, r."colourZh", r.size, r.weight, r.unit, r.status, coalesce(r.gtin, old.gtin), coalesce(r."packSize", old.pack_size), coalesce(r."minQuantity", old.min_quantity, 1), coalesce(r."orderMultiple", old.order_multiple, 1), coalesce(r."leadDays", old.lead_days),
-                   coalesce(r.tracking, old.tracking, 'none'), case coalesce(r.tracking, old.tracking, 'none') when 'none' then null when old.tracking then old.tracked_since else @now end, @now
+                   coalesce(r.tracking, old.tracking, 'none'), case coalesce(r.tracking, old.tracking, 'none') when 'none' then null when old.tracking then old.tracked_since else @now end, coalesce(r."keptInStock", old.kept_in_stock, true), @now
             from jsonb_to_recordset(@rows::jsonb) as r (sku text, name text, "nameZh" text, line text, category text, "categoryZh" text, colour text, "colourZh" text, size text, weight numeric, unit text, status text,
-                                                        tracking text, gtin text, "packSize" int, "minQuantity" int, "orderMultiple" int, "leadDays" int)
+                                                        tracking text, "keptInStock" boolean, gtin text, "packSize" int, "minQuantity" int, "orderMultiple" int, "leadDays" int)
             join product_line l on l.code = r.line
             left join product old on old.sku = r.sku
             on conflict (sku) do update
@@ -272,19 +301,19 @@ public sealed class AddProducts(Db db, AddPrices prices, AuditTrail audit, TimeP
                 category_zh = case when excluded.category = p.category then coalesce(excluded.category_zh, p.category_zh) else excluded.category_zh end,
                 colour_zh = case when excluded.colour = p.colour then coalesce(excluded.colour_zh, p.colour_zh) else excluded.colour_zh end,
                 size = excluded.size, weight = excluded.weight, unit = excluded.unit, status = excluded.status,
-                gtin = excluded.gtin, pack_size = excluded.pack_size, min_quantity = excluded.min_quantity, order_multiple = excluded.order_multiple, lead_days = excluded.lead_days, tracking = excluded.tracking, tracked_since = excluded.tracked_since, version = p.version + 1
-            where (p.name, p.name_zh, p.product_line_id, p.category, p.category_zh, p.colour, p.colour_zh, p.size, p.weight, p.unit, p.status, p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days, p.tracking)
+                gtin = excluded.gtin, pack_size = excluded.pack_size, min_quantity = excluded.min_quantity, order_multiple = excluded.order_multiple, lead_days = excluded.lead_days, tracking = excluded.tracking, tracked_since = excluded.tracked_since, kept_in_stock = excluded.kept_in_stock, version = p.version + 1
+            where (p.name, p.name_zh, p.product_line_id, p.category, p.category_zh, p.colour, p.colour_zh, p.size, p.weight, p.unit, p.status, p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days, p.tracking, p.kept_in_stock)
                is distinct from
                   (excluded.name, coalesce(excluded.name_zh, p.name_zh), excluded.product_line_id, excluded.category, case when excluded.category = p.category then coalesce(excluded.category_zh, p.category_zh) else excluded.category_zh end,
                    excluded.colour, case when excluded.colour = p.colour then coalesce(excluded.colour_zh, p.colour_zh) else excluded.colour_zh end, excluded.size, excluded.weight, excluded.unit, excluded.status,
-                   excluded.gtin, excluded.pack_size, excluded.min_quantity, excluded.order_multiple, excluded.lead_days, excluded.tracking)
+                   excluded.gtin, excluded.pack_size, excluded.min_quantity, excluded.order_multiple, excluded.lead_days, excluded.tracking, excluded.kept_in_stock)
             returning p.sku, p.version = 1 as is_new
             """, new
         {
             rows = JsonSerializer.Serialize(rows.Select(row => new
             {
                 row.Facts.Sku, row.Facts.Name, row.Facts.NameZh, line = LineCode(row.Facts.Line!), row.Facts.Category, row.Facts.CategoryZh, row.Facts.Colour, row.Facts.ColourZh, row.Facts.Size, row.Facts.Weight, row.Facts.Unit, row.Facts.Status,
-                row.Facts.Gtin, row.Facts.PackSize, row.Facts.MinQuantity, row.Facts.OrderMultiple, row.Facts.LeadDays, row.Facts.Tracking,
+                row.Facts.Gtin, row.Facts.PackSize, row.Facts.MinQuantity, row.Facts.OrderMultiple, row.Facts.LeadDays, row.Facts.Tracking, row.Facts.KeptInStock,
             }), JsonSerializerOptions.Web),
             now = clock.GetUtcNow().UtcDateTime,
         }, ct);

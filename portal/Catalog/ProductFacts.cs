@@ -65,6 +65,9 @@ public sealed record ProductFacts
     /// <summary>How its pieces are told apart in stock: none, lot or serial; stays as it is where left out, none for a new product.</summary>
     public string? Tracking { get; init; }
 
+    /// <summary>False for services and what is sold by the term: orders need no stock of it. Stays as it is where left out, true for a new product.</summary>
+    public bool? KeptInStock { get; init; }
+
     /// <summary>True where pieces that are in stock when tracking begins are to be held as not yet named; without it tracking begins only while there are none.</summary>
     public bool HoldsUnnamed { get; init; }
 
@@ -127,6 +130,11 @@ public sealed record ProductFacts
         if (Tracking is not (null or "none" or "lot" or "serial"))
         {
             yield return new(nameof(Tracking), "catalog.refused.tracking");
+        }
+
+        if (KeptInStock is false && Tracking is ("lot" or "serial"))
+        {
+            yield return new(nameof(KeptInStock), "catalog.refused.tracked_without_stock");
         }
 
         if (LeadDays is < 0 or > 730)

@@ -64,9 +64,9 @@ public sealed class ProductStore(Db db, TimeProvider clock)
 
     /// <summary>Adds a product; null when the line is not there.</summary>
     public Task<long?> InsertAsync(ProductFacts facts, CancellationToken ct) => db.FindAsync<long?>("""
-        insert into product (sku, name, name_zh, product_line_id, category, category_zh, colour, colour_zh, size, weight, unit, status, gtin, pack_size, min_quantity, order_multiple, lead_days, successor_id, tracking, tracked_since, created_at)
+        insert into product (sku, name, name_zh, product_line_id, category, category_zh, colour, colour_zh, size, weight, unit, status, gtin, pack_size, min_quantity, order_multiple, lead_days, successor_id, tracking, tracked_since, kept_in_stock, created_at)
         select @Sku, @Name, @NameZh, l.product_line_id, @Category, @CategoryZh, @Colour, @ColourZh, @Size, @Weight, @Unit, @Status, @Gtin, @PackSize, @MinQuantity, @OrderMultiple, @LeadDays,
-               (select s.product_id from product s where s.sku = @Successor), coalesce(@Tracking, 'none'), case when coalesce(@Tracking, 'none') <> 'none' then @now end, @now
+               (select s.product_id from product s where s.sku = @Successor), coalesce(@Tracking, 'none'), case when coalesce(@Tracking, 'none') <> 'none' then @now end, coalesce(@KeptInStock, true), @now
         from product_line l
         where l.code = @Line
         returning product_id
@@ -78,7 +78,7 @@ public sealed class ProductStore(Db db, TimeProvider clock)
         set name = @Name, name_zh = @NameZh, product_line_id = l.product_line_id, category = @Category, category_zh = @CategoryZh, colour = @Colour, colour_zh = @ColourZh, size = @Size, weight = @Weight, unit = @Unit, status = @Status,
             gtin = @Gtin, pack_size = @PackSize, min_quantity = @MinQuantity, order_multiple = @OrderMultiple, lead_days = @LeadDays, successor_id = (select s.product_id from product s where s.sku = @Successor),
             tracking = coalesce(@Tracking, p.tracking), tracked_since = case coalesce(@Tracking, p.tracking) when 'none' then null when p.tracking then p.tracked_since else @now end,
-            version = p.version + 1
+            kept_in_stock = coalesce(@KeptInStock, p.kept_in_stock), version = p.version + 1
         from product_line l
         where p.sku = @key and p.version = @version and l.code = @Line
         returning p.version
@@ -115,7 +115,7 @@ public sealed class ProductStore(Db db, TimeProvider clock)
 
     const string Select = """
         select p.product_id, p.sku, p.name, p.name_zh, l.code as line, l.name as line_name, l.name_zh as line_name_zh, p.category, p.category_zh, p.colour, p.colour_zh, p.size, p.weight, p.unit, p.status, p.version,
-               p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days, p.tracking, next.sku as successor
+               p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days, p.tracking, p.kept_in_stock, next.sku as successor
         """;
 
     const string From = "from product p join product_line l on l.product_line_id = p.product_line_id left join product next on next.product_id = p.successor_id";
@@ -193,6 +193,9 @@ public sealed record Product
     /// <summary>How its pieces are told apart in stock: none, lot or serial.</summary>
     public string Tracking { get; init; } = "none";
 
+    /// <summary>False for services and what is sold by the term.</summary>
+    public bool KeptInStock { get; init; } = true;
+
     /// <summary>The SKU of what takes its place.</summary>
     public string? Successor { get; init; }
 
@@ -203,7 +206,7 @@ public sealed record Product
     public ProductFacts Facts(ProductCost? cost) => new()
     {
         Sku = Sku, Name = Name, NameZh = NameZh, Line = Line, Category = Category, CategoryZh = CategoryZh, Colour = Colour, ColourZh = ColourZh, Size = Size, Weight = Weight, Unit = Unit, Status = Status,
-        Gtin = Gtin, PackSize = PackSize, MinQuantity = MinQuantity, OrderMultiple = OrderMultiple, LeadDays = LeadDays, Tracking = Tracking, Successor = Successor, Cost = cost?.UnitCost, CostCurrency = cost?.Currency,
+        Gtin = Gtin, PackSize = PackSize, MinQuantity = MinQuantity, OrderMultiple = OrderMultiple, LeadDays = LeadDays, Tracking = Tracking, KeptInStock = KeptInStock, Successor = Successor, Cost = cost?.UnitCost, CostCurrency = cost?.Currency,
     };
 }
 

@@ -100,15 +100,16 @@ sealed record ProductKey(string Sku);
 /// <param name="LeadDays">How many days it usually takes until it is sent.</param>
 /// <param name="Successor">The SKU of what takes its place.</param>
 /// <param name="Tracking">How its pieces are told apart in stock: none, lot or serial.</param>
+/// <param name="KeptInStock">False for services and what is sold by the term: orders need no stock of it.</param>
 /// <param name="Version">For If-Match.</param>
 /// <param name="Cost">What it costs the brand; told to the brand only.</param>
 /// <param name="CostCurrency">The currency of the cost.</param>
 public sealed record ProductAnswer(
     string Sku, string Name, string? NameZh, string Line, string? Category, string? CategoryZh, string? Colour, string? ColourZh, string? Size, decimal? Weight, string Unit, string Status,
-    string? Gtin, int? PackSize, int MinQuantity, int OrderMultiple, int? LeadDays, string? Successor, string Tracking, int Version,
+    string? Gtin, int? PackSize, int MinQuantity, int OrderMultiple, int? LeadDays, string? Successor, string Tracking, bool KeptInStock, int Version,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? Cost, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CostCurrency)
 {
     internal static ProductAnswer Of(Product product, ProductCost? cost) => new(
         product.Sku, product.Name, product.NameZh, product.Line, product.Category, product.CategoryZh, product.Colour, product.ColourZh, product.Size, product.Weight, product.Unit, product.Status,
-        product.Gtin, product.PackSize, product.MinQuantity, product.OrderMultiple, product.LeadDays, product.Successor, product.Tracking, product.Version, cost?.UnitCost, cost?.Currency);
+        product.Gtin, product.PackSize, product.MinQuantity, product.OrderMultiple, product.LeadDays, product.Successor, product.Tracking, product.KeptInStock, product.Version, cost?.UnitCost, cost?.Currency);
 }

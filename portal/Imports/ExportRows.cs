@@ -46,7 +46,7 @@ public sealed class ExportRows(Db db)
             order by (select max(l.distance) from partner_line l where l.partner_id = b.partner_id), 1
             """,
         "products" => """
-            select p.sku, p.name, p.name_zh, case when upper(regexp_replace(l.name, '[^A-Za-z0-9-]', '_', 'g')) = l.code then l.name else l.code end as line, p.category, p.category_zh, p.colour, p.colour_zh, p.size, p.weight, p.unit, p.status, p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days, p.tracking, next.sku as successor, c.unit_cost as cost, c.currency as cost_currency,
+            select p.sku, p.name, p.name_zh, case when upper(regexp_replace(l.name, '[^A-Za-z0-9-]', '_', 'g')) = l.code then l.name else l.code end as line, p.category, p.category_zh, p.colour, p.colour_zh, p.size, p.weight, p.unit, p.status, p.gtin, p.pack_size, p.min_quantity, p.order_multiple, p.lead_days, p.tracking, case when p.kept_in_stock then 'yes' else 'no' end as kept_in_stock, next.sku as successor, c.unit_cost as cost, c.currency as cost_currency,
                    list.unit_price as list_price, list.currency as price_currency
             from product p
             join product_line l on l.product_line_id = p.product_line_id

@@ -48,6 +48,7 @@ public sealed record ImportKind(string Code, params IReadOnlyList<ImportField> F
             new("min_quantity", WholeNumber, "10", "moq", "minimum_order_quantity", "min_order_quantity", "minimum_order", "起订量", "最小订货量"),
             new("order_multiple", WholeNumber, "5", "order_increment", "order_quantity_multiple", "订货倍数"),
             new("lead_days", WholeNumber, "14", "lead_time", "lead_time_days", "备货天数", "交期"),
+            new("kept_in_stock", YesNo, "yes", "stocked", "is_stocked", "inventory_item", "库存管理", "管库存"),
             new("tracking", Text, "lot", "tracking_method", "lot_serial", "批次管理", "追溯方式", "批次序列号"),
             new("successor", Text, "DK-130", "replaced_by", "replacement", "successor_sku", "替代产品", "替代型号"),
             new("cost", Number, "600.00", "standard_cost", "unit_cost", "成本", "成本价") { CurrencyField = "cost_currency" },

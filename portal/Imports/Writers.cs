@@ -58,7 +58,7 @@ sealed class ProductsWriter(AddProducts products, RowsOnce once) : IImportWriter
         {
             Sku = row.Text("sku"), Name = row.Text("name"), NameZh = row.Text("name_zh"), Line = row.Text("line"), Category = row.Text("category"), CategoryZh = row.Text("category_zh"), Colour = row.Text("colour"), ColourZh = row.Text("colour_zh"), Size = row.Text("size"),
             Weight = row.Amount("weight"), Unit = row.Text("unit"), Status = row.Text("status")?.ToLowerInvariant(),
-            Gtin = row.Text("gtin"), PackSize = row.Whole("pack_size"), MinQuantity = row.Whole("min_quantity"), OrderMultiple = row.Whole("order_multiple"), LeadDays = row.Whole("lead_days"), Tracking = row.Text("tracking"), Successor = row.Text("successor"), Cost = cost, CostCurrency = cost is null ? null : row.Text("cost_currency"),
+            Gtin = row.Text("gtin"), PackSize = row.Whole("pack_size"), MinQuantity = row.Whole("min_quantity"), OrderMultiple = row.Whole("order_multiple"), LeadDays = row.Whole("lead_days"), Tracking = row.Text("tracking"), KeptInStock = row.Text("kept_in_stock") is null ? null : row.Yes("kept_in_stock"), Successor = row.Text("successor"), Cost = cost, CostCurrency = cost is null ? null : row.Text("cost_currency"),
         }) { ListPrice = price, PriceCurrency = price is null ? null : row.Text("price_currency") };
     }
 }

@@ -38,7 +38,8 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
             return OrderOutcome.Because("fromPlace", "orders.problem.no_such_place", from ?? "");
         }
 
-        var shortages = await stock.ReserveAsync(place, StockLines.Of(lines, line => line.ProductId, line => line.Open), ct);
+        var goods = lines.FindAll(line => line.KeptInStock);
+        var shortages = goods.Count == 0 ? [] : await stock.ReserveAsync(place, StockLines.Of(goods, line => line.ProductId, line => line.Open), ct);
         return shortages.Count > 0
             ? new OrderOutcome.Wrong(Short(lines, shortages))
             : await ConfirmedAsync(order, place, [.. lines.Select(line => new LineAnswer(line, line.Open, line.Open, null, null))], ct);
@@ -76,9 +77,11 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
         }
 
         var answers = LineAnswer.Of(said, lines);
-        var there = await stock.ReserveUpToAsync(place, StockLines.Of(answers, answer => answer.Line.ProductId, answer => answer.Promised), ct);
+        var goods = answers.FindAll(answer => answer.Line.KeptInStock);
+        var there = goods.Count == 0 ? new Dictionary<long, long>() : await stock.ReserveUpToAsync(place, StockLines.Of(goods, answer => answer.Line.ProductId, answer => answer.Promised), ct);
         var shares = Shares.Of(answers, answer => answer.Line.ProductId, answer => answer.Promised, there);
-        return await ConfirmedAsync(order, place, [.. answers.Zip(shares, (answer, share) => answer with { Reserved = share })], ct);
+        // What needs no stock may be performed as soon as it is promised.
+        return await ConfirmedAsync(order, place, [.. answers.Zip(shares, (answer, share) => answer with { Reserved = answer.Line.KeptInStock ? share : answer.Promised })], ct);
     }, ct);
 
     /// <summary>Turns the order down.</summary>
@@ -105,7 +108,8 @@ public sealed class AnswerOrder(Db db, OrderWriting orders, StockLedger stock, O
         await orders.ConfirmAsync(order, place, answers, ct);
         await kpis.AddOrdersAsync([order.PurchaseOrderId], ct);
         await news.TellAsync(order.Number, order.BuyerId, order.SellerId, OrderLifecycle.Confirm, OrderStatus.Confirmed, Details(answers), ct);
-        if (answers.Exists(answer => answer.Waiting > 0))
+        // A seller that performs nothing itself has its upstream do it.
+        if (answers.Exists(answer => answer.Waiting > 0 || answer is { Line.KeptInStock: false, Promised: > 0 }))
         {
             await outbox.PutAsync(OrderUpwardsByItself.Waits, new OrderThatWaits(order.Number, order.SellerId), ct);
         }

@@ -37,7 +37,11 @@ public sealed class CancelOrder(Db db, OrderWriting orders, StockLedger stock, K
         var status = After(lines);
         if (order.FromPlaceId is { } place)
         {
-            await stock.ReleaseAsync(place, StockLines.Of(open, line => line.ProductId, line => line.Reserved), ct);
+            if (open.FindAll(line => line.FromStock) is { Count: > 0 } goods)
+            {
+                await stock.ReleaseAsync(place, StockLines.Of(goods, line => line.ProductId, line => line.Reserved), ct);
+            }
+
             await kpis.TakeBackOrdersAsync([order.PurchaseOrderId], ct);
         }
 

@@ -124,7 +124,7 @@ public sealed record ConfirmationFormPage(OrderPage Page, ConfirmationForm Form,
     public IReadOnlyDictionary<int, DateOnly?> DueOn { get; init; } = new Dictionary<int, DateOnly?>();
 
     /// <summary>True where a line cannot be served from what is there now.</summary>
-    public bool Lacks(OrderLineRow line) => line.Open > (Available?.GetValueOrDefault(line.ProductId) ?? 0);
+    public bool Lacks(OrderLineRow line) => line.NeedsStock && line.Open > (Available?.GetValueOrDefault(line.ProductId) ?? 0);
 
     // What is not there is proposed for the day on which it will be, or on which the buyer wants it where that is later.
     internal ConfirmationFormPage WithProposedDays()

@@ -249,14 +249,16 @@ public sealed class OrderHistory(Db db, KpiFacts kpis, AuditTrail audit, TimePro
 
         create temporary table stock_delivery on commit drop as
         select o.number as order_number, o.from_place_id, o.to_place_id, k.product_id, k.quantity::bigint as quantity, o.ordered_at as moved_at
-        from history_order o join history_known k on k.buyer_id = o.buyer_id and k.order_number = o.order_number;
+        from history_order o join history_known k on k.buyer_id = o.buyer_id and k.order_number = o.order_number
+        -- what is not kept in stock was performed
+        join product p on p.product_id = k.product_id and p.kept_in_stock;
         grant select on stock_delivery to portal_definer;
 
         with line as (
-            insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, shipped, received, unit_price, amount)
+            insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, shipped, received, unit_price, amount, from_stock)
             select o.purchase_order_id, o.buyer_id, o.seller_id, k.line_number, k.product_id, k.quantity::integer, k.quantity::integer, k.quantity::integer,
-                   k.unit_price, round(k.quantity * k.unit_price, o.minor_units)
-            from history_order o join history_known k on k.buyer_id = o.buyer_id and k.order_number = o.order_number
+                   k.unit_price, round(k.quantity * k.unit_price, o.minor_units), p.kept_in_stock
+            from history_order o join history_known k on k.buyer_id = o.buyer_id and k.order_number = o.order_number join product p on p.product_id = k.product_id
             order by o.purchase_order_id, k.line_number
             returning 1)
         select count(*) from line

@@ -64,10 +64,12 @@ public sealed record OrderInHand
     public bool HasRoleOf(Side side) => side is Side.Buyer ? MayBuy : MaySell;
 }
 
-/// <summary>A line of an order in hand; <c>IsSentAgain</c> for what is sent for nothing in place of pieces that were paid and lost.</summary>
+/// <summary>
+/// A line of an order in hand; <c>IsSentAgain</c> for what is sent for nothing in place of pieces that were paid and lost. <c>KeptInStock</c> is said of the product, and asked at the confirmation; <c>FromStock</c> is what the line has been since.
+/// </summary>
 public sealed record LineInHand(
     long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, long ProductLineId, int Quantity, int Shipped, int Received, int Lost, int Cancelled, int Reserved, int Direct, DateOnly? RequestedOn, decimal Amount, bool IsSentAgain, string Tracking, string? Configuration,
-    DateOnly? TermStart, int? TermMonths, string? Subscription)
+    DateOnly? TermStart, int? TermMonths, string? Subscription, bool KeptInStock, bool FromStock)
 {
     /// <summary>True where its pieces have lots or serial numbers.</summary>
     public bool IsTracked => Tracking is not Tracked.None;
@@ -81,7 +83,7 @@ public sealed record LineInHand(
 
 /// <summary>A line of a shipment in hand.</summary>
 public sealed record ShippedLineInHand(
-    long ShipmentLineId, long ShipmentId, long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, int Quantity, int Received, int Lost, bool IsDirect, string Tracking)
+    long ShipmentLineId, long ShipmentId, long PurchaseOrderLineId, int LineNumber, long ProductId, string Sku, int Quantity, int Received, int Lost, bool IsDirect, string Tracking, bool FromStock)
 {
     /// <summary>True where its pieces have lots or serial numbers.</summary>
     public bool IsTracked => Tracking is not Tracked.None;

@@ -39,7 +39,7 @@ public sealed class OrderPages(Db db, OrderStore orders, OrderChain chain, Order
             Invoices = readsBooks && page.Shipments.Count > 0 ? await books.OfOrderAsync(number, ct) : [],
             Hold = readsBooks ? await books.HoldOfOrderAsync(number, ct) : null,
             Changes = page.Order.SubmittedAt is null ? [] : await changes.OfOrderAsync(page.Order.PurchaseOrderId, ct),
-            IsMissing = page is { Order.IsSeller: true, IsWaitingForGoods: true } && (await waiting.MissingAsync(number, null, ct)).Count > 0,
+            IsMissing = page is { Order.IsSeller: true } and ({ IsWaitingForGoods: true } or { IsToPerform: true }) && (await waiting.MissingAsync(number, null, ct)).Count > 0,
         };
     }, ct);
 }

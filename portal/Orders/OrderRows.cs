@@ -184,6 +184,9 @@ public sealed record OrderLineRow
 
     /// <summary>The number of the buyer's subscription that it renews or adds to.</summary>
     public string? Subscription { get; init; }
+
+    /// <summary>False for services and what is sold by the term: they are performed, not sent from stock.</summary>
+    public bool NeedsStock { get; init; } = true;
 }
 
 /// <summary>The head of a shipment.</summary>
@@ -191,7 +194,7 @@ public sealed record ShipmentHead(
     long ShipmentId, string Number, string OrderNumber, DateTime ShippedAt, string? Carrier, string? TrackingNumber, bool IsBuyer, string Status, int Version, bool IsDirect, bool DropShips);
 
 /// <summary>A line of a shipment with what became of it.</summary>
-public sealed record ShipmentLineRow(string ShipmentNumber, int LineNumber, string Sku, string Name, string NameZh, string Unit, int Quantity, int Received, int Lost, string Tracking)
+public sealed record ShipmentLineRow(string ShipmentNumber, int LineNumber, string Sku, string Name, string NameZh, string Unit, int Quantity, int Received, int Lost, string Tracking, bool FromStock)
 {
     /// <summary>Still on the way.</summary>
     public int InTransit => Quantity - Received - Lost;
@@ -209,6 +212,9 @@ public sealed record ShipmentPage(ShipmentHead Head, IReadOnlyList<ShipmentLineR
     /// <summary>The lots and serial numbers of one line.</summary>
     public IReadOnlyList<LotShown> LotsOf(int lineNumber) => [.. Lots.Where(lot => lot.LineNumber == lineNumber).Select(lot => new LotShown(lot.Code, lot.Quantity, lot.Received, lot.Lost, lot.MadeOn, lot.BestBefore))];
 
+    /// <summary>True where all of it was performed, and nothing sent.</summary>
+    public bool IsPerformance => Lines.All(line => !line.FromStock);
+
     /// <summary>True while something of it is on the way.</summary>
     public bool IsUnderWay => Lines.Any(line => line.InTransit > 0);
 }
@@ -223,6 +229,12 @@ public sealed record StepRow(string Act, string Status, string? PartnerName, str
 public sealed record OrderPage(
     OrderHead Order, IReadOnlyList<OrderLineRow> Lines, IReadOnlyList<ShipmentPage> Shipments, IReadOnlyList<DiscrepancyRow> Discrepancies, IReadOnlyList<StepRow> Steps)
 {
+    /// <summary>True where nothing of it is sent from stock: it is performed.</summary>
+    public bool IsPerformance => Lines.Count > 0 && Lines.All(line => !line.NeedsStock);
+
+    /// <summary>True while something that was promised is to be performed.</summary>
+    public bool IsToPerform => Order.Status is OrderStatus.Confirmed or OrderStatus.PartiallyShipped && Lines.Any(line => line is { NeedsStock: false, Reserved: > 0 });
+
     /// <summary>True while something that was promised waits for goods.</summary>
     public bool IsWaitingForGoods => Order.Status is OrderStatus.Confirmed or OrderStatus.PartiallyShipped && Lines.Any(line => line.Waiting > 0);
 }

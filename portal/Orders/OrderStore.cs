@@ -137,7 +137,7 @@ public sealed class OrderStore(Db db)
     public Task<List<OrderLineRow>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<OrderLineRow>("""
         select l.line_number, l.product_id, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, p.tracking,
                l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.direct, l.requested_on, l.promised_on, l.unit_price, l.amount, l.price_steps::text as price_steps, l.configuration,
-               l.term_start, l.term_end, l.term_months, l.subscription,
+               l.term_start, l.term_end, l.term_months, l.subscription, p.kept_in_stock and l.from_stock as needs_stock,
                (select a.reason from order_line_answer a where a.purchase_order_line_id = l.purchase_order_line_id and a.refused > 0 order by a.purchase_order_step_id desc limit 1) as refused_because
         from purchase_order_line l
         join product p on p.product_id = l.product_id
@@ -155,7 +155,7 @@ public sealed class OrderStore(Db db)
             where s.number = @number
             """, new { number }, ct) is { } shipment
             ? new ShipmentPage(shipment, await db.ListAsync<ShipmentLineRow>("""
-                select s.number as shipment_number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, sl.quantity, sl.received, sl.lost, p.tracking
+                select s.number as shipment_number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, sl.quantity, sl.received, sl.lost, p.tracking, l.from_stock
                 from shipment_line sl
                 join shipment s on s.shipment_id = sl.shipment_id
                 join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
@@ -181,7 +181,7 @@ public sealed class OrderStore(Db db)
         }
 
         var lines = (await db.ListAsync<ShipmentLineRow>("""
-            select s.number as shipment_number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, sl.quantity, sl.received, sl.lost, p.tracking
+            select s.number as shipment_number, l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, sl.quantity, sl.received, sl.lost, p.tracking, l.from_stock
             from shipment s
             join shipment_line sl on sl.shipment_id = s.shipment_id
             join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id

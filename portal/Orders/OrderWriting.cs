@@ -78,7 +78,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>The lines of an order that was taken; nobody changes them meanwhile.</summary>
     public Task<List<LineInHand>> LinesAsync(long purchaseOrderId, CancellationToken ct) => db.ListAsync<LineInHand>("""
-        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.direct, l.requested_on, l.amount, l.replaces_line_id is not null as is_sent_again, p.tracking, l.configuration, l.term_start, l.term_months, l.subscription
+        select l.purchase_order_line_id, l.line_number, l.product_id, p.sku, p.product_line_id, l.quantity, l.shipped, l.received, l.lost, l.cancelled, l.reserved, l.direct, l.requested_on, l.amount, l.replaces_line_id is not null as is_sent_again, p.tracking, l.configuration, l.term_start, l.term_months, l.subscription, p.kept_in_stock, l.from_stock
         from purchase_order_line l
         join product p on p.product_id = l.product_id
         where l.purchase_order_id = @purchaseOrderId
@@ -219,14 +219,14 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
             values (@PurchaseOrderId, @BuyerId, @SellerId, 'confirm', 'confirmed', app_partner_id(), app_person_id(), @now)
             returning purchase_order_step_id),
         said as (
-            select * from unnest(@lines, @promised, @reserved, @refused, @promisedOn, @reasons) as said (line_id, promised, reserved, refused, promised_on, reason)),
+            select * from unnest(@lines, @promised, @reserved, @refused, @promisedOn, @reasons, @fromStock) as said (line_id, promised, reserved, refused, promised_on, reason, from_stock)),
         answer as (
             insert into order_line_answer (purchase_order_step_id, purchase_order_line_id, promised, reserved, refused, promised_on, reason)
             select step.purchase_order_step_id, said.line_id, said.promised, said.reserved, said.refused, said.promised_on, said.reason
             from step cross join said),
         line as (
             update purchase_order_line l
-            set reserved = said.reserved, cancelled = l.cancelled + said.refused, promised_on = said.promised_on
+            set reserved = said.reserved, cancelled = l.cancelled + said.refused, promised_on = said.promised_on, from_stock = said.from_stock
             from said
             where l.purchase_order_line_id = said.line_id)
         update purchase_order
@@ -241,6 +241,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
         refused = answers.Select(answer => answer.Refused).ToArray(),
         promisedOn = answers.Select(answer => answer.PromisedOn).ToArray(),
         reasons = answers.Select(answer => answer.Reason).ToArray(),
+        fromStock = answers.Select(answer => answer.Line.KeptInStock).ToArray(),
     }, ct);
 
     /// <summary>Calls off what is open of every line, but for what the seller's upstream sends directly; the caller gives back what was reserved.</summary>
@@ -320,7 +321,7 @@ public sealed class OrderWriting(Db db, TimeProvider clock)
 
     /// <summary>The lines of a shipment of an order that was taken.</summary>
     public Task<List<ShippedLineInHand>> ShippedLinesAsync(string shipmentNumber, CancellationToken ct) => db.ListAsync<ShippedLineInHand>("""
-        select sl.shipment_line_id, sl.shipment_id, sl.purchase_order_line_id, l.line_number, l.product_id, p.sku, sl.quantity, sl.received, sl.lost, s.is_direct, p.tracking
+        select sl.shipment_line_id, sl.shipment_id, sl.purchase_order_line_id, l.line_number, l.product_id, p.sku, sl.quantity, sl.received, sl.lost, s.is_direct, p.tracking, l.from_stock
         from shipment s
         join shipment_line sl on sl.shipment_id = s.shipment_id
         join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id

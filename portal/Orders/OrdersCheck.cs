@@ -88,7 +88,7 @@ public sealed class OrdersCheck(Db db) : ICheck
                    sum(case when o.drop_ships then 0 else l.received end) as received, sum(case when o.drop_ships then 0 else l.lost end) as lost
             from purchase_order_line l join purchase_order o using (purchase_order_id)
             left join (select sl.purchase_order_line_id, sum(sl.quantity) as quantity from shipment s join shipment_line sl using (shipment_id) where s.is_direct group by sl.purchase_order_line_id) direct using (purchase_order_line_id)
-            where l.shipped > 0
+            where l.shipped > 0 and l.from_stock
             group by o.number, l.product_id),
         moved as (
             select order_number, product_id,
@@ -113,7 +113,7 @@ public sealed class OrdersCheck(Db db) : ICheck
         with papers as (
             select s.number, x.product_id, s.shipped_at as at, sum(sl.quantity) as quantity
             from shipment s join shipment_line sl using (shipment_id) join purchase_order_line x on x.purchase_order_line_id = sl.purchase_order_line_id
-            where not s.is_direct
+            where not s.is_direct and x.from_stock
             group by s.number, x.product_id, s.shipped_at
             union all
             select r.number, x.product_id, r.received_at, sum(came.quantity)
@@ -124,7 +124,7 @@ public sealed class OrdersCheck(Db db) : ICheck
                   select goods_receipt_id, shipment_line_id, quantity from receipt_discrepancy where kind <> 'over') came using (goods_receipt_id)
             join shipment_line sl using (shipment_line_id)
             join purchase_order_line x on x.purchase_order_line_id = sl.purchase_order_line_id
-            where came.quantity > 0
+            where came.quantity > 0 and x.from_stock
             group by r.number, x.product_id, r.received_at),
         moved as (
             select document_number as number, product_id, min(moved_at) as first, max(moved_at) as last, sum(quantity) as quantity
@@ -143,7 +143,7 @@ public sealed class OrdersCheck(Db db) : ICheck
         with promised as (
             select o.from_place_id as stock_place_id, l.product_id, sum(l.reserved) as quantity
             from purchase_order o join purchase_order_line l using (purchase_order_id)
-            where l.reserved > 0 and o.status in ('confirmed', 'partially_shipped')
+            where l.reserved > 0 and l.from_stock and o.status in ('confirmed', 'partially_shipped')
             group by o.from_place_id, l.product_id)
         select format('%s of %s: %s reserved, %s of them for confirmed orders', p.sku, holder.number, coalesce(b.reserved, 0), coalesce(promised.quantity, 0))
         from promised

@@ -170,7 +170,7 @@ sealed class OrdersDemo(
         var (wanted, there) = await db.OneAsync<(string Sku, long There)>("""
             select p.sku, coalesce(b.on_hand - b.reserved, 0) as there
             from unnest(@skus, @prices) as sold (sku, price)
-            join product p on p.sku = sold.sku
+            join product p on p.sku = sold.sku and p.kept_in_stock
             left join stock_balance b on b.product_id = p.product_id and b.stock_place_id = stock_place_of(@SellerId)
             order by coalesce(b.on_hand - b.reserved, 0) * sold.price, p.sku
             limit 1

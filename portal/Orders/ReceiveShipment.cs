@@ -57,8 +57,13 @@ public sealed class ReceiveShipment(Db db, OrderWriting orders, StockLedger stoc
             return new OrderOutcome.Wrong(unclear);
         }
 
-        await stock.ReceiveAsync(order.ToPlaceId, StockLines.Of(receipt.Lines, line => line.Line.ProductId, line => line.Received),
-            [.. receipt.Lines.Select(line => (long)line.Lost)], order.Number, receipt.Number, ct, lots.ForLedger(receipt.Lines));
+        List<ReceivedLine> goods = [.. receipt.Lines.Where(line => line.Line.FromStock)];
+        if (goods.Count > 0)
+        {
+            await stock.ReceiveAsync(order.ToPlaceId, StockLines.Of(goods, line => line.Line.ProductId, line => line.Received),
+                [.. goods.Select(line => (long)line.Lost)], order.Number, receipt.Number, ct, lots.ForLedger(goods));
+        }
+
         var status = OrderLifecycle.After(await orders.LinesAsync(order.PurchaseOrderId, ct), received: receipt.Lines.Sum(line => (long)line.Received), lost: receipt.Lines.Sum(line => (long)line.Lost));
         await orders.InsertReceiptAsync(order, receipt, status, ct);
         await lotsOf.WriteAsync(receipt.Number, lots, ct);

@@ -5,7 +5,7 @@ using Portal.Stock;
 
 namespace Portal.Orders;
 
-/// <summary>The seller sends goods of a confirmed order, all that is reserved for it or a part of that.</summary>
+/// <summary>The seller sends goods of a confirmed order, all that is reserved for it or a part of that; of what is not kept in stock it says by the same paper that it was performed (履行).</summary>
 public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, OrderBooks books, Parcels parcels, OrderNews news, Outbox outbox)
 {
     /// <summary>Sends the goods.</summary>
@@ -48,8 +48,13 @@ public sealed class ShipOrder(Db db, OrderWriting orders, StockLedger stock, Ord
 
         var shipment = new NewShipment(PublicNumber.New("SH"), dispatch.Carrier, dispatch.TrackingNumber, Carried(dispatch, lines));
         // The stock rows first, the lines after them: the same way round in every act.
-        await stock.ShipAsync(order.FromPlaceId!.Value, order.ToPlaceId, StockLines.Of(shipment.Lines, line => line.Line.ProductId, line => line.Quantity), order.Number, shipment.Number, ct,
-            TrackedGoods.Named(WithLots(dispatch, shipment.Lines)));
+        List<(LineInHand Line, int Quantity)> goods = [.. shipment.Lines.Where(line => line.Line.FromStock)];
+        if (goods.Count > 0)
+        {
+            await stock.ShipAsync(order.FromPlaceId!.Value, order.ToPlaceId, StockLines.Of(goods, line => line.Line.ProductId, line => line.Quantity), order.Number, shipment.Number, ct,
+                TrackedGoods.Named(WithLots(dispatch, goods)));
+        }
+
         var status = OrderLifecycle.After(lines, shipped: shipment.Lines.Sum(line => (long)line.Quantity));
         await orders.InsertShipmentAsync(order, shipment, status, ct);
         if (shipment.Lines.Any(line => line.Line.IsTracked))

@@ -50,6 +50,13 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
                  and up.status in ('draft', 'submitted', 'pending_approval', 'confirmed', 'partially_shipped', 'shipped')) as due)
         """;
 
+    // Of what is performed, not sent from stock, nothing waits and nothing comes: what was ordered upwards for a line is what is not called off of that.
+    const string PerformedUpwards = """
+        (select coalesce(sum(least(s.quantity, (select coalesce(sum(x.quantity - x.cancelled - x.lost), 0) from purchase_order_line x where x.purchase_order_id = s.purchase_order_id and x.product_id = l.product_id))), 0)::int
+         from order_supply s join purchase_order up on up.purchase_order_id = s.purchase_order_id and up.status not in ('rejected', 'cancelled')
+         where s.for_line_id = l.purchase_order_line_id)
+        """;
+
     /// <summary>One page of what waits for the partner at work.</summary>
     public Task<ListPage<WaitingLine>> ListAsync(ListQuery query, CancellationToken ct) => db.TogetherAsync(async () =>
     {
@@ -76,22 +83,26 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
         offset = query.Offset,
     };
 
-    /// <summary>What lacks: what waits for the partner at work and has not been ordered upwards, product by product and line by line.</summary>
+    /// <summary>
+    /// What lacks: what waits for the partner at work and has not been ordered upwards, product by product and line by line; and what is to be performed and has not been ordered upwards, for a seller that has an upstream.
+    /// </summary>
     /// <param name="number">Of this order alone; null for all.</param>
     /// <param name="sellerId">The partner; null for the one at work.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<List<MissingLine>> MissingAsync(string? number, long? sellerId, CancellationToken ct) => db.ListAsync<MissingLine>($"""
-        select line_id, sku, quantity, from_place_id, term_start, term_months, deal
-        from (select l.purchase_order_line_id as line_id, p.sku, {Wanted} - {OrderedUpwards} as quantity, o.from_place_id, l.term_start, l.term_months,
+        select line_id, sku, quantity, from_place_id, term_start, term_months, deal, from_stock
+        from (select l.purchase_order_line_id as line_id, p.sku, case when l.from_stock then {Wanted} - {OrderedUpwards} else l.reserved - {PerformedUpwards} end as quantity, o.from_place_id, l.term_start, l.term_months, l.from_stock,
                      -- where the brand supports what is bought for a deal
                      case when o.deal_number is not null and exists (
                          select from partner s cross join lateral special_price_facts(o.deal_number, s.partner_id, s.upstream_id, s.currency, brand_day(@now)) special
                          where s.partner_id = o.seller_id and p.product_id = any (special.special_products)) then o.deal_number end as deal
-              from purchase_order_line l
+              from (select l.* from purchase_order_line l where l.seller_id = coalesce(@sellerId, app_partner_id()) and {Waits} and {TakesPart}
+                    union all
+                    select l.* from purchase_order_line l
+                    where l.seller_id = coalesce(@sellerId, app_partner_id()) and not l.from_stock and l.reserved > 0 and exists (select from partner s where s.partner_id = l.seller_id and s.upstream_id is not null)) l
               join purchase_order o on o.purchase_order_id = l.purchase_order_id and o.status {AtWork}
               join product p on p.product_id = l.product_id
-              where l.seller_id = coalesce(@sellerId, app_partner_id()) and {Waits} and {TakesPart}
-                and (@number::text is null or o.number = @number)) as waiting
+              where (@number::text is null or o.number = @number)) as waiting
         where quantity > 0
         order by sku, line_id
         """, new { number, sellerId, now = clock.GetUtcNow().UtcDateTime }, ct);
@@ -178,8 +189,8 @@ public sealed class WaitingLines(Db db, TimeProvider clock)
 public sealed record WaitingLine(
     string Number, int LineNumber, string Sku, string Name, string NameZh, string? BuyerName, string? BuyerNameLatin, int Wanted, int OrderedUpwards, DateOnly? PromisedOn, DateTime SubmittedAt);
 
-/// <summary>What lacks for a line and is not on order for the place that it is sent from.</summary>
-public sealed record MissingLine(long LineId, string Sku, int Quantity, long FromPlaceId, DateOnly? TermStart, int? TermMonths, string? Deal)
+/// <summary>What lacks for a line and is not on order for the place that it is sent from; or what is to be performed and not ordered upwards (not <c>FromStock</c>).</summary>
+public sealed record MissingLine(long LineId, string Sku, int Quantity, long FromPlaceId, DateOnly? TermStart, int? TermMonths, string? Deal, bool FromStock)
 {
     /// <summary>Lines that are ordered upwards as one: of the same product, for the same time.</summary>
     internal (string Sku, DateOnly? Start, int? Months) Kind => (Sku, TermStart, TermMonths);

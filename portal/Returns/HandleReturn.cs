@@ -96,7 +96,7 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
         }
 
         // The stock rows first, in the order of their keys, the lines after them: the same way round in every act.
-        var from = lines.Where(line => Sent(line) > 0).GroupBy(line => chosen ?? line.HeldInPlaceId).OrderBy(place => place.Key)
+        var from = lines.Where(line => Sent(line) > 0 && line.FromStock).GroupBy(line => chosen ?? line.HeldInPlaceId).OrderBy(place => place.Key)
             .Select(place => (Place: place.Key, Goods: StockLines.Of(place.ToList(), line => line.ProductId, line => Sent(line)!.Value))).ToList();
         List<FieldProblem> lacking = [];
         foreach (var (place, goods) in from)
@@ -113,7 +113,7 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
         var named = dispatch.Lines.GroupBy(line => line.LineNumber).ToDictionary(group => group.Key, group => group.First().Lots);
         foreach (var (place, goods) in from)
         {
-            var goes = lines.Where(line => Sent(line) > 0 && (chosen ?? line.HeldInPlaceId) == place).Select(line => (Line: line, Quantity: Sent(line)!.Value)).ToList();
+            var goes = lines.Where(line => Sent(line) > 0 && line.FromStock && (chosen ?? line.HeldInPlaceId) == place).Select(line => (Line: line, Quantity: Sent(line)!.Value)).ToList();
             var (lots, unclear) = await lotsOf.ChooseAsync(place, goes, named, ct);
             if (unclear.Count > 0)
             {
@@ -148,7 +148,7 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
             return (null, ReturnOutcome.Because("lines", "returns.problem.nothing_to_credit", less.Sku, less.Left));
         }
 
-        var came = judged.Where(line => line.Line.Sent > 0).ToList();
+        var came = judged.Where(line => line.Line is { Sent: > 0, FromStock: true }).ToList();
         var arrived = came.ConvertAll(line => (line.Line, line.Sound));
         var (lots, unclear) = await lotsOf.DealAsync(arrived, said.ToDictionary(line => line.Key, line => line.Value.Lots), ct);
         if (unclear.Count > 0)
@@ -156,7 +156,11 @@ public sealed class HandleReturn(Db db, ReturnStore returns, StockLedger stock, 
             return (null, new ReturnOutcome.Wrong(unclear));
         }
 
-        await stock.ReceiveAsync(head.ToPlaceId ?? await stock.PlaceOfAsync(head.SellerId, ct), StockLines.Of(came, line => line.Line.ProductId, line => line.Sound), [.. came.Select(line => (long)(line.Line.Sent!.Value - line.Sound))], null, head.Number, ct, lots);
+        if (came.Count > 0)
+        {
+            await stock.ReceiveAsync(head.ToPlaceId ?? await stock.PlaceOfAsync(head.SellerId, ct), StockLines.Of(came, line => line.Line.ProductId, line => line.Sound), [.. came.Select(line => (long)(line.Line.Sent!.Value - line.Sound))], null, head.Number, ct, lots);
+        }
+
         await lotsOf.WriteSoundAsync(arrived, lots, ct);
         await db.ExecuteAsync("""
             update return_order_line l

@@ -81,6 +81,9 @@ public sealed record ReturnLine
     /// <summary>The product's key; it never leaves the server.</summary>
     public long ProductId { get; init; }
 
+    /// <summary>False for what was performed, not sent: nothing of it goes back, only what was paid.</summary>
+    public bool FromStock { get; init; } = true;
+
     /// <summary>The order it came with.</summary>
     public string OrderNumber { get; init; } = "";
 

@@ -85,10 +85,11 @@ public sealed class ReturnStore(Db db, LotsOfReturns lots, TimeProvider clock)
     public Task<List<ReturnLine>> LinesAsync(long returnOrderId, CancellationToken ct) => db.ListAsync<ReturnLine>("""
         select l.return_order_line_id, l.line_number, l.shipment_line_id, l.product_id, o.number as order_number, s.number as shipment_number, p.sku, p.tracking, p.name, coalesce(p.name_zh, p.name) as name_zh,
                coalesce((select held.stock_place_id from stock_place held where held.stock_place_id = s.to_place_id and held.partner_id = l.buyer_id and held.closed_at is null), stock_place_of(l.buyer_id)) as held_in_place_id,
-               l.unit_price, l.quantity, l.approved, l.refused_because, l.sent, l.sound, l.damaged, l.credited
+               l.unit_price, l.quantity, l.approved, l.refused_because, l.sent, l.sound, l.damaged, l.credited, x.from_stock
         from return_order_line l
         join product p on p.product_id = l.product_id
         join shipment_line sl on sl.shipment_line_id = l.shipment_line_id
+        join purchase_order_line x on x.purchase_order_line_id = sl.purchase_order_line_id
         join shipment s on s.shipment_id = sl.shipment_id
         join purchase_order o on o.purchase_order_id = s.purchase_order_id
         where l.return_order_id = @returnOrderId

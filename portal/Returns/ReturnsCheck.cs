@@ -57,7 +57,9 @@ public sealed class ReturnsCheck(Db db) : ICheck
         where l.held <> case when r.status in ('refused', 'withdrawn') then 0 when r.status = 'requested' then l.quantity when r.status = 'approved' then l.approved else l.sent end
         union all
         select format('%s, %s: %s sent back, %s came sound; the stock ledger says %s and %s', coalesce(c.number, m.number), p.sku, coalesce(c.sent, 0), coalesce(c.sound, 0), coalesce(m.sent, 0), coalesce(m.sound, 0))
-        from (select r.number, l.product_id, sum(l.sent) as sent, coalesce(sum(l.sound), 0) as sound from return_order r join return_order_line l on l.return_order_id = r.return_order_id where l.sent > 0 group by r.number, l.product_id) c
+        from (select r.number, l.product_id, sum(l.sent) as sent, coalesce(sum(l.sound), 0) as sound from return_order r join return_order_line l on l.return_order_id = r.return_order_id
+              join shipment_line sl on sl.shipment_line_id = l.shipment_line_id join purchase_order_line x on x.purchase_order_line_id = sl.purchase_order_line_id
+              where l.sent > 0 and x.from_stock group by r.number, l.product_id) c
         full join (select document_number as number, product_id, coalesce(sum(quantity) filter (where kind = 'shipment'), 0) as sent, coalesce(sum(quantity) filter (where kind = 'receipt'), 0) as sound
                    from stock_move where order_number is null and document_number like 'RT-%' group by document_number, product_id) m on m.number = c.number and m.product_id = c.product_id
         join product p on p.product_id = coalesce(c.product_id, m.product_id)

@@ -118,6 +118,10 @@ public sealed class RecordMovement(Db db, StockLedger ledger, StockPlaces places
             {
                 yield return new(index + 1, "sku", "stock.problem.unknown_sku", line.Sku);
             }
+            else if (!product!.KeptInStock)
+            {
+                yield return new(index + 1, "sku", "stock.problem.not_kept", line.Sku);
+            }
 
             if (line.QuantityProblem is { } wrong)
             {

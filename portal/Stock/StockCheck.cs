@@ -19,7 +19,7 @@ public sealed class StockCheck(Db db) : ICheck
         var looked = await db.OneAsync<Looked>("""
             select (select count(*) from stock_move) as moves, (select count(*) from stock_balance) as balances
             """, null, ct);
-        List<string> findings = [.. await BalancesAsync(ct), .. await PastAsync(ct), .. await WholeAsync(ct), .. await PapersAsync(ct), .. await ReservedCheck.FindingsAsync(db, ct), .. await TrackingCheck.FindingsAsync(db, ct)];
+        List<string> findings = [.. await BalancesAsync(ct), .. await NotKeptAsync(ct), .. await PastAsync(ct), .. await WholeAsync(ct), .. await PapersAsync(ct), .. await ReservedCheck.FindingsAsync(db, ct), .. await TrackingCheck.FindingsAsync(db, ct)];
         return new CheckResult(string.Create(CultureInfo.InvariantCulture, $"{looked.Moves:N0} stock moves and {looked.Balances:N0} balances"), [.. findings.Take(100)]);
     }, ct);
 
@@ -43,6 +43,16 @@ public sealed class StockCheck(Db db) : ICheck
         join product p using (product_id)
         where (coalesce(b.on_hand, 0), coalesce(b.in_transit, 0)) <> (coalesce(c.on_hand, 0), coalesce(c.in_transit, 0))
         order by holder.number, p.sku
+        limit 100
+        """, null, ct);
+
+    Task<List<string>> NotKeptAsync(CancellationToken ct) => db.ListAsync<string>("""
+        select format('%s of %s: %s on hand, %s in transit and %s reserved, and it is not kept in stock', p.sku, holder.number, b.on_hand, b.in_transit, b.reserved)
+        from stock_balance b
+        join product p using (product_id)
+        join stock_place place using (stock_place_id)
+        join partner holder using (partner_id)
+        where not p.kept_in_stock and (b.on_hand <> 0 or b.in_transit <> 0 or b.reserved <> 0)
         limit 100
         """, null, ct);
 

@@ -21,7 +21,7 @@ sealed class StockDemo(Db db) : IDemoPart
             cross join lateral (
                 select p.product_id, (1200 + abs(hashtext(p.sku)) % 4000) / holder.share as quantity
                 from product p
-                where p.status = 'active' and (holder.share = 1 or abs(hashtext(p.sku || holder.partner_id)) % 5 > 0)) as stocked
+                where p.status = 'active' and p.kept_in_stock and (holder.share = 1 or abs(hashtext(p.sku || holder.partner_id)) % 5 > 0)) as stocked
             where stocked.quantity > 0
             group by holder.partner_id
             """, new { began = today.AddDays(-StoryDays).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) }, ct);

@@ -118,7 +118,7 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
     /// <summary>The products that lines name, each with what a place has of it that is not promised; unknown ones are left out.</summary>
     public async Task<IReadOnlyDictionary<string, ProductHere>> ProductsAsync(long placeId, IEnumerable<SkuLine> lines, CancellationToken ct) =>
         (await db.ListAsync<ProductHere>("""
-            select p.sku, p.product_id, coalesce(b.on_hand - b.reserved, 0) as available, p.tracking
+            select p.sku, p.product_id, coalesce(b.on_hand - b.reserved, 0) as available, p.tracking, p.kept_in_stock
             from product p
             left join stock_balance b on b.product_id = p.product_id and b.stock_place_id = @placeId
             where p.sku = any (@skus)
@@ -146,7 +146,8 @@ public sealed class StockLedger(Db db, Outbox outbox, TimeProvider clock)
 /// <param name="ProductId">Its key.</param>
 /// <param name="Available">On hand and not promised.</param>
 /// <param name="Tracking">How its pieces are told apart.</param>
-public sealed record ProductHere(string Sku, long ProductId, long Available, string Tracking);
+/// <param name="KeptInStock">False for services and what is sold by the term.</param>
+public sealed record ProductHere(string Sku, long ProductId, long Available, string Tracking, bool KeptInStock);
 
 /// <summary>A place has more to give than before: goods came, or a promise was taken back.</summary>
 /// <param name="PlaceId">The place's key.</param>

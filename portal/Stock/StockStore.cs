@@ -188,7 +188,7 @@ public sealed record MoveRow(
 /// <param name="ProductId">The product's key; it never leaves the server.</param>
 /// <param name="Sku">The product.</param>
 /// <param name="Shows"><c>hidden</c>, <c>banded</c> or <c>exact</c>.</param>
-/// <param name="Band"><c>none</c>, <c>few</c>, <c>some</c>, <c>plenty</c>; null where hidden.</param>
+/// <param name="Band"><c>none</c>, <c>few</c>, <c>some</c>, <c>plenty</c>; <c>always</c> for what needs no stock; null where hidden.</param>
 /// <param name="Available">How many; null unless exact.</param>
 public sealed record OfferedStock(long ProductId, string Sku, string Shows, string? Band, long? Available);
 

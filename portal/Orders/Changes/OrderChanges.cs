@@ -123,18 +123,21 @@ public sealed class OrderChanges(Db db, TimeProvider clock)
     /// <summary>Adds what comes instead to an order that was taken.</summary>
     public Task AddSubstitutesAsync(OrderInHand order, IReadOnlyCollection<ChangedLine> substitutes, CancellationToken ct) => db.ExecuteAsync("""
         with line as (
-            insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, promised_on, unit_price, amount, price_steps, term_start, term_end, term_months)
+            insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, requested_on, promised_on, unit_price, amount, price_steps, term_start, term_end, term_months, from_stock, reserved)
             select @PurchaseOrderId, @BuyerId, @SellerId, (select max(m.line_number) from purchase_order_line m where m.purchase_order_id = @PurchaseOrderId) + s.position,
-                   s.product_id, s.quantity, old.requested_on, old.promised_on, s.unit_price, s.amount, s.price_steps::jsonb, s.term_start, s.term_end, s.term_months
+                   s.product_id, s.quantity, old.requested_on, old.promised_on, s.unit_price, s.amount, s.price_steps::jsonb, s.term_start, s.term_end, s.term_months,
+                   -- what needs no stock may be performed as soon as it is promised
+                   p.kept_in_stock or not @isPromised, case when @isPromised and not p.kept_in_stock then s.quantity else 0 end
             from unnest(@lines, @products, @quantities, @prices, @amounts, @steps, @starts, @ends, @months) with ordinality as s (line_id, product_id, quantity, unit_price, amount, price_steps, term_start, term_end, term_months, position)
             join purchase_order_line old on old.purchase_order_line_id = s.line_id
+            join product p on p.product_id = s.product_id
             returning amount)
         update purchase_order
         set line_count = line_count + (select count(*) from line), total_amount = total_amount + (select sum(amount) from line)
         where purchase_order_id = @PurchaseOrderId
         """, new
     {
-        order.PurchaseOrderId, order.BuyerId, order.SellerId,
+        order.PurchaseOrderId, order.BuyerId, order.SellerId, isPromised = order.FromPlaceId is not null,
         lines = substitutes.Select(line => line.LineId).ToArray(),
         products = substitutes.Select(line => line.SubstituteId!.Value).ToArray(),
         quantities = substitutes.Select(line => line.CallOff).ToArray(),

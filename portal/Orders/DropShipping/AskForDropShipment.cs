@@ -43,7 +43,8 @@ public sealed class AskForDropShipment(Db db, OrderWriting orders, WaitingLines 
 
         // The same lock as in OrderUpwards: what is missing is ordered once.
         await db.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('order_supply', app_partner_id()))", null, ct);
-        var missing = await waiting.MissingAsync(number, null, ct);
+        // What is performed goes no way at all.
+        var missing = (await waiting.MissingAsync(number, null, ct)).FindAll(line => line.FromStock);
         if (missing.Count == 0)
         {
             return OrderOutcome.Because("", "orders.problem.nothing_missing");

@@ -47,7 +47,7 @@ public sealed class ReleaseReservations(Db db, StockLedger stock, OrderNews news
         var lines = await db.ListAsync<ReservedLine>($"""
             select l.purchase_order_line_id, l.line_number, l.product_id, l.reserved, due.number, due.status, due.buyer_id, due.seller_id, due.from_place_id
             from {Reservations.Due} due
-            join purchase_order_line l on l.purchase_order_id = due.purchase_order_id and l.reserved > 0
+            join purchase_order_line l on l.purchase_order_id = due.purchase_order_id and l.reserved > 0 and l.from_stock
             where due.purchase_order_id = any (@held) and due.ends_on <= brand_day(@now)
             order by l.purchase_order_line_id
             """, new { held = held.ToArray(), now }, ct);

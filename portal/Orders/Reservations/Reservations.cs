@@ -27,7 +27,7 @@ public sealed class Reservations(Db db, OrderWriting orders, AllocateGoods alloc
              select h.placed_at from order_credit_hold h
              where h.purchase_order_id = o.purchase_order_id and not exists (select from order_credit_release r where r.order_credit_hold_id = h.order_credit_hold_id)
              order by h.order_credit_hold_id desc limit 1) hold on true
-         where l.reserved > 0 and (policy.releases = 'all' or hold.placed_at is not null)
+         where l.reserved > 0 and l.from_stock and (policy.releases = 'all' or hold.placed_at is not null)
          group by o.purchase_order_id, policy.partner_id, kept.purchase_order_id, since.at, hold.placed_at)
         """;
 
@@ -37,7 +37,7 @@ public sealed class Reservations(Db db, OrderWriting orders, AllocateGoods alloc
     public Task<ReservationOfOrder?> FindAsync(string number, CancellationToken ct) => db.FindAsync<ReservationOfOrder>($"""
         select o.number, o.version, (select due.ends_on from {Due} due where due.purchase_order_id = o.purchase_order_id) as ends_on, kept.keep_until, kept.kept_because,
                exists (select from purchase_order_line l where l.purchase_order_id = o.purchase_order_id and l.lapsed_at is not null) as has_lapsed,
-               exists (select from purchase_order_line l where l.purchase_order_id = o.purchase_order_id and l.reserved > 0) as has_reserved
+               exists (select from purchase_order_line l where l.purchase_order_id = o.purchase_order_id and l.reserved > 0 and l.from_stock) as has_reserved
         from purchase_order o
         left join order_reservation kept on kept.purchase_order_id = o.purchase_order_id
         where o.number = @number and o.seller_id = app_partner_id() and o.status in ('confirmed', 'partially_shipped')

@@ -14,7 +14,7 @@ public sealed class TakeBackReservations(Db db, StockLedger stock, OrderNews new
             select o.purchase_order_id
             from purchase_order o
             where o.from_place_id = @placeId and o.status in ('confirmed', 'partially_shipped')
-              and exists (select from purchase_order_line l where l.purchase_order_id = o.purchase_order_id and l.reserved > 0 and l.product_id = any (@products))
+              and exists (select from purchase_order_line l where l.purchase_order_id = o.purchase_order_id and l.reserved > 0 and l.from_stock and l.product_id = any (@products))
             order by o.purchase_order_id
             for no key update
             """, new { placeId, products = tooMuch.Products }, ct);
@@ -22,7 +22,7 @@ public sealed class TakeBackReservations(Db db, StockLedger stock, OrderNews new
             select l.purchase_order_line_id, l.line_number, l.product_id, l.reserved, o.number, o.status, o.buyer_id, o.seller_id
             from purchase_order_line l
             join purchase_order o on o.purchase_order_id = l.purchase_order_id
-            where l.purchase_order_id = any (@held) and l.reserved > 0 and l.product_id = any (@products)
+            where l.purchase_order_id = any (@held) and l.reserved > 0 and l.from_stock and l.product_id = any (@products)
             order by l.promised_on desc nulls first, o.submitted_at desc, l.purchase_order_line_id desc
             """, new { held = held.ToArray(), products = tooMuch.Products }, ct);
         var wanted = tooMuch.Products.Zip(tooMuch.Quantities).ToDictionary(product => product.First, product => product.Second);

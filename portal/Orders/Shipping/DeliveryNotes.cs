@@ -94,7 +94,7 @@ public sealed class DeliveryNotes(Db db, TypstWorkers typst, Texts texts, IConfi
         }
 
         var lines = await db.ListAsync<DeliveryNoteLine>("""
-            select l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, sl.quantity
+            select l.line_number, p.sku, p.name, coalesce(p.name_zh, p.name) as name_zh, p.unit, sl.quantity, not l.from_stock as is_performed
             from shipment_line sl
             join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
             join product p on p.product_id = l.product_id
@@ -120,6 +120,7 @@ public sealed class DeliveryNotes(Db db, TypstWorkers typst, Texts texts, IConfi
     {
         var chinese = language is "zh-CN";
         var culture = CultureInfo.GetCultureInfo(language);
+        var performed = content.Lines.All(line => line.IsPerformed);
         string T(string key, params object[] arguments) => texts.In(language, key, arguments);
         string Unit(string unit) => T($"catalog.unit.{unit}") is var said && said.StartsWith("catalog.", StringComparison.Ordinal) ? unit : said;
         string Lot(DeliveryNoteLot lot) => lot.Code + (lot.Quantity == 1 && lot.BestBefore is null ? "" : " × " + lot.Quantity.ToString("N0", culture))
@@ -140,11 +141,11 @@ public sealed class DeliveryNotes(Db db, TypstWorkers typst, Texts texts, IConfi
             qrAlt = T("orders.note_qr", content.Number),
             words = new
             {
-                note = T("orders.delivery_note"), from = T("orders.seller"), to = T("orders.note_to"), order = T("orders.number"), poNumber = T("orders.po_number"), shipped = T("orders.shipped_at"), carrier = T("orders.carrier"),
+                note = T(performed ? "orders.performance_note" : "orders.delivery_note"), from = T("orders.seller"), to = T(performed ? "orders.note_performed_for" : "orders.note_to"), order = T("orders.number"), poNumber = T("orders.po_number"), shipped = T(performed ? "orders.performed_at" : "orders.shipped_at"), carrier = T("orders.carrier"),
                 tracking = T("orders.tracking_number"), weight = T("orders.weight"), line = T("orders.line"), product = T("orders.product"), unit = T("orders.unit"), quantity = T("orders.quantity"), pieces = T("orders.pick_pieces"),
-                parcels = T("orders.parcels"), check = T("orders.note_check"), handed = T("orders.note_handed"), received = T("orders.note_received"), online = T("orders.note_online"),
+                parcels = T("orders.parcels"), check = T(performed ? "orders.note_check_performed" : "orders.note_check"), handed = T(performed ? "orders.note_performed_by" : "orders.note_handed"), received = T(performed ? "orders.note_accepted" : "orders.note_received"), online = T("orders.note_online"),
             },
-        }, $"{T("orders.delivery_note")} {content.Number}", new DateTimeOffset(shippedAt, TimeSpan.Zero))
+        }, $"{T(performed ? "orders.performance_note" : "orders.delivery_note")} {content.Number}", new DateTimeOffset(shippedAt, TimeSpan.Zero))
         {
             Language = language,
             Files = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["order.svg"] = QrImage.Svg(PortalUrl.Of(settings) + $"/orders/{content.Order}") },
@@ -173,7 +174,7 @@ public sealed record DeliveryNoteContent(
 public sealed record DeliveryNoteParty(string Name, string? NameLatin, IReadOnlyList<string> Address);
 
 /// <summary>A line as it is printed.</summary>
-public sealed record DeliveryNoteLine(int LineNumber, string Sku, string Name, string NameZh, string Unit, int Quantity)
+public sealed record DeliveryNoteLine(int LineNumber, string Sku, string Name, string NameZh, string Unit, int Quantity, bool IsPerformed = false)
 {
     /// <summary>The lots and serial numbers of a tracked product.</summary>
     public IReadOnlyList<DeliveryNoteLot>? Lots { get; init; }

@@ -29,7 +29,7 @@ public sealed class PickList(Db db, LotStore lots, TypstWorkers typst, Texts tex
         join product p on p.product_id = l.product_id
         join stock_place place on place.stock_place_id = o.from_place_id
         left join partner buyer on buyer.partner_id = o.buyer_id
-        where l.seller_id = (select app_partner_id()) and l.reserved > 0 and o.status in ('confirmed', 'partially_shipped')
+        where l.seller_id = (select app_partner_id()) and l.reserved > 0 and l.from_stock and o.status in ('confirmed', 'partially_shipped')
           and (@orders::text[] is null or o.number = any (@orders))
           and (@Place::text is null or place.code = @Place)
           and (@until::date is null or coalesce(l.promised_on, l.requested_on, @until) <= @until)

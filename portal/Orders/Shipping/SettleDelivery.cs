@@ -31,11 +31,11 @@ public sealed class SettleDelivery(Db db, OrderWriting orders, StockLedger stock
         }
 
         var line = (await orders.LinesAsync(order.PurchaseOrderId, ct)).Single(line => line.PurchaseOrderLineId == lineId);
-        var given = await stock.ReserveUpToAsync(order.FromPlaceId!.Value, new([line.ProductId], [quantity]), ct);
+        var given = line.FromStock ? await stock.ReserveUpToAsync(order.FromPlaceId!.Value, new([line.ProductId], [quantity]), ct) : new Dictionary<long, long> { [line.ProductId] = quantity };
         await db.ExecuteAsync("""
             with line as (
-                insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, reserved, unit_price, amount, price_steps, replaces_line_id)
-                select l.purchase_order_id, l.buyer_id, l.seller_id, o.line_count + 1, l.product_id, @quantity, @reserved, 0, 0,
+                insert into purchase_order_line (purchase_order_id, buyer_id, seller_id, line_number, product_id, quantity, reserved, from_stock, unit_price, amount, price_steps, replaces_line_id)
+                select l.purchase_order_id, l.buyer_id, l.seller_id, o.line_count + 1, l.product_id, @quantity, @reserved, l.from_stock, 0, 0,
                        jsonb_build_array(jsonb_build_object('kind', 'replacement', 'rule', @agreed, 'version', 1, 'label', 'Sent again', 'labelZh', '补发', 'rate', null, 'price', 0)),
                        coalesce(l.replaces_line_id, l.purchase_order_line_id)
                 from purchase_order_line l join purchase_order o on o.purchase_order_id = l.purchase_order_id
@@ -78,6 +78,11 @@ public sealed class SettleDelivery(Db db, OrderWriting orders, StockLedger stock
         if (product.IsTracked)
         {
             return OrderOutcome.Because("quantity", "orders.problem.take_over_tracked", product.Sku);
+        }
+
+        if (!product.FromStock)
+        {
+            return OrderOutcome.Because("quantity", "orders.problem.take_over_performed", product.Sku);
         }
 
         if (await books.StopMoreAsync(order, product.ProductId, await PriceAsync(order, lineId, quantity, ct), ct) is { } beyond)

@@ -37,7 +37,7 @@ public sealed class OutlookStore(Db db, TimeProvider clock)
             join purchase_order o on o.buyer_id = me.partner_id and o.status in ('partially_shipped', 'shipped') and o.to_place_id = any (me.places)
             join shipment s on s.purchase_order_id = o.purchase_order_id
             join shipment_line sl on sl.shipment_id = s.shipment_id and sl.received + sl.lost < sl.quantity
-            join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id
+            join purchase_order_line l on l.purchase_order_line_id = sl.purchase_order_line_id and l.from_stock
             where @products::bigint[] is null or l.product_id = any (@products)),
         moved as (
             select l.product_id, greatest(me.today, brand_day(t.sent_at) + me.inbound_days) as day, l.quantity::bigint as quantity, 'transfer' as kind, t.number as document, brand_day(t.sent_at) + me.inbound_days < me.today as is_late
@@ -56,7 +56,7 @@ public sealed class OutlookStore(Db db, TimeProvider clock)
             from me
             join purchase_order o on o.buyer_id = me.partner_id and o.status in ('confirmed', 'partially_shipped') and o.to_place_id = any (me.places)
             join purchase_order_line l on l.purchase_order_id = o.purchase_order_id and l.shipped + l.cancelled < l.quantity
-            join product p on p.product_id = l.product_id
+            join product p on p.product_id = l.product_id and p.kept_in_stock
             cross join lateral (select coalesce(l.promised_on, l.requested_on, brand_day(o.confirmed_at) + coalesce(p.lead_days, 14)) as day) due
             where @products::bigint[] is null or l.product_id = any (@products)),
         promised as (

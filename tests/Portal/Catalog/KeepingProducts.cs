@@ -1,4 +1,5 @@
 using System.Net;
+using Portal.Tests.Orders;
 using Portal.Tests.Pricing;
 using Shouldly;
 using Support;
@@ -99,6 +100,30 @@ public sealed class KeepingProducts(PortalApp portal) : IClassFixture<PortalApp>
         (await partner.PostAsync("/api/v1/products", body)).Problem.ShouldBe("forbidden");
         (await partner.GetAsync("/api/v1/products?line=API&limit=1")).Json.GetProperty("items")[0].GetProperty("sku").GetString().ShouldBe("API-0");
         (await partner.GetAsync("/api/v1/products/NONE")).Problem.ShouldBe("not-found");
+    }
+
+    [Fact]
+    public async Task A_product_becomes_a_service_when_nobody_has_pieces_of_it_and_no_service_has_lots()
+    {
+        await portal.Given.AProduct("SERVICE-1");
+        await portal.Given.AProduct("SERVICE-2");
+        await portal.Given.Stock(await portal.Given.TheBrand(), "SERVICE-1", 3);
+        var admin = await portal.Given.SomebodyOfTheBrand("brand_admin");
+        var visitor = portal.SignIn(admin);
+
+        var refused = await visitor.SubmitAsync("/catalog/SERVICE-1/edit", ("Form.Facts.KeptInStock", "false"));
+        var kept = await visitor.SubmitAsync("/catalog/SERVICE-2/edit", ("Form.Facts.KeptInStock", "false"));
+        var tracked = await visitor.SubmitAsync("/catalog/SERVICE-2/edit", ("Form.Facts.Tracking", "lot"));
+
+        refused.Words.ShouldContain("3 pieces in 1 place");
+        kept.Words.ShouldContain("No, it is performed");
+        tracked.Words.ShouldContain("What has lots or serial numbers is kept in stock");
+        (await portal.Api(admin).GetAsync("/api/v1/products/SERVICE-1")).Json.GetProperty("keptInStock").GetBoolean().ShouldBeTrue();
+        var service = await portal.Api(admin).GetAsync("/api/v1/products/SERVICE-2");
+        service.Json.GetProperty("keptInStock").GetBoolean().ShouldBeFalse();
+        // Who says nothing of it leaves it as it is.
+        await portal.Api(admin).PutAsync("/api/v1/products/SERVICE-2", new { name = "Service", line = service.Json.GetProperty("line").GetString() }, service.Json.GetProperty("version").GetInt32());
+        (await portal.Api(admin).GetAsync("/api/v1/products/SERVICE-2")).Json.GetProperty("keptInStock").GetBoolean().ShouldBeFalse();
     }
 
     [Fact]
