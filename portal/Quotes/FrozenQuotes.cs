@@ -46,6 +46,7 @@ public sealed class FrozenQuotes(Db db, QuoteStore quotes, QuoteLinkStore links,
             from quote q join partner p on p.partner_id = q.partner_id join end_customer c on c.end_customer_id = q.end_customer_id
             where q.quote_id = @QuoteId
             """, new { head.QuoteId }, ct);
+        var look = await looks.ForAsync(head.PartnerId, ct);
         return new QuoteContent(head.Number, head.Revision, today, head.ValidUntil, head.Currency, head.MinorUnits,
             new(parties.SellerName, Address(parties.SellerAddress, parties.SellerPostalCode, parties.SellerCity, parties.SellerCountry), parties.SellerPhone),
             new(parties.CustomerName, Address(parties.CustomerAddress, parties.CustomerPostalCode, parties.CustomerCity, parties.CustomerCountry), null),
@@ -53,8 +54,10 @@ public sealed class FrozenQuotes(Db db, QuoteStore quotes, QuoteLinkStore links,
             [.. lines.Select(line => new QuoteContentLine(line.LineNumber, line.Sku, Named(line, line.Name, "en"), Named(line, line.NameZh ?? line.Name, "zh-CN"), line.TermStart is null ? line.Unit : Pricing.Term.Piece(line.Unit), line.Quantity, line.Price, line.Discount, line.UnitPrice, line.Amount)
             {
                 Section = line.Section, Choice = line.IsIncluded ? null : line.Choice, AlternativeTo = line.AlternativeTo, Term = QuoteTerm.Of(line), IsGift = line.IsGift,
+                // Kept with what is printed only where it is printed.
+                Steps = look?.Design.ShowsSteps is true ? QuoteContentStep.Of(line) : null,
             })],
-            head.NetTotal, head.TaxRate, head.TaxTotal, head.GrandTotal, head.Terms) { Look = await looks.ForAsync(head.PartnerId, ct), Notes = NotesOf(head), Rate = head.Rate };
+            head.NetTotal, head.TaxRate, head.TaxTotal, head.GrandTotal, head.Terms) { Look = look, Notes = NotesOf(head), Rate = head.Rate };
     }
 
     string Named(QuoteLine line, string name, string language) => line.IsGift ? texts.In(language, "quotes.document.gift", name) : name;
@@ -173,7 +176,26 @@ public sealed record QuoteContentLine(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsGift { get; init; }
 
+    /// <summary>How its price came about; null where the look does not show it, or there is nothing to tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<QuoteContentStep>? Steps { get; init; }
+
     /// <summary>It counts in the totals.</summary>
     [JsonIgnore]
     public bool IsIncluded => Choice is null;
+
+    /// <summary>The steps in one line; empty where there are none.</summary>
+    internal string StepsIn(string language, int minorUnits) => Steps is null ? "" : string.Join(" · ", Steps.Select(step =>
+        (language == "zh-CN" ? step.LabelZh : step.Label) + "\u00a0" + step.Price.ToString("N" + Math.Max(minorUnits, Math.Min(Pricing.Amounts.Decimals(step.Price), 4)).ToString(CultureInfo.InvariantCulture), CultureInfo.GetCultureInfo(language))));
+}
+
+/// <summary>A step on the way to a price, as it is printed.</summary>
+/// <param name="Label">What it is.</param>
+/// <param name="LabelZh">The same in Chinese.</param>
+/// <param name="Price">The price from there on.</param>
+public sealed record QuoteContentStep(string Label, string LabelZh, decimal Price)
+{
+    /// <summary>The steps of a line; a single one says no more than the price does, and a gift has its own word.</summary>
+    internal static IReadOnlyList<QuoteContentStep>? Of(QuoteLine line) =>
+        line.IsGift || Pricing.KeptSteps.Read(line.PriceSteps) is not { Count: > 1 } steps ? null : [.. steps.Select(step => new QuoteContentStep(step.Label, step.LabelZh, step.Price))];
 }

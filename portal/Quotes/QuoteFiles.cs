@@ -140,7 +140,7 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
             name = (language == "zh-CN" ? line.NameZh : line.Name) + (look.Source is not null && line.Term is { } had ? $" ({had.Said(Day, T)})" : ""), term = line.Term?.Said(Day, T) ?? "", unit = Unit(line.Unit),
             quantity = line.Quantity.ToString("N0", culture) + (columns.Any(column => column is { Key: "quantity", Format: "unit" }) ? "\u00a0" + Unit(line.Unit) : ""),
             price = Money("price", line.Price), discount = line.Discount == 0 ? "" : (line.Discount * 100).ToString("0.##", culture) + "%", unitPrice = Money("unitPrice", line.UnitPrice), amount = Money("amount", line.Amount),
-            choice = line.IsIncluded ? "" : QuoteChoice.Said(line.AlternativeTo, T),
+            choice = line.IsIncluded ? "" : QuoteChoice.Said(line.AlternativeTo, T), steps = design.ShowsSteps ? line.StepsIn(language, content.MinorUnits) : "",
         };
         var logo = design.Logo is { } picture && files.TryGetValue(picture.Sha256, out var drawn) ? (File: "logo." + drawn.Kind, drawn.Content, picture.HeightMm) : default;
         return new(Template, new
@@ -159,7 +159,7 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
             {
                 logo = logo.File is null ? null : new { file = logo.File, height = logo.HeightMm, alt = content.Seller.Name },
                 columns = columns.Select(column => new { column.Key, header = T(QuoteColumns.HeaderOf(column.Key)), align = QuoteColumns.IsNumber(column.Key) ? "right" : "left", width = QuoteColumns.WidthOf(column) }),
-                skuBelow = columns.Any(column => column is { Key: "product", Format: "sku" }),
+                skuBelow = columns.Any(column => column.ShowsSku),
                 sections = design.Sections ?? QuoteDesign.Product.Sections,
                 intro = Words(design.Words?.Intro, T("quotes.document.thanks", content.Customer.Name, Day(content.ValidUntil))), closing = Words(design.Words?.Closing, ""), footer = Words(design.Words?.Footer, content.Seller.Name),
             },

@@ -44,7 +44,7 @@ public sealed class QuoteWorkbook(Texts texts)
         string T(string key, params object[] arguments) => texts.In(language, key, arguments);
         var values = QuoteFiles.ValuesOf(content, language);
         var title = QuotePlaceholders.Fill(look.Design.Words?.Title, language, values) ?? T("quotes.document.quote");
-        var columns = WorkbookColumns.Of(look.Design, content.HasTerms, content.HasChoices);
+        var columns = WorkbookColumns.Of(look.Design, content.HasTerms, content.HasChoices, !isForWork && look.Design.ShowsSteps && content.Lines.Any(line => line.Steps is not null));
         return ExcelBook.MakeAsync(new($"{title} {content.Number} / {content.Revision}", content.Seller.Name, new DateTimeOffset(madeAt, TimeSpan.Zero)), book =>
         {
             var sheet = book.AddSheet(title, new()
@@ -107,8 +107,9 @@ public sealed class QuoteWorkbook(Texts texts)
 
             section = line.Section;
             var name = language == "zh-CN" ? line.NameZh : line.Name;
-            var row = sheet.NextRow;
-            sheet.Row(HeightOf(name, columns.WidthOf("product")), [.. columns.Keys.Select(key => Cell(key, line, name, row))]);
+            var (row, steps) = (sheet.NextRow, columns.IndexOf(WorkbookColumns.Steps) < 0 ? "" : line.StepsIn(language, content.MinorUnits));
+            double?[] heights = [HeightOf(name, columns.WidthOf("product")), HeightOf(steps, columns.WidthOf(WorkbookColumns.Steps))];
+            sheet.Row(heights.Max(), [.. columns.Keys.Select(key => Cell(key, line, name, row))]);
         }
 
         for (var free = 0; isForWork && free < FreeLines; free++)
@@ -133,6 +134,7 @@ public sealed class QuoteWorkbook(Texts texts)
             "amount" => columns.Amount(row, content.MinorUnits) is { } formula ? ExcelCell.Formula(formula, line.Amount, AmountLook()) : ExcelCell.Number(line.Amount, content.MinorUnits),
             WorkbookColumns.Start when line.Term is { } term => ExcelCell.Date(term.Start),
             WorkbookColumns.End when line.Term is { } term => ExcelCell.Date(term.End),
+            WorkbookColumns.Steps => ExcelCell.Text(line.StepsIn(language, content.MinorUnits), Wrapped),
             WorkbookColumns.Choice when !line.IsIncluded => ExcelCell.Text(QuoteChoice.Said(line.AlternativeTo, text)),
             _ => ExcelCell.Empty,
         };

@@ -65,6 +65,10 @@ public sealed record QuoteDesign
         };
     }
 
+    /// <summary>Lines say how their price came about.</summary>
+    [JsonIgnore]
+    public bool ShowsSteps => Columns?.Any(column => column.ShowsSteps) ?? false;
+
     /// <summary>The parts that are given here.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Given => [.. new (string Part, object? Value)[]
@@ -99,7 +103,7 @@ public sealed record DesignType(string Typeface, string Size);
 /// <summary>A column of the lines.</summary>
 /// <param name="Key">What it shows, one of <see cref="Known"/>.</param>
 /// <param name="WidthMm">How wide; null for as wide as it has to be, and for the product the rest.</param>
-/// <param name="Format"><c>plain</c>; for the product <c>sku</c> or <c>name</c>; for quantities <c>plain</c> or <c>unit</c>; for money <c>plain</c> or <c>currency</c>.</param>
+/// <param name="Format"><c>plain</c>; for the product <c>sku</c> or <c>name</c>, with the steps of its price <c>sku_steps</c> or <c>name_steps</c>; for quantities <c>plain</c> or <c>unit</c>; for money <c>plain</c> or <c>currency</c>.</param>
 public sealed record DesignColumn(string Key, decimal? WidthMm, string Format)
 {
     /// <summary>What a column can show.</summary>
@@ -108,10 +112,18 @@ public sealed record DesignColumn(string Key, decimal? WidthMm, string Format)
     /// <summary>Without these no quote is one.</summary>
     public static IReadOnlyList<string> Needed { get; } = ["product", "quantity", "amount"];
 
+    /// <summary>The SKU stands below the name.</summary>
+    [JsonIgnore]
+    public bool ShowsSku => Key == "product" && Format is ("sku" or "sku_steps");
+
+    /// <summary>How the price came about stands below the name.</summary>
+    [JsonIgnore]
+    public bool ShowsSteps => Key == "product" && Format is ("sku_steps" or "name_steps");
+
     /// <summary>The ways a column of that key can be written, the usual one first.</summary>
     public static IReadOnlyList<string> FormatsOf(string key) => key switch
     {
-        "product" => ["sku", "name"],
+        "product" => ["sku", "name", "sku_steps", "name_steps"],
         "quantity" => ["plain", "unit"],
         "price" or "unitPrice" or "amount" => ["plain", "currency"],
         _ => ["plain"],

@@ -54,18 +54,21 @@ public sealed class SampleQuote(QuoteFiles files, QuoteTemplateStore templates, 
         }
 
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
-        return await files.RenderAsync(Content(today, lines) with { Look = look }, language, today.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc),
+        return await files.RenderAsync(Content(today, lines, look.Design.ShowsSteps) with { Look = look }, language, today.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc),
             new() { IsPreview = true, Standard = standard, Held = held, Print = new("sample", []), StopsAtFlaws = true }, ct);
     }
 
-    QuoteContent Content(DateOnly today, int count)
+    QuoteContent Content(DateOnly today, int count, bool showsSteps)
     {
         List<QuoteContentLine> lines = [.. Enumerable.Range(0, count).Select(index =>
         {
             var (name, nameZh, price) = Products[index % Products.Length];
             var (quantity, discount) = ((index * 7 % 12) + 1, index % 3 == 0 ? 0.05m : 0m);
             var unitPrice = decimal.Round(price * (1 - discount), 2, MidpointRounding.AwayFromZero);
-            return new QuoteContentLine(index + 1, $"NL-{index + 101}", name, nameZh, "piece", quantity, price, discount, unitPrice, unitPrice * quantity);
+            return new QuoteContentLine(index + 1, $"NL-{index + 101}", name, nameZh, "piece", quantity, price, discount, unitPrice, unitPrice * quantity)
+            {
+                Steps = showsSteps ? [new("List price", "标价", price * 1.2m), new("Price book", "价目表", price * 1.05m), new("Spring promotion", "春季促销", price)] : null,
+            };
         })];
         var net = lines.Sum(line => line.Amount);
         var tax = decimal.Round(net * 0.13m, 2, MidpointRounding.AwayFromZero);

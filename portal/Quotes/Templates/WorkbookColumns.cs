@@ -17,6 +17,9 @@ sealed class WorkbookColumns
     /// <summary>The last day of a line's term.</summary>
     public const string End = "end";
 
+    /// <summary>How the price of a line came about; where the look shows it.</summary>
+    public const string Steps = "steps";
+
     const double MmOfACharacter = 2;
     readonly QuoteDesign design;
 
@@ -47,11 +50,11 @@ sealed class WorkbookColumns
     public ExcelLook Total { get; }
 
     /// <summary>The columns of a design.</summary>
-    public static WorkbookColumns Of(QuoteDesign design, bool hasTerms, bool hasChoices)
+    public static WorkbookColumns Of(QuoteDesign design, bool hasTerms, bool hasChoices, bool hasSteps)
     {
         var columns = design.Columns ?? QuoteDesign.Product.Columns!;
         var hasSku = columns.Any(column => column.Key == "sku");
-        return new(design, [.. columns.SelectMany(column => column is { Key: "product", Format: "sku" } && !hasSku ? new[] { "sku", "product" } : [column.Key]), .. hasTerms ? [Start, End] : Array.Empty<string>(), .. hasChoices ? [Choice] : Array.Empty<string>()]);
+        return new(design, [.. columns.SelectMany(column => column.ShowsSku && !hasSku ? new[] { "sku", "product" } : [column.Key]), .. hasTerms ? [Start, End] : Array.Empty<string>(), .. hasSteps ? [Steps] : Array.Empty<string>(), .. hasChoices ? [Choice] : Array.Empty<string>()]);
     }
 
     /// <summary>How wide they are.</summary>
@@ -78,7 +81,7 @@ sealed class WorkbookColumns
     /// <summary>How wide one is, in characters.</summary>
     public double WidthOf(string key) => design.Columns?.FirstOrDefault(column => column.Key == key)?.WidthMm is { } width
         ? Math.Max(6, (double)width / MmOfACharacter)
-        : key switch { "line" => 6, "sku" => 18, "product" => 44, "unit" => 8, "quantity" or "discount" => 11, "amount" => 16, Choice => 22, _ => 14 };
+        : key switch { "line" => 6, "sku" => 18, "product" => 44, "unit" => 8, "quantity" or "discount" => 11, "amount" => 16, Steps => 44, Choice => 22, _ => 14 };
 
     /// <summary>Amounts with the currency behind them.</summary>
     public bool HasCurrency(string key) => design.Columns?.Any(column => column.Key == key && column.Format == "currency") ?? false;

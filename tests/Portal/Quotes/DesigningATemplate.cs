@@ -275,6 +275,40 @@ public sealed class DesigningATemplate(QuotingPartner portal) : IClassFixture<Qu
         Assert.Empty(new DocumentFormat.OpenXml.Validation.OpenXmlValidator().Validate(book).Select(error => $"{error.Path?.XPath}: {error.Description}"));
     }
 
+    [FactWithProgram("pdftotext")]
+    public async Task Where_the_look_says_so_a_line_tells_how_its_price_came_about_on_paper_and_in_the_workbook_and_else_nothing_is_kept_of_it()
+    {
+        await portal.Database.ExecuteAsync("""
+            insert into portal.price_rule (seller_id, code, name, name_zh, kind, discount_rate, audience, covers, whole_channel, valid, created_at)
+            select partner_id, 'SPRING', 'Spring sale', '春季促销', 'promotion', 0.1, 'everyone', 'all', true, '[2020-01-01,)', now() from portal.partner where partner_type = 'brand'
+            """);
+        var visitor = portal.SignIn(partner);
+        var sales = portal.SignIn(portal.Sales);
+        var plain = await portal.SentAsync(sales, ("D-2", 7, null));
+        var columns = QuoteTemplateForm.Of(new(), QuoteDesign.Product).Columns;
+        await UseAsync(visitor, await KeepAsync(visitor, [.. Shown("Columns", "product", "quantity", "amount"), ($"Columns[{columns.FindIndex(row => row.Key == "product")}].Format", "sku_steps")]));
+        var number = await portal.SentAsync(sales, ("D-2", 7, null));
+        await portal.Database.ExecuteAsync("update portal.price_rule set valid = 'empty' where code = 'SPRING'");
+
+        var (english, chinese) = (await WordsAsync(sales, number), await WordsAsync(sales, number, "zh-CN"));
+        Assert.Matches(@"80\.05 · Spring sale\s72\.0[45]", english);
+        Assert.Matches(@"80\.05 · 春季促销\s72\.0[45]", chinese);
+        Assert.Contains("D-2", english, StringComparison.Ordinal);
+        Assert.DoesNotContain("Spring sale", await WordsAsync(sales, plain), StringComparison.Ordinal);
+        Assert.Equal([false, true], await portal.Database.ListAsync<bool>("select r.frozen::text like '%Spring sale%' from portal.quote q join portal.quote_revision r using (quote_id) where q.number in (@plain, @number) order by q.number = @number", new { plain, number }));
+
+        foreach (var (quote, shows) in new[] { (plain, false), (number, true) })
+        {
+            var file = (await sales.GetAsync($"/quotes/{quote}/revisions/1/xlsx?language=en")).Bytes;
+            using var zip = new ZipArchive(new MemoryStream(file));
+            var texts = string.Concat(zip.Entries.Where(entry => entry.FullName.EndsWith(".xml", StringComparison.Ordinal)).Select(entry => Read(zip, entry.FullName)));
+            Assert.Equal(shows, texts.Contains("How the price came about", StringComparison.Ordinal));
+            Assert.Equal(shows, texts.Contains("Spring sale", StringComparison.Ordinal));
+            using var book = DocumentFormat.OpenXml.Packaging.SpreadsheetDocument.Open(new MemoryStream(file), false);
+            Assert.Empty(new DocumentFormat.OpenXml.Validation.OpenXmlValidator().Validate(book).Select(error => $"{error.Path?.XPath}: {error.Description}"));
+        }
+    }
+
     [Fact]
     public async Task Only_the_brand_writes_source_and_its_mistakes_are_told_with_their_line()
     {
