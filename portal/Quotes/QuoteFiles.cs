@@ -77,7 +77,7 @@ public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteF
         language == "zh-CN" ? day.ToString("yyyy年M月d日", CultureInfo.GetCultureInfo(language)) : day.ToString("d MMMM yyyy", CultureInfo.GetCultureInfo(language));
 
     async Task<LookFile?> LogoAsync(QuoteContent content, CancellationToken ct) =>
-        content.Look?.Design.Logo is { } logo ? (await templates.FilesAsync([logo.Sha256], ct)).GetValueOrDefault(logo.Sha256) : null;
+        content.Look?.Design.Logo is { } logo && (await templates.FilesAsync([logo.Sha256], ct)).TryGetValue(logo.Sha256, out var file) ? await LogoInPixels.OfAsync(file, templates, typst, ct) : null;
 
     /// <summary>The PDF of a frozen revision, or the text key of why there is none now; the same bytes for the same content and paper.</summary>
     /// <param name="content">What was frozen.</param>

@@ -47,6 +47,9 @@ public enum PdfStandard
 
     /// <summary>No PDF: an SVG of all pages, one under another, with every letter drawn; for a look in the browser.</summary>
     Picture,
+
+    /// <summary>No PDF: a PNG of what stands in the document under a filter (SVG), the only thing that the compiler draws in pixels.</summary>
+    Pixels,
 }
 
 /// <summary>Colours and type of a document. The house's own where nothing is said.</summary>

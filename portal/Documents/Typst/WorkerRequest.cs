@@ -29,7 +29,7 @@ sealed record WorkerRequest(string Main, IReadOnlyDictionary<string, string> Inp
             ["typeface"] = job.Look.Typeface,
             ["size"] = job.Look.Size,
         },
-        job.Standard switch { PdfStandard.Plain => "1.7", PdfStandard.Picture => "svg", _ => "a-2a+ua-1" },
+        job.Standard switch { PdfStandard.Plain => "1.7", PdfStandard.Picture => "svg", PdfStandard.Pixels => "png", _ => "a-2a+ua-1" },
         job.Timestamp.ToUnixTimeSeconds(),
         [
             new File(TemplateFile, Encoding.UTF8.GetBytes(job.Template)),

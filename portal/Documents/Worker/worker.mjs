@@ -13,6 +13,7 @@ import { Worker } from 'node:worker_threads';
 import { alsoAccessible } from './conformance.mjs';
 import { FontCoverage } from './coverage.mjs';
 import { flawsOfCompilation, flawsOfExport } from './flaws.mjs';
+import { pngOf } from './picture.mjs';
 
 const { NodeCompiler } = createRequire(import.meta.url)('@myriaddreamin/typst-ts-node-compiler');
 
@@ -103,9 +104,10 @@ function typeset(job) {
   }
 }
 
-// "svg" is a picture of all pages, one under another. "a-2a+ua-1" is a file of the first that keeps the rules of the second, and says so.
+// "svg" is a picture of all pages, one under another; "png" the picture in pixels that is in the document. "a-2a+ua-1" is a file of the first that keeps the rules of the second, and says so.
 function exported(document, { standard, timestamp }) {
   if (standard === 'svg') return Buffer.from(onOnePaper(compiler.plainSvg(document)));
+  if (standard === 'png') return pngOf(Buffer.from(compiler.pdf(document, { pdfStandard: '1.7', creationTimestamp: timestamp }))) ?? (() => { throw new Error('nothing is drawn in pixels'); })();
   const [first, ...others] = standard.split('+');
   const pdf = compiler.pdf(document, { pdfStandard: first, creationTimestamp: timestamp });
   if (others.length === 0) return pdf;

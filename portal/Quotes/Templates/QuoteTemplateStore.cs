@@ -85,6 +85,12 @@ public sealed class QuoteTemplateStore(Db db, TimeProvider clock)
         insert into quote_template_file (partner_id, of_brand, sha256, kind, content, kept_at) values (@partnerId, @ofBrand, sha256(@content), @kind, @content, @Now) on conflict do nothing
         """, new { partnerId, ofBrand, kind, content, Now }, ct);
 
+    /// <summary>A drawn logo in pixels, where that has been made.</summary>
+    public Task<byte[]?> LogoPictureAsync(string sha256, CancellationToken ct) => db.FindAsync<byte[]>("select quote_logo_picture_of(decode(@sha256, 'hex'))", new { sha256 }, ct);
+
+    /// <summary>Keeps a drawn logo in pixels; where somebody was faster, theirs stays. Answers what is kept.</summary>
+    public Task<byte[]?> KeepLogoPictureAsync(string sha256, byte[] picture, CancellationToken ct) => db.FindAsync<byte[]>("select quote_keep_logo_picture(decode(@sha256, 'hex'), @picture, @Now)", new { sha256, picture, Now }, ct);
+
     /// <summary>True where the person at work may see the file of that hash.</summary>
     public Task<bool> HasFileAsync(string sha256, CancellationToken ct) => db.OneAsync<bool>("select exists (select from quote_template_file where sha256 = decode(@sha256, 'hex'))", new { sha256 }, ct);
 

@@ -275,6 +275,43 @@ public sealed class DesigningATemplate(QuotingPartner portal) : IClassFixture<Qu
         Assert.Empty(new DocumentFormat.OpenXml.Validation.OpenXmlValidator().Validate(book).Select(error => $"{error.Path?.XPath}: {error.Description}"));
     }
 
+    [Fact]
+    public async Task A_drawn_logo_reaches_the_workbook_in_pixels_that_are_made_once()
+    {
+        var visitor = portal.SignIn(partner);
+        await UseAsync(visitor, await KeepAsync(visitor, [("Own", "logo"), ("LogoFile", new TestFile("logo.svg", Encoding.UTF8.GetBytes(Drawing), "image/svg+xml"))]));
+        var sales = portal.SignIn(portal.Sales);
+        var pictures = new List<byte[]>();
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var number = await portal.SentAsync(sales);
+            var file = (await sales.GetAsync($"/quotes/{number}/revisions/1/xlsx?language=en")).Bytes;
+            using var zip = new ZipArchive(new MemoryStream(file));
+            pictures.Add(ReadBytes(zip, "xl/media/image1.png"));
+            using var book = DocumentFormat.OpenXml.Packaging.SpreadsheetDocument.Open(new MemoryStream(file), false);
+            Assert.Empty(new DocumentFormat.OpenXml.Validation.OpenXmlValidator().Validate(book).Select(error => $"{error.Path?.XPath}: {error.Description}"));
+        }
+
+        var (width, height) = LogoFile.SizeOf(pictures[0]);
+        Assert.True(width >= 160 && width == height, $"{width} × {height}");
+        Assert.Equal(pictures[0], pictures[1]);
+        Assert.Equal([1L], await portal.Database.ListAsync<long>("select count(*) from portal.quote_logo_picture where content = @picture", new { picture = pictures[0] }));
+    }
+
+    [Theory]
+    [InlineData("<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0 H4\"/></svg>", null)]
+    [InlineData("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100%\" height=\"100%\"><path d=\"M0 0 H4\"/></svg>", null)]
+    [InlineData("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 0 40\"/>", null)]
+    [InlineData("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0,0 120,40\" width=\"3cm\"/>", "240")]
+    [InlineData("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40mm\" height=\"20mm\"/>", "160")]
+    [InlineData("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 4000 10\"/>", "800")]
+    public void A_drawing_is_framed_by_what_it_says_of_its_size(string drawing, string? width)
+    {
+        var framed = LogoInPixels.Framed(Encoding.UTF8.GetBytes(drawing));
+
+        Assert.Equal(width, framed is null ? null : System.Xml.Linq.XDocument.Parse(Encoding.UTF8.GetString(framed)).Root!.Attribute("width")!.Value.Split('.')[0]);
+    }
+
     [FactWithProgram("pdftotext")]
     public async Task Where_the_look_says_so_a_line_tells_how_its_price_came_about_on_paper_and_in_the_workbook_and_else_nothing_is_kept_of_it()
     {
