@@ -170,20 +170,23 @@ create trigger a_line_called_off_gives_back after update of cancelled on purchas
 
 -- Orders that are under way: what they took is shared out, and what was called off of them comes back.
 create function fill_in_parts_given_back() returns void language plpgsql security definer set search_path = {schema}, public, pg_temp as $$
+declare
+    parts record;
 begin
     perform share_out_promotions(array(select distinct u.purchase_order_id from purchase_order_promotion u where not u.given_back));
     update purchase_order_promotion_line s
     set given_back = case when l.cancelled = l.quantity then s.amount else round(s.amount * l.cancelled / l.quantity, 4) end
     from purchase_order_line l where l.purchase_order_line_id = s.purchase_order_line_id and l.cancelled > 0;
-    update price_rule_spending g set spent = g.spent - back.amount
-    from (select s.price_rule_id, sum(s.given_back) as amount from purchase_order_promotion_line s group by s.price_rule_id) back where back.price_rule_id = g.price_rule_id and back.amount > 0;
+    select array_agg(back.id) as ids, array_agg(back.amount) as amounts into parts
+    from (select s.price_rule_id as id, sum(s.given_back) as amount from purchase_order_promotion_line s group by s.price_rule_id) back where back.amount > 0;
+    perform give_back_a_part_of_promotions(parts.ids, parts.amounts);
     update purchase_order_special_price p set pieces_given_back = least(p.quantity, back.pieces)
     from (select l.purchase_order_id, l.product_id, sum(l.cancelled) as pieces from purchase_order_line l where l.cancelled > 0 and l.price_steps -> -1 ->> 'kind' = 'deal' group by l.purchase_order_id, l.product_id) back
     join special_price s on s.product_id = back.product_id
     where p.purchase_order_id = back.purchase_order_id and s.special_price_id = p.special_price_id and not p.given_back;
-    update special_price s set taken = s.taken - back.pieces
-    from (select p.special_price_id, sum(p.pieces_given_back) as pieces from purchase_order_special_price p where not p.given_back group by p.special_price_id) back
-    where back.special_price_id = s.special_price_id and back.pieces > 0;
+    select array_agg(back.id) as ids, array_agg(back.pieces) as pieces into parts
+    from (select p.special_price_id as id, sum(p.pieces_given_back)::integer as pieces from purchase_order_special_price p where not p.given_back group by p.special_price_id) back where back.pieces > 0;
+    perform give_back_special_prices(parts.ids, parts.pieces);
 end $$;
 alter function fill_in_parts_given_back() owner to {schema}_definer;
 select fill_in_parts_given_back();
