@@ -1,0 +1,88 @@
+namespace Portal.Kpis.Metrics;
+
+/// <summary>What a metric is counted in.</summary>
+public enum MetricUnit
+{
+    /// <summary>Money in the brand's currency.</summary>
+    Money,
+
+    /// <summary>Pieces of goods.</summary>
+    Pieces,
+
+    /// <summary>How often something happened, or how many there are.</summary>
+    Count,
+
+    /// <summary>Days.</summary>
+    Days,
+
+    /// <summary>A share of something: 0.8 is 80 %.</summary>
+    Ratio,
+}
+
+/// <summary>How the days of the roll-up make a figure of a period.</summary>
+public enum MetricNature
+{
+    /// <summary>What happened: the days of the period are added up.</summary>
+    Flow,
+
+    /// <summary>What there is: all days up to the end of the period are added up, because each day holds what came and went (pipeline, overdue receivables, stock).</summary>
+    Balance,
+}
+
+/// <summary>A metric that is rolled up by day (指标).</summary>
+/// <param name="Name">As the roll-ups and formulas call it; its words on the screen are the text <c>kpis.metric.NAME</c>.</param>
+/// <param name="Unit">What it is counted in.</param>
+/// <param name="Nature">How its days make a figure.</param>
+/// <param name="KnowsProductLines">True where its facts say which product line they belong to.</param>
+public sealed record BaseMetric(string Name, MetricUnit Unit, MetricNature Nature = MetricNature.Flow, bool KnowsProductLines = false)
+{
+    /// <summary>The types of partners that it is about; empty is every partner.</summary>
+    public IReadOnlyList<string> For { get; init; } = [];
+}
+
+/// <summary>A metric computed from others; nothing is rolled up for it.</summary>
+/// <param name="Name">As formulas call it; its words on the screen are the text <c>kpis.metric.NAME</c>.</param>
+/// <param name="Formula">In the language of <c>Formulas/</c>, over base metrics alone.</param>
+public sealed record DerivedMetric(string Name, string Formula);
+
+/// <summary>
+/// Every metric there is. A new one is a line here, its words in texts.json and a branch of <c>kpi_fact_source</c>; the database does not list them a second time.
+/// </summary>
+public static class MetricCatalog
+{
+    /// <summary>Those that facts are kept of, in the order in which a person chooses.</summary>
+    public static IReadOnlyList<BaseMetric> Base { get; } =
+    [
+        new(Metric.SellIn, MetricUnit.Money, KnowsProductLines: true),
+        new(Metric.SellInUnits, MetricUnit.Pieces, KnowsProductLines: true),
+        new(Metric.SellThrough, MetricUnit.Money, KnowsProductLines: true),
+        new(Metric.SellThroughUnits, MetricUnit.Pieces, KnowsProductLines: true),
+        new(Metric.Purchases, MetricUnit.Money, KnowsProductLines: true),
+        new(Metric.DealsRegistered, MetricUnit.Count),
+        new(Metric.DealsApproved, MetricUnit.Count),
+        new(Metric.DealsWon, MetricUnit.Count),
+        new(Metric.DealsLost, MetricUnit.Count),
+        new(Metric.QuotesSent, MetricUnit.Count),
+    ];
+
+    /// <summary>Those that are computed from them.</summary>
+    public static IReadOnlyList<DerivedMetric> Derived { get; } =
+    [
+        new("win_rate", "deals_won / (deals_won + deals_lost)"),
+        new("sell_in_price", "sell_in / sell_in_units"),
+        new("sell_through_price", "sell_through / sell_through_units"),
+    ];
+
+    static readonly Dictionary<string, BaseMetric> ByName = Base.ToDictionary(metric => metric.Name, StringComparer.Ordinal);
+
+    static readonly Dictionary<string, DerivedMetric> DerivedByName = Derived.ToDictionary(metric => metric.Name, StringComparer.Ordinal);
+
+    /// <summary>The base metric of that name, or null.</summary>
+    public static BaseMetric? Find(string? name) => name is null ? null : ByName.GetValueOrDefault(name);
+
+    /// <summary>The derived metric of that name, or null.</summary>
+    public static DerivedMetric? FindDerived(string? name) => name is null ? null : DerivedByName.GetValueOrDefault(name);
+
+    /// <summary>True for base metrics that are money in the brand's currency.</summary>
+    public static bool IsMoney(string? name) => Find(name)?.Unit == MetricUnit.Money;
+}
