@@ -3,8 +3,8 @@ using Platform.Database;
 
 namespace Portal.Kpis;
 
-/// <summary>Reads what a dashboard shows of one branch in one period: roll-ups only, in one round trip, however long the history is.</summary>
-public sealed class Dashboard(Db db, KpiStore kpis)
+/// <summary>Reads what a dashboard shows of one branch in one period: roll-ups only, in one round trip after that for the definitions, however long the history is.</summary>
+public sealed class Dashboard(Db db, KpiStore kpis, Attainments attainments)
 {
     /// <summary>How many months the trend shows.</summary>
     public const int TrendMonths = 24;
@@ -40,6 +40,7 @@ public sealed class Dashboard(Db db, KpiStore kpis)
         var shown = period ?? Period.Of(kind, await kpis.LastMonthAsync(root.PartnerId, ct) is { } last && last < today ? last : today);
         var firstOfTrend = new DateOnly(shown.End.AddDays(-1).Year, shown.End.AddDays(-1).Month, 1).AddMonths(1 - TrendMonths);
         var isBrand = root.PartnerType == "brand";
+        var measured = await attainments.MeasuredAsync(shown, ct);
         string[] metrics = [isBrand ? Metric.SellIn : Metric.Purchases, Metric.SellThrough, Metric.DealsRegistered, Metric.DealsWon];
         var args = new
         {
@@ -51,10 +52,10 @@ public sealed class Dashboard(Db db, KpiStore kpis)
             start = shown.Start,
             end = shown.End,
             most = BranchesShown,
-            kind = shown.KindName,
+            versions = measured.Versions,
         };
         return await db.ReadManyAsync(
-            string.Join(";\n", KpiStore.MetricMonths, SalesByLine, LargestBranches, isBrand ? KpiStore.ReachedInSum : KpiStore.ReachedBy(onePartner: true)), args,
+            string.Join(";\n", KpiStore.MetricMonths, SalesByLine, LargestBranches, isBrand ? measured.InSum : measured.ByPartner(onePartner: true)), args,
             async answers => new DashboardFigures(
                 root, shown, metrics, firstOfTrend,
                 (await answers.ReadAsync<MetricMonth>()).AsList(), (await answers.ReadAsync<LineSum>()).AsList(),

@@ -4,12 +4,12 @@ using Platform.Database;
 namespace Portal.Kpis;
 
 /// <summary>The brand weighs its KPIs anew: the new card holds from the first day of a period on, the one before it ends there.</summary>
-public sealed class KeepScorecard(Db db, KpiStore kpis, AuditTrail audit, TimeProvider clock)
+public sealed class KeepScorecard(Db db, KpiDefinitions kpis, AuditTrail audit, TimeProvider clock)
 {
     /// <summary>Makes the card.</summary>
     public Task<ScorecardKept> RunAsync(NewScorecard card, CancellationToken ct) => db.InTransactionAsync(async () =>
     {
-        var known = (await kpis.DefinitionsAsync(ct)).Where(kpi => kpi.Status == "published").ToDictionary(kpi => kpi.Number, StringComparer.Ordinal);
+        var known = (await kpis.ListAsync(ct)).Where(kpi => kpi.Status == "published").ToDictionary(kpi => kpi.Number, StringComparer.Ordinal);
         if (Refusal(card, known) is { } refused)
         {
             return (ScorecardKept)refused;
@@ -22,7 +22,7 @@ public sealed class KeepScorecard(Db db, KpiStore kpis, AuditTrail audit, TimePr
             update scorecard set valid = daterange(lower(valid), @start), version = version + 1
             where period = @kind and valid @> @start and lower(valid) < @start;
             delete from scorecard where period = @kind and lower(valid) >= @start
-            """, new { kind = from.KindName, start = from.Start }, ct);
+            """, new { kind = from.KindName, start = from.HeldOn }, ct);
         await db.ExecuteAsync("""
             with card as (
                 insert into scorecard (number, name, name_zh, period, valid, created_at)
@@ -33,7 +33,7 @@ public sealed class KeepScorecard(Db db, KpiStore kpis, AuditTrail audit, TimePr
             from card, unnest(@definitions, @weights, @thresholds, @caps) as line (kpi_definition_id, weight, threshold, cap)
             """, new
         {
-            number, card.Name, card.NameZh, kind = from.KindName, start = from.Start, now = clock.GetUtcNow().UtcDateTime,
+            number, card.Name, card.NameZh, kind = from.KindName, start = from.HeldOn, now = clock.GetUtcNow().UtcDateTime,
             definitions = card.Lines.Select(line => known[line.Kpi].KpiDefinitionId).ToArray(),
             weights = card.Lines.Select(line => line.Weight).ToArray(),
             thresholds = card.Lines.Select(line => line.Threshold / 100).ToArray(),

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Platform.Database;
+using Portal.Kpis.Formulas;
 using Portal.Verify;
 
 namespace Portal.Kpis;
 
-/// <summary>Recomputes every roll-up from the base rows themselves and names each day, month or level that differs.</summary>
-public sealed class KpiCheck(Db db) : ICheck
+/// <summary>Recomputes every roll-up from the base rows themselves and names each day, month or level that differs, and each version of a definition that cannot be computed.</summary>
+public sealed class KpiCheck(Db db, KpiDefinitions kpis) : ICheck
 {
     /// <inheritdoc/>
     public string Name => "kpis";
@@ -68,8 +69,20 @@ public sealed class KpiCheck(Db db) : ICheck
             select format('%s of %s, the %s%s: kept %s, computed %s', w.metric, p.number, w.what, ' of ' || w.day, w.kept, w.computed)
             from wrong w join partner p using (partner_id) order by w.day, p.number, w.metric limit 100
             """, null, ct);
+        findings.AddRange(await BrokenAsync(ct));
         return new CheckResult(string.Create(CultureInfo.InvariantCulture, $"{looked.Days:N0} days of partners and {looked.Months:N0} months of branches"), findings);
     }, ct);
+
+    // A version is looked at on its first day, with the versions of the others that held then.
+    async Task<IEnumerable<string>> BrokenAsync(CancellationToken ct)
+    {
+        var published = await kpis.PublishedAsync(ct);
+        return [.. from version in published
+                   let day = version.ValidFrom ?? published.Where(other => other.ValidFrom is not null).Select(other => other.ValidFrom!.Value.AddDays(-1)).Append(new DateOnly(1990, 1, 1)).Min()
+                   let book = new FormulaBook(published.Where(other => other.Holds(day)).Select(DefineKpi.Entry).OfType<BookEntry>())
+                   where Attainments.WriteOut(book, version) is null
+                   select $"version {version.Ordinal} of {version.Number} cannot be computed: {version.Formula}"];
+    }
 
     sealed record Looked(long Days, long Months);
 }

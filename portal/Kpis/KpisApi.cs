@@ -6,24 +6,11 @@ using Refusal = Platform.Web.ApiProblem;
 
 namespace Portal.Kpis;
 
-/// <summary>KPIs for programs: definitions, targets, scores and series.</summary>
+/// <summary>KPIs for programs: targets, attainment, scores and series.</summary>
 [ApiController]
 [Route("api/v1/kpis")]
-public sealed class KpisApi(KpiStore kpis, DefineKpi defineKpi, SetTargets setTargets, PartnerNames partners, BrandCalendar calendar, ICurrentPerson me) : ControllerBase
+public sealed class KpisApi(KpiStore kpis, Attainments attainments, SetTargets setTargets, PartnerNames partners, BrandCalendar calendar, ICurrentPerson me) : ControllerBase
 {
-    /// <summary>All KPIs.</summary>
-    [HttpGet("definitions")]
-    public async Task<IEnumerable<KpiAnswer>> Definitions(CancellationToken ct) => (await kpis.DefinitionsAsync(ct)).Select(KpiAnswer.Of);
-
-    /// <summary>Defines a KPI.</summary>
-    [HttpPost("definitions"), AllowRoles("brand_admin", "channel_manager")]
-    public async Task<IActionResult> Define(NewKpi kpi, CancellationToken ct) => await defineKpi.RunAsync(kpi, ct) switch
-    {
-        KpiDefined.Stored(var defined) => CreatedAtAction(nameof(Definitions), KpiAnswer.Of(defined)),
-        KpiDefined.Refused(var field, var reason) => Refusal.Invalid(new FieldProblem(field, reason)),
-        _ => throw new InvalidOperationException("A KPI is either defined or refused."),
-    };
-
     /// <summary>Sets targets: all of them or, when one is refused, none. Setting the same again changes nothing.</summary>
     [HttpPut("targets"), AllowRoles("brand_admin", "channel_manager")]
     public async Task<IActionResult> SetTargets(IReadOnlyList<AskedTarget> targets, CancellationToken ct) => await setTargets.RunAsync(targets, me.PersonNumber, ct) switch
@@ -34,7 +21,7 @@ public sealed class KpisApi(KpiStore kpis, DefineKpi defineKpi, SetTargets setTa
     };
 
     /// <summary>What the partners one may see have reached of each KPI in a period, with their targets.</summary>
-    /// <param name="period">2026-07, 2026-Q3 or 2026.</param>
+    /// <param name="period">2026-07, 2026-Q3, 2026-H2, 2026 or 2026-07-R3.</param>
     /// <param name="partner">One partner's number.</param>
     /// <param name="ct">Stops waiting.</param>
     [HttpGet("attainment")]
@@ -52,9 +39,9 @@ public sealed class KpisApi(KpiStore kpis, DefineKpi defineKpi, SetTargets setTa
         }
 
         var (_, currency) = await calendar.TodayAsync(ct);
-        return Ok((await kpis.ReachedAsync(shown, one?.PartnerId, ct)).Select(row => new
+        return Ok((await attainments.ReachedAsync(shown, one?.PartnerId, ct)).Select(row => new
         {
-            partner = row.PartnerNumber, kpi = row.KpiNumber, metric = row.Metric, unit = Named.UnitOf(row.Metric, currency) ?? "count", row.Actual, row.Target, row.Attainment,
+            partner = row.PartnerNumber, kpi = row.KpiNumber, unit = row.Unit == "money" ? currency : row.Unit, row.Actual, row.Target, row.Attainment,
         }));
     }
 
@@ -70,7 +57,7 @@ public sealed class KpisApi(KpiStore kpis, DefineKpi defineKpi, SetTargets setTa
 
     /// <summary>A partner's scorecard of a period as PDF.</summary>
     /// <param name="partner">The partner's number.</param>
-    /// <param name="period">2026-07, 2026-Q3 or 2026.</param>
+    /// <param name="period">2026-07, 2026-Q3, 2026-H2, 2026 or 2026-07-R3.</param>
     /// <param name="language"><c>en</c> or <c>zh-CN</c>; that of the request where nothing is said.</param>
     /// <param name="paper">Makes it.</param>
     /// <param name="ct">Stops waiting.</param>
@@ -98,10 +85,4 @@ public sealed class KpisApi(KpiStore kpis, DefineKpi defineKpi, SetTargets setTa
             month = Period.Of(PeriodKind.Month, month.Month).ToString(), month.Metric, productLine = month.ProductLine, month.Value,
         }));
     }
-}
-
-/// <summary>A KPI as the API tells it.</summary>
-public sealed record KpiAnswer(string Number, string Name, string NameZh, string Metric, string? ProductLine, string Direction, string Period, string Status)
-{
-    internal static KpiAnswer Of(KpiDefinition kpi) => new(kpi.Number, kpi.Name, kpi.NameZh, kpi.Metric, kpi.ProductLine, kpi.Direction, kpi.Period, kpi.Status);
 }

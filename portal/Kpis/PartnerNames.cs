@@ -19,6 +19,14 @@ public sealed class PartnerNames(Db db)
     public Task<PartnerName?> FindAsync(long partnerId, CancellationToken ct) => db.FindAsync<PartnerName>(
         "select partner_id, number, name, name_latin, partner_type, partner_level from partner where partner_id = @partnerId", new { partnerId }, ct);
 
+    /// <summary>Partners whose figures make an example: the hundred with most facts of their own.</summary>
+    public Task<List<PartnerName>> ExamplesAsync(CancellationToken ct) => db.ListAsync<PartnerName>("""
+        select p.partner_id, p.number, p.name, p.name_latin, p.partner_type, p.partner_level
+        from partner p left join lateral (select sum(b.value) as bought from kpi_branch_month b where b.partner_id = p.partner_id and b.metric = 'purchases') f on true
+        where p.partner_type <> 'brand' and p.status = 'active'
+        order by f.bought desc nulls last, p.name, p.partner_id limit 100
+        """, null, ct);
+
     /// <summary>Partners to choose from, by name: all but the brand.</summary>
     public Task<List<PartnerName>> ChoicesAsync(CancellationToken ct) => db.ListAsync<PartnerName>("""
         select partner_id, number, name, name_latin, partner_type, partner_level from partner where partner_type <> 'brand' order by name, partner_id

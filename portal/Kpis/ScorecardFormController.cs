@@ -9,7 +9,7 @@ namespace Portal.Kpis;
 /// <summary>The brand weighs its KPIs.</summary>
 [Route("kpis/scorecard")]
 [AllowRoles("brand_admin")]
-public sealed class ScorecardFormController(KpiStore kpis, KeepScorecard keepScorecard, BrandCalendar calendar, Texts t) : Controller
+public sealed class ScorecardFormController(KpiStore kpis, KpiDefinitions definitions, KeepScorecard keepScorecard, BrandCalendar calendar, Texts t) : Controller
 {
     /// <summary>The form, filled with the card that holds.</summary>
     [HttpGet("new")]
@@ -53,11 +53,11 @@ public sealed class ScorecardFormController(KpiStore kpis, KeepScorecard keepSco
     }
 
     async Task<List<KpiDefinition>> ChoicesAsync(Period period, CancellationToken ct) =>
-        [.. (await kpis.DefinitionsAsync(ct)).Where(kpi => kpi.Status == "published" && kpi.Period == period.KindName)];
+        [.. (await definitions.ListAsync(ct)).Where(kpi => kpi.Status == "published" && kpi.Period == period.KindName)];
 
     async Task<ScorecardForm> WithKpisAsync(ScorecardForm form, CancellationToken ct)
     {
-        form.Kpis = (await kpis.DefinitionsAsync(ct)).ToDictionary(kpi => kpi.Number, StringComparer.Ordinal);
+        form.Kpis = (await definitions.ListAsync(ct)).ToDictionary(kpi => kpi.Number, StringComparer.Ordinal);
         return form;
     }
 }
@@ -74,7 +74,7 @@ public sealed class ScorecardForm
     public string? NameZh { get; set; }
 
     /// <summary>The first period it holds for.</summary>
-    [Required, StringLength(7)]
+    [Required, StringLength(11)]
     public string? From { get; set; }
 
     /// <summary>A row per KPI of that kind of period; those without a weight are left out.</summary>

@@ -11,7 +11,7 @@ namespace Portal.Kpis;
 
 /// <summary>Who reached how much: the ranking the caller may see, and one partner's card line by line.</summary>
 [Route("kpis/scorecards")]
-public sealed class ScorecardsController(KpiStore kpis, PartnerNames partners, BrandCalendar calendar, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
+public sealed class ScorecardsController(KpiStore kpis, Attainments attainments, PartnerNames partners, BrandCalendar calendar, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     /// <summary>The ranking of a period; a partner sees itself and its own branch, never its peers.</summary>
     [HttpGet]
@@ -93,7 +93,7 @@ public sealed class ScorecardsController(KpiStore kpis, PartnerNames partners, B
 
         var (today, currency) = await calendar.TodayAsync(ct);
         var shown = Period.Parse(period) ?? Period.Of(PeriodKind.Quarter, today);
-        var reached = await kpis.ReachedAsync(shown, partner.PartnerId, ct);
+        var reached = await attainments.ReachedAsync(shown, partner.PartnerId, ct);
         var lines = (await kpis.ScorecardAsync(shown, ct)).Select(line => new ScoredLine(line, reached.Find(row => row.KpiNumber == line.KpiNumber))).ToList();
         return View("Scorecard", new ScorecardPage(partner, shown, currency, lines, [.. reached.Where(row => !lines.Exists(line => line.Line.KpiNumber == row.KpiNumber))], me.IsBrand));
     }

@@ -5,10 +5,13 @@ using Platform.Database;
 namespace Portal.Kpis;
 
 /// <summary>The brand sets what partners shall reach: any number of targets, all of them or none.</summary>
-public sealed class SetTargets(Db db, KpiStore kpis, PartnerNames partners, AuditTrail audit, TimeProvider clock)
+public sealed class SetTargets(Db db, KpiDefinitions kpis, TargetStore targets, PartnerNames partners, AuditTrail audit, TimeProvider clock)
 {
     /// <summary>The highest target that can be set: a million million.</summary>
     public const decimal Most = 1_000_000_000_000m;
+
+    /// <summary>The highest target of a ratio: 1,000 %. What is above was meant as per cent.</summary>
+    public const decimal MostOfARatio = 10m;
 
     /// <summary>Sets them. Nothing is stored when one is refused.</summary>
     /// <param name="asked">The targets as typed or read from a file.</param>
@@ -16,26 +19,39 @@ public sealed class SetTargets(Db db, KpiStore kpis, PartnerNames partners, Audi
     /// <param name="ct">Stops waiting.</param>
     public Task<TargetsSet> RunAsync(IReadOnlyList<AskedTarget> asked, string setBy, CancellationToken ct) => db.InTransactionAsync(async () =>
     {
-        var known = (await kpis.DefinitionsAsync(ct)).ToDictionary(kpi => kpi.Number, StringComparer.Ordinal);
-        var ids = await partners.IdsAsync([.. asked.Select(target => target.Partner).OfType<string>().Distinct(StringComparer.Ordinal)], ct);
-        var refusals = asked.SelectMany((target, row) => Refusals(row, target, known, ids)).Concat(Twice(asked)).OrderBy(refusal => refusal.Row).ToList();
-        if (refusals.Count > 0)
+        var known = await KnownAsync(asked, ct);
+        if (Refusals(asked, known) is { Count: > 0 } refusals)
         {
             return new TargetsSet.Refused(refusals);
         }
 
-        var changed = await kpis.SetTargetsAsync([.. asked.Select(target => new NewTarget(
-            known[target.Kpi].KpiDefinitionId, target.Partner is { } number ? ids[number] : null, target.Level,
-            Period.Parse(target.Period)!.Value.Start, target.Removed ? null : target.Value, target.Note))], setBy, clock.GetUtcNow().UtcDateTime, ct);
+        var changed = await targets.SetTargetsAsync([.. asked.Select(target => new NewTarget(
+            known.Kpis[target.Kpi].KpiDefinitionId, target.Partner is { } number ? known.Partners[number] : null, target.Level, Period.Parse(target.Period)!.Value, target.Removed ? null : target.Value, target.Note)
+        {
+            TerritoryId = target.Territory is { } code ? known.Territories[code] : null,
+        })], setBy, clock.GetUtcNow().UtcDateTime, ct);
         await audit.RecordAsync([.. changed.Select(target => new AuditAct(target.Value is null ? "kpi.target-removed" : "kpi.target-set", "kpi", target.KpiNumber, target.PartnerId is { } id ? [id] : [],
-            new { target.PartnerNumber, target.PartnerLevel, target.StartsOn, target.Value }))], ct);
+            new { target.PartnerNumber, target.PartnerLevel, target.Territory, target.StartsOn, target.Period, target.Before, target.Value }))], ct);
         return (TargetsSet)new TargetsSet.Stored(changed);
     }, ct);
 
-    static IEnumerable<TargetRefusal> Refusals(int row, AskedTarget target, Dictionary<string, KpiDefinition> known, IReadOnlyDictionary<string, long> ids)
+    /// <summary>What would be refused of them; nothing is stored.</summary>
+    public Task<IReadOnlyList<TargetRefusal>> CheckAsync(IReadOnlyList<AskedTarget> asked, CancellationToken ct) => db.TogetherAsync(async () => Refusals(asked, await KnownAsync(asked, ct)), ct);
+
+    async Task<Known> KnownAsync(IReadOnlyList<AskedTarget> asked, CancellationToken ct) => new(
+        (await kpis.ListAsync(ct)).ToDictionary(kpi => kpi.Number, StringComparer.Ordinal),
+        (await kpis.PublishedAsync(ct)).ToLookup(version => version.Number, StringComparer.Ordinal),
+        await partners.IdsAsync([.. asked.Select(target => target.Partner).OfType<string>().Distinct(StringComparer.Ordinal)], ct),
+        asked.Any(target => target.Territory is not null) ? (await targets.TerritoriesAsync(ct)).ToDictionary(territory => territory.Code, territory => territory.TerritoryId, StringComparer.Ordinal) : []);
+
+    static IReadOnlyList<TargetRefusal> Refusals(IReadOnlyList<AskedTarget> asked, Known known) =>
+        [.. asked.SelectMany((target, row) => Refusals(row, target, known)).Concat(Twice(asked)).OrderBy(refusal => refusal.Row)];
+
+    static IEnumerable<TargetRefusal> Refusals(int row, AskedTarget target, Known known)
     {
         var period = Period.Parse(target.Period);
-        if (!known.TryGetValue(target.Kpi, out var kpi))
+        var held = period is { } asked ? known.Versions[target.Kpi].FirstOrDefault(version => version.Holds(asked.HeldOn)) : null;
+        if (!known.Kpis.TryGetValue(target.Kpi, out var kpi))
         {
             yield return new(row, "kpi", "kpis.refused.unknown_kpi");
         }
@@ -43,7 +59,15 @@ public sealed class SetTargets(Db db, KpiStore kpis, PartnerNames partners, Audi
         {
             yield return new(row, "kpi", "kpis.refused.retired_kpi");
         }
-        else if (period is { } given && given.KindName != kpi.Period)
+        else if (kpi.Status == "draft")
+        {
+            yield return new(row, "kpi", "kpis.refused.draft_kpi");
+        }
+        else if (period is not null && held is null)
+        {
+            yield return new(row, "period", "kpis.refused.not_measured_then");
+        }
+        else if (period is { } given && given.KindName != held?.Period)
         {
             yield return new(row, "period", "kpis.refused.other_period");
         }
@@ -57,22 +81,39 @@ public sealed class SetTargets(Db db, KpiStore kpis, PartnerNames partners, Audi
         {
             yield return new(row, "value", "kpis.refused.value");
         }
+        else if (!target.Removed && held?.Unit == "ratio" && target.Value > MostOfARatio)
+        {
+            yield return new(row, "value", "kpis.refused.value_of_ratio");
+        }
 
-        if ((target.Partner is null) == (target.Level is null) || (target.Level is { } level && !Levels.Contains(level, StringComparer.Ordinal)))
+        if (target.Note?.Length > 500)
+        {
+            yield return new(row, "note", "kpis.refused.note");
+        }
+
+        var (partner, level, territory) = (target.Partner, target.Level, target.Territory);
+        if (new[] { partner, level, territory }.Count(owner => owner is not null) != 1 || (level is not null && !Levels.Contains(level, StringComparer.Ordinal)))
         {
             yield return new(row, "partner", "kpis.refused.partner_or_level");
         }
-        else if (target.Partner is { } number && !ids.ContainsKey(number))
+        else if (partner is not null && !known.Partners.ContainsKey(partner))
         {
             yield return new(row, "partner", "kpis.refused.unknown_partner");
+        }
+        else if (territory is not null && !known.Territories.ContainsKey(territory))
+        {
+            yield return new(row, "partner", "kpis.refused.unknown_territory");
         }
     }
 
     static IEnumerable<TargetRefusal> Twice(IReadOnlyList<AskedTarget> asked) =>
         from target in asked.Select((target, row) => (Target: target, Row: row))
-        group target by (target.Target.Kpi, target.Target.Partner, target.Target.Level, Period.Parse(target.Target.Period)?.Start) into same
+        group target by (target.Target.Kpi, target.Target.Partner, target.Target.Level, target.Target.Territory, Period.Parse(target.Target.Period)) into same
         from again in same.Skip(1)
         select new TargetRefusal(again.Row, "period", "kpis.refused.twice");
+
+    sealed record Known(
+        IReadOnlyDictionary<string, KpiDefinition> Kpis, ILookup<string, KpiVersion> Versions, IReadOnlyDictionary<string, long> Partners, IReadOnlyDictionary<string, long> Territories);
 
     /// <summary>The levels of partners, lowest first.</summary>
     public static IReadOnlyList<string> Levels { get; } = ["registered", "silver", "gold", "platinum"];
@@ -82,11 +123,14 @@ public sealed class SetTargets(Db db, KpiStore kpis, PartnerNames partners, Audi
 /// <param name="Kpi">The KPI's number.</param>
 /// <param name="Partner">The partner's number; or <paramref name="Level"/>.</param>
 /// <param name="Level">Every partner of this level that has no target of its own.</param>
-/// <param name="Period">2026-07, 2026-Q3 or 2026, as the KPI's period is.</param>
-/// <param name="Value">More than nothing, at most <see cref="SetTargets.Most"/>; money in the brand's currency.</param>
+/// <param name="Period">2026-07, 2026-Q3, 2026-H2, 2026 or 2026-07-R3, as the KPI's period is.</param>
+/// <param name="Value">More than nothing, at most <see cref="SetTargets.Most"/>; money in the brand's currency, a ratio as a share (0.35 is 35 %).</param>
 /// <param name="Note">Why, for those who read it later.</param>
 public sealed record AskedTarget(string Kpi, string? Partner, string? Level, string Period, decimal? Value, string? Note)
 {
+    /// <summary>The territory's code: every partner of it that has no target of its own or of its level; instead of a partner or a level.</summary>
+    public string? Territory { get; init; }
+
     /// <summary>The target is taken away, whatever <see cref="Value"/> says. Only the grid can ask for it.</summary>
     [JsonIgnore]
     public bool Removed { get; init; }

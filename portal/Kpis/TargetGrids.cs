@@ -2,71 +2,89 @@ using Platform.Database;
 
 namespace Portal.Kpis;
 
-/// <summary>Reads the grid of targets: a row per level and partner, a column per period of the year.</summary>
-public sealed class TargetGrids(Db db, TimeProvider clock)
+/// <summary>Reads the grid of targets: a row per level, territory and partner, a column per period of the year.</summary>
+public sealed class TargetGrids(Db db, KpiDefinitions kpis, TargetStore targets, BrandCalendar calendar, TimeProvider clock)
 {
     /// <summary>How many partners a page of the grid has.</summary>
     public const int PageSize = 50;
 
-    /// <summary>Reads one page of it.</summary>
-    public Task<TargetGrid> ReadAsync(
-        IReadOnlyList<KpiDefinition> definitions, KpiDefinition? kpi, int year, string currency, string? words, int page, CancellationToken ct) => db.TogetherAsync(async () =>
+    /// <summary>Reads one page of it; null where there is no such KPI or year.</summary>
+    /// <param name="number">The KPI; the first one in use where it is left out.</param>
+    /// <param name="year">The year; this one where it is left out.</param>
+    /// <param name="words">Part of a partner's name.</param>
+    /// <param name="page">From 1.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<TargetGrid?> ReadAsync(string? number, int? year, string? words, int page, CancellationToken ct) => db.TogetherAsync(async () =>
     {
+        var definitions = (await kpis.ListAsync(ct)).FindAll(kpi => kpi.Status != "draft");
+        var kpi = number is null ? definitions.Find(kpi => kpi.Status == "published") : definitions.Find(kpi => kpi.Number == number);
+        if ((number is not null && kpi is null) || year is < 1990 or > 2100)
+        {
+            return null;
+        }
+
+        var (today, currency) = await calendar.TodayAsync(ct);
         var seen = clock.GetUtcNow();
-        var partners = await db.ListAsync<GridPartner>("""
-            select p.partner_id, p.number, p.name, p.name_latin, p.partner_type, p.partner_level, count(*) over () as total
-            from partner p
-            where p.partner_type <> 'brand' and p.status = 'active' and (@words::text is null or p.name ilike @within or p.name_latin ilike @within or p.code = @words)
-            order by p.name, p.partner_id offset @skip limit @PageSize
-            """, new { words = string.IsNullOrWhiteSpace(words) ? null : words.Trim(), within = LikePattern.Within(words?.Trim()), skip = (page - 1) * PageSize, PageSize }, ct);
-        var targets = kpi is null ? [] : await db.ListAsync<GridTarget>("""
-            select coalesce(p.number, 'level:' || t.partner_level) as owner, t.starts_on, t.value, t.set_at
-            from kpi_target t left join partner p on p.partner_id = t.partner_id
-            where t.kpi_definition_id = @KpiDefinitionId and t.superseded_at is null
-              and t.starts_on >= make_date(@year, 1, 1) and t.starts_on < make_date(@year + 1, 1, 1)
-              and (t.partner_level is not null or t.partner_id = any(@ids))
-            """, new { kpi.KpiDefinitionId, year, ids = partners.Select(partner => partner.PartnerId).ToArray() }, ct);
-        return new TargetGrid(definitions, kpi, year, currency, words, page, partners, targets) { Seen = seen };
+        var shown = year ?? today.Year;
+        var partners = await PartnersAsync(words, (page - 1) * PageSize, PageSize, ct);
+        var held = kpi is null ? [] : await TargetsAsync(kpi.KpiDefinitionId, shown, [.. partners.Select(partner => partner.PartnerId)], ct);
+        var versions = kpi is null ? [] : (await kpis.VersionsAsync(kpi.Number, ct)).FindAll(version => version is { Status: "published", NeverHeld: false });
+        return new TargetGrid(definitions, kpi, shown, currency, words, page, partners, await targets.TerritoriesAsync(ct), held) { Seen = seen, Periods = PeriodsOf(shown, versions) };
     }, ct);
+
+    /// <summary>Partners in the order of the grid.</summary>
+    public Task<List<GridPartner>> PartnersAsync(string? words, int skip, int most, CancellationToken ct) => db.ListAsync<GridPartner>("""
+        select p.partner_id, p.number, p.name, p.name_latin, p.partner_type, p.partner_level, count(*) over () as total
+        from partner p
+        where p.partner_type <> 'brand' and p.status = 'active' and (@words::text is null or p.name ilike @within or p.name_latin ilike @within or p.code = @words)
+        order by p.name, p.partner_id offset @skip limit @most
+        """, new { words = string.IsNullOrWhiteSpace(words) ? null : words.Trim(), within = LikePattern.Within(words?.Trim()), skip, most }, ct);
+
+    /// <summary>The targets of a year that hold, of all levels and territories and of some partners.</summary>
+    public Task<List<GridTarget>> TargetsAsync(long definition, int year, long[] partners, CancellationToken ct) => db.ListAsync<GridTarget>("""
+        select coalesce(p.number, 'level:' || t.partner_level, 'territory:' || a.code) as owner, t.starts_on, t.period, t.value, t.set_at
+        from kpi_target t left join partner p on p.partner_id = t.partner_id left join territory a on a.territory_id = t.territory_id
+        where t.kpi_definition_id = @definition and t.superseded_at is null
+          and t.starts_on >= make_date(@year - 1, 1, 1) and t.starts_on < make_date(@year + 1, 1, 1)
+          and (t.partner_id is null or t.partner_id = any(@partners))
+        """, new { definition, year, partners }, ct);
+
+    /// <summary>The periods of a year as the versions measure them, the first to last: of a year in which a KPI goes over to another kind there are some of both.</summary>
+    internal static IReadOnlyList<Period> PeriodsOf(int year, IReadOnlyList<KpiVersion> versions) =>
+        [.. from version in versions.OrderBy(version => version.Ordinal)
+            from period in Period.OfYear(Period.ParseKind(version.Period)!.Value, year)
+            where version.Holds(period.HeldOn)
+            orderby period.HeldOn
+            select period];
 }
 
 /// <summary>A partner's row of the grid; <paramref name="Total"/> counts all rows of all pages.</summary>
 public sealed record GridPartner(long PartnerId, string Number, string Name, string? NameLatin, string PartnerType, string PartnerLevel, long Total);
 
-/// <summary>A target that holds; the owner is a partner's number or <c>level:gold</c>.</summary>
-public sealed record GridTarget(string Owner, DateOnly StartsOn, decimal Value, DateTime SetAt);
+/// <summary>A target that holds; the owner is a partner's number, <c>level:gold</c> or <c>territory:CN</c>.</summary>
+public sealed record GridTarget(string Owner, DateOnly StartsOn, string Period, decimal Value, DateTime SetAt);
 
 /// <summary>One page of the grid.</summary>
 public sealed record TargetGrid(
     IReadOnlyList<KpiDefinition> Definitions, KpiDefinition? Kpi, int Year, string Currency, string? Words, int Page,
-    IReadOnlyList<GridPartner> Partners, IReadOnlyList<GridTarget> Targets)
+    IReadOnlyList<GridPartner> Partners, IReadOnlyList<Territory> Territories, IReadOnlyList<GridTarget> Targets)
 {
-    /// <summary>What was typed and refused; shown again.</summary>
+    readonly Dictionary<string, GridTarget> byCell = Targets.GroupBy(target => Key(target.Owner, target.Period, target.StartsOn), StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+
+    /// <summary>What was typed and refused, or proposed and not stored yet; shown again.</summary>
     public IReadOnlyDictionary<string, string?> Typed { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 
     /// <summary>When it was read: what was set later is not on it.</summary>
     public DateTimeOffset Seen { get; init; }
 
+    /// <summary>How it was asked to be filled.</summary>
+    public FillForm Fill { get; init; } = new();
+
     /// <summary>The columns.</summary>
-    public IReadOnlyList<Period> Periods
-    {
-        get
-        {
-            if (Kpi is null || Period.ParseKind(Kpi.Period) is not { } kind)
-            {
-                return [];
-            }
+    public IReadOnlyList<Period> Periods { get; init; } = [];
 
-            var first = Period.Of(kind, new DateOnly(Year, 1, 1));
-            List<Period> periods = [first];
-            while (periods[^1].Following.Start.Year == Year)
-            {
-                periods.Add(periods[^1].Following);
-            }
-
-            return periods;
-        }
-    }
+    /// <summary>True where the figures are shares, typed and shown in per cent.</summary>
+    public bool IsRatio => Kpi?.Unit == "ratio";
 
     /// <summary>All rows of all pages.</summary>
     public long Total => Partners.Count == 0 ? 0 : Partners[0].Total;
@@ -75,9 +93,10 @@ public sealed record TargetGrid(
     public bool HasMore => (long)Page * TargetGrids.PageSize < Total;
 
     /// <summary>The target that holds for a row in a period, or null.</summary>
-    public GridTarget? TargetAt(string owner, string period) =>
-        Period.Parse(period) is { } column ? Targets.FirstOrDefault(target => target.Owner == owner && target.StartsOn == column.Start) : null;
+    public GridTarget? TargetAt(string owner, string period) => Period.Parse(period) is { } column ? byCell.GetValueOrDefault(Key(owner, column.KindName, column.Start)) : null;
 
     /// <summary>The name of a cell in the form.</summary>
     public static string Cell(string owner, Period period) => $"{owner}|{period}";
+
+    static string Key(string owner, string period, DateOnly start) => $"{owner}|{period}|{start:O}";
 }

@@ -13,7 +13,7 @@ namespace Portal.Kpis.Papers;
 /// <summary>
 /// A partner's scorecard (计分卡) of a period as PDF, with bars beside its figures and the twelve months before. It is not kept: figures and targets give it again, as they stand then, and equal ones give equal bytes on one day.
 /// </summary>
-public sealed class ScorecardPaper(KpiStore kpis, BrandCalendar calendar, TypstWorkers typst, Texts texts, ICurrentPerson me, IConfiguration settings)
+public sealed class ScorecardPaper(KpiStore kpis, Attainments attainments, BrandCalendar calendar, TypstWorkers typst, Texts texts, ICurrentPerson me, IConfiguration settings)
 {
     const int Months = 12;
 
@@ -29,7 +29,7 @@ public sealed class ScorecardPaper(KpiStore kpis, BrandCalendar calendar, TypstW
         var tongue = Languages.Of(language);
         var (today, currency) = await calendar.TodayAsync(ct);
         var card = await kpis.ScorecardAsync(period, ct);
-        var reached = await kpis.ReachedAsync(period, partner.PartnerId, ct);
+        var reached = await attainments.ReachedAsync(period, partner.PartnerId, ct);
         // A place among all is the brand's to know: who sees a branch sees no place in it.
         var scores = me.IsBrand ? await kpis.ScoresAsync(period, card, ct) : [];
         var last = new DateOnly(period.End.AddDays(-1).Year, period.End.AddDays(-1).Month, 1);
@@ -55,7 +55,7 @@ public sealed class ScorecardPaper(KpiStore kpis, BrandCalendar calendar, TypstW
         var decimals = "N" + Money.MinorUnits(content.Currency).ToString(CultureInfo.InvariantCulture);
         string T(string key, params object[] arguments) => texts.In(language, key, arguments);
         string Day(DateOnly day) => day.ToString(chinese ? "yyyy年M月d日" : "d MMM yyyy", culture);
-        string Figure(string metric, decimal? value) => value is not { } number ? "–" : DefineKpi.IsMoney(metric) ? $"{content.Currency} {number.ToString(decimals, culture)}" : number.ToString("#,##0.##", culture);
+        string Figure(string unit, decimal? value) => value is not { } number ? "–" : Named.IsMoney(unit) ? $"{content.Currency} {number.ToString(decimals, culture)}" : unit == "ratio" ? (number * 100).ToString("0.##", culture) + "%" : number.ToString("#,##0.##", culture);
         string Percent(decimal? share) => share is not { } part ? "–" : (part * 100).ToString("0.#", culture) + "%";
         string Points(decimal points) => points.ToString("0.00", culture);
         string Name(string name, string? other) => chinese ? other ?? name : name;
@@ -69,12 +69,12 @@ public sealed class ScorecardPaper(KpiStore kpis, BrandCalendar calendar, TypstW
             rank = rank is { } place ? T("kpis.scorecard.place", place, content.Scores.Count) : "", qrAlt = T("kpis.scorecard.qr", company),
             lines = content.Lines.Select(line => new
             {
-                name = Name(line.Line.KpiName, line.Line.KpiNameZh), weight = line.Line.Weight.ToString("0.##", culture), actual = Figure(line.Line.Metric, line.Reached?.Actual ?? 0), target = Figure(line.Line.Metric, line.Reached?.Target),
+                name = Name(line.Line.KpiName, line.Line.KpiNameZh), weight = line.Line.Weight.ToString("0.##", culture), actual = Figure(line.Line.Unit, line.Reached is null && line.Line.Unit != "ratio" ? 0 : line.Reached?.Actual), target = Figure(line.Line.Unit, line.Reached?.Target),
                 attainment = Percent(line.Reached?.Attainment), share = line.Reached?.Attainment ?? 0, threshold = line.Line.Threshold, points = Points(line.Points),
             }),
             others = content.Others.Select(row => new
             {
-                name = Name(row.KpiName, row.KpiNameZh), actual = Figure(row.Metric, row.Actual), target = Figure(row.Metric, row.Target), attainment = Percent(row.Attainment), share = row.Attainment ?? 0,
+                name = Name(row.KpiName, row.KpiNameZh), actual = Figure(row.Unit, row.Actual), target = Figure(row.Unit, row.Target), attainment = Percent(row.Attainment), share = row.Attainment ?? 0,
             }),
             months = content.Months.Select(month => new
             {

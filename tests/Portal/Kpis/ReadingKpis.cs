@@ -48,8 +48,8 @@ public sealed class ReadingKpis(ReadingKpis.MeasuredChannel portal) : IClassFixt
         string Cell(string level) => $"cells[level:{level}|2028-Q1]";
         var stored = await manager.SubmitAsync(await manager.GetAsync("/kpis/targets?kpi=K-DEALS&year=2028"), (Cell("gold"), "7"));
         await portal.Database.ExecuteAsync("""
-            insert into portal.kpi_target (kpi_definition_id, partner_level, starts_on, value, set_at, set_by)
-            select kpi_definition_id, 'silver', '2028-01-01', 8, @later, 'U-TEST' from portal.kpi_definition where number = 'K-DEALS'
+            insert into portal.kpi_target (kpi_definition_id, partner_level, starts_on, period, value, set_at, set_by)
+            select kpi_definition_id, 'silver', '2028-01-01', 'quarter', 8, @later, 'U-TEST' from portal.kpi_definition where number = 'K-DEALS'
             """, new { later = portal.Clock.Now.UtcDateTime.AddMinutes(1) });
 
         var emptied = await manager.SubmitAsync(stored, (Cell("gold"), ""));
@@ -122,17 +122,21 @@ public sealed class ReadingKpis(ReadingKpis.MeasuredChannel portal) : IClassFixt
 
         public TestPerson Second { get; private set; } = null!;
 
+        public TestPartner Third { get; private set; } = null!;
+
         public override async Task InitializeAsync()
         {
             await base.InitializeAsync();
             Manager = await Given.SomebodyOfTheBrand("brand_admin", "channel_manager");
             First = await Given.ADistributor("First");
             Second = await Given.ADistributor("Second");
-            await Given.ADistributor("Third");
+            Third = (await Given.ADistributor("Third")).Partner;
             await Database.ExecuteAsync("""
                 set search_path = portal, public;
-                insert into kpi_definition (number, name, name_zh, metric, direction, period, status, created_at) values ('K-DEALS', 'Registered deals', '报备数', 'deals_registered', 'up', 'quarter', 'published', '2026-01-01Z');
-                insert into kpi_target (kpi_definition_id, partner_id, starts_on, value, set_at, set_by) select kpi_definition_id, partner_id, '2026-01-01', 6, '2026-01-01Z', 'U-TEST' from kpi_definition, partner where partner_type <> 'brand';
+                insert into kpi_definition (number, name, name_zh, status, created_at) values ('K-DEALS', 'Registered deals', '报备数', 'published', '2026-01-01Z');
+                insert into kpi_version (kpi_definition_id, ordinal, status, valid, formula, unit, direction, period, created_at, created_by, published_at, published_by)
+                select kpi_definition_id, 1, 'published', '(,)', 'deals_registered', 'count', 'up', 'quarter', '2026-01-01Z', 'U-TEST', '2026-01-01Z', 'U-TEST' from kpi_definition;
+                insert into kpi_target (kpi_definition_id, partner_id, starts_on, period, value, set_at, set_by) select kpi_definition_id, partner_id, '2026-01-01', 'quarter', 6, '2026-01-01Z', 'U-TEST' from kpi_definition, partner where partner_type <> 'brand';
                 insert into scorecard (number, name, name_zh, period, valid, created_at) values ('S-1', 'Card', '卡', 'quarter', '[2026-01-01,)', '2026-01-01Z');
                 insert into scorecard_line (scorecard_id, kpi_definition_id, weight) select scorecard_id, kpi_definition_id, 100 from scorecard, kpi_definition;
                 """);

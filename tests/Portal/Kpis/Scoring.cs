@@ -36,6 +36,11 @@ public sealed class Scoring
     [InlineData("2026-07", "2026-07-01", "2026-08-01")]
     [InlineData("2026-Q4", "2026-10-01", "2027-01-01")]
     [InlineData("2026", "2026-01-01", "2027-01-01")]
+    [InlineData("2026-H1", "2026-01-01", "2026-07-01")]
+    [InlineData("2026-H2", "2026-07-01", "2027-01-01")]
+    [InlineData("2026-07-R3", "2026-05-01", "2026-08-01")]
+    [InlineData("2026-02-R6", "2025-09-01", "2026-03-01")]
+    [InlineData("2026-12-R12", "2026-01-01", "2027-01-01")]
     public void A_period_is_read_and_written_the_same(string text, string start, string end)
     {
         var period = Period.Parse(text)!.Value;
@@ -50,9 +55,35 @@ public sealed class Scoring
     [InlineData("")]
     [InlineData("2026-13")]
     [InlineData("2026-Q5")]
+    [InlineData("2026-H3")]
+    [InlineData("2026-07-R4")]
+    [InlineData("2026-07-R")]
     [InlineData("2026-7")]
     [InlineData("1850")]
     [InlineData("2026-07-01")]
     [InlineData("'; drop table kpi_target; --")]
     public void What_is_no_period_is_none(string? text) => Assert.Null(Period.Parse(text));
+
+    [Theory]
+    [InlineData(100, 1, new[] { 1, 1, 1 }, new[] { 34, 33, 33 })]
+    [InlineData(100, 1, new[] { 0, 0, 0, 0 }, new[] { 25, 25, 25, 25 })]
+    [InlineData(10, 1, new[] { 7, -5, 3 }, new[] { 7, 0, 3 })]
+    [InlineData(7, 1, new[] { 5, 3, 1 }, new[] { 4, 2, 1 })]
+    [InlineData(1, 1, new[] { 1, 1, 1 }, new[] { 1, 0, 0 })]
+    public void A_value_is_divided_without_a_rest(int amount, int step, int[] weights, int[] parts) =>
+        Assert.Equal(parts.Select(part => (decimal)part), Spread.Of(amount, [.. weights.Select(weight => (decimal)weight)], step));
+
+    [Fact]
+    public void Whatever_is_divided_adds_up_to_the_last_cent()
+    {
+        var random = new Random(3);
+        for (var i = 0; i < 500; i++)
+        {
+            var amount = random.NextInt64(0, 1_000_000_000_000) / 100m;
+            var parts = Spread.Of(amount, [.. Enumerable.Range(0, random.Next(1, 13)).Select(_ => random.NextInt64(-10, 100_000_000) / 10_000m)], 0.01m);
+
+            Assert.Equal(amount, parts.Sum());
+            Assert.All(parts, part => Assert.True(part >= 0));
+        }
+    }
 }

@@ -31,9 +31,46 @@ public sealed class SettingTargets : IAsyncLifetime
         await new KpiFacts(brand).AddAsync([new(Channel.Distributor, Metric.SellIn, Channel.Desks, new(2026, 2, 1), 3000m), new(Channel.Distributor, Metric.SellIn, Channel.Desks, new(2026, 4, 1), 9m)], default);
         await FoldAsync();
 
-        var reached = await new KpiStore(brand).ReachedAsync(Period.Parse("2026-Q1")!.Value, null, default);
+        var reached = await Attained(brand).ReachedAsync(Period.Parse("2026-Q1")!.Value, null, default);
 
         Assert.Equal([("Eurodist", 0m, 1000m, 0m), ("华信", 3000m, 4000m, 0.75m)], reached.Select(row => (row.PartnerName, row.Actual, row.Target!.Value, row.Attainment!.Value)));
+    }
+
+    [Fact]
+    public async Task A_level_goes_before_a_territory_and_a_territory_is_for_its_own_partners_only()
+    {
+        await database.ExecuteAsync("""
+            set search_path = portal, public;
+            insert into territory (code, name, name_zh) values ('CN', 'China', '中国'), ('DE', 'Germany', '德国');
+            update partner set territory_id = (select territory_id from territory t where t.code = partner.country_code) where partner_type <> 'brand'
+            """);
+        var kpi = await DefineAsync("Sell-in per half year", Metric.SellIn, "half");
+        AskedTarget In(string territory, decimal value) => new(kpi, null, null, "2026-H1", value, null) { Territory = territory };
+        Assert.IsType<TargetsSet.Stored>(await SetAsync(In("CN", 50m), In("DE", 60m), new(kpi, null, "silver", "2026-H1", 70m, null)));
+
+        var reached = await Attained(brand).ReachedAsync(Period.Parse("2026-H1")!.Value, null, default);
+
+        Assert.Equal([("Eurodist", 60m), ("华信", 50m), ("无锡门店", 70m)], reached.Select(row => (row.PartnerName, row.Target!.Value)).Order());
+        await using var partner = database.As(Channel.OtherDistributorSales);
+        Assert.Equal([60m, 70m], await partner.ListAsync<decimal>("select value from kpi_target order by value", null, default));
+    }
+
+    [Fact]
+    public async Task A_retired_kpi_a_draft_and_a_ratio_of_thousands_are_refused()
+    {
+        var rate = await DefineAsync("Win rate", "win_rate", "quarter");
+        var kpis = new KpiDefinitions(brand, TimeProvider.System);
+        var act = new DefineKpi(brand, kpis, new BrandCalendar(brand, TimeProvider.System), new AuditTrail(brand, TimeProvider.System));
+        var draft = Assert.IsType<KpiDefined.Stored>(await act.RunAsync(new("Draft", "草稿", Metric.SellIn, null, "up", "quarter") { Draft = true }, "U-CHANNEL", default)).Kpi;
+        var retired = Assert.IsType<KpiDefined.Stored>(await act.RunAsync(new("Retired", "停用", Metric.SellIn, null, "up", "quarter"), "U-CHANNEL", default)).Kpi;
+        Assert.IsType<KpiDefined.Stored>(await act.RetireAsync(retired.Number, retired.Version, default));
+
+        var refused = Assert.IsType<TargetsSet.Refused>(await SetAsync(
+            new(rate, "P-HUAXIN", null, "2026-Q1", 35m, null), new(draft.Number, "P-HUAXIN", null, "2026-Q1", 35m, null), new(retired.Number, "P-HUAXIN", null, "2026-Q1", 35m, null)));
+
+        Assert.Equal([(0, "kpis.refused.value_of_ratio"), (1, "kpis.refused.draft_kpi"), (2, "kpis.refused.retired_kpi")], refused.Refusals.Select(refusal => (refusal.Row, refusal.TextKey)));
+        await using var partner = database.As(Channel.DistributorSales);
+        Assert.Equal(0L, await partner.OneAsync<long>("select count(*) from kpi_definition where status = 'draft'", null, default) + await partner.OneAsync<long>("select count(*) from kpi_version where status = 'draft'", null, default));
     }
 
     [Fact]
@@ -85,7 +122,7 @@ public sealed class SettingTargets : IAsyncLifetime
 
         Assert.Null(Assert.Single(removed.Changed).Value);
         Assert.Empty(again.Changed);
-        Assert.Equal([1000m, 1000m], (await new KpiStore(brand).ReachedAsync(Period.Parse("2026-Q1")!.Value, null, default)).Select(row => row.Target!.Value));
+        Assert.Equal([1000m, 1000m], (await Attained(brand).ReachedAsync(Period.Parse("2026-Q1")!.Value, null, default)).Select(row => row.Target!.Value));
         Assert.Equal([(1000m, false), (4000m, true)], await database.ListAsync<(decimal, bool)>("select value, superseded_at is not null from portal.kpi_target order by kpi_target_id"));
         Assert.Equal(["kpi.target-set", "kpi.target-set", "kpi.target-removed"], await database.ListAsync<string>("select action from portal.audit_entry where action like 'kpi.target%' order by audit_entry_id"));
     }
@@ -118,8 +155,8 @@ public sealed class SettingTargets : IAsyncLifetime
         await using var partner = database.As(Channel.DistributorSales);
 
         Assert.Equal([10m], await partner.ListAsync<decimal>("select value from kpi_target", null, default));
-        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => new KpiStore(partner).SetTargetsAsync(
-            [new(1, Channel.Distributor, null, new(2027, 1, 1), 1m, null)], "U-SALES", DateTime.UtcNow, default));
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => new TargetStore(partner).SetTargetsAsync(
+            [new(1, Channel.Distributor, null, Period.Parse("2027")!.Value, 1m, null)], "U-SALES", DateTime.UtcNow, default));
         Assert.Equal("42501", refused.SqlState);
     }
 
@@ -139,14 +176,16 @@ public sealed class SettingTargets : IAsyncLifetime
 
     async Task<string> DefineAsync(string name, string metric, string period)
     {
-        var defined = await new DefineKpi(brand, new KpiStore(brand), new AuditTrail(brand, TimeProvider.System), TimeProvider.System)
-            .RunAsync(new(name, name, metric, null, "up", period), default);
+        var kpis = new KpiDefinitions(brand, TimeProvider.System);
+        var defined = await new DefineKpi(brand, kpis, new BrandCalendar(brand, TimeProvider.System), new AuditTrail(brand, TimeProvider.System)).RunAsync(new(name, name, metric, null, "up", period), "U-CHANNEL", default);
         return Assert.IsType<KpiDefined.Stored>(defined).Kpi.Number;
     }
 
     Task<TargetsSet> SetAsync(params AskedTarget[] targets) => Act(brand).RunAsync(targets, "U-CHANNEL", default);
 
-    static SetTargets Act(Db db) => new(db, new KpiStore(db), new PartnerNames(db), new AuditTrail(db, TimeProvider.System), TimeProvider.System);
+    static Attainments Attained(Db db) => new(db, new KpiDefinitions(db, TimeProvider.System));
+
+    static SetTargets Act(Db db) => new(db, new KpiDefinitions(db, TimeProvider.System), new TargetStore(db), new PartnerNames(db), new AuditTrail(db, TimeProvider.System), TimeProvider.System);
 
     async Task FoldAsync()
     {

@@ -120,7 +120,7 @@ public sealed class TradingChain : IAsyncLifetime
     {
         var db = TheProduct.Db;
         List<string> findings = [];
-        foreach (var check in new ICheck[] { new StockCheck(db), new OrdersCheck(db), new MoneyCheck(db), new ReceivablesCheck(db), new KpiCheck(db) })
+        foreach (var check in new ICheck[] { new StockCheck(db), new OrdersCheck(db), new MoneyCheck(db), new ReceivablesCheck(db), new KpiCheck(db, new KpiDefinitions(db, TimeProvider.System)) })
         {
             findings.AddRange((await check.RunAsync(default)).Findings);
         }
