@@ -59,9 +59,9 @@ public sealed class DefiningKpis : IAsyncLifetime
     public async Task A_version_planned_for_later_is_replaced_by_one_that_begins_before_it()
     {
         var kpi = await DefineAsync("Sales", "sell_in", "quarter");
-        await ReviseAsync(kpi, new("sell_in + 1", "up", "quarter") { From = Next.Following.ToString() });
+        var planned = Assert.IsType<KpiDefined.Stored>(await ReviseAsync(kpi, new("sell_in + 1", "up", "quarter") { From = Next.Following.ToString() })).Kpi;
 
-        await ReviseAsync(kpi, new("sell_in + 2", "up", "quarter") { From = Next.ToString() });
+        await ReviseAsync(planned, new("sell_in + 2", "up", "quarter") { From = Next.ToString() });
 
         Assert.Equal([("sell_in + 2", "published"), ("sell_in + 1", "replaced"), ("sell_in", "published")], (await Kpis.VersionsAsync(kpi.Number, default)).Select(version => (version.Formula, version.Status)));
     }
