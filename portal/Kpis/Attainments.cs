@@ -9,7 +9,7 @@ namespace Portal.Kpis;
 /// <summary>
 /// What was reached, against the targets: one statement for all KPIs of a kind of period and all partners, whatever their formulas are. The versions that hold for the period are read first; from their trees the statement is written.
 /// </summary>
-public sealed class Attainments(Db db, KpiDefinitions kpis)
+public sealed class Attainments(Db db, KpiDefinitions kpis, BrandCalendar calendar)
 {
     /// <summary>
     /// What the partners have reached of each KPI in a period, with the target that holds for them: their own, else their level's, else their territory's.
@@ -29,18 +29,23 @@ public sealed class Attainments(Db db, KpiDefinitions kpis)
     {
         var held = await kpis.HeldAsync(period.HeldOn, ct);
         var book = new FormulaBook(held.Select(DefineKpi.Entry).OfType<BookEntry>());
-        return new(period, [.. held.Where(version => version.Period == period.KindName).Select(version => new MeasuredKpi(version, WriteOut(book, version)))]);
+        var measured = new Measured(period, [.. held.Where(version => version.Period == period.KindName).Select(version => new MeasuredKpi(version, WriteOut(book, version)))]);
+        return measured.HasBalances ? measured with { Standing = Least(period, await TodayAsync(ct)) } : measured;
     }
 
     /// <summary>What a formula would give, for one partner in one period; null where it cannot be computed.</summary>
     public Task<decimal?> ExampleAsync(Node tree, Period period, long partnerId, CancellationToken ct) =>
-        db.FindAsync<decimal?>(Measured.Example(tree), new { start = period.Start, end = period.End, partnerId }, ct);
+        db.FindAsync<decimal?>(Measured.Example(tree), new { start = period.Start, end = period.End, standing = period.End.AddDays(-1), partnerId }, ct);
 
     /// <summary>The sum of each base metric, for one partner in one period, as an example beside its name.</summary>
     public async Task<IReadOnlyDictionary<string, decimal>> ExamplesAsync(Period period, long partnerId, CancellationToken ct) =>
         (await db.ListAsync<(string Metric, decimal Value)>("""
             select metric, sum(value) from kpi_daily where partner_id = @partnerId and day < @end and (day >= @start or metric = any (@balances)) group by metric
             """, new { partnerId, start = period.Start, end = period.End, balances = Measured.Balances }, ct)).ToDictionary(row => row.Metric, row => row.Value, StringComparer.Ordinal);
+
+    async Task<DateOnly> TodayAsync(CancellationToken ct) => (await calendar.TodayAsync(ct)).Today;
+
+    static DateOnly Least(Period period, DateOnly today) => today < period.End ? today : period.End.AddDays(-1);
 
     // What cannot be written out any more (a metric that is gone) has no figure; portal verify names it.
     internal static Node? WriteOut(FormulaBook book, KpiVersion version) =>
@@ -63,16 +68,22 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
 
     readonly List<MeasureNode> measures = [.. Kpis.SelectMany(kpi => MeasuresOf(kpi.Tree)).DistinctBy(Key, StringComparer.Ordinal)];
 
+    /// <summary>The day whose balances count: the last of the period or, while that runs, today. Of days to come something is known already (an invoice that will be due), but nothing stands yet.</summary>
+    public DateOnly Standing { get; init; } = Period.End.AddDays(-1);
+
+    /// <summary>True where a figure is made of a balance.</summary>
+    public bool HasBalances => measures.Exists(measure => measure.Metric.Nature == MetricNature.Balance);
+
     /// <summary>The values of the statements' parameters.</summary>
     public object Arguments(long? partnerId) => new
     {
-        kind = Period.KindName, start = Period.Start, end = Period.End, partnerId, versions = Kpis.Select(kpi => kpi.Version.KpiVersionId).ToArray(),
+        kind = Period.KindName, start = Period.Start, end = Period.End, standing = Standing, partnerId, versions = Kpis.Select(kpi => kpi.Version.KpiVersionId).ToArray(),
     };
 
     /// <summary>The keys of the versions, for whoever puts the parameters together.</summary>
     public long[] Versions => [.. Kpis.Select(kpi => kpi.Version.KpiVersionId)];
 
-    /// <summary>A statement: each partner's figures against its targets, with @start, @end, @versions, and @partnerId where it is about one partner.</summary>
+    /// <summary>A statement: each partner's figures against its targets, with @start, @end, @standing, @versions, and @partnerId where it is about one partner.</summary>
     public string ByPartner(bool onePartner) => $"""
         with {TargetsThatHold(onePartner)}, {Figures(onePartner)}, actual as (
             select w.partner_id, a.kpi_definition_id, a.value, a.is_touched
@@ -90,7 +101,7 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
         """;
 
     /// <summary>
-    /// A statement: the channel against its targets, by KPI, with @start, @end and @versions: the formula over the sums of the partners that have a target, against the sum of these, or against their average where figures do not add up (a rate, a price).
+    /// A statement: the channel against its targets, by KPI, with @start, @end, @standing and @versions: the formula over the sums of the partners that have a target, against the sum of these, or against their average where figures do not add up (a rate, a price).
     /// </summary>
     public string InSum => Kpis.Count == 0 ? Nothing : $"""
         with {TargetsThatHold(false)}, {Figures(false)}, summed as (
@@ -113,7 +124,7 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
         where false
         """;
 
-    /// <summary>A statement: one formula for one partner, with @start, @end and @partnerId.</summary>
+    /// <summary>A statement: one formula for one partner, with @start, @end, @standing and @partnerId.</summary>
     internal static string Example(Node tree)
     {
         List<MeasureNode> measures = [.. MeasuresOf(tree).DistinctBy(Key, StringComparer.Ordinal)];
@@ -130,7 +141,7 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
         return $"""
             select f.partner_id, f.place, {FormulaSql.Figure(tree, measure => $"coalesce(f.m{measures.FindIndex(other => Key(other) == Key(measure))}, 0)")} as value
             from (
-                select f.partner_id, x.place::integer as place, {string.Join(", ", measures.Select((measure, index) => $"{Sum(measure, "x.start")} as m{index}"))}
+                select f.partner_id, x.place::integer as place, {string.Join(", ", measures.Select((measure, index) => $"{Sum(measure, "x.start", "x.until - 1")} as m{index}"))}
                 from unnest(@starts, @ends) with ordinality as x (start, until, place)
                 join kpi_daily f on f.day < x.until and f.metric in ({Listed(measures.Select(measure => measure.Metric).Distinct())})
                     {(measures.TrueForAll(measure => measure.Metric.Nature == MetricNature.Flow) ? "and f.day >= x.start" : "")}
@@ -187,7 +198,7 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
             """;
     }
 
-    static string Sum(MeasureNode measure, string start = "@start")
+    static string Sum(MeasureNode measure, string start = "@start", string standing = "@standing")
     {
         var filter = new StringBuilder().Append(CultureInfo.InvariantCulture, $"f.metric = '{measure.Metric.Name}'");
         if (measure.Lines.Count > 0)
@@ -195,10 +206,7 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
             filter.Append(CultureInfo.InvariantCulture, $" and f.product_line_id in ({string.Join(", ", measure.Lines)})");
         }
 
-        if (measure.Metric.Nature == MetricNature.Flow)
-        {
-            filter.Append(CultureInfo.InvariantCulture, $" and f.day >= {start}");
-        }
+        filter.Append(measure.Metric.Nature == MetricNature.Flow ? " and f.day >= " + start : " and f.day <= " + standing);
 
         return $"sum(f.value) filter (where {filter})";
     }

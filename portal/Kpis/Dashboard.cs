@@ -51,6 +51,7 @@ public sealed class Dashboard(Db db, KpiStore kpis, Attainments attainments)
             sales = metrics[0],
             start = shown.Start,
             end = shown.End,
+            standing = measured.Standing,
             most = BranchesShown,
             versions = measured.Versions,
         };

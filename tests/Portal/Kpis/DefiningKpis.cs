@@ -141,6 +141,20 @@ public sealed class DefiningKpis : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_level_is_that_of_the_periods_last_day_and_of_today_while_it_runs()
+    {
+        await DefineAsync("Overdue", "receivables_overdue", "month", wanted => wanted with { Direction = "down" });
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var month = Period.Of(PeriodKind.Month, today);
+        // Overdue since long ago, an invoice that will be due next week, and what was paid today.
+        await FactsAsync(new(Channel.Distributor, Metric.ReceivablesOverdue, null, month.Start.AddDays(-70), 100m), new(Channel.Distributor, Metric.ReceivablesOverdue, null, today.AddDays(7), 900m),
+            new(Channel.Distributor, Metric.ReceivablesOverdue, null, today, -30m));
+
+        Assert.Equal([100m], await ReachedAsync(month.Previous.ToString(), Channel.Distributor));
+        Assert.Equal([70m], await ReachedAsync(month.ToString(), Channel.Distributor));
+    }
+
+    [Fact]
     public async Task All_kpis_of_a_kind_are_read_in_one_statement_and_the_channels_sum_with_them()
     {
         foreach (var index in Enumerable.Range(0, 12))
@@ -161,7 +175,7 @@ public sealed class DefiningKpis : IAsyncLifetime
 
     KpiDefinitions Kpis => new(brand, clock);
 
-    Attainments Attained => new(brand, Kpis);
+    Attainments Attained => new(brand, Kpis, new BrandCalendar(brand, clock));
 
     DefineKpi Act(Db db) => new(db, new KpiDefinitions(db, clock), new BrandCalendar(db, clock), new AuditTrail(db, clock));
 

@@ -20,7 +20,7 @@ static class Facts
     public static async Task<IReadOnlyList<string>> FindingsAsync(TestDatabase database)
     {
         await using var db = database.As(Caller.System("test"));
-        return (await new KpiCheck(db).RunAsync(default)).Findings;
+        return (await new KpiCheck(db, new KpiDefinitions(db, TimeProvider.System)).RunAsync(default)).Findings;
     }
 
     public static async Task FoldAsync(TestDatabase database)

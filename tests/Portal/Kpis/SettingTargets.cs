@@ -183,7 +183,7 @@ public sealed class SettingTargets : IAsyncLifetime
 
     Task<TargetsSet> SetAsync(params AskedTarget[] targets) => Act(brand).RunAsync(targets, "U-CHANNEL", default);
 
-    static Attainments Attained(Db db) => new(db, new KpiDefinitions(db, TimeProvider.System));
+    static Attainments Attained(Db db) => new(db, new KpiDefinitions(db, TimeProvider.System), new BrandCalendar(db, TimeProvider.System));
 
     static SetTargets Act(Db db) => new(db, new KpiDefinitions(db, TimeProvider.System), new TargetStore(db), new PartnerNames(db), new AuditTrail(db, TimeProvider.System), TimeProvider.System);
 
