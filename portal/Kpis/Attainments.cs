@@ -127,24 +127,24 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
     /// <summary>A statement: one formula for one partner, with @start, @end, @standing and @partnerId.</summary>
     internal static string Example(Node tree)
     {
-        List<MeasureNode> measures = [.. MeasuresOf(tree).DistinctBy(Key, StringComparer.Ordinal)];
+        List<MeasureNode> asked = [.. MeasuresOf(tree).DistinctBy(Key, StringComparer.Ordinal)];
         return $"""
-            select {FormulaSql.Figure(tree, measure => $"coalesce(f.m{measures.FindIndex(other => Key(other) == Key(measure))}, 0)")}
-            from (select {string.Join(", ", measures.Select((measure, index) => $"{Sum(measure)} as m{index}"))} from kpi_daily f where f.partner_id = @partnerId and f.day < @end) f
+            select {FormulaSql.Figure(tree, measure => $"coalesce(f.m{asked.FindIndex(other => Key(other) == Key(measure))}, 0)")}
+            from (select {string.Join(", ", asked.Select((measure, index) => $"{Sum(measure)} as m{index}"))} from kpi_daily f where f.partner_id = @partnerId and f.day < @end) f
             """;
     }
 
     /// <summary>A statement: one formula for some partners in some periods, with @starts, @ends and @partners; the place of a period is counted from 1.</summary>
     internal static string ByPeriod(Node tree)
     {
-        List<MeasureNode> measures = [.. MeasuresOf(tree).DistinctBy(Key, StringComparer.Ordinal)];
+        List<MeasureNode> asked = [.. MeasuresOf(tree).DistinctBy(Key, StringComparer.Ordinal)];
         return $"""
-            select f.partner_id, f.place, {FormulaSql.Figure(tree, measure => $"coalesce(f.m{measures.FindIndex(other => Key(other) == Key(measure))}, 0)")} as value
+            select f.partner_id, f.place, {FormulaSql.Figure(tree, measure => $"coalesce(f.m{asked.FindIndex(other => Key(other) == Key(measure))}, 0)")} as value
             from (
-                select f.partner_id, x.place::integer as place, {string.Join(", ", measures.Select((measure, index) => $"{Sum(measure, "x.start", "x.until - 1")} as m{index}"))}
+                select f.partner_id, x.place::integer as place, {string.Join(", ", asked.Select((measure, index) => $"{Sum(measure, "x.start", "x.until - 1")} as m{index}"))}
                 from unnest(@starts, @ends) with ordinality as x (start, until, place)
-                join kpi_daily f on f.day < x.until and f.metric in ({Listed(measures.Select(measure => measure.Metric).Distinct())})
-                    {(measures.TrueForAll(measure => measure.Metric.Nature == MetricNature.Flow) ? "and f.day >= x.start" : "")}
+                join kpi_daily f on f.day < x.until and f.metric in ({Listed(asked.Select(measure => measure.Metric).Distinct())})
+                    {(asked.TrueForAll(measure => measure.Metric.Nature == MetricNature.Flow) ? "and f.day >= x.start" : "")}
                 where f.partner_id = any (@partners)
                 group by f.partner_id, x.place) f
             """;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Texts;
 using Portal.Web;
@@ -25,7 +26,7 @@ public sealed class KpiProposalsController(TargetProposals proposals, NegotiateT
             return NotFound();
         }
 
-        switch (await negotiate.ProposeAsync(new(form.Kpi, form.Period, TypedTarget.Read(form.Value, shown.Definition.Unit == "ratio"), form.Reason), me.PartnerId, me.PartnerName, me.PersonNumber, ct))
+        switch (await negotiate.ProposeAsync(new(form.Kpi, form.Period, TypedTarget.Read(form.Value, shown.Definition.Unit == "ratio", CultureInfo.CurrentCulture), form.Reason), me.PartnerId, me.PartnerName, me.PersonNumber, ct))
         {
             case Negotiated.Done(var proposal):
                 this.Flash(FlashKind.Done, t["kpis.proposal.made"]);
@@ -53,7 +54,7 @@ public sealed class KpiProposalsController(TargetProposals proposals, NegotiateT
             return NotFound();
         }
 
-        return Answer(await negotiate.AnswerAsync(number, new(verdict, TypedTarget.Read(value, proposal.Unit == "ratio"), reason ?? why, version), me.PersonNumber, ct), number);
+        return Answer(await negotiate.AnswerAsync(number, new(verdict, TypedTarget.Read(value, proposal.Unit == "ratio", CultureInfo.CurrentCulture), reason ?? why, version), me.PersonNumber, ct), number);
     }
 
     /// <summary>The partner's last word: it accepts the counter, or withdraws.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
@@ -156,7 +157,7 @@ public sealed class KpiTargetsController(
         public static TypedCell Read(string key, string? text, bool isRatio)
         {
             var parts = key.Split('|');
-            return new(key, parts[0], parts.Length > 1 ? parts[1] : "", string.IsNullOrWhiteSpace(text), TypedTarget.Read(text, isRatio));
+            return new(key, parts[0], parts.Length > 1 ? parts[1] : "", string.IsNullOrWhiteSpace(text), TypedTarget.Read(text, isRatio, CultureInfo.CurrentCulture));
         }
 
         public bool Changes(GridTarget? held, DateTimeOffset? seen) => IsEmpty ? held?.SetAt <= seen?.UtcDateTime : held is null || held.Value != Value;

@@ -6,10 +6,7 @@ namespace Portal.Kpis;
 /// <summary>Targets as people type and read them in grids and files: a share in per cent, everything else as it is.</summary>
 static class TypedTarget
 {
-    /// <summary>What was typed; null for nothing and for what is no number. Of a ratio 35 and 35 % are 0.35.</summary>
-    public static decimal? Read(string? text, bool isRatio) => Read(text, isRatio, CultureInfo.CurrentCulture);
-
-    /// <summary>The same, as a culture writes numbers.</summary>
+    /// <summary>What was typed, as a culture writes numbers; null for nothing and for what is no number. Of a ratio 35 and 35 % are 0.35.</summary>
     public static decimal? Read(string? text, bool isRatio, CultureInfo culture)
     {
         var typed = (text ?? "").Trim();

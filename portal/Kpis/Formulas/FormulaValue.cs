@@ -18,13 +18,13 @@ public static class FormulaValue
         CallNode { Name: "round" } call => Of(call.Arguments[0], figure)?.Rounded(call.Arguments is [_, NumberNode places] ? (int)places.Value : 0),
         CallNode { Name: "or" } call => Of(call.Arguments[0], figure) ?? Of(call.Arguments[1], figure),
         CallNode call => call.Arguments.Select(argument => Of(argument, figure)).Where(value => value is not null).Aggregate((Exact?)null, (best, value) =>
-            best is null || (call.Name == "min" ? value!.Value.CompareTo(best.Value) < 0 : value!.Value.CompareTo(best.Value) > 0) ? value : best),
+            best is null || (call.Name == "min" ? value!.Value.Against(best.Value) < 0 : value!.Value.Against(best.Value) > 0) ? value : best),
         _ => throw new InvalidOperationException($"{tree} was not written out."),
     };
 
     /// <summary>The value as a figure: rounded, and none past a million million million.</summary>
     public static decimal? Figure(Node tree, Func<MeasureNode, decimal> figure) =>
-        Of(tree, figure) is { } value && value.CompareTo(Exact.Of(1e18m)) < 0 && value.Negative().CompareTo(Exact.Of(1e18m)) < 0 ? value.Rounded(FormulaSql.FigureDecimals).ToDecimal() : null;
+        Of(tree, figure) is { } value && value.Against(Exact.Of(1e18m)) < 0 && value.Negative().Against(Exact.Of(1e18m)) < 0 ? value.Rounded(FormulaSql.FigureDecimals).ToDecimal() : null;
 
     static Exact? Pair(char sign, Exact? left, Exact? right) => left is not { } one || right is not { } other ? null : sign switch
     {
@@ -39,7 +39,7 @@ public static class FormulaValue
 /// <param name="Digits">All its digits.</param>
 /// <param name="Decimals">How many of them stand behind the point.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Exact(BigInteger Digits, int Decimals) : IComparable<Exact>
+public readonly record struct Exact(BigInteger Digits, int Decimals)
 {
     /// <summary>True for 0, 0.0, 0.00.</summary>
     public bool IsZero => Digits.IsZero;
@@ -80,8 +80,8 @@ public readonly record struct Exact(BigInteger Digits, int Decimals) : IComparab
     /// <summary>The same number; what has more digits than fit is an error.</summary>
     public decimal ToDecimal() => decimal.Parse(ToString(), CultureInfo.InvariantCulture);
 
-    /// <inheritdoc/>
-    public int CompareTo(Exact other) => Plus(other.Negative()).Digits.Sign;
+    /// <summary>Below 0 where it is less than the other, above 0 where it is more.</summary>
+    public int Against(Exact other) => Plus(other.Negative()).Digits.Sign;
 
     /// <inheritdoc/>
     public override string ToString()
