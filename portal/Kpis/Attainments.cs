@@ -84,7 +84,7 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
     public long[] Versions => [.. Kpis.Select(kpi => kpi.Version.KpiVersionId)];
 
     /// <summary>A statement: each partner's figures against its targets, with @start, @end, @standing, @versions, and @partnerId where it is about one partner.</summary>
-    public string ByPartner(bool onePartner) => $"""
+    public string ByPartner(bool onePartner) => Kpis.Count == 0 ? Nothing : $"""
         with {TargetsThatHold(onePartner)}, {Figures(onePartner)}, actual as (
             select w.partner_id, a.kpi_definition_id, a.value, a.is_touched
             from who w left join figure f using (partner_id)

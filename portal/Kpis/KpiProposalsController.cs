@@ -13,9 +13,10 @@ public sealed class KpiProposalsController(TargetProposals proposals, NegotiateT
     [HttpGet]
     public async Task<IActionResult> Index(CancellationToken ct) => View("ProposalList", new ProposalListPage(await proposals.ListAsync(null, 200, ct), (await calendar.TodayAsync(ct)).Currency));
 
-    /// <summary>The form for one.</summary>
+    /// <summary>The form for one; who names no KPI and period finds them among the targets.</summary>
     [HttpGet("new"), AllowRoles("partner_admin", "sales")]
-    public async Task<IActionResult> New(string kpi, string period, CancellationToken ct) => await FormAsync(new() { Kpi = kpi, Period = period }, ct) is { } form ? View("ProposalForm", form) : NotFound();
+    public async Task<IActionResult> New(string? kpi, string? period, CancellationToken ct) => kpi is null || period is null ? Redirect("/kpis/targets")
+        : await FormAsync(new() { Kpi = kpi, Period = period }, ct) is { } form ? View("ProposalForm", form) : NotFound();
 
     /// <summary>Proposes.</summary>
     [HttpPost, AllowRoles("partner_admin", "sales")]

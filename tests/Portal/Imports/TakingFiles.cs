@@ -217,7 +217,7 @@ public sealed class TakingFiles(PortalApp portal) : IClassFixture<PortalApp>
                 "7 line_amount_usd: 61 is not quantity times unit price. Correct one of the three.", "7 sku: There is no product NOPE. Import the product first or correct the SKU.",
             ], await desk.RefusalsAsync(orders));
         Assert.Equal(["orders 2", "lines 3", "moves 5"], orders.Figures.Select(figure => $"{figure.Key} {figure.Value}"));
-        Assert.Equal(["PO-DIST purchases 599.9900", "PO-DIST sell_in 599.9900", "PO-DIST sell_through 240.0000", "PO-SUB purchases 240.0000"], await portal.Database.ListAsync<string>("""
+        Assert.Equal(["PO-DIST purchases 599.9900", "PO-DIST sell_in 599.9900", "PO-DIST sell_through 240.0000", "PO-DIST stock_on_hand 7.0000", "PO-SUB purchases 240.0000", "PO-SUB stock_on_hand 4.0000"], await portal.Database.ListAsync<string>("""
             select p.code || ' ' || d.metric || ' ' || sum(d.value)
             from (select partner_id, metric, value from kpi_delta union all select partner_id, metric, value from kpi_daily) d join partner p using (partner_id)
             where p.code like 'PO-%' and d.metric not like '%units' group by p.code, d.metric order by 1

@@ -169,6 +169,10 @@ public sealed class DefiningKpis : IAsyncLifetime
         Assert.Equal(24, (await brand.ListAsync<Reached>(measured.ByPartner(false), measured.Arguments(null), default)).Count);
         Assert.Empty(await brand.ListAsync<Reached>(measured.InSum, measured.Arguments(null), default));
         Assert.Empty(await brand.ListAsync<Reached>(Measured.Nothing, null, default));
+        // Nothing is measured by the year.
+        var year = await Attained.MeasuredAsync(Period.Parse("2026")!.Value, default);
+        Assert.Empty(await brand.ListAsync<Reached>(year.ByPartner(onePartner: true), year.Arguments(Channel.Distributor), default));
+        Assert.Empty(await brand.ListAsync<Reached>(year.InSum, year.Arguments(null), default));
     }
 
     Period Next => Period.Of(PeriodKind.Quarter, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)).Following;

@@ -23,6 +23,18 @@ static class Facts
         return (await new KpiCheck(db, new KpiDefinitions(db, TimeProvider.System)).RunAsync(default)).Findings;
     }
 
+    /// <summary>As the verb <c>recompute kpis</c> does it, without the program around it.</summary>
+    public static async Task RecomputeAsync(TestDatabase database)
+    {
+        await using var db = database.As(Caller.System("test"));
+        foreach (var (part, from, until) in await db.ListAsync<(string, DateOnly, DateOnly)>("select part, from_month, until_month from kpi_recompute_months()", null, default))
+        {
+            await db.ExecuteAsync("select kpi_recompute_part(@part, @from, @until)", new { part, from, until }, default);
+        }
+
+        await db.ExecuteAsync("select kpi_recompute_levels()", null, default);
+    }
+
     public static async Task FoldAsync(TestDatabase database)
     {
         await using var db = database.As(Caller.System("test"));

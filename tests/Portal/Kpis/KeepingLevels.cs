@@ -172,7 +172,7 @@ public sealed class KeepingLevels : IAsyncLifetime
         Assert.NotEmpty(await Facts.FindingsAsync(database));
 
         await Task.WhenAll(
-            RecomputeAsync(),
+            Facts.RecomputeAsync(database),
             Task.Run(async () =>
             {
                 for (var deal = 0; deal < 20; deal++)
@@ -205,18 +205,6 @@ public sealed class KeepingLevels : IAsyncLifetime
                 Assert.Equal("42501", (await Assert.ThrowsAsync<Npgsql.PostgresException>(() => db.ExecuteAsync(statement, null, default))).SqlState);
             }
         }
-    }
-
-    // As the verb does it, without the program around it.
-    async Task RecomputeAsync()
-    {
-        await using var db = database.As(Caller.System("test"));
-        foreach (var (part, from, until) in await db.ListAsync<(string, DateOnly, DateOnly)>("select part, from_month, until_month from kpi_recompute_months()", null, default))
-        {
-            await db.ExecuteAsync("select kpi_recompute_part(@part, @from, @until)", new { part, from, until }, default);
-        }
-
-        await db.ExecuteAsync("select kpi_recompute_levels()", null, default);
     }
 
     Task DealAsync(string number, long partner, string approved, decimal amount, string currency) => database.ExecuteAsync("""

@@ -29,6 +29,7 @@ public sealed class CountingAPastDay : OnATradingChain
             update portal.open_item set happened_on = '2026-03-02';
             set session_replication_role = origin
             """);
+        await Kpis.Facts.RecomputeAsync(Chain.Database);
         var db = Chain.TheProduct.Db;
         async Task<string> OrdersOnAsync(int day) => (await new OrdersOnDay(db).RunAsync(new(2026, 3, day), default)).Looked[12..];
         async Task<string> StockOnAsync(int day) => (await new StockOnDay(db).RunAsync(new(2026, 3, day), default)).Looked[12..];
