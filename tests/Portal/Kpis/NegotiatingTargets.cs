@@ -34,8 +34,9 @@ public sealed class NegotiatingTargets(ReadingKpis.MeasuredChannel portal) : ICl
         Assert.Contains("Accepted", agreed.Words, StringComparison.Ordinal);
         Assert.Contains((await partner.GetAsync("/kpis/targets?kpi=K-DEALS&year=2026")).All("tbody td"), cell => cell.StartsWith("5 ", StringComparison.Ordinal) || cell == "5");
         var history = await manager.GetAsync($"/kpis/targets/history?kpi=K-DEALS&owner={portal.First.Partner.Number}");
-        Assert.Equal(["5", "6"], history.All("tbody td:nth-child(3)"));
-        Assert.StartsWith("/kpis/proposals/TP-", history.Document.QuerySelector("tbody a")!.GetAttribute("href")!, StringComparison.Ordinal);
+        // Other tests set targets of other years.
+        Assert.Equal(["5", "6"], history.All("tbody td:nth-child(2)").Zip(history.All("tbody td:nth-child(3)")).Where(row => row.First == "2026-Q1").Select(row => row.Second));
+        Assert.NotNull(history.Document.QuerySelector("tbody a[href^='/kpis/proposals/TP-']"));
         Assert.DoesNotContain("5", (await rival.GetAsync("/kpis/targets/history?kpi=K-DEALS")).All("tbody td:nth-child(3)"));
     }
 
