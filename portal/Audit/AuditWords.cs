@@ -12,7 +12,7 @@ public static class AuditWords
     [
         "deal", "customer", "cluster_act", "customer_group", "dispute", "working_day",
         "lead", "receipt_key", "pipeline_stage", "close_reason",
-        "probing_alert", "probing_rule", "quote", "quote_template", "bundle", "configuration", "subscription", "order", "history", "invoice", "payment", "reminder", "tax_rule", "tax_class", "stock", "product", "product_line", "price_book", "price_rule", "exchange_rate", "kpi", "target_proposal", "scorecard", "partner", "person", "import",
+        "probing_alert", "probing_rule", "quote", "quote_template", "bundle", "configuration", "subscription", "order", "history", "invoice", "payment", "reminder", "tax_rule", "tax_class", "stock", "product", "product_line", "price_book", "price_rule", "exchange_rate", "kpi", "target_proposal", "scorecard", "level_rules", "level_review", "level_proposal", "partner", "person", "import",
         "protection_policy", "approval_policy", "claim_allowance", "approval_deputy",
     ];
 

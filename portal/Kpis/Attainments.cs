@@ -18,9 +18,16 @@ public sealed class Attainments(Db db, KpiDefinitions kpis, BrandCalendar calend
     /// <param name="period">Its kind selects the KPIs.</param>
     /// <param name="partnerId">One partner, or null for all that the caller may see.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<List<Reached>> ReachedAsync(Period period, long? partnerId, CancellationToken ct) => db.TogetherAsync(async () =>
+    public Task<List<Reached>> ReachedAsync(Period period, long? partnerId, CancellationToken ct) => ReachedAsync(period, partnerId, Card.None, ct);
+
+    /// <summary>The same, with a row for each minimum condition of a card wherever it is about a partner: no figure is an answer too.</summary>
+    /// <param name="period">Its kind selects the KPIs.</param>
+    /// <param name="partnerId">One partner, or null for all that the caller may see.</param>
+    /// <param name="card">The card whose conditions are held against the figures.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<List<Reached>> ReachedAsync(Period period, long? partnerId, Card card, CancellationToken ct) => db.TogetherAsync(async () =>
     {
-        var measured = await MeasuredAsync(period, ct);
+        var measured = await MeasuredAsync(period, ct) with { Always = [.. card.Conditions.Select(condition => condition.KpiDefinitionId)] };
         return measured.Kpis.Count == 0 ? [] : await db.ListAsync<Reached>(measured.ByPartner(partnerId is not null), measured.Arguments(partnerId), ct);
     }, ct);
 
@@ -71,19 +78,22 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
     /// <summary>The day whose balances count: the last of the period or, while that runs, today. Of days to come something is known already (an invoice that will be due), but nothing stands yet.</summary>
     public DateOnly Standing { get; init; } = Period.End.AddDays(-1);
 
+    /// <summary>The KPIs of which a partner has a row even without a figure and a target.</summary>
+    public IReadOnlyCollection<long> Always { get; init; } = [];
+
     /// <summary>True where a figure is made of a balance.</summary>
     public bool HasBalances => measures.Exists(measure => measure.Metric.Nature == MetricNature.Balance);
 
     /// <summary>The values of the statements' parameters.</summary>
     public object Arguments(long? partnerId) => new
     {
-        kind = Period.KindName, start = Period.Start, end = Period.End, standing = Standing, partnerId, versions = Kpis.Select(kpi => kpi.Version.KpiVersionId).ToArray(),
+        kind = Period.KindName, held = Period.HeldOn, start = Period.Start, end = Period.End, standing = Standing, partnerId, versions = Kpis.Select(kpi => kpi.Version.KpiVersionId).ToArray(),
     };
 
     /// <summary>The keys of the versions, for whoever puts the parameters together.</summary>
     public long[] Versions => [.. Kpis.Select(kpi => kpi.Version.KpiVersionId)];
 
-    /// <summary>A statement: each partner's figures against its targets, with @start, @end, @standing, @versions, and @partnerId where it is about one partner.</summary>
+    /// <summary>A statement: each partner's figures against its targets, with @held, @start, @end, @standing, @versions, and @partnerId where it is about one partner.</summary>
     public string ByPartner(bool onePartner) => Kpis.Count == 0 ? Nothing : $"""
         with {TargetsThatHold(onePartner)}, {Figures(onePartner)}, actual as (
             select w.partner_id, a.kpi_definition_id, a.value, a.is_touched
@@ -96,12 +106,12 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
         join kpi k using (kpi_definition_id)
         join who p using (partner_id)
         left join target t using (partner_id, kpi_definition_id)
-        where (t.value is not null or a.is_touched) and {IsFor("p", "k")}
+        where (t.value is not null or a.is_touched{(Always.Count == 0 ? "" : $" or k.kpi_definition_id in ({string.Join(", ", Always)})")}) and {IsFor("p", "k")}
         order by p.name, p.partner_id, k.name
         """;
 
     /// <summary>
-    /// A statement: the channel against its targets, by KPI, with @start, @end, @standing and @versions: the formula over the sums of the partners that have a target, against the sum of these, or against their average where figures do not add up (a rate, a price).
+    /// A statement: the channel against its targets, by KPI, with @held, @start, @end, @standing and @versions: the formula over the sums of the partners that have a target, against the sum of these, or against their average where figures do not add up (a rate, a price).
     /// </summary>
     public string InSum => Kpis.Count == 0 ? Nothing : $"""
         with {TargetsThatHold(false)}, {Figures(false)}, summed as (
@@ -150,14 +160,19 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
             """;
     }
 
-    // The KPIs, whom they are about, and for each of them the target that holds: their own before their level's before their territory's. Each table stands here once,
+    // The KPIs, whom they are about (of the level they had when the period began), and for each of them the target that holds: their own before their level's before their territory's. Each table stands here once,
     // for each time it is named its policies are carried out anew.
     static string TargetsThatHold(bool onePartner) => $"""
         kpi as (
             select v.kpi_definition_id, k.number, k.name, k.name_zh, v.period, v.unit, v.direction, v.green, v.amber, v.partner_types, v.partner_levels, {Subtree} as territory_ids
             from kpi_version v join kpi_definition k using (kpi_definition_id) where v.kpi_version_id = any (@versions)
+        ), since as (
+            select distinct on (partner_id) partner_id, from_level from partner_level_change
+            where on_day > @held {(onePartner ? "and partner_id = @partnerId" : "")} order by partner_id, on_day, partner_level_change_id
         ), who as (
-            select partner_id, number, name, name_latin, partner_type, partner_level, territory_id from partner where {(onePartner ? "partner_id = @partnerId" : "partner_type <> 'brand'")}
+            select p.partner_id, p.number, p.name, p.name_latin, p.partner_type, coalesce(c.from_level, p.partner_level) as partner_level, p.territory_id
+            from partner p left join since c using (partner_id)
+            where {PartnerNames.InBranch("p")} and {(onePartner ? "p.partner_id = @partnerId" : "p.partner_type <> 'brand'")}
         ), aim as (
             select t.partner_id, t.partner_level, t.territory_id, t.kpi_definition_id, t.value
             from kpi_target t join kpi k using (kpi_definition_id, period)
@@ -176,7 +191,7 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
         """;
 
     // A territory counts with those under it, whose codes begin with its own: CN has CN-EAST in it. An empty list narrows nothing.
-    const string Subtree = """
+    internal const string Subtree = """
         array(select distinct below.territory_id from territory above join territory below on below.code = above.code or below.code like replace(above.code, '_', '\_') || '-%' where above.territory_id = any (v.territory_ids))
         """;
 
@@ -219,11 +234,11 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
 
     string Each(Func<MeasuredKpi, string> row) => string.Join(", ", Kpis.Select(row));
 
-    static string Listed(IEnumerable<BaseMetric> metrics) => string.Join(", ", metrics.Select(metric => $"'{metric.Name}'"));
+    internal static string Listed(IEnumerable<BaseMetric> metrics) => string.Join(", ", metrics.Select(metric => $"'{metric.Name}'"));
 
-    static IEnumerable<MeasureNode> MeasuresOf(Node? tree) => tree?.All.OfType<MeasureNode>() ?? [];
+    internal static IEnumerable<MeasureNode> MeasuresOf(Node? tree) => tree?.All.OfType<MeasureNode>() ?? [];
 
-    static string Key(MeasureNode measure) => $"{measure.Metric.Name} {string.Join(',', measure.Lines)}";
+    internal static string Key(MeasureNode measure) => $"{measure.Metric.Name} {string.Join(',', measure.Lines)}";
 }
 
 /// <summary>What a partner has reached of one KPI in a period.</summary>
@@ -245,6 +260,9 @@ public sealed record Reached(
     string PartnerNumber, string PartnerName, string? PartnerNameLatin, string PartnerType, string PartnerLevel, string KpiNumber, string KpiName, string KpiNameZh,
     string Unit, string Direction, decimal? Actual, decimal? Target, decimal Green, decimal Amber)
 {
+    /// <summary>True where there is a figure or a target; a row of a condition may have neither.</summary>
+    public bool IsShown => Target is not null || Actual is not (null or 0);
+
     /// <summary>1 at the target; null without one, or without a figure.</summary>
     public decimal? Attainment => Actual is { } actual ? Score.Attainment(actual, Target, Direction == "down") : null;
 }

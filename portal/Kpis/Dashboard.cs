@@ -49,6 +49,7 @@ public sealed class Dashboard(Db db, KpiStore kpis, Attainments attainments)
             from = firstOfTrend < shown.YearBefore.Start ? firstOfTrend : shown.YearBefore.Start,
             until = shown.End,
             sales = metrics[0],
+            held = shown.HeldOn,
             start = shown.Start,
             end = shown.End,
             standing = measured.Standing,

@@ -9,7 +9,7 @@ namespace Portal.Kpis;
 /// <summary>KPIs for programs: targets, attainment, scores and series.</summary>
 [ApiController]
 [Route("api/v1/kpis")]
-public sealed class KpisApi(KpiStore kpis, Attainments attainments, SetTargets setTargets, PartnerNames partners, BrandCalendar calendar, ICurrentPerson me) : ControllerBase
+public sealed class KpisApi(KpiStore kpis, Standings standings, Attainments attainments, SetTargets setTargets, PartnerNames partners, BrandCalendar calendar, ICurrentPerson me) : ControllerBase
 {
     /// <summary>Sets targets: all of them or, when one is refused, none. Setting the same again changes nothing.</summary>
     [HttpPut("targets"), AllowRoles("brand_admin", "channel_manager")]
@@ -45,15 +45,41 @@ public sealed class KpisApi(KpiStore kpis, Attainments attainments, SetTargets s
         }));
     }
 
-    /// <summary>The points of the partners one may see, best first.</summary>
+    /// <summary>The points of the partners one may see, best first. The brand sees every place, a partner its own among all.</summary>
     [HttpGet("scores")]
-    public async Task<IActionResult> Scores(string period, CancellationToken ct) => Period.Parse(period) is { } shown
-        ? Ok((await kpis.ScoresAsync(shown, await kpis.ScorecardAsync(shown, ct), ct)).Select(score => new
+    public async Task<IActionResult> Scores(string period, CancellationToken ct)
+    {
+        if (Period.Parse(period) is not { } shown)
         {
-            partner = score.PartnerNumber, name = score.PartnerName, score.Points,
+            return Refusal.Invalid(new FieldProblem("period", "kpis.refused.period"));
+        }
+
+        var scores = await kpis.ScoresAsync(shown, await kpis.ScorecardAsync(shown, ct), ct);
+        var own = me.IsBrand || scores.Count == 0 ? null : (await standings.OfAsync(me.PartnerId, shown, ct))[^1];
+        return Ok(scores.Select(score => new
+        {
+            partner = score.PartnerNumber, name = score.PartnerName, score.Points, rank = me.IsBrand ? score.Rank : score.PartnerNumber == me.PartnerNumber ? own?.Rank : null, of = me.IsBrand ? scores.Count : own?.Of,
             lines = score.Lines.Select(line => new { kpi = line.Line.KpiNumber, line.Line.Weight, line.Reached?.Attainment, line.Points }),
-        }))
-        : Refusal.Invalid(new FieldProblem("period", "kpis.refused.period"));
+            conditions = score.Card.Conditions.Select(condition => new { kpi = condition.Condition.KpiNumber, condition.Condition.Bound, condition.Actual, met = condition.IsMet }),
+        }));
+    }
+
+    /// <summary>One partner's points and places over the eight periods that end with one, the first to the last; a partner asks for its own.</summary>
+    /// <param name="period">2026-07, 2026-Q3, 2026-H2, 2026 or 2026-07-R3.</param>
+    /// <param name="partner">A partner's number, for the brand; one's own where it is left out.</param>
+    /// <param name="ct">Stops waiting.</param>
+    [HttpGet("standing")]
+    public async Task<IActionResult> Standing(string period, string? partner, CancellationToken ct)
+    {
+        if (Period.Parse(period) is not { } shown)
+        {
+            return Refusal.Invalid(new FieldProblem("period", "kpis.refused.period"));
+        }
+
+        var one = partner is null ? await partners.FindAsync(me.PartnerId, ct) : await partners.FindAsync(partner, ct);
+        return one is null || (!me.IsBrand && one.PartnerId != me.PartnerId) ? Refusal.NotFound
+            : Ok((await standings.OfAsync(one.PartnerId, shown, ct)).Select(standing => new { period = standing.Period.ToString(), standing.Points, standing.Rank, standing.Of }));
+    }
 
     /// <summary>A partner's scorecard of a period as PDF.</summary>
     /// <param name="partner">The partner's number.</param>

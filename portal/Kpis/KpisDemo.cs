@@ -6,7 +6,7 @@ using Portal.Kpis.Metrics;
 namespace Portal.Kpis;
 
 /// <summary>The demo's KPIs: what Northlight measures, what it asks of each level, and how it weighs it.</summary>
-public sealed class KpisDemo(Db db, KpiDefinitions kpis, TargetStore targetStore, TimeProvider clock) : IDemoPart
+public sealed class KpisDemo(Db db, KpiDefinitions kpis, TargetStore targetStore, LevelStore levelStore, ReviewLevels reviewLevels, TimeProvider clock) : IDemoPart
 {
     /// <inheritdoc/>
     public int Order => 80;
@@ -21,7 +21,7 @@ public sealed class KpisDemo(Db db, KpiDefinitions kpis, TargetStore targetStore
         var winRate = await DefineAsync("Win rate per half year", "半年赢单率", "win_rate", "half", ct, new() { Note = "Deals that ended, whichever way" });
         var dealSize = await DefineAsync("Sell-through per deal won", "每单分销额", "sell_through / deals_won", "rolling12", ct, new() { PartnerTypes = ["distributor", "reseller"] });
         var quarter = Period.Of(PeriodKind.Quarter, today);
-        var quarters = new[] { quarter.Previous, quarter, quarter.Following };
+        var quarters = Period.Until(quarter.Following, 6);
         var levels = new[] { ("registered", 300_000m, 100_000m, 1m), ("silver", 900_000m, 300_000m, 2m), ("gold", 3_000_000m, 1_200_000m, 3m), ("platinum", 6_000_000m, 2_400_000m, 5m) };
         await targetStore.SetTargetsAsync([.. from period in quarters
                                        from level in levels
@@ -32,17 +32,23 @@ public sealed class KpisDemo(Db db, KpiDefinitions kpis, TargetStore targetStore
             new NewTarget(dealSize, null, "gold", Period.Of(PeriodKind.Rolling12, today), 150_000m, null)], "demo", now, ct);
         await db.ExecuteAsync("""
             with card as (
-                insert into scorecard (number, name, name_zh, period, valid, created_at)
-                values (@number, 'Partner programme', '伙伴计划', 'quarter', daterange(@from, null), @now) returning scorecard_id)
-            insert into scorecard_line (scorecard_id, kpi_definition_id, weight, threshold, cap)
-            select card.scorecard_id, line.kpi, line.weight, 0.5, 1.2
+                insert into scorecard (number, name, name_zh, period, valid, most_points, unmet, created_at)
+                values (@number, 'Partner programme', '伙伴计划', 'quarter', daterange(@from, null), 115, 'no_promotion', @now) returning scorecard_id
+            ), asked as (
+                insert into scorecard_condition (scorecard_id, kpi_definition_id, bound) select scorecard_id, @bought, 0 from card)
+            insert into scorecard_line (scorecard_id, kpi_definition_id, weight, threshold, cap, below, below_share)
+            select card.scorecard_id, line.kpi, line.weight, 0.5, 1.2, case when line.weight = 50 then 'share' else 'nothing' end, case when line.weight = 50 then 0.5 else 0 end
             from card, unnest(@kpis, @weights) as line (kpi, weight)
             """, new
         {
             number = PublicNumber.From("S", "demo scorecard"), from = quarter.YearBefore.Start, now,
-            kpis = new[] { purchases, sellThrough, registered }, weights = new[] { 50m, 30m, 20m },
+            bought = purchases, kpis = new[] { purchases, sellThrough, registered }, weights = new[] { 50m, 30m, 20m },
         }, ct);
         await ProposeAsync(purchases, quarter.Following, now, ct);
+        // The facts of the demo wait to be folded, and a review reads roll-ups only.
+        await db.OneAsync<long>("select kpi_fold()", null, ct);
+        await levelStore.KeepRulesAsync(PublicNumber.From("LR", "demo level rules"), new("quarter", 4, 2, quarter.YearBefore.Start, 40, 25, 70, 50, 95, 75), quarter.YearBefore.Start, "demo", now, ct);
+        await reviewLevels.RunAsync(quarter.Previous.ToString(), "demo", ct);
     }
 
     // One waits for the brand, to the other the brand has answered with a counter.

@@ -11,9 +11,16 @@ public sealed class PartnerNames(Db db)
         : (await db.ListAsync<(string Number, long PartnerId)>("select number, partner_id from partner where number = any(@numbers)", new { numbers }, ct))
             .ToDictionary(row => row.Number, row => row.PartnerId, StringComparer.Ordinal);
 
-    /// <summary>The partner of that number, or null.</summary>
-    public Task<PartnerName?> FindAsync(string number, CancellationToken ct) => db.FindAsync<PartnerName>(
-        "select partner_id, number, name, name_latin, partner_type, partner_level from partner where number = @number", new { number }, ct);
+    /// <summary>
+    /// A condition of SQL: the partner stands in the caller's branch. A partner also sees the name of the company it buys from; figures of that one are none of its business, and a level's target beside no figure would look like some.
+    /// </summary>
+    internal static string InBranch(string partner) =>
+        $"((select app_is_brand()) or {partner}.partner_id in (select l.partner_id from partner_line l where l.ancestor_id = (select app_partner_id())))";
+
+    /// <summary>The partner of that number in the caller's branch, or null.</summary>
+    public Task<PartnerName?> FindAsync(string number, CancellationToken ct) => db.FindAsync<PartnerName>($"""
+        select p.partner_id, p.number, p.name, p.name_latin, p.partner_type, p.partner_level from partner p where p.number = @number and {InBranch("p")}
+        """, new { number }, ct);
 
     /// <summary>The brand, or the partner whose person is at work.</summary>
     public Task<PartnerName?> FindAsync(long partnerId, CancellationToken ct) => db.FindAsync<PartnerName>(

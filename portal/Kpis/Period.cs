@@ -94,6 +94,18 @@ public readonly record struct Period
         }
     }
 
+    /// <summary>The periods that end with one, so many of them, the first to the last.</summary>
+    public static IReadOnlyList<Period> Until(Period last, int count)
+    {
+        List<Period> periods = [last];
+        while (periods.Count < count)
+        {
+            periods.Insert(0, periods[0].Previous);
+        }
+
+        return periods;
+    }
+
     /// <summary>Reads 2026-07, 2026-Q3, 2026-H2, 2026 or 2026-07-R3; years 1990 to 2100.</summary>
     public static Period? Parse(string? text)
     {

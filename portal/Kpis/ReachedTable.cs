@@ -27,3 +27,8 @@ public sealed record AttainmentOf(decimal? Share, decimal Green, decimal Amber)
     /// <summary>Of a row; nothing where there is none.</summary>
     public static AttainmentOf Row(Reached? row) => row is null ? new(null, 1, 0.8m) : new(row.Attainment, row.Green, row.Amber);
 }
+
+/// <summary>The minimum conditions of a card with what was reached of them.</summary>
+/// <param name="Scored">The scored card.</param>
+/// <param name="Currency">The brand's.</param>
+public sealed record ConditionsPart(ScoredCard Scored, string Currency);

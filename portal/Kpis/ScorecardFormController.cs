@@ -18,12 +18,8 @@ public sealed class ScorecardFormController(KpiStore kpis, KpiDefinitions defini
         var (today, _) = await calendar.TodayAsync(ct);
         var from = Period.Parse(period) ?? Period.Of(PeriodKind.Quarter, today);
         var held = await kpis.ScorecardAsync(from, ct);
-        var form = new ScorecardForm { Name = held.Count > 0 ? held[0].ScorecardName : null, NameZh = held.Count > 0 ? held[0].ScorecardNameZh : null, From = from.ToString() };
-        foreach (var kpi in await ChoicesAsync(from, ct))
-        {
-            var line = held.Find(line => line.KpiNumber == kpi.Number);
-            form.Lines.Add(new() { Kpi = kpi.Number, Weight = line?.Weight, Threshold = (line?.Threshold ?? 0) * 100, Cap = (line?.Cap ?? 1) * 100 });
-        }
+        var form = new ScorecardForm { Name = held.IsEmpty ? null : held.Name, NameZh = held.IsEmpty ? null : held.NameZh, From = from.ToString(), MostPoints = held.MostPoints, Unmet = held.Unmet };
+        form.Lines.AddRange((await ChoicesAsync(from, ct)).Select(kpi => ScorecardFormLine.Of(kpi, held)));
 
         return View("ScorecardForm", await WithKpisAsync(form, ct));
     }
@@ -34,14 +30,13 @@ public sealed class ScorecardFormController(KpiStore kpis, KpiDefinitions defini
     {
         if (ModelState.IsValid)
         {
-            var lines = form.Lines.Where(line => line.Weight is > 0).Select(line => new NewScorecardLine(line.Kpi, line.Weight!.Value, line.Threshold ?? 0, line.Cap ?? 100)).ToList();
-            switch (await keepScorecard.RunAsync(new(form.Name!.Trim(), form.NameZh!.Trim(), form.From!, lines), ct))
+            switch (await keepScorecard.RunAsync(Asked(await WithKpisAsync(form, ct)), ct))
             {
                 case ScorecardKept.Stored:
                     this.Flash(FlashKind.Done, t["kpis.scorecard.stored", form.From!]);
                     return RedirectToAction(nameof(ScorecardsController.Index), "Scorecards", new { period = form.From });
-                case ScorecardKept.Refused(var field, var reason):
-                    ModelState.AddModelError(field switch { "name" => nameof(form.Name), "name_zh" => nameof(form.NameZh), "from" => nameof(form.From), _ => "" }, t[reason]);
+                case ScorecardKept.Refused(var field, var reason) refused:
+                    ModelState.AddModelError(form.KeyOf(field, refused.Kpi), t[reason]);
                     break;
                 default:
                     throw new InvalidOperationException("A scorecard is either kept or refused.");
@@ -51,6 +46,8 @@ public sealed class ScorecardFormController(KpiStore kpis, KpiDefinitions defini
         Response.StatusCode = StatusCodes.Status400BadRequest;
         return View("ScorecardForm", await WithKpisAsync(form, ct));
     }
+
+    static NewScorecard Asked(ScorecardForm form) => new(form.Name!.Trim(), form.NameZh!.Trim(), form.From!, form.AskedLines) { MostPoints = form.MostPoints ?? 200, Unmet = form.Unmet ?? Card.NoPoints, Conditions = form.AskedConditions };
 
     async Task<List<KpiDefinition>> ChoicesAsync(Period period, CancellationToken ct) =>
         [.. (await definitions.ListAsync(ct)).Where(kpi => kpi.Status == "published" && kpi.Period == period.KindName)];
@@ -63,7 +60,7 @@ public sealed class ScorecardFormController(KpiStore kpis, KpiDefinitions defini
 }
 
 /// <summary>The form for a scorecard.</summary>
-public sealed class ScorecardForm
+public sealed class ScorecardForm : CardForm
 {
     /// <summary>Its name in English.</summary>
     [Required, StringLength(120)]
@@ -76,6 +73,17 @@ public sealed class ScorecardForm
     /// <summary>The first period it holds for.</summary>
     [Required, StringLength(11)]
     public string? From { get; set; }
+}
+
+/// <summary>What a form says about a card: its lines, its conditions, its bonus cap. The form of a card has it, and so has what is only tried out.</summary>
+public class CardForm
+{
+    /// <summary>The bonus cap in points.</summary>
+    [Required, Range(100, 200)]
+    public decimal? MostPoints { get; set; } = 200;
+
+    /// <summary>What follows where a condition is not met.</summary>
+    public string? Unmet { get; set; } = Card.NoPoints;
 
     /// <summary>A row per KPI of that kind of period; those without a weight are left out.</summary>
     public List<ScorecardFormLine> Lines { get; set; } = [];
@@ -83,6 +91,37 @@ public sealed class ScorecardForm
     /// <summary>The KPIs by number; not bound from the form.</summary>
     [BindNever]
     public IReadOnlyDictionary<string, KpiDefinition> Kpis { get; set; } = new Dictionary<string, KpiDefinition>(StringComparer.Ordinal);
+
+    /// <summary>The weighted lines as they are asked for.</summary>
+    internal IReadOnlyList<NewScorecardLine> AskedLines => [.. Lines.Where(line => line.Weight is > 0).Select(line => line.Asked)];
+
+    /// <summary>The conditions as they are asked for.</summary>
+    internal IReadOnlyList<NewCondition> AskedConditions => [.. Lines.Where(line => line.Bound is not null).Select(line => new NewCondition(line.Kpi, line.Bound!.Value / (IsRatio(line.Kpi) ? 100 : 1)))];
+
+    /// <summary>The field of the form that a refusal is about.</summary>
+    internal string KeyOf(string field, string? kpi) => kpi is null ? PropertyOf(field) : $"Lines[{Lines.FindIndex(line => line.Kpi == kpi)}].{PropertyOf(field)}";
+
+    static string PropertyOf(string field) => field switch
+    {
+        "name" => nameof(ScorecardForm.Name),
+        "name_zh" => nameof(ScorecardForm.NameZh),
+        "from" => nameof(ScorecardForm.From),
+        "most_points" => nameof(ScorecardForm.MostPoints),
+        "unmet" => nameof(ScorecardForm.Unmet),
+        "weight" => nameof(ScorecardFormLine.Weight),
+        "threshold" => nameof(ScorecardFormLine.Threshold),
+        "cap" => nameof(ScorecardFormLine.Cap),
+        "below" => nameof(ScorecardFormLine.Below),
+        "below_share" => nameof(ScorecardFormLine.BelowShare),
+        "bound" => nameof(ScorecardFormLine.Bound),
+        "target_percent" => nameof(ScorecardFormLine.TargetPercent),
+        "periods" => "Periods",
+        ['l', 'i', 'm', 'i', 't', 's', '.', .. var limit] => "Limits." + limit,
+        _ => "",
+    };
+
+    /// <summary>True where a KPI's figures are typed in percent.</summary>
+    public bool IsRatio(string kpi) => Kpis.GetValueOrDefault(kpi)?.Unit == "ratio";
 }
 
 /// <summary>One row of the form, in percent.</summary>
@@ -96,11 +135,38 @@ public sealed class ScorecardFormLine
     [Range(0, 100)]
     public decimal? Weight { get; set; }
 
-    /// <summary>Below it nothing is earned.</summary>
+    /// <summary>From it on the attainment counts as it is.</summary>
     [Range(0, 100)]
     public decimal? Threshold { get; set; }
 
     /// <summary>Above it no more is earned.</summary>
     [Range(100, 200)]
     public decimal? Cap { get; set; }
+
+    /// <summary>What is earned below the threshold.</summary>
+    public string? Below { get; set; } = Credit.Nothing;
+
+    /// <summary>The share that is earned there.</summary>
+    [Range(0, 100)]
+    public decimal? BelowShare { get; set; }
+
+    /// <summary>The figure must be more than this (less, where less is better), a ratio in percent; nothing asks nothing.</summary>
+    public decimal? Bound { get; set; }
+
+    /// <summary>Which part of the targets is tried out, in percent; only where something is tried.</summary>
+    public decimal? TargetPercent { get; set; }
+
+    /// <summary>The line as it is asked for.</summary>
+    internal NewScorecardLine Asked => new(Kpi, Weight ?? 0, Threshold ?? 0, Cap ?? 100) { Below = Below ?? Credit.Nothing, BelowShare = BelowShare ?? 0 };
+
+    /// <summary>The row of a KPI as a card has it.</summary>
+    internal static ScorecardFormLine Of(KpiDefinition kpi, Card card)
+    {
+        var line = card.Lines.FirstOrDefault(line => line.KpiNumber == kpi.Number);
+        return new()
+        {
+            Kpi = kpi.Number, Weight = line?.Weight, Threshold = (line?.Threshold ?? 0) * 100, Cap = (line?.Cap ?? 1) * 100, Below = line?.Below ?? Credit.Nothing, BelowShare = line is { BelowShare: > 0 } ? line.BelowShare * 100 : null,
+            Bound = card.Conditions.FirstOrDefault(condition => condition.KpiNumber == kpi.Number)?.Bound * (kpi.Unit == "ratio" ? 100 : 1),
+        };
+    }
 }

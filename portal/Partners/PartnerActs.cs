@@ -114,6 +114,32 @@ public sealed class EditPartner(Db db, PartnerStore partners, AuditTrail audit)
     }
 }
 
+/// <summary>Gives companies another level, from a day on; for features that decide on levels with more than a form.</summary>
+public sealed class ChangeLevels(Db db, PartnerStore partners, AuditTrail audit)
+{
+    /// <summary>Changes them in the transaction that is open, and answers whose level changed: who no longer has the level that was left behind keeps its own.</summary>
+    /// <param name="changes">From which level to which.</param>
+    /// <param name="day">The first day of the new level; not later than today.</param>
+    /// <param name="reason">What the audit names as the reason.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <exception cref="InvalidOperationException">No transaction is open.</exception>
+    public async Task<IReadOnlySet<long>> RunAsync(IReadOnlyCollection<LevelChange> changes, DateOnly day, string reason, CancellationToken ct)
+    {
+        if (!db.IsInTransaction)
+        {
+            throw new InvalidOperationException("A level changes in the transaction of the decision.");
+        }
+
+        var changed = (await partners.ChangeLevelsAsync(changes, day, ct)).ToDictionary(row => row.PartnerId, row => row.Number);
+        await audit.RecordAsync([.. changes.Where(change => changed.ContainsKey(change.PartnerId)).Select(change => new AuditAct(
+            "partner.level_changed", "partner", changed[change.PartnerId], [change.PartnerId], new { from = change.From, to = change.To, day, reason }))], ct);
+        return changed.Keys.ToHashSet();
+    }
+}
+
+/// <summary>A partner's step from one level to another.</summary>
+public sealed record LevelChange(long PartnerId, string From, string To);
+
 /// <summary>Gives a company, with all that stands below it, another place in the tree.</summary>
 public sealed class MovePartner(Db db, PartnerStore partners, AuditTrail audit)
 {

@@ -99,6 +99,26 @@ public sealed class PartnerStore(Db db, TimeProvider clock)
         returning b.version
         """, new Parameters(facts, clock) { Number = number, Version = version }.All, ct);
 
+    /// <summary>Gives partners another level from a day on, those that still have the one they are to leave; answers who they are.</summary>
+    public async Task<List<(long PartnerId, string Number)>> ChangeLevelsAsync(IReadOnlyCollection<LevelChange> changes, DateOnly day, CancellationToken ct)
+    {
+        var changed = await db.ListAsync<(long, string)>("""
+            with day as materialized (
+                select set_config('app.level_day', @day::date::text, true) as said
+            ), locked as materialized (
+                select b.partner_id, c.to_level
+                from day, unnest(@partners, @from, @to) as c (partner_id, from_level, to_level)
+                join partner b on b.partner_id = c.partner_id and b.partner_level = c.from_level and b.partner_type <> 'brand'
+                where day.said <> ''
+                order by b.partner_id for no key update of b
+            )
+            update partner b set partner_level = l.to_level, version = b.version + 1 from locked l where b.partner_id = l.partner_id
+            returning b.partner_id, b.number
+            """, new { day, partners = changes.Select(change => change.PartnerId).ToArray(), from = changes.Select(change => change.From).ToArray(), to = changes.Select(change => change.To).ToArray() }, ct);
+        await db.ExecuteAsync("select set_config('app.level_day', '', true)", null, ct);
+        return changed;
+    }
+
     /// <summary>Places a partner below another; null when either is not there, the first is the brand, or it is not of that version any more.</summary>
     public Task<Placed?> MoveAsync(string number, int? version, string upstreamNumber, CancellationToken ct) => db.FindAsync<Placed>("""
         update partner b

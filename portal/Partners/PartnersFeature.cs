@@ -19,6 +19,7 @@ static class PartnersFeature
         .AddScoped<BrandPartner>()
         .AddScoped<AddPartner>()
         .AddScoped<EditPartner>()
+        .AddScoped<ChangeLevels>()
         .AddScoped<MovePartner>()
         .AddScoped<SuspendPartner>()
         .AddScoped<ReactivatePartner>()

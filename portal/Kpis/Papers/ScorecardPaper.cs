@@ -13,7 +13,7 @@ namespace Portal.Kpis.Papers;
 /// <summary>
 /// A partner's scorecard (计分卡) of a period as PDF, with bars beside its figures and the twelve months before. It is not kept: figures and targets give it again, as they stand then, and equal ones give equal bytes on one day.
 /// </summary>
-public sealed class ScorecardPaper(KpiStore kpis, Attainments attainments, BrandCalendar calendar, TypstWorkers typst, Texts texts, ICurrentPerson me, IConfiguration settings)
+public sealed class ScorecardPaper(KpiStore kpis, Standings standings, Attainments attainments, BrandCalendar calendar, TypstWorkers typst, Texts texts, ICurrentPerson me, IConfiguration settings)
 {
     const int Months = 12;
 
@@ -29,14 +29,14 @@ public sealed class ScorecardPaper(KpiStore kpis, Attainments attainments, Brand
         var tongue = Languages.Of(language);
         var (today, currency) = await calendar.TodayAsync(ct);
         var card = await kpis.ScorecardAsync(period, ct);
-        var reached = await attainments.ReachedAsync(period, partner.PartnerId, ct);
-        // A place among all is the brand's to know: who sees a branch sees no place in it.
-        var scores = me.IsBrand ? await kpis.ScoresAsync(period, card, ct) : [];
+        var reached = await attainments.ReachedAsync(period, partner.PartnerId, card, ct);
+        // Its place among all is the brand's and its own to know: who sees a branch sees no place in it.
+        var standing = !card.IsEmpty && (me.IsBrand || partner.PartnerId == me.PartnerId) ? (await standings.OfAsync(partner.PartnerId, period, ct))[^1] : null;
         var last = new DateOnly(period.End.AddDays(-1).Year, period.End.AddDays(-1).Month, 1);
         var months = await kpis.MetricMonthsAsync(partner.PartnerId, [Metric.Purchases, Metric.SellThrough], last.AddMonths(1 - Months), last.AddMonths(1), ct);
-        var lines = card.Select(line => new ScoredLine(line, reached.Find(row => row.KpiNumber == line.KpiNumber))).ToList();
-        var others = reached.Where(row => !lines.Exists(line => line.Line.KpiNumber == row.KpiNumber)).ToList();
-        return await typst.RenderAsync(Job(new(partner, period, today, currency, lines, others, scores, [.. Enumerable.Range(0, Months).Select(month => last.AddMonths(month + 1 - Months))], months), tongue), ct) switch
+        var scored = new ScoredCard(card, reached);
+        var others = reached.Where(row => row.IsShown && !scored.Lines.Any(line => line.Line.KpiNumber == row.KpiNumber)).ToList();
+        return await typst.RenderAsync(Job(new(partner, period, today, currency, scored, others, standing, [.. Enumerable.Range(0, Months).Select(month => last.AddMonths(month + 1 - Months))], months), tongue), ct) switch
         {
             Typesetting.Pdf pdf => new FileContentResult(pdf.Content, "application/pdf")
             {
@@ -60,18 +60,26 @@ public sealed class ScorecardPaper(KpiStore kpis, Attainments attainments, Brand
         string Points(decimal points) => points.ToString("0.00", culture);
         string Name(string name, string? other) => chinese ? other ?? name : name;
         decimal Of(string metric, DateOnly month) => content.Figures.Where(row => row.Metric == metric && row.Month == month).Sum(row => row.Value);
-        var (partner, rank) = (content.Partner, content.Scores.FirstOrDefault(score => score.PartnerNumber == content.Partner.Number)?.Rank);
+        string Below(ScorecardLine line) => line.Below == Credit.Nothing ? "" : T("kpis.below.said." + line.Below, Percent(line.BelowShare));
+        var (partner, scored) = (content.Partner, content.Scored);
         var most = Math.Max(1, content.Months.SelectMany(month => new[] { Of(Metric.Purchases, month), Of(Metric.SellThrough, month) }).Max());
         var company = chinese ? partner.Name : partner.NameLatin ?? partner.Name;
         return new(Template, new
         {
-            partner = company, period = content.Period.ToString(), level = T("kpis.level." + partner.PartnerLevel), points = Points(content.Lines.Sum(line => line.Points)), asOf = Day(content.Today),
-            rank = rank is { } place ? T("kpis.scorecard.place", place, content.Scores.Count) : "", qrAlt = T("kpis.scorecard.qr", company),
-            lines = content.Lines.Select(line => new
+            partner = company, period = content.Period.ToString(), level = T("kpis.level." + partner.PartnerLevel), points = Points(scored.Points), asOf = Day(content.Today),
+            rank = content.Standing?.Rank is { } place ? T("kpis.scorecard.place", place, content.Standing.Of) : "", qrAlt = T("kpis.scorecard.qr", company),
+            lines = scored.Lines.Select(line => new
             {
                 name = Name(line.Line.KpiName, line.Line.KpiNameZh), weight = line.Line.Weight.ToString("0.##", culture), actual = Figure(line.Line.Unit, line.Reached is null && line.Line.Unit != "ratio" ? 0 : line.Reached?.Actual), target = Figure(line.Line.Unit, line.Reached?.Target),
-                attainment = Percent(line.Reached?.Attainment), share = line.Reached?.Attainment ?? 0, threshold = line.Line.Threshold, points = Points(line.Points),
+                attainment = Percent(line.Reached?.Attainment), share = line.Reached?.Attainment ?? 0, threshold = line.Line.Threshold, points = Points(line.Points), below = Below(line.Line),
             }),
+            capped = scored.IsVoid ? T("kpis.total.void") : scored.Sum > scored.Points ? T("kpis.total.capped", scored.Card.MostPoints.ToString("0.##", culture)) : "", sum = Points(scored.Sum),
+            conditions = scored.Conditions.Select(condition => new
+            {
+                name = Name(condition.Condition.KpiName, condition.Condition.KpiNameZh), bound = T(condition.Condition.LowIsGood ? "kpis.condition.less" : "kpis.condition.more") + " " + Figure(condition.Condition.Unit, condition.Condition.Bound),
+                actual = Figure(condition.Condition.Unit, condition.Actual), met = T(condition.IsMet ? "kpis.conditions.met" : "kpis.conditions.unmet"),
+            }),
+            unmet = T("kpis.unmet.said." + scored.Card.Unmet),
             others = content.Others.Select(row => new
             {
                 name = Name(row.KpiName, row.KpiNameZh), actual = Figure(row.Unit, row.Actual), target = Figure(row.Unit, row.Target), attainment = Percent(row.Attainment), share = row.Attainment ?? 0,
@@ -85,7 +93,7 @@ public sealed class ScorecardPaper(KpiStore kpis, Attainments attainments, Brand
             {
                 kind = T("kpis.scorecard.paper"), level = T("kpis.partner_level"), points = T("kpis.points"), rank = T("kpis.rank"), asOf = T("kpis.scorecard.as_of"), card = T("kpis.scorecard.weighed"), kpi = T("kpis.kpi"), weight = T("kpis.weight"),
                 actual = T("kpis.actual"), target = T("kpis.target"), attainment = T("kpis.attainment"), total = T("kpis.total"), credit = T("kpis.scorecard.credit"), none = T("kpis.no_scorecard", content.Period), others = T("kpis.others"),
-                trend = T("kpis.scorecard.months", content.Currency), month = T("kpis.period.month"), first = T("kpis.metric.purchases"), second = T("kpis.metric.sell_through"), online = T("kpis.scorecard.online"),
+                trend = T("kpis.scorecard.months", content.Currency), month = T("kpis.period.month"), first = T("kpis.metric.purchases"), second = T("kpis.metric.sell_through"), online = T("kpis.scorecard.online"), conditions = T("kpis.conditions"), bound = T("kpis.bound"), met = T("kpis.status"),
             },
         }, $"{T("kpis.scorecard.paper")} {company} {content.Period}", new DateTimeOffset(content.Today.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero))
         {
@@ -95,5 +103,5 @@ public sealed class ScorecardPaper(KpiStore kpis, Attainments attainments, Brand
     }
 
     sealed record Content(
-        PartnerName Partner, Period Period, DateOnly Today, string Currency, IReadOnlyList<ScoredLine> Lines, IReadOnlyList<Reached> Others, IReadOnlyList<PartnerScore> Scores, IReadOnlyList<DateOnly> Months, IReadOnlyList<MetricMonth> Figures);
+        PartnerName Partner, Period Period, DateOnly Today, string Currency, ScoredCard Scored, IReadOnlyList<Reached> Others, Standing? Standing, IReadOnlyList<DateOnly> Months, IReadOnlyList<MetricMonth> Figures);
 }

@@ -66,3 +66,25 @@
     });
   }
 })();
+
+// A question that takes longer than a second says that it is being worked on; a file that is downloaded leaves the page as it is.
+(() => {
+  'use strict';
+  for (const form of document.querySelectorAll('form[data-slow]')) {
+    form.addEventListener('submit', event => {
+      if (event.submitter?.hasAttribute('formaction')) return;
+      setTimeout(() => { document.getElementById(form.dataset.slow).hidden = false; }, 1000);
+    });
+  }
+})();
+
+// One box that chooses all of a list.
+(() => {
+  'use strict';
+  for (const all of document.querySelectorAll('input[data-choose-all]')) {
+    all.hidden = false;
+    all.addEventListener('change', () => {
+      for (const box of all.form.querySelectorAll(`input[name="${all.dataset.chooseAll}"]`)) box.checked = all.checked;
+    });
+  }
+})();

@@ -19,7 +19,7 @@ public sealed class Scoring
     public void Without_a_target_there_is_no_attainment()
     {
         Assert.Null(Score.Attainment(5, null, false));
-        Assert.Equal(0, Score.Points(40, null, 0, 1));
+        Assert.Equal(0, Score.Points(40, null, new(0, 1)));
     }
 
     [Theory]
@@ -30,7 +30,63 @@ public sealed class Scoring
     [InlineData(40, 1.5, 0, 1.2, 48)]
     [InlineData(33.33, 0.5, 0, 1, 16.67)]
     public void Points_are_the_weight_times_attainment_between_threshold_and_cap(double weight, double attainment, double threshold, double cap, double points) =>
-        Assert.Equal((decimal)points, Score.Points((decimal)weight, (decimal)attainment, (decimal)threshold, (decimal)cap));
+        Assert.Equal((decimal)points, Score.Points((decimal)weight, (decimal)attainment, new((decimal)threshold, (decimal)cap)));
+
+    [Theory]
+    [InlineData(0.79, "nothing", 0, 0)]
+    [InlineData(0.79, "share", 0.5, 15.8)]
+    [InlineData(0.8, "share", 0.5, 32)]
+    [InlineData(0.79, "fixed", 0.3, 12)]
+    [InlineData(0.01, "fixed", 0.3, 12)]
+    [InlineData(0, "fixed", 0.3, 0)]
+    [InlineData(1.5, "share", 0.5, 48)]
+    public void Below_the_threshold_of_80_percent_a_line_of_weight_40_earns_what_its_rule_says(double attainment, string below, double share, double points) =>
+        Assert.Equal((decimal)points, Score.Points(40, (decimal)attainment, new(0.8m, 1.2m, below, (decimal)share)));
+
+    [Fact]
+    public void More_attainment_never_earns_less()
+    {
+        foreach (var credit in new[] { new Credit(0.5m, 1.2m), new Credit(0.5m, 1.2m, Credit.Share, 1), new Credit(0.8m, 1, Credit.Share, 0.3m), new Credit(0.5m, 2, Credit.Fixed, 0.5m) })
+        {
+            List<decimal> earned = [.. Enumerable.Range(0, 250).Select(percent => Score.Points(33.33m, percent / 100m, credit))];
+            Assert.Equal(earned.Order(), earned);
+        }
+    }
+
+    [Theory]
+    [InlineData(90, 120, false, 90)]
+    [InlineData(140, 120, false, 120)]
+    [InlineData(140, 120, true, 0)]
+    public void A_card_grants_no_more_than_its_bonus_cap_and_nothing_where_a_condition_voids_it(int sum, int most, bool isVoid, int points) =>
+        Assert.Equal(points, Score.Total([sum / 2m, sum / 2m], most, isVoid));
+
+    [Theory]
+    [InlineData(0.01, 0, false, true)]
+    [InlineData(0.0, 0, false, false)]
+    [InlineData(null, 0, false, false)]
+    [InlineData(4.0, 5, true, true)]
+    [InlineData(5.0, 5, true, false)]
+    public void A_condition_asks_for_more_than_its_bound_and_for_less_where_less_is_better(double? actual, int bound, bool lowIsGood, bool isMet) =>
+        Assert.Equal(isMet, Score.Meets((decimal?)actual, bound, lowIsGood));
+
+    [Fact]
+    public void What_is_needed_for_some_points_earns_them_and_a_little_less_does_not()
+    {
+        foreach (var credit in new[] { new Credit(0.5m, 1.2m), new Credit(0.8m, 1.2m, Credit.Share, 0.5m), new Credit(0.8m, 1.2m, Credit.Fixed, 0.3m), new Credit(0, 1) })
+        {
+            foreach (var points in new[] { 3m, 10m, 17.5m, 25m, 37m, 40m, 47m })
+            {
+                if (Score.Needed(points, 40, credit) is not { } needed)
+                {
+                    Assert.True(points > 40 * credit.Cap);
+                    continue;
+                }
+
+                Assert.True(Score.Points(40, needed, credit) >= points, $"{credit} {points} {needed}");
+                Assert.True(Score.Points(40, needed - 0.001m, credit) < points || credit.Below == Credit.Fixed, $"{credit} {points} {needed}");
+            }
+        }
+    }
 
     [Theory]
     [InlineData("2026-07", "2026-07-01", "2026-08-01")]
