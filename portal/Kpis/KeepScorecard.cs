@@ -90,7 +90,7 @@ public sealed class KeepScorecard(Db db, KpiDefinitions kpis, AuditTrail audit, 
             }
         }
 
-        return lines.DistinctBy(line => line.Kpi).Count() != lines.Count ? new("lines", "kpis.refused.twice_on_the_card")
+        return lines.DistinctBy(line => line.Kpi, StringComparer.Ordinal).Count() != lines.Count ? new("lines", "kpis.refused.twice_on_the_card")
             : lines.Sum(line => line.Weight) != 100 ? new("lines", "kpis.refused.weights_add_up") : null;
     }
 }

@@ -34,15 +34,17 @@ public sealed class TargetProposals(Db db)
     /// <summary>The one of that number, or null.</summary>
     public Task<TargetProposal?> FindAsync(string number, CancellationToken ct) => db.FindAsync<TargetProposal>($"{Columns} where r.number = @number", new { number }, ct);
 
-    /// <summary>The target that holds for a partner itself, its level or its territory in a period; null for none.</summary>
+    /// <summary>The target that holds for a partner itself, the level it had when the period began or its territory; null for none.</summary>
     public Task<decimal?> HeldAsync(long definition, long partnerId, Period period, CancellationToken ct) => db.FindAsync<decimal?>("""
         select t.value
         from kpi_target t join partner p on p.partner_id = @partnerId
+        left join lateral (
+            select c.from_level from partner_level_change c where c.partner_id = p.partner_id and c.on_day > @held order by c.on_day, c.partner_level_change_id limit 1) since on true
         where t.kpi_definition_id = @definition and t.superseded_at is null and t.starts_on = @start and t.period = @kind
-          and (t.partner_id = p.partner_id or t.partner_level = p.partner_level or t.territory_id = p.territory_id)
+          and (t.partner_id = p.partner_id or t.partner_level = coalesce(since.from_level, p.partner_level) or t.territory_id = p.territory_id)
         order by t.partner_id is null, t.partner_level is null
         limit 1
-        """, new { definition, partnerId, start = period.Start, kind = period.KindName }, ct);
+        """, new { definition, partnerId, start = period.Start, held = period.HeldOn, kind = period.KindName }, ct);
 
     /// <summary>Adds one.</summary>
     public Task AddAsync(string number, long definition, long partnerId, Period period, decimal? held, decimal proposed, string reason, string by, DateTime now, CancellationToken ct) => db.ExecuteAsync("""

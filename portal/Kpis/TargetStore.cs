@@ -29,7 +29,7 @@ public sealed class TargetStore(Db db)
             with new as (
                 select * from {Asked}
             ), ended as (
-                update kpi_target t set superseded_at = @now, superseded_by = @setBy, superseded_why = new.note
+                update kpi_target t set superseded_at = greatest(@now, t.set_at), superseded_by = @setBy, superseded_why = new.note
                 from new
                 where {IsTheSame} and t.superseded_at is null and t.value is distinct from new.value
                 returning t.kpi_definition_id, t.partner_id, t.partner_level, t.territory_id, t.starts_on, t.period, t.value as before, new.value)

@@ -109,16 +109,16 @@ public sealed class ScoredHistory(History history)
     /// <summary>Places of values, 1 the largest; equals share it, and none has none.</summary>
     internal static int?[] RanksOf(IReadOnlyList<decimal?> values)
     {
-        var ranks = new int?[values.Count];
+        var places = new int?[values.Count];
         var (place, rank, before) = (0, 0, (decimal?)null);
         foreach (var index in Enumerable.Range(0, values.Count).Where(index => values[index] is not null).OrderByDescending(index => values[index]))
         {
             place++;
             rank = values[index] == before ? rank : place;
-            (ranks[index], before) = (rank, values[index]);
+            (places[index], before) = (rank, values[index]);
         }
 
-        return ranks;
+        return places;
     }
 }
 

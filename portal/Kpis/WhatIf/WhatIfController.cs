@@ -148,7 +148,7 @@ public sealed class WhatIfForm : CardForm
 
     /// <summary>What the targets of the KPIs are changed to, where they are changed.</summary>
     [BindNever]
-    internal IReadOnlyDictionary<string, decimal> AskedFactors => Lines.Where(line => line.TargetPercent is not (null or 100)).DistinctBy(line => line.Kpi).ToDictionary(line => line.Kpi, line => line.TargetPercent!.Value, StringComparer.Ordinal);
+    internal IReadOnlyDictionary<string, decimal> AskedFactors => Lines.Where(line => line.TargetPercent is not (null or 100)).DistinctBy(line => line.Kpi, StringComparer.Ordinal).ToDictionary(line => line.Kpi, line => line.TargetPercent!.Value, StringComparer.Ordinal);
 }
 
 /// <summary>The page of the trial.</summary>
@@ -157,5 +157,5 @@ public sealed class WhatIfForm : CardForm
 public sealed record WhatIfPage(WhatIfForm Form, Trial? Trial)
 {
     /// <summary>How many partners the page lists; the file has all.</summary>
-    public const int Shown = 200;
+    public const int Shown = 100;
 }

@@ -144,3 +144,21 @@ public sealed class DecidingOnLevels(ReviewingLevels.Reviewed portal) : IClassFi
 
     Task<int> ApplyAsync() => portal.InScopeAsync(Caller.System("test"), services => services.GetRequiredService<DecideOnLevels>().ApplyDueAsync(default));
 }
+
+/// <summary>Two decide at the same moment: one of them is told, and the level changes once.</summary>
+public sealed class DecidingAtOnce(ReviewingLevels.Reviewed portal) : IClassFixture<ReviewingLevels.Reviewed>
+{
+    [Fact]
+    public async Task Of_rivals_one_decides_and_the_others_are_told()
+    {
+        await portal.RunAsync("2025-Q4");
+        string[] proposals = [await portal.OpenAsync(portal.Rising), await portal.OpenAsync(portal.Falling)];
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(rival => portal.Api(portal.Manager).PostAsync(
+            "/api/v1/kpis/level-decisions", new { proposals = rival % 2 == 0 ? proposals : [proposals[1], proposals[0]], verdict = rival < 3 ? "confirm" : "reject", reason = "Because" }, $"rival-{rival}")));
+
+        Assert.Equal([HttpStatusCode.OK, .. Enumerable.Repeat(HttpStatusCode.PreconditionFailed, 5)], answers.Select(answer => answer.Status).Order());
+        Assert.Equal([1L], await portal.Database.ListAsync<long>("select count(distinct status) from portal.level_proposal"));
+        Assert.Equal(await portal.Database.ListAsync<long>("select count(*) from portal.level_proposal where applied_at is not null"), await portal.Database.ListAsync<long>("select count(*) from portal.partner_level_change"));
+    }
+}

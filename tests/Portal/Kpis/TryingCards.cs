@@ -35,6 +35,23 @@ public sealed class TryingCards(ScoredChannel portal) : IClassFixture<ScoredChan
     }
 
     [Fact]
+    public async Task A_program_tries_the_same_and_is_told_what_is_wrong()
+    {
+        var api = portal.Api(portal.Manager);
+        object Body(decimal weight) => new
+        {
+            last = "2025-Q4", periods = 4, lines = new[] { new { kpi = "K-DEALS", weight, threshold = 0, cap = 100 } }, targetPercent = new Dictionary<string, decimal> { ["K-DEALS"] = 50 },
+            limits = new { period = "quarter", window = 4, least = 2, silverReach = 50, silverKeep = 40, goldReach = 80, goldKeep = 60, platinumReach = 110, platinumKeep = 90 },
+        };
+
+        var tried = await api.SendAsync(HttpMethod.Post, "/api/v1/kpis/what-if", Body(100));
+        Assert.Equal((HttpStatusCode.OK, 2), (tried.Status, System.Text.Json.JsonDocument.Parse(tried.Text).RootElement.GetProperty("promoted").GetInt32()));
+        var wrong = await api.SendAsync(HttpMethod.Post, "/api/v1/kpis/what-if", Body(90));
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await portal.Api(portal.Steady).SendAsync(HttpMethod.Post, "/api/v1/kpis/what-if", Body(100))).Status);
+    }
+
+    [Fact]
     public async Task What_cannot_be_tried_says_so_at_its_field_and_keeps_what_was_typed()
     {
         var manager = portal.SignIn(portal.Manager);
@@ -79,6 +96,10 @@ public sealed class KeepingCards(ScoredChannel portal) : IClassFixture<ScoredCha
         });
         var met = await portal.SignIn(portal.Steady).GetAsync($"/kpis/scorecards/{portal.Steady.Partner.Number}?period=2026-Q1");
         Assert.DoesNotContain("a minimum condition is not met", met.Words, StringComparison.Ordinal);
+        var pdf = await manager.GetAsync($"/kpis/scorecards/{portal.Steady.Partner.Number}/pdf?period=2026-Q1&language=zh-CN");
+        Assert.Equal((HttpStatusCode.OK, "application/pdf"), (pdf.Status, pdf.Header("Content-Type")));
+        var unmet = await manager.GetAsync($"/kpis/scorecards/{portal.Rising.Partner.Number}/pdf?period=2026-Q1");
+        Assert.Equal(HttpStatusCode.OK, unmet.Status);
         var need = await portal.SignIn(portal.Steady).GetAsync("/kpis/level?to=gold");
         Assert.Contains("Gold", need.Words, StringComparison.Ordinal);
     }
