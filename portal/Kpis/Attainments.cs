@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Platform.Database;
 using Portal.Kpis.Formulas;
 using Portal.Kpis.Metrics;
@@ -35,7 +33,7 @@ public sealed class Attainments(Db db, KpiDefinitions kpis, BrandCalendar calend
     public async Task<Measured> MeasuredAsync(Period period, CancellationToken ct)
     {
         var held = await kpis.HeldAsync(period.HeldOn, ct);
-        var book = new FormulaBook(held.Select(DefineKpi.Entry).OfType<BookEntry>());
+        var book = DefineKpi.Book(held);
         var measured = new Measured(period, [.. held.Where(version => version.Period == period.KindName).Select(version => new MeasuredKpi(version, WriteOut(book, version)))]);
         return measured.HasBalances ? measured with { Standing = Least(period, await TodayAsync(ct)) } : measured;
     }
@@ -48,7 +46,7 @@ public sealed class Attainments(Db db, KpiDefinitions kpis, BrandCalendar calend
     public async Task<IReadOnlyDictionary<string, decimal>> ExamplesAsync(Period period, long partnerId, CancellationToken ct) =>
         (await db.ListAsync<(string Metric, decimal Value)>("""
             select metric, sum(value) from kpi_daily where partner_id = @partnerId and day < @end and (day >= @start or metric = any (@balances)) group by metric
-            """, new { partnerId, start = period.Start, end = period.End, balances = Measured.Balances }, ct)).ToDictionary(row => row.Metric, row => row.Value, StringComparer.Ordinal);
+            """, new { partnerId, start = period.Start, end = period.End, balances = MetricCatalog.Balances }, ct)).ToDictionary(row => row.Metric, row => row.Value, StringComparer.Ordinal);
 
     async Task<DateOnly> TodayAsync(CancellationToken ct) => (await calendar.TodayAsync(ct)).Today;
 
@@ -71,9 +69,7 @@ public sealed record MeasuredKpi(KpiVersion Version, Node? Tree);
 /// <param name="Kpis">What is measured in it.</param>
 public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
 {
-    internal static string[] Balances { get; } = [.. MetricCatalog.Base.Where(metric => metric.Nature == MetricNature.Balance).Select(metric => metric.Name)];
-
-    readonly List<MeasureNode> measures = [.. Kpis.SelectMany(kpi => MeasuresOf(kpi.Tree)).DistinctBy(Key, StringComparer.Ordinal)];
+    readonly MeasureColumns measures = new(Kpis.Select(kpi => kpi.Tree));
 
     /// <summary>The day whose balances count: the last of the period or, while that runs, today. Of days to come something is known already (an invoice that will be due), but nothing stands yet.</summary>
     public DateOnly Standing { get; init; } = Period.End.AddDays(-1);
@@ -82,12 +78,12 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
     public IReadOnlyCollection<long> Always { get; init; } = [];
 
     /// <summary>True where a figure is made of a balance.</summary>
-    public bool HasBalances => measures.Exists(measure => measure.Metric.Nature == MetricNature.Balance);
+    public bool HasBalances => measures.HasBalances;
 
     /// <summary>The values of the statements' parameters.</summary>
     public object Arguments(long? partnerId) => new
     {
-        kind = Period.KindName, held = Period.HeldOn, start = Period.Start, end = Period.End, standing = Standing, partnerId, versions = Kpis.Select(kpi => kpi.Version.KpiVersionId).ToArray(),
+        held = Period.HeldOn, start = Period.Start, end = Period.End, standing = Standing, partnerId, versions = Versions,
     };
 
     /// <summary>The keys of the versions, for whoever puts the parameters together.</summary>
@@ -115,7 +111,7 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
     /// </summary>
     public string InSum => Kpis.Count == 0 ? Nothing : $"""
         with {TargetsThatHold(false)}, {Figures(false)}, summed as (
-            select t.kpi_definition_id, sum(t.value) as total, avg(t.value) as average{string.Concat(measures.Select((_, index) => $", sum(f.m{index}) as m{index}"))}
+            select t.kpi_definition_id, sum(t.value) as total, avg(t.value) as average{measures.Added}
             from target t left join figure f using (partner_id)
             group by t.kpi_definition_id
         )
@@ -137,24 +133,24 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
     /// <summary>A statement: one formula for one partner, with @start, @end, @standing and @partnerId.</summary>
     internal static string Example(Node tree)
     {
-        List<MeasureNode> asked = [.. MeasuresOf(tree).DistinctBy(Key, StringComparer.Ordinal)];
+        var asked = new MeasureColumns([tree]);
         return $"""
-            select {FormulaSql.Figure(tree, measure => $"coalesce(f.m{asked.FindIndex(other => Key(other) == Key(measure))}, 0)")}
-            from (select {string.Join(", ", asked.Select((measure, index) => $"{Sum(measure)} as m{index}"))} from kpi_daily f where f.partner_id = @partnerId and f.day < @end) f
+            select {asked.Figure(tree, "f")}
+            from (select {asked.Sums()} from kpi_daily f where f.partner_id = @partnerId and f.day < @end) f
             """;
     }
 
     /// <summary>A statement: one formula for some partners in some periods, with @starts, @ends and @partners; the place of a period is counted from 1.</summary>
     internal static string ByPeriod(Node tree)
     {
-        List<MeasureNode> asked = [.. MeasuresOf(tree).DistinctBy(Key, StringComparer.Ordinal)];
+        var asked = new MeasureColumns([tree]);
         return $"""
-            select f.partner_id, f.place, {FormulaSql.Figure(tree, measure => $"coalesce(f.m{asked.FindIndex(other => Key(other) == Key(measure))}, 0)")} as value
+            select f.partner_id, f.place, {asked.Figure(tree, "f")} as value
             from (
-                select f.partner_id, x.place::integer as place, {string.Join(", ", asked.Select((measure, index) => $"{Sum(measure, "x.start", "x.until - 1")} as m{index}"))}
+                select f.partner_id, x.place::integer as place, {asked.Sums("x.start", "x.until - 1")}
                 from unnest(@starts, @ends) with ordinality as x (start, until, place)
-                join kpi_daily f on f.day < x.until and f.metric in ({Listed(asked.Select(measure => measure.Metric).Distinct())})
-                    {(asked.TrueForAll(measure => measure.Metric.Nature == MetricNature.Flow) ? "and f.day >= x.start" : "")}
+                join kpi_daily f on f.day < x.until and f.metric in ({asked.Metrics})
+                    {(asked.HasBalances ? "" : "and f.day >= x.start")}
                 where f.partner_id = any (@partners)
                 group by f.partner_id, x.place) f
             """;
@@ -198,47 +194,20 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
     static string IsFor(string partner, string kpi) =>
         $"({kpi}.partner_types = '{{}}' or {partner}.partner_type = any ({kpi}.partner_types)) and ({kpi}.partner_levels = '{{}}' or {partner}.partner_level = any ({kpi}.partner_levels)) and ({kpi}.territory_ids = '{{}}' or {partner}.territory_id = any ({kpi}.territory_ids))";
 
-    string Figures(bool onePartner)
-    {
-        var metrics = measures.Select(measure => measure.Metric).Distinct().ToList();
-        var balances = metrics.Where(metric => metric.Nature == MetricNature.Balance).ToList();
-        var days = balances.Count == 0 ? "f.day >= @start and" : $"(f.day >= @start or f.metric in ({Listed(balances)})) and";
-        return measures.Count == 0 ? "figure as (select 0::bigint as partner_id where false)" : $"""
-            figure as (
-                select f.partner_id{string.Concat(measures.Select((measure, index) => $", {Sum(measure)} as m{index}"))}
-                from kpi_daily f
-                where {days} f.day < @end and f.metric in ({Listed(metrics)}) {(onePartner ? "and f.partner_id = @partnerId" : "")}
-                group by f.partner_id
-            )
-            """;
-    }
+    string Figures(bool onePartner) => measures.IsEmpty ? "figure as (select 0::bigint as partner_id where false)" : $"""
+        figure as (
+            select f.partner_id, {measures.Sums()}
+            from kpi_daily f
+            where {(measures.HasBalances ? $"(f.day >= @start or f.metric in ({measures.Balances}))" : "f.day >= @start")} and f.day < @end and f.metric in ({measures.Metrics}) {(onePartner ? "and f.partner_id = @partnerId" : "")}
+            group by f.partner_id
+        )
+        """;
 
-    static string Sum(MeasureNode measure, string start = "@start", string standing = "@standing")
-    {
-        var filter = new StringBuilder().Append(CultureInfo.InvariantCulture, $"f.metric = '{measure.Metric.Name}'");
-        if (measure.Lines.Count > 0)
-        {
-            filter.Append(CultureInfo.InvariantCulture, $" and f.product_line_id in ({string.Join(", ", measure.Lines)})");
-        }
+    string Value(MeasuredKpi kpi, string table) => kpi.Tree is null ? "null::numeric" : measures.Figure(kpi.Tree, table);
 
-        filter.Append(measure.Metric.Nature == MetricNature.Flow ? " and f.day >= " + start : " and f.day <= " + standing);
-
-        return $"sum(f.value) filter (where {filter})";
-    }
-
-    string Value(MeasuredKpi kpi, string table) => kpi.Tree is null ? "null::numeric" : FormulaSql.Figure(kpi.Tree, measure => $"coalesce({table}.m{IndexOf(measure)}, 0)");
-
-    string IsTouched(MeasuredKpi kpi) => MeasuresOf(kpi.Tree).Select(IndexOf).Distinct().ToList() is { Count: > 0 } used ? $"num_nonnulls({string.Join(", ", used.Select(index => $"f.m{index}"))}) > 0" : "false";
-
-    int IndexOf(MeasureNode measure) => measures.FindIndex(other => Key(other) == Key(measure));
+    string IsTouched(MeasuredKpi kpi) => measures.Of(kpi.Tree) is { Count: > 0 } used ? $"num_nonnulls({string.Join(", ", used.Select(column => "f." + column))}) > 0" : "false";
 
     string Each(Func<MeasuredKpi, string> row) => string.Join(", ", Kpis.Select(row));
-
-    internal static string Listed(IEnumerable<BaseMetric> metrics) => string.Join(", ", metrics.Select(metric => $"'{metric.Name}'"));
-
-    internal static IEnumerable<MeasureNode> MeasuresOf(Node? tree) => tree?.All.OfType<MeasureNode>() ?? [];
-
-    internal static string Key(MeasureNode measure) => $"{measure.Metric.Name} {string.Join(',', measure.Lines)}";
 }
 
 /// <summary>What a partner has reached of one KPI in a period.</summary>

@@ -129,7 +129,7 @@ public sealed class DefineKpi(Db db, KpiDefinitions kpis, BrandCalendar calendar
     // The book is opened at each day from which another set of versions holds: what is right today may name a KPI that ends next year.
     static Checked Look(KpiDefinition? kpi, BookEntry entry, Formula formula, DateOnly? from, List<KpiVersion> published)
     {
-        var first = from ?? published.Where(version => version.ValidFrom is not null).Select(version => version.ValidFrom!.Value.AddDays(-1)).Append(new DateOnly(1990, 1, 1)).Min();
+        var first = from ?? Beginning(published);
         var unit = default(Unit);
         Node? tree = null;
         foreach (var day in published.SelectMany(version => new[] { version.ValidFrom, version.ValidUntil }).OfType<DateOnly>().Where(day => day > first).Append(first).Distinct().Order())
@@ -175,6 +175,13 @@ public sealed class DefineKpi(Db db, KpiDefinitions kpis, BrandCalendar calendar
 
     /// <summary>A version as the book has it; null where its formula is none any more.</summary>
     internal static BookEntry? Entry(KpiVersion version) => Formula.Read(version.Formula) is FormulaRead.Right(var formula) ? new(version.Number, formula, version.ProductLineIds) : null;
+
+    /// <summary>The book of the versions that hold at one time.</summary>
+    internal static FormulaBook Book(IEnumerable<KpiVersion> held) => new(held.Select(Entry).OfType<BookEntry>());
+
+    /// <summary>A day before any of the versions begins that does not hold since ever.</summary>
+    internal static DateOnly Beginning(IEnumerable<KpiVersion> published) =>
+        published.Where(version => version.ValidFrom is not null).Select(version => version.ValidFrom!.Value.AddDays(-1)).Append(new DateOnly(1990, 1, 1)).Min();
 
     static IEnumerable<string> NamedBy(KpiVersion version) => Entry(version)?.Formula.Kpis ?? [];
 

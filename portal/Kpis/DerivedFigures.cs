@@ -1,4 +1,5 @@
 using Platform.Database;
+using Portal.Kpis.Metrics;
 
 namespace Portal.Kpis;
 
@@ -85,7 +86,7 @@ public sealed class DerivedFigures(Db db, KpiLevels levels)
 
     async Task<Dictionary<string, decimal>> StandingAsync(long partnerId, bool isBranch, DateOnly day, CancellationToken ct)
     {
-        string[] metrics = [.. Metric.Levels];
+        string[] metrics = [.. MetricCatalog.Balances];
         var rows = isBranch ? await levels.BranchAsync(partnerId, metrics, day, ct) : await levels.OwnAsync(metrics, day, partnerId, ct);
         return rows.GroupBy(row => row.Metric, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Sum(row => row.Value), StringComparer.Ordinal);
     }

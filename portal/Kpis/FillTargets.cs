@@ -1,5 +1,4 @@
 using Platform.Database;
-using Portal.Kpis.Formulas;
 
 namespace Portal.Kpis;
 
@@ -50,7 +49,7 @@ public sealed class FillTargets(Db db, KpiDefinitions kpis, TargetGrids grids)
     {
         var held = await kpis.HeldAsync(grid.Periods[^1].HeldOn, ct);
         if (partners.Count == 0 || held.Find(version => version.Number == grid.Kpi!.Number) is not { } version
-            || Attainments.WriteOut(new(held.Select(DefineKpi.Entry).OfType<BookEntry>()), version) is not { } tree)
+            || Attainments.WriteOut(DefineKpi.Book(held), version) is not { } tree)
         {
             return [];
         }

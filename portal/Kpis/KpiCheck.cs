@@ -1,6 +1,5 @@
 using System.Globalization;
 using Platform.Database;
-using Portal.Kpis.Formulas;
 using Portal.Verify;
 
 namespace Portal.Kpis;
@@ -77,9 +76,10 @@ public sealed class KpiCheck(Db db, KpiDefinitions kpis) : ICheck
     async Task<IEnumerable<string>> BrokenAsync(CancellationToken ct)
     {
         var published = await kpis.PublishedAsync(ct);
+        var beginning = DefineKpi.Beginning(published);
         return [.. from version in published
-                   let day = version.ValidFrom ?? published.Where(other => other.ValidFrom is not null).Select(other => other.ValidFrom!.Value.AddDays(-1)).Append(new DateOnly(1990, 1, 1)).Min()
-                   let book = new FormulaBook(published.Where(other => other.Holds(day)).Select(DefineKpi.Entry).OfType<BookEntry>())
+                   let day = version.ValidFrom ?? beginning
+                   let book = DefineKpi.Book(published.Where(other => other.Holds(day)))
                    where Attainments.WriteOut(book, version) is null
                    select $"version {version.Ordinal} of {version.Number} cannot be computed: {version.Formula}"];
     }

@@ -198,7 +198,7 @@ public sealed class KpiDefinition
     public string[] Territories { get; init; } = [];
 
     /// <summary>True where it measures one metric of the catalogue as it is.</summary>
-    public bool IsMetric => Metrics.MetricCatalog.Find(Formula) is not null || Metrics.MetricCatalog.FindDerived(Formula) is not null;
+    public bool IsMetric => Metrics.MetricCatalog.Lists(Formula);
 }
 
 /// <summary>What a KPI measures, for whom and how it is judged, for a time.</summary>

@@ -234,7 +234,7 @@ public sealed class KpiForm
 
     internal static KpiForm Of(KpiDefinition kpi, KpiVersion version, string? from)
     {
-        var isMetric = MetricCatalog.Find(version.Formula) is not null || MetricCatalog.FindDerived(version.Formula) is not null;
+        var isMetric = MetricCatalog.Lists(version.Formula);
         return new()
         {
             Name = kpi.Name, NameZh = kpi.NameZh, Metric = isMetric ? version.Formula : null, Formula = isMetric ? null : version.Formula, ProductLines = [.. version.ProductLines],

@@ -149,7 +149,4 @@ public static class Metric
 
     /// <summary>What the partner says it holds, pieces; a level.</summary>
     public const string StockReported = "stock_reported";
-
-    /// <summary>The metrics that are levels: their facts are changes, their value on a day is the sum of all changes up to it. Read by <see cref="KpiLevels"/>; the database has the same list (<c>kpi_is_level</c>).</summary>
-    public static IReadOnlySet<string> Levels { get; } = new HashSet<string>(StringComparer.Ordinal) { Pipeline, ReceivablesOpen, ReceivablesOverdue, StockOnHand, StockReported };
 }

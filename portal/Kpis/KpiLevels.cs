@@ -1,4 +1,5 @@
 using Platform.Database;
+using Portal.Kpis.Metrics;
 
 namespace Portal.Kpis;
 
@@ -9,7 +10,7 @@ namespace Portal.Kpis;
 public sealed class KpiLevels(Db db)
 {
     /// <summary>Own levels of all partners the caller sees, or of one.</summary>
-    /// <param name="metrics">Some of <see cref="Metric.Levels"/>.</param>
+    /// <param name="metrics">Some of <see cref="MetricCatalog.Balances"/>.</param>
     /// <param name="day">At the end of which day.</param>
     /// <param name="partnerId">One partner, or null for all.</param>
     /// <param name="ct">Stops waiting.</param>
@@ -19,7 +20,7 @@ public sealed class KpiLevels(Db db)
 
     /// <summary>The levels of a branch: the partner and all below it.</summary>
     /// <param name="partnerId">The branch's root; the brand's is the whole channel.</param>
-    /// <param name="metrics">Some of <see cref="Metric.Levels"/>.</param>
+    /// <param name="metrics">Some of <see cref="MetricCatalog.Balances"/>.</param>
     /// <param name="day">At the end of which day.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<List<Level>> BranchAsync(long partnerId, IReadOnlyCollection<string> metrics, DateOnly day, CancellationToken ct) => db.ListAsync<Level>("""
@@ -28,7 +29,7 @@ public sealed class KpiLevels(Db db)
 
     /// <summary>The levels of a branch at the ends of months, all product lines together: what a trend shows.</summary>
     /// <param name="partnerId">The branch's root.</param>
-    /// <param name="metrics">Some of <see cref="Metric.Levels"/>.</param>
+    /// <param name="metrics">Some of <see cref="MetricCatalog.Balances"/>.</param>
     /// <param name="from">First day of the first month.</param>
     /// <param name="until">First day of the month after the last.</param>
     /// <param name="ct">Stops waiting.</param>
@@ -46,7 +47,7 @@ public sealed class KpiLevels(Db db)
 
 /// <summary>A level at the end of a day.</summary>
 /// <param name="PartnerId">Whose.</param>
-/// <param name="Metric">One of <see cref="Metric.Levels"/>.</param>
+/// <param name="Metric">One of <see cref="MetricCatalog.Balances"/>.</param>
 /// <param name="ProductLineId">The product line, where the metric knows one.</param>
 /// <param name="Value">What stood.</param>
 public sealed record Level(long PartnerId, string Metric, long? ProductLineId, decimal Value);

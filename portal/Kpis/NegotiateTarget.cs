@@ -133,8 +133,7 @@ public sealed class NegotiateTarget(Db db, TargetProposals proposals, KpiDefinit
             _ when held is null => new("period", "kpis.refused.not_measured_then"),
             (_, { } given) when held!.Period != given.KindName => new("period", "kpis.refused.other_period"),
             (_, { } given) when given.End <= today => new("period", "kpis.refused.period_is_over"),
-            _ when asked.Value is not (> 0 and <= SetTargets.Most) => new("value", "kpis.refused.value"),
-            _ when held!.Unit == "ratio" && asked.Value > SetTargets.MostOfARatio => new("value", "kpis.refused.value_of_ratio"),
+            _ when SetTargets.RefusedValue(asked.Value, held!.Unit) is { } reason => new("value", reason),
             _ when string.IsNullOrWhiteSpace(asked.Reason) || asked.Reason.Trim().Length > 500 => new("reason", "kpis.refused.reason"),
             _ => null,
         };
@@ -143,8 +142,7 @@ public sealed class NegotiateTarget(Db db, TargetProposals proposals, KpiDefinit
     static Negotiated.Refused? Refused(ProposalAnswer answer, TargetProposal proposal) => answer switch
     {
         { Verdict: not ("accept" or "counter" or "decline") } => new("verdict", "kpis.refused.verdict"),
-        { Verdict: "counter", Value: not (> 0 and <= SetTargets.Most) } => new("value", "kpis.refused.value"),
-        { Verdict: "counter", Value: > SetTargets.MostOfARatio } when proposal.Unit == "ratio" => new("value", "kpis.refused.value_of_ratio"),
+        { Verdict: "counter" } when SetTargets.RefusedValue(answer.Value, proposal.Unit) is { } reason => new("value", reason),
         { Verdict: "counter" or "decline", Reason: var reason } when string.IsNullOrWhiteSpace(reason) => new("reason", "kpis.refused.reason"),
         { Reason.Length: > 500 } => new("reason", "kpis.refused.reason"),
         _ => null,

@@ -77,13 +77,9 @@ public sealed class SetTargets(Db db, KpiDefinitions kpis, TargetStore targets, 
             yield return new(row, "period", "kpis.refused.period");
         }
 
-        if (!target.Removed && target.Value is not (> 0 and <= Most))
+        if (!target.Removed && RefusedValue(target.Value, held?.Unit) is { } refused)
         {
-            yield return new(row, "value", "kpis.refused.value");
-        }
-        else if (!target.Removed && held?.Unit == "ratio" && target.Value > MostOfARatio)
-        {
-            yield return new(row, "value", "kpis.refused.value_of_ratio");
+            yield return new(row, "value", refused);
         }
 
         if (target.Note?.Length > 500)
@@ -105,6 +101,10 @@ public sealed class SetTargets(Db db, KpiDefinitions kpis, TargetStore targets, 
             yield return new(row, "partner", "kpis.refused.unknown_territory");
         }
     }
+
+    /// <summary>Why a value is no target of a KPI of that unit; null where it is one.</summary>
+    internal static string? RefusedValue(decimal? value, string? unit) =>
+        value is not (> 0 and <= Most) ? "kpis.refused.value" : unit == "ratio" && value > MostOfARatio ? "kpis.refused.value_of_ratio" : null;
 
     static IEnumerable<TargetRefusal> Twice(IReadOnlyList<AskedTarget> asked) =>
         from target in asked.Select((target, row) => (Target: target, Row: row))

@@ -106,6 +106,9 @@ public static class MetricCatalog
         new("sell_through_price", "sell_through / sell_through_units"),
     ];
 
+    /// <summary>The names of the balances: their facts are changes, their value on a day is the sum of all changes up to it. Read by <see cref="KpiLevels"/>; the database knows them too (<c>kpi_is_level</c>).</summary>
+    public static IReadOnlyList<string> Balances { get; } = [.. Base.Where(metric => metric.Nature == MetricNature.Balance).Select(metric => metric.Name)];
+
     static readonly Dictionary<string, BaseMetric> ByName = Base.ToDictionary(metric => metric.Name, StringComparer.Ordinal);
 
     static readonly Dictionary<string, DerivedMetric> DerivedByName = Derived.ToDictionary(metric => metric.Name, StringComparer.Ordinal);
@@ -115,6 +118,9 @@ public static class MetricCatalog
 
     /// <summary>The derived metric of that name, or null.</summary>
     public static DerivedMetric? FindDerived(string? name) => name is null ? null : DerivedByName.GetValueOrDefault(name);
+
+    /// <summary>True for the name of a metric, base or derived.</summary>
+    public static bool Lists(string? name) => Find(name) is not null || FindDerived(name) is not null;
 
     /// <summary>True for base metrics that are money in the brand's currency.</summary>
     public static bool IsMoney(string? name) => Find(name)?.Unit == MetricUnit.Money;

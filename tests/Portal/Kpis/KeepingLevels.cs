@@ -1,5 +1,6 @@
 using Platform.Database;
 using Portal.Kpis;
+using Portal.Kpis.Metrics;
 using Support;
 
 namespace Portal.Tests.Kpis;
@@ -192,6 +193,13 @@ public sealed class KeepingLevels : IAsyncLifetime
         Assert.Equal([], await Facts.FindingsAsync(database));
         await Facts.FoldAsync(database);
         Assert.Equal(2000m, await OwnAsync(Channel.Store, "2026-03-20"));
+    }
+
+    [Fact]
+    public async Task The_catalogue_and_the_database_know_the_same_levels()
+    {
+        var metrics = MetricCatalog.Base.Select(metric => metric.Name).ToArray();
+        Assert.Equal(MetricCatalog.Balances.Order(StringComparer.Ordinal), await database.ListAsync<string>("select metric from unnest(@metrics) as metric where portal.kpi_is_level(metric) order by metric collate \"C\"", new { metrics }));
     }
 
     [Fact]
