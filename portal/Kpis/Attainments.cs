@@ -63,7 +63,7 @@ public sealed class Attainments(Db db, KpiDefinitions kpis, BrandCalendar calend
 public sealed record MeasuredKpi(KpiVersion Version, Node? Tree);
 
 /// <summary>
-/// The KPIs of a period, and the statements that read what was reached of them. Each measure is one sum over the days with a filter, so the days are read once however many KPIs there are; each KPI is an expression over those sums.
+/// The KPIs of a period, and the statements that read what was reached of them. Each measure is one sum over the months with a filter, so these are read once however many KPIs there are; each KPI is an expression over those sums.
 /// </summary>
 /// <param name="Period">The period.</param>
 /// <param name="Kpis">What is measured in it.</param>
@@ -109,10 +109,15 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
     /// <summary>
     /// A statement: the channel against its targets, by KPI, with @held, @start, @end, @standing and @versions: the formula over the sums of the partners that have a target, against the sum of these, or against their average where figures do not add up (a rate, a price).
     /// </summary>
-    public string InSum => Kpis.Count == 0 ? Nothing : $"""
+    public string InSum => InSumOf(null);
+
+    /// <summary>The same of some partners.</summary>
+    /// <param name="among">A condition on <c>partner_id</c>; null for all.</param>
+    public string InSumOf(string? among) => Kpis.Count == 0 ? Nothing : $"""
         with {TargetsThatHold(false)}, {Figures(false)}, summed as (
             select t.kpi_definition_id, sum(t.value) as total, avg(t.value) as average{measures.Added}
             from target t left join figure f using (partner_id)
+            {(among is null ? "" : "where " + among)}
             group by t.kpi_definition_id
         )
         select '' as partner_number, '' as partner_name, null::text as partner_name_latin, 'brand' as partner_type, '' as partner_level, k.number as kpi_number, k.name as kpi_name, k.name_zh as kpi_name_zh,
@@ -194,14 +199,28 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
     static string IsFor(string partner, string kpi) =>
         $"({kpi}.partner_types = '{{}}' or {partner}.partner_type = any ({kpi}.partner_types)) and ({kpi}.partner_levels = '{{}}' or {partner}.partner_level = any ({kpi}.partner_levels)) and ({kpi}.territory_ids = '{{}}' or {partner}.territory_id = any ({kpi}.territory_ids))";
 
+    // A period is made of whole months, so what happened is read by months; what stands on a day is read as levels are, however long the history.
     string Figures(bool onePartner) => measures.IsEmpty ? "figure as (select 0::bigint as partner_id where false)" : $"""
         figure as (
             select f.partner_id, {measures.Sums()}
-            from kpi_daily f
-            where {(measures.HasBalances ? $"(f.day >= @start or f.metric in ({measures.Balances}))" : "f.day >= @start")} and f.day < @end and f.metric in ({measures.Metrics}) {(onePartner ? "and f.partner_id = @partnerId" : "")}
+            from ({string.Join(" union all ", Sources(onePartner))}) f
             group by f.partner_id
         )
         """;
+
+    IEnumerable<string> Sources(bool onePartner)
+    {
+        var whose = onePartner ? " and partner_id = @partnerId" : "";
+        if (measures.HasFlows)
+        {
+            yield return $"select partner_id, metric, product_line_id, month as day, own as value from kpi_branch_month where month >= @start and month < @end and metric in ({measures.Flows}) and own <> 0{whose}";
+        }
+
+        if (measures.HasBalances)
+        {
+            yield return $"select partner_id, metric, product_line_id, @standing::date as day, value from kpi_own_level(array[{measures.Balances}], @standing::date) where true{whose}";
+        }
+    }
 
     string Value(MeasuredKpi kpi, string table) => kpi.Tree is null ? "null::numeric" : measures.Figure(kpi.Tree, table);
 

@@ -1,95 +1,119 @@
 using Dapper;
 using Platform.Database;
+using Portal.Kpis.Boards;
+using Portal.Kpis.Formulas;
+using Portal.Kpis.Metrics;
 
 namespace Portal.Kpis;
 
-/// <summary>Reads what a dashboard shows of one branch in one period: roll-ups only, in one round trip after that for the definitions, however long the history is.</summary>
-public sealed class Dashboard(Db db, KpiStore kpis, Attainments attainments)
+/// <summary>Reads what a dashboard shows at once: roll-ups only, in one round trip after that for the definitions, however long the history is. What takes longer comes when it is looked at (<see cref="IPanel"/>).</summary>
+public sealed class Dashboard(Db db, Attainments attainments)
 {
     /// <summary>How many months the trend shows.</summary>
     public const int TrendMonths = 24;
 
-    const int BranchesShown = 10;
+    /// <summary>How many branches are shown.</summary>
+    public const int BranchesShown = 10;
+
+    /// <summary>Reads it.</summary>
+    /// <param name="asked">What is asked about.</param>
+    /// <param name="board">Which panels and tiles.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public async Task<DashboardFigures> ReadAsync(BoardAsked asked, Board board, CancellationToken ct)
+    {
+        var scope = asked.Scope;
+        var tiles = board.Tiles.Select(Tile.Asked).ToList();
+        string[] metrics = [.. tiles.SelectMany(tile => tile.Flows).Append(scope.Sales).Append(Metric.SellThrough).Distinct(StringComparer.Ordinal)];
+        string[] balances = [.. tiles.SelectMany(tile => tile.Balances).Distinct(StringComparer.Ordinal)];
+        var measured = await attainments.MeasuredAsync(scope.Period, ct);
+        var args = scope.Arguments();
+        var before = scope.Before ?? scope.Period;
+        args.Add("metrics", metrics);
+        args.Add("balances", balances);
+        args.Add("from", scope.FirstOfTrend < before.Start ? scope.FirstOfTrend : before.Start);
+        args.Add("until", scope.Period.End);
+        args.Add("beforeStanding", before.End.AddDays(-1));
+        args.Add("most", BranchesShown);
+        args.Add("versions", measured.Versions);
+        args.Add("held", scope.Period.HeldOn);
+        var reached = scope.IsBrand ? scope.IsNarrowed ? measured.InSumOf($"partner_id in ({scope.Partners})") : measured.InSum : measured.ByPartner(onePartner: true);
+        List<string> statements = [Months(scope), Lines(scope), Branches(scope), board.Has(Panels.Attainment) ? reached : Measured.Nothing];
+        if (balances.Length > 0)
+        {
+            statements.Add(Levels(scope));
+        }
+
+        return await db.ReadManyAsync(string.Join(";\n", statements), args, async answers => new DashboardFigures(
+            asked, board, tiles, (await answers.ReadAsync<MetricMonth>()).AsList(), (await answers.ReadAsync<LineSum>()).AsList(),
+            (await answers.ReadAsync<BranchSum>()).AsList(), (await answers.ReadAsync<Reached>()).AsList(),
+            balances.Length > 0 ? (await answers.ReadAsync<Standing>()).AsList() : []), ct);
+    }
+
+    static string Months(BoardScope scope) => $"""
+        select metric, month, sum(value) as value from {scope.Facts("metric = any (@metrics) and month >= @from and month < @until")} f group by metric, month
+        """;
 
     // Months of no product line are no line's.
-    const string SalesByLine = """
-        select l.name, l.name_zh, sum(f.value) as value
-        from kpi_branch_month f join product_line l using (product_line_id)
-        where f.partner_id = @partnerId and f.metric = @sales and f.month >= @start and f.month < @end
+    static string Lines(BoardScope scope) => $"""
+        select l.code, l.name, l.name_zh, sum(f.value) as value
+        from {scope.Facts("metric = @sales and month >= @start and month < @end")} f join product_line l using (product_line_id)
         group by l.product_line_id
         order by sum(f.value) desc
         """;
 
-    const string LargestBranches = """
-        select p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, p.partner_type, p.partner_level, sum(f.value) as value
-        from partner p join kpi_branch_month f on f.partner_id = p.partner_id
-        where p.upstream_id = @partnerId and f.metric = @sales and f.month >= @start and f.month < @end
-        group by p.partner_id
-        order by sum(f.value) desc
+    // Branches directly below; where partners are chosen, those, by what they did themselves.
+    static string Branches(BoardScope scope) => $"""
+        select p.number as partner_number, p.name as partner_name, p.name_latin as partner_name_latin, p.partner_type, p.partner_level, f.value, f.before
+        from (
+            select f.partner_id, coalesce(sum(f.value) filter (where f.month >= @start and f.month < @end), 0) as value, coalesce(sum(f.value) filter (where f.month >= @beforeStart and f.month < @beforeEnd), 0) as before
+            from {(scope.IsNarrowed
+                ? scope.OwnFacts("metric = @sales and (month >= @start and month < @end or month >= @beforeStart and month < @beforeEnd)")
+                : $"(select m.partner_id, m.month, m.value from partner b join kpi_branch_month m on m.partner_id = b.partner_id where b.upstream_id = @partnerId and m.metric = @sales and (m.month >= @start and m.month < @end or m.month >= @beforeStart and m.month < @beforeEnd){(scope.Line is null ? "" : " and m.product_line_id = @line")})")} f
+            group by f.partner_id) f
+        join partner p on p.partner_id = f.partner_id
+        where f.value <> 0
+        order by f.value desc, p.name, p.partner_id
         limit @most
         """;
 
-    /// <summary>Reads it.</summary>
-    /// <param name="root">The branch's root; the brand's is the whole channel.</param>
-    /// <param name="period">The period, or null for the latest that has figures (this one, where none has).</param>
-    /// <param name="kind">Which kind of period to fall back to.</param>
-    /// <param name="today">Today in the brand's zone.</param>
-    /// <param name="ct">Stops waiting.</param>
-    public async Task<DashboardFigures> ReadAsync(BranchRoot root, Period? period, PeriodKind kind, DateOnly today, CancellationToken ct)
-    {
-        var shown = period ?? Period.Of(kind, await kpis.LastMonthAsync(root.PartnerId, ct) is { } last && last < today ? last : today);
-        var firstOfTrend = new DateOnly(shown.End.AddDays(-1).Year, shown.End.AddDays(-1).Month, 1).AddMonths(1 - TrendMonths);
-        var isBrand = root.PartnerType == "brand";
-        var measured = await attainments.MeasuredAsync(shown, ct);
-        string[] metrics = [isBrand ? Metric.SellIn : Metric.Purchases, Metric.SellThrough, Metric.DealsRegistered, Metric.DealsWon];
-        var args = new
-        {
-            partnerId = root.PartnerId,
-            metrics,
-            from = firstOfTrend < shown.YearBefore.Start ? firstOfTrend : shown.YearBefore.Start,
-            until = shown.End,
-            sales = metrics[0],
-            held = shown.HeldOn,
-            start = shown.Start,
-            end = shown.End,
-            standing = measured.Standing,
-            most = BranchesShown,
-            versions = measured.Versions,
-        };
-        return await db.ReadManyAsync(
-            string.Join(";\n", KpiStore.MetricMonths, SalesByLine, LargestBranches, isBrand ? measured.InSum : measured.ByPartner(onePartner: true)), args,
-            async answers => new DashboardFigures(
-                root, shown, metrics, firstOfTrend,
-                (await answers.ReadAsync<MetricMonth>()).AsList(), (await answers.ReadAsync<LineSum>()).AsList(),
-                (await answers.ReadAsync<BranchSum>()).AsList(), (await answers.ReadAsync<Reached>()).AsList()), ct);
-    }
+    static string Levels(BoardScope scope) => $"""
+        select metric, coalesce(sum(value) filter (where is_now), 0) as now, coalesce(sum(value) filter (where not is_now), 0) as before
+        from (select metric, value, true as is_now from {scope.Levels("@standing")} now{(scope.Before is null ? "" : $" union all select metric, value, false from {scope.Levels("@beforeStanding")} before")}) level
+        group by metric
+        """;
 }
 
 /// <summary>What a dashboard shows of one branch in one period.</summary>
-/// <param name="Root">Whose branch.</param>
-/// <param name="Period">Which period.</param>
-/// <param name="Metrics">Which metrics, the branch's sales first.</param>
-/// <param name="FirstOfTrend">The first month of the trend.</param>
-/// <param name="Months">The metrics by month, from the beginning of the trend or of the same period a year before, whichever is earlier.</param>
+/// <param name="Asked">What it was asked about.</param>
+/// <param name="Board">Its panels.</param>
+/// <param name="Tiles">The metrics of its tiles.</param>
+/// <param name="Months">The metrics by month, from the beginning of the trend or of the period that is compared with, whichever is earlier.</param>
 /// <param name="Lines">The sales of the period by product line.</param>
 /// <param name="Branches">The largest branches directly under it.</param>
 /// <param name="Reached">Figures against targets: the partner's own, or the sum over all partners with a target.</param>
+/// <param name="Levels">Balances now and then.</param>
 public sealed record DashboardFigures(
-    BranchRoot Root, Period Period, IReadOnlyList<string> Metrics, DateOnly FirstOfTrend, IReadOnlyList<MetricMonth> Months, IReadOnlyList<LineSum> Lines,
-    IReadOnlyList<BranchSum> Branches, IReadOnlyList<Reached> Reached)
+    BoardAsked Asked, Board Board, IReadOnlyList<Tile> Tiles, IReadOnlyList<MetricMonth> Months, IReadOnlyList<LineSum> Lines,
+    IReadOnlyList<BranchSum> Branches, IReadOnlyList<Reached> Reached, IReadOnlyList<Standing> Levels)
 {
-    /// <summary>The metric by which the branch's sales are told: what the brand sold in, what a partner bought.</summary>
-    public string Sales => Metrics[0];
+    /// <summary>What it was asked about.</summary>
+    public BoardScope Scope => Asked.Scope;
 
     /// <summary>A metric over a period.</summary>
     public decimal Sum(string metric, Period period) =>
         Months.Where(month => month.Metric == metric && month.Month >= period.Start && month.Month < period.End).Sum(month => month.Value);
 
-    /// <summary>The change against another period, 0.1 for a tenth more; null where there was nothing.</summary>
-    public decimal? Change(string metric, Period before) => Sum(metric, before) is var then && then > 0 ? (Sum(metric, Period) / then) - 1 : null;
+    /// <summary>False for a tile of a metric that knows no product lines, where the dashboard is narrowed to one.</summary>
+    public bool CanTell(Tile tile) => Scope.Line is null || tile.Made.All(metric => MetricCatalog.Find(metric)!.KnowsProductLines);
+
+    /// <summary>What a tile shows; null where a rate has no base.</summary>
+    public decimal? Now(Tile tile) => !CanTell(tile) ? null : tile.Figure(metric => MetricCatalog.Balances.Contains(metric, StringComparer.Ordinal) ? Level(metric).Now : Sum(metric, Scope.Period));
+
+    /// <summary>The same in the period that is compared with.</summary>
+    public decimal? Before(Tile tile) => Scope.Before is { } before && CanTell(tile) ? tile.Figure(metric => MetricCatalog.Balances.Contains(metric, StringComparer.Ordinal) ? Level(metric).Before : Sum(metric, before)) : null;
 
     /// <summary>The months of the trend.</summary>
-    public IReadOnlyList<DateOnly> TrendMonths => [.. Enumerable.Range(0, Dashboard.TrendMonths).Select(FirstOfTrend.AddMonths)];
+    public IReadOnlyList<DateOnly> TrendMonths => [.. Enumerable.Range(0, Dashboard.TrendMonths).Select(Scope.FirstOfTrend.AddMonths)];
 
     /// <summary>A metric by month over the trend.</summary>
     public IReadOnlyList<decimal?> Trend(string metric)
@@ -99,14 +123,51 @@ public sealed record DashboardFigures(
     }
 
     /// <summary>True when the branch has no figure at all in what was read.</summary>
-    public bool IsEmpty => Months.Count == 0;
+    public bool IsEmpty => Months.Count == 0 && Levels.Count == 0;
+
+    Standing Level(string metric) => Levels.FirstOrDefault(level => level.Metric == metric) ?? new(metric, 0, 0);
 }
+
+/// <summary>A metric in a tile.</summary>
+/// <param name="Metric">Its name, base or derived.</param>
+/// <param name="Unit">What it is counted in, as tables have it.</param>
+/// <param name="Tree">What it is made of; null for a base metric.</param>
+public sealed record Tile(string Metric, string Unit, Node? Tree)
+{
+    /// <summary>The tile of a metric of the catalogue.</summary>
+    public static Tile Asked(string metric)
+    {
+        if (MetricCatalog.Find(metric) is { } known)
+        {
+            return new(metric, Formulas.Unit.Of(known.Unit).ToString(), null);
+        }
+
+        var formula = MetricCatalog.FindDerived(metric)?.Formula ?? throw new ArgumentException($"The catalogue has no metric {metric}.", nameof(metric));
+        var tree = ((WrittenOut.Right)new FormulaBook([]).WriteOut(null, ((FormulaRead.Right)Formula.Read(formula)).Formula, [])).Tree;
+        return new(metric, FormulaUnits.Of(formula, tree) is FormulaUnit.Right(var unit) ? unit.ToString() : "count", tree);
+    }
+
+    /// <summary>The metrics that are summed for it.</summary>
+    public IEnumerable<string> Flows => Made.Where(name => !MetricCatalog.Balances.Contains(name, StringComparer.Ordinal));
+
+    /// <summary>The balances it stands on.</summary>
+    public IEnumerable<string> Balances => Made.Where(name => MetricCatalog.Balances.Contains(name, StringComparer.Ordinal));
+
+    /// <summary>The metrics it is made of: itself, or those of its formula.</summary>
+    public IReadOnlyList<string> Made => Tree is null ? [Metric] : [.. Tree.All.OfType<MeasureNode>().Select(measure => measure.Metric.Name).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Its figure, made of those of its metrics; null where there is no base.</summary>
+    public decimal? Figure(Func<string, decimal> of) => Tree is null ? of(Metric) : FormulaValue.Figure(Tree, measure => of(measure.Metric.Name));
+}
+
+/// <summary>A balance at the end of the period and of the one that is compared with.</summary>
+public sealed record Standing(string Metric, decimal Now, decimal Before);
 
 /// <summary>The partner at the root of a branch; the brand's branch is the whole channel.</summary>
 public sealed record BranchRoot(long PartnerId, string Number, string Name, string? NameLatin, string PartnerType);
 
 /// <summary>A product line with the sum of a metric.</summary>
-public sealed record LineSum(string Name, string NameZh, decimal Value);
+public sealed record LineSum(string Code, string Name, string NameZh, decimal Value);
 
-/// <summary>A branch with the sum of a metric.</summary>
-public sealed record BranchSum(string PartnerNumber, string PartnerName, string? PartnerNameLatin, string PartnerType, string PartnerLevel, decimal Value);
+/// <summary>A branch with the sum of a metric, and that of the period that is compared with.</summary>
+public sealed record BranchSum(string PartnerNumber, string PartnerName, string? PartnerNameLatin, string PartnerType, string PartnerLevel, decimal Value, decimal Before);

@@ -1,4 +1,8 @@
+using Platform.Jobs;
+using Platform.Outbox;
 using Portal.Demo;
+using Portal.Kpis.Boards;
+using Portal.Kpis.Boards.Subscriptions;
 using Portal.Start;
 using Portal.Verify;
 using Portal.Web;
@@ -25,6 +29,21 @@ static class KpisFeature
         .AddScoped<PartnerNames>()
         .AddScoped<BrandCalendar>()
         .AddScoped<Dashboard>()
+        .AddScoped<BoardScopes>()
+        .AddScoped<BoardStore>()
+        .AddScoped<PromptPanels>()
+        .AddScoped<FigureRows>()
+        .AddScoped<BoardReport>()
+        .AddScoped<SubscriptionStore>()
+        .AddScheduledJob<SendSubscriptions>("0 20 * * * ?")
+        .AddScoped<IOutboxReceiver, SubscriptionMail>()
+        .AddScoped<IPanel, FunnelPanel>()
+        .AddScoped<IPanel, StandingPanel>()
+        .AddScoped<IPanel, TerritoryPanel>()
+        .AddScoped<IPanel, ForecastPanel>()
+        .AddScoped<IPanel, GradePanel>()
+        .AddScoped<IPanel, CohortPanel>()
+        .AddScoped<IPanel, PeerPanel>()
         .AddScoped<Papers.ScorecardPaper>()
         .AddScoped<TargetGrids>()
         .AddScoped<FillTargets>()

@@ -26,6 +26,12 @@ sealed class MeasureColumns
     /// <summary>Their metrics, as a list in SQL.</summary>
     public string Metrics => Listed(metrics);
 
+    /// <summary>True where one of them is a flow.</summary>
+    public bool HasFlows => metrics.Exists(metric => metric.Nature == MetricNature.Flow);
+
+    /// <summary>Those of them that are flows.</summary>
+    public string Flows => Listed(metrics.Where(metric => metric.Nature == MetricNature.Flow));
+
     /// <summary>Those of them that are balances.</summary>
     public string Balances => Listed(metrics.Where(metric => metric.Nature == MetricNature.Balance));
 
@@ -57,9 +63,12 @@ sealed class MeasureColumns
         return $"sum(f.value) filter (where {filter})";
     }
 
-    static string Listed(IEnumerable<BaseMetric> metrics) => string.Join(", ", metrics.Select(metric => $"'{metric.Name}'"));
+    /// <summary>Metrics as a list in SQL.</summary>
+    public static string Listed(IEnumerable<BaseMetric> metrics) => string.Join(", ", metrics.Select(metric => $"'{metric.Name}'"));
 
-    static IEnumerable<MeasureNode> MeasuresOf(Node? tree) => tree?.All.OfType<MeasureNode>() ?? [];
+    /// <summary>The measures of a formula; none of one that cannot be written out.</summary>
+    public static IEnumerable<MeasureNode> MeasuresOf(Node? tree) => tree?.All.OfType<MeasureNode>() ?? [];
 
-    static string Key(MeasureNode measure) => $"{measure.Metric.Name} {string.Join(',', measure.Lines)}";
+    /// <summary>Tells one measure from another.</summary>
+    public static string Key(MeasureNode measure) => $"{measure.Metric.Name} {string.Join(',', measure.Lines)}";
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Extensions;
+using Portal.Kpis.Boards;
 
 namespace Portal.Kpis;
 
@@ -8,9 +9,21 @@ namespace Portal.Kpis;
 /// <param name="Partner">The branch shown, where it is not one's own.</param>
 public sealed record PeriodPicker(string Path, Period Period, string? Partner = null)
 {
+    /// <summary>Through the periods of a dashboard, which keeps what it is narrowed to.</summary>
+    public PeriodPicker(BoardScope scope)
+        : this(BoardScope.Path, scope.Period) => Scope = scope;
+
+    /// <summary>The dashboard, where it is one.</summary>
+    public BoardScope? Scope { get; }
+
     /// <summary>The page for another period.</summary>
     public string To(Period period)
     {
+        if (Scope is not null)
+        {
+            return Scope.In(period);
+        }
+
         var query = new QueryBuilder { { "period", period.ToString() } };
         if (Partner is not null)
         {

@@ -60,6 +60,7 @@ static class PortalApplication
         services.AddRateLimits(builder.Configuration);
         services.AddPortalAuthentication(builder.Configuration, builder.Environment);
         services.AddScoped<CurrentPerson>();
+        services.AddSingleton<OnBehalf>();
         services.AddScoped<ICurrentPerson>(provider => provider.GetRequiredService<CurrentPerson>());
         services.AddSingleton<IErrorPage, ErrorView>();
         services.AddPages();

@@ -65,7 +65,7 @@ public sealed class ScoreHistory(Db db, KpiDefinitions kpis, KpiStore store, Bra
 /// <param name="OnePartner">Only @partnerId.</param>
 sealed record HistoryStatement(IReadOnlyList<Period> Periods, IReadOnlyList<IReadOnlyList<MeasuredKpi?>> Kpis, bool OnePartner)
 {
-    readonly List<MeasureNode> measures = [.. Kpis.SelectMany(kpi => kpi).OfType<MeasuredKpi>().SelectMany(kpi => Measured.MeasuresOf(kpi.Tree)).DistinctBy(Measured.Key, StringComparer.Ordinal)];
+    readonly List<MeasureNode> measures = [.. Kpis.SelectMany(kpi => kpi).OfType<MeasuredKpi>().SelectMany(kpi => MeasureColumns.MeasuresOf(kpi.Tree)).DistinctBy(MeasureColumns.Key, StringComparer.Ordinal)];
 
     /// <summary>The keys of all versions in it.</summary>
     public long[] Versions => [.. Kpis.SelectMany(kpi => kpi).OfType<MeasuredKpi>().Select(kpi => kpi.Version.KpiVersionId).Distinct()];
@@ -116,12 +116,12 @@ sealed record HistoryStatement(IReadOnlyList<Period> Periods, IReadOnlyList<IRea
             var flow = flows.Count == 0 ? "select 0::bigint as partner_id, 0 as place where false" : $"""
                 select m.partner_id, x.place{string.Concat(flows.Select(measure => $", sum(m.own) filter (where {Filter(measure, "m")}) as m{IndexOf(measure)}"))}
                 from x join kpi_branch_month m on m.month >= x.start and m.month < x.until
-                where m.metric in ({Measured.Listed(flows.Select(measure => measure.Metric).Distinct())}) and m.own <> 0 {one}
+                where m.metric in ({MeasureColumns.Listed(flows.Select(measure => measure.Metric).Distinct())}) and m.own <> 0 {one}
                 group by m.partner_id, x.place
                 """;
             var stand = balances.Count == 0 ? "select 0::bigint as partner_id, 0 as place where false" : $"""
                 select b.partner_id, x.place{string.Concat(balances.Select(measure => $", sum(b.value) filter (where {Filter(measure, "b")}) as m{IndexOf(measure)}"))}
-                from x cross join lateral kpi_own_level(array[{Measured.Listed(balances.Select(measure => measure.Metric).Distinct())}], x.standing) b
+                from x cross join lateral kpi_own_level(array[{MeasureColumns.Listed(balances.Select(measure => measure.Metric).Distinct())}], x.standing) b
                 {(OnePartner ? "where b.partner_id = @partnerId" : "")}
                 group by b.partner_id, x.place
                 """;
@@ -151,7 +151,7 @@ sealed record HistoryStatement(IReadOnlyList<Period> Periods, IReadOnlyList<IRea
 
     string Column(MeasureNode measure) => $"coalesce({(measure.Metric.Nature == MetricNature.Flow ? "f" : "s")}.m{IndexOf(measure)}, 0)";
 
-    int IndexOf(MeasureNode measure) => measures.FindIndex(other => Measured.Key(other) == Measured.Key(measure));
+    int IndexOf(MeasureNode measure) => measures.FindIndex(other => MeasureColumns.Key(other) == MeasureColumns.Key(measure));
 
     string Each(Func<int, string> one) => string.Join(", ", Enumerable.Range(0, Kpis.Count).Select(one));
 }

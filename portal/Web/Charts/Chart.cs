@@ -23,6 +23,9 @@ public enum ChartKind
 
     /// <summary>Shares of a ring; only the first series is drawn.</summary>
     Ring,
+
+    /// <summary>What lies between two lines: the values and <see cref="ChartSeries.Upper"/>.</summary>
+    Band,
 }
 
 /// <summary>What a chart shows. The same values stand in a table under it, for print and for those who do not see it.</summary>
@@ -47,6 +50,9 @@ public sealed record ChartSeries(string Name, IReadOnlyList<decimal?> Values)
 {
     /// <summary>How it is drawn.</summary>
     public ChartKind Kind { get; init; } = ChartKind.Bar;
+
+    /// <summary>The upper edge of a <see cref="ChartKind.Band"/>, whose lower are the values.</summary>
+    public IReadOnlyList<decimal?>? Upper { get; init; }
 
     /// <summary>A target to compare with: drawn thin and dashed.</summary>
     public bool IsTarget { get; init; }
@@ -76,11 +82,20 @@ public sealed class ChartTagHelper(IHtmlHelper html) : PartTagHelper(html)
     /// <summary>Shows the table from the start.</summary>
     public bool OpenTable { get; set; }
 
+    /// <summary>Tells it from those that parts of the page bring along later; needed where a part draws charts.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>True where its title stands above it already: it is then only read out.</summary>
+    public bool IsTitled { get; set; }
+
     /// <inheritdoc/>
     public override Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {
-        ViewContext.HttpContext.Items[typeof(Chart)] = true;
-        return WriteAsync(output, "/Web/Charts/_Chart.cshtml", new ChartPart("chart-" + context.UniqueId, Title, LabelsTitle, Size, OpenTable, Data, JsonSerializer.Serialize(Data, Json)));
+        // A part that is rendered several times has the same UniqueId each time.
+        var drawn = ViewContext.HttpContext.Items.TryGetValue(typeof(Chart), out var before) && before is int number ? number + 1 : 1;
+        ViewContext.HttpContext.Items[typeof(Chart)] = drawn;
+        var id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"chart-{Key}{context.UniqueId}-{drawn}");
+        return WriteAsync(output, "/Web/Charts/_Chart.cshtml", new ChartPart(id, Title, LabelsTitle, Size, OpenTable, Data, JsonSerializer.Serialize(Data, Json)) { IsTitled = IsTitled });
     }
 }
 
@@ -92,4 +107,8 @@ public sealed class ChartTagHelper(IHtmlHelper html) : PartTagHelper(html)
 /// <param name="OpenTable">Shows the table from the start.</param>
 /// <param name="Data">What it shows.</param>
 /// <param name="Json">The same for the script.</param>
-public sealed record ChartPart(string Id, string Title, string? LabelsTitle, string Size, bool OpenTable, Chart Data, string Json);
+public sealed record ChartPart(string Id, string Title, string? LabelsTitle, string Size, bool OpenTable, Chart Data, string Json)
+{
+    /// <summary>Its title stands above it already.</summary>
+    public bool IsTitled { get; init; }
+}

@@ -48,7 +48,12 @@
       grid: { left: 8, right: 16, top: 12, bottom: series.length > 1 ? 34 : 6, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
       xAxis: lying ? numbers : names,
       yAxis: lying ? names : numbers,
-      series: series.map(one => {
+      series: series.flatMap((one, at) => {
+        // A band is what is stacked on a line that is not drawn; the legend and the tooltip name it once, by its lower and its upper edge.
+        if (one.kind === 'Band') return [one.values, one.upper.map((high, month) => high == null || one.values[month] == null ? null : high - one.values[month])].map((data, edge) => ({
+          name: one.name, type: 'line', data, stack: `band-${at}`, stackStrategy: 'all', symbol: 'none', lineStyle: { opacity: 0 }, color: colours[1],
+          areaStyle: edge ? { opacity: 0.18 } : undefined, tooltip: { valueFormatter: number => edge && number != null ? `+ ${value(number)}` : value(number) },
+        }));
         const bar = !one.isTarget && (one.kind === 'Bar' || one.kind === 'Row');
         return {
           name: one.name, type: bar ? 'bar' : 'line', data: one.values, stack: stacked && !one.isTarget ? 'all' : undefined, barMaxWidth: 28,

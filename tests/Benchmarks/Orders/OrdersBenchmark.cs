@@ -94,7 +94,10 @@ static class OrdersBenchmark
                         spentByApi += installation.Spent - before;
                         break;
                     case 1:
-                        byHand += await Load.RunAsync(clients, length.Round, raw.OrderAsync, ct);
+                        await Statements.BeginAsync(installation, ct);
+                        var same = await Load.RunAsync(clients, length.Round, raw.OrderAsync, ct);
+                        await Statements.TellAsync(installation, "the same by hand", same.Milliseconds.Count, ct);
+                        byHand += same;
                         spentByHand += installation.Spent - before;
                         break;
                     default:

@@ -58,7 +58,7 @@ sealed class RawOrders
             batch.BatchCommands.Add(Command("""
                 select f.* from partner b cross join lateral price_facts(b.partner_id, b.upstream_id, b.currency, brand_day($1), $2, array[]::text[]) f where b.partner_id = app_partner_id()
                 """, now, kind.Skus));
-            batch.BatchCommands.Add(Command("select g.* from credit_gate($1, $2, $3, null, $4, $5, 'submit', $6, true) g", kind.SellerId, kind.BuyerId, kind.Currency, kind.Products, kind.Amounts, now));
+            batch.BatchCommands.Add(Command("select g.* from credit_gate($1, $2, $3, null, $4, $5, 'submit', $6, false) g", kind.SellerId, kind.BuyerId, kind.Currency, kind.Products, kind.Amounts, now));
         }
 
         batch.BatchCommands.Add(Order(kind, number, now));

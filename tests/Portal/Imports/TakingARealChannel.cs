@@ -2,8 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Platform.Database;
 using Portal.Kpis;
+using Portal.Kpis.Boards;
 using Portal.Verify;
 using Portal.Web;
+using Portal.Web.Lists;
 using Support;
 
 namespace Portal.Tests.Imports;
@@ -192,7 +194,7 @@ public sealed class TakingARealChannel(RealChannel channel) : IClassFixture<Real
         {
             var year = Period.Of(PeriodKind.Year, new DateOnly(2019, 1, 1));
             var figures = await channel.InScopeAsync(Caller.System("test"), services =>
-                services.GetRequiredService<Dashboard>().ReadAsync(new BranchRoot(id, number, name, null, type), year, PeriodKind.Year, new DateOnly(2026, 3, 2), default));
+                services.GetRequiredService<Dashboard>().ReadAsync(new BoardAsked(new BoardScope(new(id, number, name, null, type), year), new DateOnly(2026, 3, 2), "USD"), Panels.AtFirst(type), default));
 
             var expected = (await channel.Database.ListAsync<(decimal SellIn, decimal Purchases, decimal SellThrough)>("""
                 select coalesce(sum(a.amount) filter (where u.partner_type = 'brand'), 0), coalesce(sum(a.amount), 0), coalesce(sum(a.amount) filter (where u.partner_type <> 'brand'), 0)
@@ -204,10 +206,69 @@ public sealed class TakingARealChannel(RealChannel channel) : IClassFixture<Real
                 where r.order_date between '2019-01-01' and '2019-12-31'
                   and case when u.partner_type = 'brand' then b.partner_id else u.partner_id end in (select l.partner_id from partner_line l where l.ancestor_id = @id)
                 """, new { id })).Single();
-            Assert.Equal(type == "brand" ? (Metric.SellIn, expected.SellIn) : (Metric.Purchases, expected.Purchases), (figures.Sales, figures.Sum(figures.Sales, year)));
+            Assert.Equal(type == "brand" ? (Metric.SellIn, expected.SellIn) : (Metric.Purchases, expected.Purchases), (figures.Scope.Sales, figures.Sum(figures.Scope.Sales, year)));
             Assert.Equal(expected.SellThrough, figures.Sum(Metric.SellThrough, year));
             Assert.True(expected.SellIn > 0 || type != "brand", name);
         }
+    }
+
+    [AdventureWorksFact]
+    public async Task A_figure_is_the_sum_of_the_rows_behind_it()
+    {
+        var year = Period.Of(PeriodKind.Year, new DateOnly(2019, 1, 1));
+        var partners = await ListAsync<(long Id, string Number, string Name, string Type)>("""
+            (select partner_id, number, name, partner_type from partner where partner_type = 'distributor' order by code limit 3)
+            union all (select partner_id, number, name, partner_type from partner where partner_type not in ('brand', 'distributor') order by code limit 5)
+            """);
+        string[] metrics = [Metric.Purchases, Metric.SellIn, Metric.SellInUnits, Metric.SellThrough, Metric.SellThroughUnits, Metric.StockOnHand];
+        var query = ListQuery.Read("", FigureRows.Rows);
+        var told = 0m;
+        foreach (var (id, number, name, type) in partners)
+        {
+            foreach (var metric in metrics)
+            {
+                var rows = await channel.InScopeAsync(Caller.System("test"), services => services.GetRequiredService<FigureRows>().RowsAsync(new(new(id, number, name, null, type), year), id, metric, query, default));
+                Assert.Equal((metric, number, rows.Figure), (metric, number, rows.Sum));
+                told += rows.Figure;
+            }
+        }
+
+        Assert.True(told > 0);
+    }
+
+    // The same three stand in docs/guide, worked out with a pocket calculator.
+    [AdventureWorksFact]
+    public async Task Scorecards_are_what_a_person_works_out_on_paper()
+    {
+        await channel.Database.ExecuteAsync("""
+            set search_path = portal, public;
+            insert into kpi_definition (number, name, name_zh, status, created_at) values ('K-PAPER-1', 'Purchases', '采购额', 'published', '2019-01-01Z'), ('K-PAPER-2', 'Sell-through', '分销额', 'published', '2019-01-01Z'), ('K-PAPER-3', 'Pieces', '件数', 'published', '2019-01-01Z');
+            insert into kpi_version (kpi_definition_id, ordinal, status, valid, formula, unit, direction, period, created_at, created_by, published_at, published_by)
+            select d.kpi_definition_id, 1, 'published', '(,)', v.formula, v.unit, 'up', 'quarter', '2019-01-01Z', 'U-TEST', '2019-01-01Z', 'U-TEST'
+            from (values ('K-PAPER-1', 'purchases', 'money'), ('K-PAPER-2', 'sell_through', 'money'), ('K-PAPER-3', 'sell_through_units', 'pieces')) as v (number, formula, unit) join kpi_definition d using (number);
+            insert into kpi_target (kpi_definition_id, partner_id, starts_on, period, value, set_at, set_by)
+            select d.kpi_definition_id, p.partner_id, '2019-01-01', 'quarter', t.value, '2019-01-01Z', 'U-TEST'
+            from (values ('K-PAPER-1', 60000), ('K-PAPER-2', 350000), ('K-PAPER-3', 1500)) as t (number, value) join kpi_definition d using (number) cross join partner p where p.code in ('AW00000514', 'AW00000072', 'AW00000502');
+            insert into scorecard (number, name, name_zh, period, valid, created_at) values ('S-PAPER', 'On paper', '手算', 'quarter', '[2019-01-01,2019-04-01)', '2019-01-01Z');
+            insert into scorecard_line (scorecard_id, kpi_definition_id, weight, threshold, cap)
+            select s.scorecard_id, d.kpi_definition_id, l.weight, l.threshold, l.cap
+            from (values ('K-PAPER-1', 50, 0.8, 1.2), ('K-PAPER-2', 30, 0.5, 1.5), ('K-PAPER-3', 20, 0.0, 1.0)) as l (number, weight, threshold, cap) join kpi_definition d using (number) join scorecard s on s.number = 'S-PAPER'
+            """);
+        var period = Period.Parse("2019-Q1")!.Value;
+
+        var scores = await channel.InScopeAsync(Caller.System("test"), async services =>
+        {
+            var kpis = services.GetRequiredService<KpiStore>();
+            return await kpis.ScoresAsync(period, await kpis.ScorecardAsync(period, default), default);
+        });
+
+        Assert.Equal(
+            [
+                "1 Retail Mall: 54312.64 > 45.26, 396711.51 > 34.00, 1373 > 18.31 = 97.57", "2 Outdoor Equipment Store: 80673.49 > 60.00, 200201.33 > 17.16, 572 > 7.63 = 84.79",
+                "3 Metropolitan Bicycle Supply: 33205.13 > 0, 61738.02 > 0, 235 > 3.13 = 3.13",
+            ],
+            scores.Select(score => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"{score.Rank} {score.PartnerName}: {string.Join(", ", score.Lines.Select(line => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{line.Reached!.Actual:0.##} > {line.Points}")))} = {score.Points}")));
     }
 
     [AdventureWorksFact]
