@@ -211,9 +211,10 @@ public sealed record Measured(Period Period, IReadOnlyList<MeasuredKpi> Kpis)
     IEnumerable<string> Sources(bool onePartner)
     {
         var whose = onePartner ? " and partner_id = @partnerId" : "";
+        // What was taken back again was there all the same: nothing of it is 0, and not no figure. A row with something below the partner alone is not its own.
         if (measures.HasFlows)
         {
-            yield return $"select partner_id, metric, product_line_id, month as day, own as value from kpi_branch_month where month >= @start and month < @end and metric in ({measures.Flows}) and own <> 0{whose}";
+            yield return $"select partner_id, metric, product_line_id, month as day, own as value from kpi_branch_month where month >= @start and month < @end and metric in ({measures.Flows}) and (own <> 0 or value = 0){whose}";
         }
 
         if (measures.HasBalances)

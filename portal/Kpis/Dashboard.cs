@@ -46,7 +46,7 @@ public sealed class Dashboard(Db db, Attainments attainments)
         return await db.ReadManyAsync(string.Join(";\n", statements), args, async answers => new DashboardFigures(
             asked, board, tiles, (await answers.ReadAsync<MetricMonth>()).AsList(), (await answers.ReadAsync<LineSum>()).AsList(),
             (await answers.ReadAsync<BranchSum>()).AsList(), (await answers.ReadAsync<Reached>()).AsList(),
-            balances.Length > 0 ? (await answers.ReadAsync<Standing>()).AsList() : []), ct);
+            balances.Length > 0 ? (await answers.ReadAsync<BalanceSums>()).AsList() : []), ct);
     }
 
     static string Months(BoardScope scope) => $"""
@@ -94,7 +94,7 @@ public sealed class Dashboard(Db db, Attainments attainments)
 /// <param name="Levels">Balances now and then.</param>
 public sealed record DashboardFigures(
     BoardAsked Asked, Board Board, IReadOnlyList<Tile> Tiles, IReadOnlyList<MetricMonth> Months, IReadOnlyList<LineSum> Lines,
-    IReadOnlyList<BranchSum> Branches, IReadOnlyList<Reached> Reached, IReadOnlyList<Standing> Levels)
+    IReadOnlyList<BranchSum> Branches, IReadOnlyList<Reached> Reached, IReadOnlyList<BalanceSums> Levels)
 {
     /// <summary>What it was asked about.</summary>
     public BoardScope Scope => Asked.Scope;
@@ -125,7 +125,7 @@ public sealed record DashboardFigures(
     /// <summary>True when the branch has no figure at all in what was read.</summary>
     public bool IsEmpty => Months.Count == 0 && Levels.Count == 0;
 
-    Standing Level(string metric) => Levels.FirstOrDefault(level => level.Metric == metric) ?? new(metric, 0, 0);
+    BalanceSums Level(string metric) => Levels.FirstOrDefault(level => level.Metric == metric) ?? new BalanceSums(metric, 0, 0);
 }
 
 /// <summary>A metric in a tile.</summary>
@@ -161,7 +161,7 @@ public sealed record Tile(string Metric, string Unit, Node? Tree)
 }
 
 /// <summary>A balance at the end of the period and of the one that is compared with.</summary>
-public sealed record Standing(string Metric, decimal Now, decimal Before);
+public sealed record BalanceSums(string Metric, decimal Now, decimal Before);
 
 /// <summary>The partner at the root of a branch; the brand's branch is the whole channel.</summary>
 public sealed record BranchRoot(long PartnerId, string Number, string Name, string? NameLatin, string PartnerType);

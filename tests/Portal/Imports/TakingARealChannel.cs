@@ -265,10 +265,10 @@ public sealed class TakingARealChannel(RealChannel channel) : IClassFixture<Real
         Assert.Equal(
             [
                 "1 Retail Mall: 54312.64 > 45.26, 396711.51 > 34.00, 1373 > 18.31 = 97.57", "2 Outdoor Equipment Store: 80673.49 > 60.00, 200201.33 > 17.16, 572 > 7.63 = 84.79",
-                "3 Metropolitan Bicycle Supply: 33205.13 > 0, 61738.02 > 0, 235 > 3.13 = 3.13",
+                "3 Metropolitan Bicycle Supply: 33205.13 > 0.00, 61738.02 > 0.00, 235 > 3.13 = 3.13",
             ],
             scores.Select(score => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"{score.Rank} {score.PartnerName}: {string.Join(", ", score.Lines.Select(line => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{line.Reached!.Actual:0.##} > {line.Points}")))} = {score.Points}")));
+                $"{score.Rank} {score.PartnerName}: {string.Join(", ", score.Lines.Select(line => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{line.Reached!.Actual:0.##} > {line.Points:0.00}")))} = {score.Points}")));
     }
 
     [AdventureWorksFact]
