@@ -139,10 +139,11 @@ sealed record HistoryStatement(IReadOnlyList<Period> Periods, IReadOnlyList<IRea
 
     static string IsFor(KpiVersion version)
     {
-        string Of(string column) => $"(select scope.{column} from scope where scope.kpi_version_id = {version.KpiVersionId})";
+        // The cast makes one array of it; without it, any () would compare with rows that hold arrays.
+        string Of(string column, string type = "text") => $"(select scope.{column} from scope where scope.kpi_version_id = {version.KpiVersionId})::{type}[]";
         return (version.PartnerTypes.Length == 0 ? "" : $" and w.partner_type = any ({Of("partner_types")})")
             + (version.PartnerLevels.Length == 0 ? "" : $" and w.partner_level = any ({Of("partner_levels")})")
-            + (version.Territories.Length == 0 ? "" : $" and coalesce(w.territory_id = any ({Of("territory_ids")}), false)");
+            + (version.Territories.Length == 0 ? "" : $" and coalesce(w.territory_id = any ({Of("territory_ids", "bigint")}), false)");
     }
 
     IEnumerable<(MeasuredKpi Kpi, string Places)> ByVersion(int kpi) =>

@@ -112,3 +112,55 @@ public sealed class StandingAmongOthers(ScoredChannel portal) : IClassFixture<Sc
         Assert.Contains("cannot be reached", (await portal.SignIn(portal.Rising).GetAsync("/kpis/level?to=platinum")).Words, StringComparison.Ordinal);
     }
 }
+
+/// <summary>Balances, quotients, narrowed KPIs and versions that change come out of a history as they come out of each period alone.</summary>
+public sealed class ReadingAHistory(ScoredChannel portal) : IClassFixture<ScoredChannel>
+{
+    [Fact]
+    public async Task A_history_of_formulas_and_balances_is_what_each_period_gives_alone()
+    {
+        await portal.Database.ExecuteAsync("""
+            set search_path = portal, public;
+            insert into kpi_definition (number, name, name_zh, status, created_at) values ('K-OVERDUE', 'Overdue', '逾期', 'published', '2024-01-01Z'), ('K-SIZE', 'Purchases per deal', '每单采购', 'published', '2024-01-01Z');
+            insert into kpi_version (kpi_definition_id, ordinal, status, valid, formula, unit, direction, period, partner_types, created_at, created_by, published_at, published_by)
+            select kpi_definition_id, 1, 'published', '(,)'::daterange, 'receivables_overdue', 'money', 'down', 'quarter', '{}'::text[], now(), 'U-TEST', now(), 'U-TEST' from kpi_definition where number = 'K-OVERDUE'
+            union all select kpi_definition_id, 1, 'published', '(,2025-07-01)', 'purchases / deals_registered', 'money/count', 'up', 'quarter', '{}', now(), 'U-TEST', now(), 'U-TEST' from kpi_definition where number = 'K-SIZE'
+            union all select kpi_definition_id, 2, 'published', '[2025-07-01,)', 'purchases / max(deals_registered, 5)', 'money/count', 'up', 'quarter', '{distributor}', now(), 'U-TEST', now(), 'U-TEST' from kpi_definition where number = 'K-SIZE';
+            insert into kpi_target (kpi_definition_id, partner_level, starts_on, period, value, set_at, set_by)
+            select k.kpi_definition_id, level, q::date, 'quarter', case k.number when 'K-OVERDUE' then 50 else 20 end, '2025-01-01Z', 'U-TEST'
+            from kpi_definition k, unnest(array['registered', 'silver', 'gold']) level, generate_series('2025-01-01'::timestamp, '2026-01-01', interval '3 months') q where k.number in ('K-OVERDUE', 'K-SIZE');
+            delete from scorecard_line;
+            insert into scorecard_line (scorecard_id, kpi_definition_id, weight, threshold, cap, below, below_share)
+            select scorecard_id, kpi_definition_id, case k.number when 'K-DEALS' then 40 else 30 end, 0.5, 1.5, 'share', 0.4 from scorecard, kpi_definition k where k.number in ('K-DEALS', 'K-OVERDUE', 'K-SIZE');
+            insert into scorecard_condition (scorecard_id, kpi_definition_id, bound) select scorecard_id, k.kpi_definition_id, 70 from scorecard, kpi_definition k where k.number = 'K-OVERDUE';
+            """);
+        await portal.InScopeAsync(Caller.System("test"), async services =>
+        {
+            var db = services.GetRequiredService<Db>();
+            await db.InTransactionAsync(() => services.GetRequiredService<KpiFacts>().AddAsync(
+            [
+                .. new[] { portal.Rising, portal.Falling, portal.Steady, portal.Store }.SelectMany((whose, index) => Enumerable.Range(0, 14).SelectMany(month => new KpiFact[]
+                {
+                    new(whose.Partner.PartnerId, Metric.Purchases, null, new DateOnly(2025, 1, 10).AddMonths(month), 7 + (index * 13) + month),
+                    new(whose.Partner.PartnerId, Metric.ReceivablesOverdue, null, new DateOnly(2025, 1, 20).AddMonths(month), (((index + month) % 5) * 20) - 35),
+                })),
+            ], default), default);
+            await db.OneAsync<long>("select kpi_fold()", null, default);
+            var (history, store) = (services.GetRequiredService<ScoreHistory>(), services.GetRequiredService<KpiStore>());
+            var scored = (await history.ReadAsync(Period.Until(Period.Parse("2026-Q1")!.Value, 5), null, [], default)).Scored();
+            var seen = new HashSet<decimal>();
+            for (var place = 0; place < 5; place++)
+            {
+                var period = scored.History.Periods[place];
+                var alone = await store.ScoresAsync(period, await store.ScorecardAsync(period, default), default);
+                Assert.Equal(
+                    alone.Select(score => (score.PartnerNumber, score.Points, score.Card.HasUnmet)).OrderBy(row => row.PartnerNumber, StringComparer.Ordinal),
+                    scored.History.Partners.Select((partner, index) => (partner.Number, Points: scored[index, place])).Where(row => row.Points is not null)
+                        .Select(row => (row.Number, row.Points!.Value.Points, row.Points.Value.HasUnmet)).OrderBy(row => row.Number, StringComparer.Ordinal));
+                seen.UnionWith(alone.Select(score => score.Points));
+            }
+
+            Assert.True(seen.Count > 8, string.Join(' ', seen));
+        });
+    }
+}
