@@ -1,3 +1,5 @@
+using Portal.Alerts;
+using Portal.Analysis;
 using Portal.Assortment;
 using Portal.Attachments;
 using Portal.Audit;
@@ -58,6 +60,8 @@ static class Features
         .AddLeads()
         .AddDemo()
         .AddKpis()
+        .AddAlerts()
+        .AddAnalysis()
         .AddNotifications()
         .AddSearch()
         .AddStock()

@@ -12,13 +12,13 @@ public static class AuditWords
     [
         "deal", "customer", "cluster_act", "customer_group", "dispute", "working_day",
         "lead", "receipt_key", "pipeline_stage", "close_reason",
-        "probing_alert", "probing_rule", "quote", "quote_template", "bundle", "configuration", "subscription", "order", "history", "invoice", "payment", "reminder", "tax_rule", "tax_class", "stock", "product", "product_line", "price_book", "price_rule", "exchange_rate", "kpi", "target_proposal", "scorecard", "level_rules", "level_review", "level_proposal", "partner", "person", "import",
+        "probing_alert", "probing_rule", "quote", "quote_template", "bundle", "configuration", "subscription", "order", "history", "invoice", "payment", "reminder", "tax_rule", "tax_class", "stock", "product", "product_line", "price_book", "price_rule", "exchange_rate", "kpi", "target_proposal", "scorecard", "alert", "alert_rule", "level_rules", "level_review", "level_proposal", "partner", "person", "import",
         "protection_policy", "approval_policy", "claim_allowance", "approval_deputy",
     ];
 
     static readonly Dictionary<string, string> Pages = new(StringComparer.Ordinal)
     {
-        ["deal"] = "/deals/", ["lead"] = "/leads/", ["dispute"] = "/disputes/", ["probing_alert"] = "/probing/", ["customer"] = "/customers/", ["quote"] = "/quotes/", ["quote_template"] = "/quote-templates/", ["bundle"] = "/configure/bundles/", ["configuration"] = "/configure/made/", ["subscription"] = "/subscriptions/", ["order"] = "/orders/", ["invoice"] = "/receivables/invoices/", ["payment"] = "/receivables/payments/", ["product"] = "/catalog/", ["partner"] = "/partners/", ["import"] = "/imports/",
+        ["deal"] = "/deals/", ["lead"] = "/leads/", ["dispute"] = "/disputes/", ["probing_alert"] = "/probing/", ["alert"] = "/alerts/", ["alert_rule"] = "/alerts/rules/", ["customer"] = "/customers/", ["quote"] = "/quotes/", ["quote_template"] = "/quote-templates/", ["bundle"] = "/configure/bundles/", ["configuration"] = "/configure/made/", ["subscription"] = "/subscriptions/", ["order"] = "/orders/", ["invoice"] = "/receivables/invoices/", ["payment"] = "/receivables/payments/", ["product"] = "/catalog/", ["partner"] = "/partners/", ["import"] = "/imports/",
         ["protection_policy"] = "/deals/policies/", ["approval_policy"] = "/deals/approvals/policies/",
     };
 

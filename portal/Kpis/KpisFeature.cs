@@ -62,6 +62,7 @@ static class KpisFeature
         .AddScoped<IDemoPart, KpisDemo>()
         .AddScoped<IFigureSource, KpiFigures>()
         .AddScoped<IWaitingSource, LevelsWaiting>()
+        .AddScoped<IWaitingSource, ProposalsWaiting>()
         .AddSingleton<FoldFacts>()
         .AddHostedService(provider => provider.GetRequiredService<FoldFacts>());
 }

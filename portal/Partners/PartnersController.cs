@@ -17,6 +17,7 @@ namespace Portal.Partners;
 /// <summary>The list, the tree and the page of partners.</summary>
 [Route("partners")]
 public sealed class PartnersController(
+    IEnumerable<IPartnerPart> parts,
     PartnerStore partners, PartnerList list, PersonStore people, AddPartner addPartner, EditPartner editPartner, ICurrentPerson me, Texts t, TimeProvider clock) : Controller
 {
     const int MostInBranch = 500;
@@ -66,7 +67,25 @@ public sealed class PartnersController(
             await partners.ChannelManagersAsync(partner.PartnerId, ct),
             me.Has("brand_admin") ? await partners.PossibleChannelManagersAsync(ct) : [],
             partner.IsSuspended ? await partners.SuspensionAsync(partner.PartnerId, ct) : null,
-            me.Has(Keepers)));
+            me.Has(Keepers))
+        {
+            Parts = await PartsAsync(partner, ct),
+        });
+    }
+
+    // A partner's own page says nothing of what others could sell to it.
+    async Task<IReadOnlyList<PartnerPart>> PartsAsync(Partner partner, CancellationToken ct)
+    {
+        List<PartnerPart> shown = [];
+        foreach (var part in partner is { IsMine: true, IsBrand: false } && partner.PartnerId != me.PartnerId ? parts : [])
+        {
+            if (await part.ShowAsync(partner, ct) is { } found)
+            {
+                shown.Add(found);
+            }
+        }
+
+        return shown;
     }
 
     /// <summary>The form for a new partner.</summary>
@@ -163,7 +182,11 @@ public sealed record PartnerTreePage(Partner Root, IReadOnlyList<PartnerName> Up
 /// <summary>A partner as <c>PartnerPage.cshtml</c> shows it.</summary>
 public sealed record PartnerPage(
     Partner Partner, IReadOnlyList<PartnerName> Upstreams, IReadOnlyList<BranchNode> Branch, IReadOnlyList<TypeCount> Below, IReadOnlyList<Person> People,
-    IReadOnlyList<PersonName> ChannelManagers, IReadOnlyList<PersonName> PossibleChannelManagers, Suspension? Suspension, bool MayChange);
+    IReadOnlyList<PersonName> ChannelManagers, IReadOnlyList<PersonName> PossibleChannelManagers, Suspension? Suspension, bool MayChange)
+{
+    /// <summary>What other features show of it.</summary>
+    public IReadOnlyList<PartnerPart> Parts { get; init; } = [];
+}
 
 /// <summary>What the form sends.</summary>
 public sealed record PartnerForm

@@ -23,6 +23,12 @@ public sealed record Waiting(string TextKey, int Count, string Link, string Icon
 
     /// <summary>More about them, in the reader's language: "the oldest since 3 days".</summary>
     public string? Detail { get; init; }
+
+    /// <summary>Of one thing alone: what is the matter with it, in the reader's language. It stands in place of the count, and the text says what kind of thing it is.</summary>
+    public string? Sentence { get; init; }
+
+    /// <summary>Nobody waits for it, a figure is past its mark: it comes after what somebody waits for.</summary>
+    public bool IsWatched { get; init; }
 }
 
 /// <summary>A few figures of a feature for the top of the start page. Registered and run like <see cref="IWaitingSource"/>.</summary>

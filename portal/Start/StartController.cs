@@ -34,7 +34,8 @@ public sealed class StartController(IEnumerable<IWaitingSource> waiting, IEnumer
             found.AddRange((await source.FindAsync(ct)).Where(item => item.Count > 0));
         }
 
-        return [.. found.OrderByDescending(item => item.IsUrgent)];
+        // What is urgent, then what somebody waits for, then what is watched; within these in the order of the features.
+        return [.. found.OrderByDescending(item => item.IsUrgent).ThenBy(item => item.IsWatched)];
     }
 }
 

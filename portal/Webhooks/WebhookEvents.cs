@@ -30,6 +30,7 @@ public static class WebhookEvents
         .. Of("deal", "deal", "submitted", "blocked", "review_started", "information_requested", "approved", "rejected", "duplicate", "withdrawn", "expired", "released", "extended", "amended", "special_prices_asked", "special_prices_granted", "special_prices_refused", "special_prices_withdrawn", "converted", "won", "lost"),
         .. Of("quote", "quote", "sent", "opened", "accepted", "declined", "changes_asked", "withdrawn", "ordered"),
         .. Of("subscription", "subscription", SubscriptionHappenings),
+        .. Of("alert", "alert", "raised", "ended"),
     ];
 
     /// <summary>The groups that pages show, in order.</summary>

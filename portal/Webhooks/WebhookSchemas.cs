@@ -53,6 +53,7 @@ public static class WebhookSchemas
             "side:side", "number:string", "version:integer", "happening:string", "effectiveOn:date", "seller:company", "buyer:company?", "customer:company?", "sku:string", "name:string", "quantity:integer", "nextQuantity:integer?", "startsOn:date", "termStartsOn:date",
             "endsOn:date", "termMonths:integer", "currency:string", "termAmount:number", "renews:string", "cancelledAt:time?", "calledOffAt:time?", "source:string?", "reason:string?",
         ],
+        ["alert"] = ["side:side", "number:string", "kind:string", "partner:company", "subject:string?", "figure:number", "threshold:number", "raisedAt:time", "endedAt:time?"],
         ["deal"] =
         [
             "side:side", "number:string", "status:string", "version:integer", "partner:company", "customer:company", "amount:number", "currency:string", "expectedClose:date", "protectedFrom:time?", "protectedUntil:time?", "productLines:string[]",

@@ -42,7 +42,9 @@ public sealed class Navigation(EndpointDataSource endpoints)
         ]),
         new("web.nav.insight",
         [
+            new("/alerts", "bell-ringing", "web.nav.alerts", Everybody),
             new("/kpis", "chart-bar", "web.nav.kpis", ["brand_admin", "channel_manager", "finance", "partner_admin", "sales", "viewer"]),
+            new("/analysis", "report-analytics", "web.nav.analysis", ["brand_admin", "channel_manager", "finance", "deal_desk", "partner_admin", "sales"]),
         ]),
         new("web.nav.administration",
         [

@@ -19,6 +19,20 @@ public sealed class BeginningTheDay(BeginningTheDay.PortalWithWork portal) : ICl
     }
 
     [Fact]
+    public async Task What_is_watched_comes_after_what_somebody_waits_for_and_each_says_why()
+    {
+        portal.Waiting =
+        [
+            new("web.nav.stock", 1, "/", "packages") { IsWatched = true, Sentence = "Huaxin: stock lasts 200 days" }, new("deals.waiting.drafts", 2, "/deals", "pencil"),
+            new("web.nav.kpis", 1, "/", "target") { IsWatched = true, IsUrgent = true, Sentence = "Huaxin: far behind" },
+        ];
+
+        var page = await portal.SignIn(await portal.Given.ADistributor("温州观澜")).GetAsync("/");
+
+        page.All(".waiting").ShouldBe(["Huaxin: far behindKPIs Urgent", "Deal drafts to submitA draft protects nobody 2", "Huaxin: stock lasts 200 daysStock"]);
+    }
+
+    [Fact]
     public async Task Figures_stand_in_their_order()
     {
         portal.Figures = [new("web.nav.stock", "7", 200), new("web.nav.kpis", "86.2%", 10) { Note = "of the target" }];
