@@ -148,7 +148,8 @@ public sealed class WatchingPartners(WatchedChannel portal) : IClassFixture<Watc
             select kpi_definition_id, 1, 'published', '(,)', case number when 'K-PACE' then 'deals_registered' else 'win_rate' end, case number when 'K-PACE' then 'count' else 'ratio' end, 'up', 'year', now(), 'T', now(), 'T' from kpi_definition where number in ('K-PACE', 'K-RATE');
             insert into kpi_target (kpi_definition_id, partner_id, starts_on, period, value, set_at, set_by)
             select kpi_definition_id, partner_id, make_date(@year, 1, 1), 'year', case number when 'K-PACE' then make_date(@year + 1, 1, 1) - make_date(@year, 1, 1) else 0.5 end, now(), 'T' from kpi_definition, unnest(@partners) as partner_id where number in ('K-PACE', 'K-RATE');
-            insert into kpi_daily (partner_id, metric, day, value) select partner_id, 'deals_registered', make_date(@year, 1, 1), value from unnest(@partners, @values) as f (partner_id, value)
+            insert into kpi_delta (partner_id, metric, day, value) select partner_id, 'deals_registered', make_date(@year, 1, 1), value from unnest(@partners, @values) as f (partner_id, value);
+            select kpi_fold()
             """, new { year, partners = new[] { behind.PartnerId, ahead.PartnerId }, values = new[] { 50m, 300m } });
         await portal.ARuleAsync("run_rate", 80, "T-PACE", partner: true);
 
