@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Benchmarks.Orders;
 using Benchmarks.Stage;
@@ -56,6 +57,7 @@ static partial class KpisBenchmark
             sessions.ForEach(session => session.Dispose());
         }
 
+        await WhatIfAsync(length, installation, figures, notes, ct);
         await UpkeepAsync(length, installation, figures, notes, ct);
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         await installation.PortalVerbAsync(["verify", "kpis"], ct);
@@ -86,6 +88,61 @@ static partial class KpisBenchmark
         return printed.Success
             ? (long.Parse(printed.Groups["lines"].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture), double.Parse(printed.Groups["pace"].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture))
             : throw new CannotMeasureException("The recomputation did not say what it did.");
+    }
+
+    // The quarters of two years scored again with other weights, targets and limits, for all partners; every level has a target in every quarter.
+    static async Task WhatIfAsync(RunLength length, Installation installation, List<Figure> figures, List<string> notes, CancellationToken ct)
+    {
+        Installation.Say("What if ...");
+        var now = DateTime.UtcNow;
+        var running = new DateOnly(now.Year, (((now.Month - 1) / 3) * 3) + 1, 1);
+        var last = running.AddMonths(-3);
+        await ExecuteAsync(installation, $"""
+            insert into kpi_target (kpi_definition_id, partner_level, starts_on, period, value, set_at, set_by)
+            select v.kpi_definition_id, level, q::date, 'quarter', 10000, now(), 'benchmark'
+            from kpi_version v, unnest(array['registered', 'silver', 'gold', 'platinum']) as level,
+                 generate_series('{running.AddMonths(-24).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}'::timestamp, '{last.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}', interval '3 months') as q
+            where v.status = 'published' and v.period = 'quarter'
+            on conflict do nothing
+            """, ct);
+        await installation.GatherStatisticsAsync(ct);
+        List<string> kpis = [];
+        await using (var source = installation.Connect("postgres"))
+        await using (var command = source.CreateCommand("select distinct k.number from kpi_definition k join kpi_version v using (kpi_definition_id) where k.status = 'published' and v.status = 'published' and v.period = 'quarter' order by 1"))
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+        {
+            while (await reader.ReadAsync(ct))
+            {
+                kpis.Add(reader.GetString(0));
+            }
+        }
+
+        var body = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            last = string.Create(CultureInfo.InvariantCulture, $"{last.Year}-Q{((last.Month - 1) / 3) + 1}"), periods = 8,
+            lines = kpis.Select((kpi, place) => new { kpi, weight = place == 0 ? 100 - ((kpis.Count - 1) * (100 / kpis.Count)) : 100 / kpis.Count, threshold = 50, cap = 120 }),
+            limits = new { period = "quarter", window = 4, least = 2, silverReach = 40, silverKeep = 30, goldReach = 60, goldKeep = 50, platinumReach = 80, platinumKeep = 70 },
+            targetPercent = new Dictionary<string, decimal>(StringComparer.Ordinal) { [kpis[0]] = 90 },
+        }, JsonSerializerOptions.Web);
+        using var client = HttpClients.New();
+        var token = await HttpClients.TokenAsync(installation.Identity, "demo-erp-brand", ct);
+        var (taken, partners) = (new List<double>(), 0);
+        for (var round = 0; round < length.Rounds + 2; round++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(installation.Portal, "/api/v1/kpis/what-if")) { Content = new ByteArrayContent(body) };
+            request.Content.Headers.ContentType = new("application/json");
+            request.Headers.Authorization = token;
+            var began = System.Diagnostics.Stopwatch.GetTimestamp();
+            using var answer = await client.SendAsync(request, ct);
+            var text = await answer.Content.ReadAsStringAsync(ct);
+            taken.Add(System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            partners = answer.IsSuccessStatusCode ? JsonDocument.Parse(text).RootElement.GetProperty("partners").GetArrayLength() : throw new CannotMeasureException($"The trial was answered with {(int)answer.StatusCode}: {text}");
+        }
+
+        // The first two find nothing compiled.
+        var counted = taken.Skip(2).Order().ToList();
+        figures.Add(Figure.Low("what_if_ms", counted[counted.Count / 2], length.IsQuick ? null : 2000));
+        notes.Add(string.Create(CultureInfo.InvariantCulture, $"what if: {kpis.Count} KPIs, 8 quarters, {partners:N0} partners scored; each time {string.Join(", ", taken.Select(one => one.ToString("0", CultureInfo.InvariantCulture)))} ms"));
     }
 
     // Orders with facts kept and without, in turns; without means that no trigger fires and the acts of orders add nothing.
