@@ -14,8 +14,13 @@ public sealed class NextLevelController(NextLevel nextLevel, LevelStore levels, 
     [HttpGet]
     public async Task<IActionResult> Show(string? partner, string? to, CancellationToken ct)
     {
+        if (partner is null && me.IsBrand)
+        {
+            // The brand has no level of its own: it chooses a partner.
+            return LocalRedirect("/kpis/scorecards");
+        }
+
         var one = partner is null ? await partners.FindAsync(me.PartnerId, ct) : await partners.FindAsync(partner, ct);
-        // The brand has no level of its own: it looks at a partner's.
         return one is null or { PartnerType: "brand" } ? NotFound() : View("NextLevel", new NextLevelPage(one, await nextLevel.ReadAsync(one, to, ct), await levels.OfPartnerAsync(one.PartnerId, ct)));
     }
 }
