@@ -107,10 +107,10 @@ public sealed record DashboardFigures(
     public bool CanTell(Tile tile) => Scope.Line is null || tile.Made.All(metric => MetricCatalog.Find(metric)!.KnowsProductLines);
 
     /// <summary>What a tile shows; null where a rate has no base.</summary>
-    public decimal? Now(Tile tile) => !CanTell(tile) ? null : tile.Figure(metric => MetricCatalog.Balances.Contains(metric, StringComparer.Ordinal) ? Level(metric).Now : Sum(metric, Scope.Period));
+    public decimal? Now(Tile tile) => In(tile, Scope.Period, level => level.Now);
 
     /// <summary>The same in the period that is compared with.</summary>
-    public decimal? Before(Tile tile) => Scope.Before is { } before && CanTell(tile) ? tile.Figure(metric => MetricCatalog.Balances.Contains(metric, StringComparer.Ordinal) ? Level(metric).Before : Sum(metric, before)) : null;
+    public decimal? Before(Tile tile) => In(tile, Scope.Before, level => level.Before);
 
     /// <summary>The months of the trend.</summary>
     public IReadOnlyList<DateOnly> TrendMonths => [.. Enumerable.Range(0, Dashboard.TrendMonths).Select(Scope.FirstOfTrend.AddMonths)];
@@ -124,6 +124,9 @@ public sealed record DashboardFigures(
 
     /// <summary>True when the branch has no figure at all in what was read.</summary>
     public bool IsEmpty => Months.Count == 0 && Levels.Count == 0;
+
+    decimal? In(Tile tile, Period? period, Func<BalanceSums, decimal> level) =>
+        period is { } asked && CanTell(tile) ? tile.Figure(metric => MetricCatalog.Balances.Contains(metric, StringComparer.Ordinal) ? level(Level(metric)) : Sum(metric, asked)) : null;
 
     BalanceSums Level(string metric) => Levels.FirstOrDefault(level => level.Metric == metric) ?? new BalanceSums(metric, 0, 0);
 }

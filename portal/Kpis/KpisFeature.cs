@@ -33,6 +33,7 @@ static class KpisFeature
         .AddScoped<BoardStore>()
         .AddScoped<PromptPanels>()
         .AddScoped<FigureRows>()
+        .AddScoped<PanelReader>()
         .AddScoped<BoardReport>()
         .AddScoped<SubscriptionStore>()
         .AddScheduledJob<SendSubscriptions>("0 20 * * * ?")

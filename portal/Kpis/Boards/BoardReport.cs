@@ -11,25 +11,12 @@ using Portal.Web.Display;
 namespace Portal.Kpis.Boards;
 
 /// <summary>The whole dashboard as a file: each panel a section of a PDF or a sheet of a workbook, in the language of the request.</summary>
-public sealed class BoardReport(PromptPanels prompt, Dashboard dashboard, IEnumerable<IPanel> late, TypstWorkers typst, Texts t, IConfiguration settings, TimeProvider clock)
+public sealed class BoardReport(TypstWorkers typst, Texts t, IConfiguration settings, TimeProvider clock)
 {
     const int RowsOnPaper = 20;
     const int ColumnsOnPaper = 7;
 
     static readonly string Template = TypstTemplate.Read("Kpis/Boards/board.typ");
-
-    /// <summary>Reads all panels of an arrangement, in its order; those that compare partners are left out of the brand's.</summary>
-    public async Task<IReadOnlyList<PanelFigures>> ReadAsync(BoardAsked asked, Board board, CancellationToken ct)
-    {
-        var figures = await dashboard.ReadAsync(asked, board, ct);
-        var read = new List<PanelFigures>();
-        foreach (var kind in board.Places.Select(place => Panels.Find(place.Name)!).Where(kind => !kind.IsForPartners || !asked.Scope.IsBrand))
-        {
-            read.Add(kind.IsLate ? await late.Single(panel => panel.Name == kind.Name).ReadAsync(asked, ct) : prompt.Of(kind.Name, figures));
-        }
-
-        return read;
-    }
 
     /// <summary>As a workbook, a sheet for each panel that has figures.</summary>
     public Task<byte[]> ExcelAsync(BoardAsked asked, IReadOnlyList<PanelFigures> panels, string author, CancellationToken ct) => ExcelBook.MakeAsync(new(Title(asked), author, clock.GetUtcNow()), book =>
@@ -53,7 +40,7 @@ public sealed class BoardReport(PromptPanels prompt, Dashboard dashboard, IEnume
         return typst.RenderAsync(new(Template, new
         {
             partner = Formats.Company(scope.Root.Name, scope.Root.NameLatin), period = scope.Period.ToString(), kind = t["kpis.dashboard"].Value, currency = asked.Currency, against = scope.Before?.ToString() ?? "–", asOf = Formats.Date(scope.Standing),
-            narrowed = string.Join(" · ", new[] { Named2(scope.Line), Named2(scope.Territory), scope.Type is { } type ? t["kpis.type." + type].Value : null, scope.Level is { } level ? t["kpis.level." + level].Value : null }.OfType<string>()),
+            narrowed = string.Join(" · ", new[] { NameOf(scope.Line), NameOf(scope.Territory), scope.Type is { } type ? t["kpis.type." + type].Value : null, scope.Level is { } level ? t["kpis.level." + level].Value : null }.OfType<string>()),
             panels = panels.Where(panel => !panel.IsEmpty).Select(panel => Section(panel, asked.Currency)),
             words = new
             {
@@ -111,5 +98,5 @@ public sealed class BoardReport(PromptPanels prompt, Dashboard dashboard, IEnume
         (_, { } number) => Formats.Number(number, 0, 2),
     };
 
-    static string? Named2(BoardChoice? choice) => choice is null ? null : Named.In(choice.Name, choice.NameZh);
+    static string? NameOf(BoardChoice? choice) => choice is null ? null : Named.In(choice.Name, choice.NameZh);
 }

@@ -6,9 +6,6 @@ namespace Portal.Kpis.Boards;
 /// <summary>Reads from an address what a dashboard is asked about; what the reader may not see is as if it were not there.</summary>
 public sealed class BoardScopes(Db db, PartnerNames partners, KpiStore kpis, BrandCalendar calendar, ICurrentPerson me)
 {
-    /// <summary>The types of partners a dashboard can be narrowed to.</summary>
-    public static IReadOnlyList<string> Types { get; } = ["distributor", "reseller", "store", "agent", "coworking_operator"];
-
     /// <summary>Reads it; null where the address names something that is not there.</summary>
     /// <param name="asked">What stands in the address.</param>
     /// <param name="ct">Stops waiting.</param>
@@ -21,7 +18,7 @@ public sealed class BoardScopes(Db db, PartnerNames partners, KpiStore kpis, Bra
         var territory = await FindAsync("select territory_id as id, code, name, name_zh from territory where code = @code", asked.Territory, ct);
         if (root is null || (!string.IsNullOrEmpty(asked.Period) && Period.Parse(asked.Period) is null)
             || (!string.IsNullOrEmpty(asked.Line) && line is null) || (!string.IsNullOrEmpty(asked.Territory) && territory is null)
-            || (!string.IsNullOrEmpty(asked.Type) && !Types.Contains(asked.Type)) || (!string.IsNullOrEmpty(asked.Level) && !SetTargets.Levels.Contains(asked.Level)))
+            || (!string.IsNullOrEmpty(asked.Type) && !DefineKpi.Types.Contains(asked.Type)) || (!string.IsNullOrEmpty(asked.Level) && !SetTargets.Levels.Contains(asked.Level)))
         {
             return null;
         }

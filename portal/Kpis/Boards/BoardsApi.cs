@@ -7,7 +7,7 @@ namespace Portal.Kpis.Boards;
 /// <summary>The dashboard's panels for programs: the same figures as on the screen.</summary>
 [ApiController]
 [Route("api/v1/kpis/panels")]
-public sealed class BoardsApi(BoardScopes scopes, BoardStore boards, PromptPanels prompt, IEnumerable<IPanel> late) : ControllerBase
+public sealed class BoardsApi(BoardScopes scopes, PanelReader panels) : ControllerBase
 {
     /// <summary>The panels there are.</summary>
     [HttpGet]
@@ -36,7 +36,7 @@ public sealed class BoardsApi(BoardScopes scopes, BoardStore boards, PromptPanel
             return Refusal.NotFound;
         }
 
-        var figures = kind.IsLate ? await late.Single(panel => panel.Name == name).ReadAsync(asked, ct) : await prompt.ReadAsync(name, asked, (await boards.OfAsync(ct)).Board, ct);
+        var figures = await panels.ReadAsync(kind, asked, ct);
         return Ok(new
         {
             panel = name, title = figures.Title, partner = asked.Scope.Root.Number, period = asked.Scope.Period.ToString(), against = asked.Scope.Before?.ToString(), currency = asked.Currency, figures.Rule, figures.Findings,

@@ -14,7 +14,7 @@ namespace Portal.Kpis.Boards;
 /// <summary>Where the channel, or one partner's branch of it, stands: the dashboard, its panels one by one, and how a person arranges them.</summary>
 [Route("kpis")]
 public sealed class BoardsController(
-    Dashboard dashboard, BoardScopes scopes, BoardStore boards, PromptPanels prompt, IEnumerable<IPanel> late, SavedViews views, Texts t, ICurrentPerson me, TimeProvider clock) : Controller
+    Dashboard dashboard, BoardScopes scopes, BoardStore boards, PanelReader panels, SavedViews views, Texts t, ICurrentPerson me, TimeProvider clock) : Controller
 {
     /// <summary>The list under which views of the dashboard are saved.</summary>
     public const string SavedAs = "kpis";
@@ -46,7 +46,7 @@ public sealed class BoardsController(
             return NotFound();
         }
 
-        var page = new PanelPage(kind, read, await ReadAsync(kind, read, ct));
+        var page = new PanelPage(kind, read, await panels.ReadAsync(kind, read, ct));
         return Request.Headers.ContainsKey("HX-Request") ? PartialView("_Panel", page) : View("PanelPage", page with { IsAlone = true });
     }
 
@@ -62,7 +62,7 @@ public sealed class BoardsController(
             return NotFound();
         }
 
-        var figures = await ReadAsync(kind, read, ct);
+        var figures = await panels.ReadAsync(kind, read, ct);
         await Response.SendListAsync($"{figures.Title} {read.Scope.Period}", me.PartnerName, clock.GetUtcNow(), PanelTables.Columns(figures, read.Currency), PanelTables.Rows(figures, t, read.Currency).ToAsyncEnumerable(), ct);
         return new EmptyResult();
     }
@@ -76,8 +76,7 @@ public sealed class BoardsController(
             return NotFound();
         }
 
-        var panels = await report.ReadAsync(read, (await boards.OfAsync(ct)).Board, ct);
-        return await report.PdfAsync(read, panels, ct) switch
+        return await report.PdfAsync(read, await panels.ReadAllAsync(read, ct), ct) switch
         {
             Typesetting.Pdf pdf => File(pdf.Content, "application/pdf", $"{report.Title(read)}.pdf"),
             Typesetting.Refused refused => DocumentsBusy.Answer(refused.TextKey),
@@ -94,8 +93,7 @@ public sealed class BoardsController(
             return NotFound();
         }
 
-        var panels = await report.ReadAsync(read, (await boards.OfAsync(ct)).Board, ct);
-        return File(await report.ExcelAsync(read, panels, me.PartnerName, ct), TableExport.ExcelType, $"{report.Title(read)}.xlsx");
+        return File(await report.ExcelAsync(read, await panels.ReadAllAsync(read, ct), me.PartnerName, ct), TableExport.ExcelType, $"{report.Title(read)}.xlsx");
     }
 
     /// <summary>The form in which panels and tiles are arranged.</summary>
@@ -160,10 +158,6 @@ public sealed class BoardsController(
         this.Flash(FlashKind.Done, t["kpis.board.reset_done"]);
         return RedirectToAction(nameof(Arrange), new { audience });
     }
-
-    Task<PanelFigures> ReadAsync(PanelKind kind, BoardAsked read, CancellationToken ct) => kind.IsLate ? late.Single(panel => panel.Name == kind.Name).ReadAsync(read, ct) : ReadPromptAsync(kind, read, ct);
-
-    async Task<PanelFigures> ReadPromptAsync(PanelKind kind, BoardAsked read, CancellationToken ct) => await prompt.ReadAsync(kind.Name, read, (await boards.OfAsync(ct)).Board, ct);
 
     bool MayArrange(string? audience) => audience is null || (me.Has("brand_admin") && Panels.Audiences.Contains(audience));
 

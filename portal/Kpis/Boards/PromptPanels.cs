@@ -80,7 +80,7 @@ public sealed class PromptPanels(Dashboard dashboard, Texts t)
                 .. figures.Branches.Select(IReadOnlyList<PanelCell> (branch) =>
                 [
                     new(Formats.Company(branch.PartnerName, branch.PartnerNameLatin)) { Link = scope.Of(branch.PartnerNumber) }, new(t["kpis.type." + branch.PartnerType].Value), new(t["kpis.level." + branch.PartnerLevel].Value),
-                    new(branch.Value), new(scope.Before is null ? null : Compared.Change(branch.Value, branch.Before)),
+                    new(branch.Value), new(Compared.Change(branch.Value, branch.Before)),
                 ]),
             ]))
         {

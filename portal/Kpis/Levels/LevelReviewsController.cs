@@ -164,6 +164,17 @@ public sealed class LevelRulesController(LevelStore levels, KeepLevelRules keepR
 /// <summary>The form for rules.</summary>
 public sealed record LevelRulesForm : LevelLimitsForm
 {
+    /// <summary>The form as it is opened, or sent.</summary>
+    public LevelRulesForm()
+    {
+    }
+
+    /// <summary>The form with limits that were tried out.</summary>
+    internal LevelRulesForm(LevelLimitsForm limits)
+        : base(limits)
+    {
+    }
+
     /// <summary>The first day they hold.</summary>
     [System.ComponentModel.DataAnnotations.Required]
     public DateOnly? From { get; set; }

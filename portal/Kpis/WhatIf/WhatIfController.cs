@@ -88,12 +88,7 @@ public sealed class WhatIfController(
     {
         var today = (await calendar.TodayAsync(ct)).Today;
         ModelState.Clear();
-        var limits = form.Limits;
-        return View("LevelRulesForm", new LevelRulesForm
-        {
-            From = Period.Of(PeriodKind.Quarter, today).Following.Start, Period = Period.Parse(form.Last)?.KindName ?? "quarter", Window = limits.Window, Least = limits.Least, SilverReach = limits.SilverReach, SilverKeep = limits.SilverKeep,
-            GoldReach = limits.GoldReach, GoldKeep = limits.GoldKeep, PlatinumReach = limits.PlatinumReach, PlatinumKeep = limits.PlatinumKeep,
-        });
+        return View("LevelRulesForm", new LevelRulesForm(form.Limits) { From = Period.Of(PeriodKind.Quarter, today).Following.Start, Period = Period.Parse(form.Last)?.KindName ?? "quarter" });
     }
 
     async Task<Trial?> TriedAsync(WhatIfForm form, CancellationToken ct)

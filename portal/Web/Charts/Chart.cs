@@ -88,6 +88,9 @@ public sealed class ChartTagHelper(IHtmlHelper html) : PartTagHelper(html)
     /// <summary>True where its title stands above it already: it is then only read out.</summary>
     public bool IsTitled { get; set; }
 
+    /// <summary>Says that parts of this page will bring charts along: the page loads what draws them.</summary>
+    public static void ComeLater(HttpContext http) => http.Items.TryAdd(typeof(Chart), 0);
+
     /// <inheritdoc/>
     public override Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {

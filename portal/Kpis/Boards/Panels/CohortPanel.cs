@@ -37,7 +37,7 @@ public sealed class CohortPanel(Db db, Texts t) : IPanel
         var cohorts = rows.GroupBy(row => row.Quarter).OrderByDescending(group => group.Key).ToList();
         var whole = cohorts.Sum(cohort => cohort.Where(row => row.Age == 0).Sum(row => row.Partners));
         // Of those that can be told: cohorts old enough to have had a quarter of that age.
-        decimal? Kept(int age)
+        decimal? KeptAfter(int age)
         {
             var old = cohorts.Where(cohort => cohort.Key.AddMonths(3 * age) < last.End).ToList();
             var began = old.Sum(cohort => cohort.Where(row => row.Age == 0).Sum(row => row.Partners));
@@ -56,19 +56,18 @@ public sealed class CohortPanel(Db db, Texts t) : IPanel
                     return
                     [
                         new(Period.From(PeriodKind.Quarter, cohort.Key).ToString()), new(began),
-                        .. Enumerable.Range(1, Quarters - 1).Select(age => cohort.Key.AddMonths(3 * age) >= last.End ? new PanelCell(null)
-                            : cohort.Where(row => row.Age == age).Sum(row => row.Partners) / (decimal)began is var share ? new PanelCell(share) { Heat = Shade(share) } : new(null)),
+                        .. Enumerable.Range(1, Quarters - 1).Select(age => cohort.Key.AddMonths(3 * age) >= last.End ? new PanelCell(null) : Kept(cohort.Where(row => row.Age == age).Sum(row => row.Partners) / (decimal)began)),
                     ];
                 }),
             ]))
         {
             Rule = t["kpis.panel.cohorts.rule"],
-            Findings = Kept(1) is { } next ? [t["kpis.panel.cohorts.finding", whole, Formats.Percent(next), Kept(4) is { } year ? Formats.Percent(year) : "–"].Value] : [],
+            Findings = KeptAfter(1) is { } next ? [t["kpis.panel.cohorts.finding", whole, Formats.Percent(next), KeptAfter(4) is { } year ? Formats.Percent(year) : "–"].Value] : [],
             WhenEmpty = t["kpis.panel.cohorts.empty"],
         };
     }
 
-    static int? Shade(decimal share) => share <= 0 ? null : Math.Clamp((int)Math.Ceiling(share * 5), 1, 5);
+    static PanelCell Kept(decimal share) => new(share) { Heat = share <= 0 ? null : Math.Clamp((int)Math.Ceiling(share * 5), 1, 5) };
 
     sealed record CohortAge(DateOnly Quarter, int Age, int Partners);
 }

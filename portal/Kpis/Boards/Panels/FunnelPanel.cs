@@ -38,7 +38,7 @@ public sealed class FunnelPanel(Db db, Texts t) : IPanel
             rows.Add(
             [
                 new(t["kpis.metric." + metric].Value), new(Now(metric)) { Unit = unit, Link = scope.Rows(metric) },
-                new(isStep && previous is > 0 ? Now(metric) / previous : null), new(scope.Before is null || Before(metric) <= 0 ? null : (Now(metric) / Before(metric)) - 1),
+                new(isStep && previous is > 0 ? Now(metric) / previous : null), new(Compared.Change(Now(metric), Before(metric))),
             ]);
             previous = isStep ? Now(metric) : previous;
         }

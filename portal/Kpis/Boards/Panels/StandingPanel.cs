@@ -5,15 +5,15 @@ namespace Portal.Kpis.Boards;
 /// <summary>Rates and reaches: how well orders are filled, deals decided and won, how long stock lasts and how long buyers take to pay; the gap between stock as counted and as reported.</summary>
 public sealed class StandingPanel(DerivedFigures derived, KpiLevels levels, Texts t) : IPanel
 {
-    static readonly IReadOnlyList<(string Key, string Unit, Func<Derived, decimal?> Of, IReadOnlyList<string> Behind)> Figures =
+    static readonly IReadOnlyList<(string Key, string Unit, Func<Derived, decimal?> Of, string Behind)> Figures =
     [
-        ("fill_rate", "ratio", figures => figures.FillRate, [Metric.FillOnTime, Metric.FillDue]), ("on_time_receipt", "ratio", figures => figures.OnTimeReceipt, [Metric.ReceiptOnTime, Metric.ReceiptDue]),
-        ("approval_rate", "ratio", figures => figures.ApprovalRate, [Metric.DealsApproved]), ("win_rate", "ratio", figures => figures.WinRate, [Metric.DealsWon]),
-        ("conversion_days", "days", figures => figures.ConversionDays, [Metric.DealConversionDays]),
-        ("sell_in_discount_rate", "ratio", figures => figures.SellInDiscount, [Metric.SellInDiscount]), ("sell_through_discount_rate", "ratio", figures => figures.SellThroughDiscount, [Metric.SellThroughDiscount]),
-        ("quoted_discount_rate", "ratio", figures => figures.QuotedDiscount, [Metric.QuotedDiscount]),
-        ("stock_days", "days", figures => figures.StockDays, [Metric.StockOnHand]), ("weeks_of_supply", "weeks", figures => figures.WeeksOfSupply, [Metric.StockOnHand]), ("reported_stock_days", "days", figures => figures.ReportedStockDays, [Metric.StockReported]),
-        ("overdue_share", "ratio", figures => figures.OverdueShare, [Metric.ReceivablesOverdue]), ("days_to_pay", "days", figures => figures.DaysToPay, [Metric.ReceivablesOpen]),
+        ("fill_rate", "ratio", figures => figures.FillRate, Metric.FillOnTime), ("on_time_receipt", "ratio", figures => figures.OnTimeReceipt, Metric.ReceiptOnTime),
+        ("approval_rate", "ratio", figures => figures.ApprovalRate, Metric.DealsApproved), ("win_rate", "ratio", figures => figures.WinRate, Metric.DealsWon),
+        ("conversion_days", "days", figures => figures.ConversionDays, Metric.DealConversionDays),
+        ("sell_in_discount_rate", "ratio", figures => figures.SellInDiscount, Metric.SellInDiscount), ("sell_through_discount_rate", "ratio", figures => figures.SellThroughDiscount, Metric.SellThroughDiscount),
+        ("quoted_discount_rate", "ratio", figures => figures.QuotedDiscount, Metric.QuotedDiscount),
+        ("stock_days", "days", figures => figures.StockDays, Metric.StockOnHand), ("weeks_of_supply", "weeks", figures => figures.WeeksOfSupply, Metric.StockOnHand), ("reported_stock_days", "days", figures => figures.ReportedStockDays, Metric.StockReported),
+        ("overdue_share", "ratio", figures => figures.OverdueShare, Metric.ReceivablesOverdue), ("days_to_pay", "days", figures => figures.DaysToPay, Metric.ReceivablesOpen),
     ];
 
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ public sealed class StandingPanel(DerivedFigures derived, KpiLevels levels, Text
         var (counted, reported) = (stock[Metric.StockOnHand].Sum(), stock[Metric.StockReported].Sum());
         var rows = Figures.Where(figure => figure.Of(now) is not null || (before is not null && figure.Of(before) is not null)).Select(IReadOnlyList<PanelCell> (figure) =>
         [
-            new(t["kpis.panel.standing." + figure.Key].Value), new(Rounded(figure.Of(now), figure.Unit)) { Unit = figure.Unit, Link = scope.Rows(figure.Behind[0]) }, new(before is null ? null : Rounded(figure.Of(before), figure.Unit)) { Unit = figure.Unit },
+            new(t["kpis.panel.standing." + figure.Key].Value), new(Rounded(figure.Of(now), figure.Unit)) { Unit = figure.Unit, Link = scope.Rows(figure.Behind) }, new(before is null ? null : Rounded(figure.Of(before), figure.Unit)) { Unit = figure.Unit },
         ]).ToList();
         if (reported != 0)
         {

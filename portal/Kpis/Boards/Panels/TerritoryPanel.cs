@@ -40,7 +40,7 @@ public sealed class TerritoryPanel(Db db, Texts t) : IPanel
             Before = scope.Before is { } before ? group.Where(cell => cell.Month >= before.Start && cell.Month < before.End).Sum(cell => cell.Value) : 0,
         }).OrderByDescending(territory => territory.Now).ThenBy(territory => territory.Code, StringComparer.Ordinal).ToList();
         var whole = territories.Sum(territory => territory.Now);
-        string Link(string code) => scope with { Territory = new(0, code, "", "") } is var narrowed ? BoardScope.Path + narrowed.Query : "";
+        string Link(string code) => BoardScope.Path + (scope with { Territory = new(0, code, "", "") }).Query;
         return new(t["kpis.panel.territories"], new(
             [
                 new("territory", t["kpis.territory"], PanelValue.Text), new("value", scope.Period.ToString(), PanelValue.Money), new("change", Compared.Head(scope, t), PanelValue.Change),

@@ -79,7 +79,7 @@ public sealed class SubscriptionMail(Db db, OnBehalf onBehalf, MailSender sender
         }
 
         var report = services.GetRequiredService<BoardReport>();
-        var panels = await report.ReadAsync(asked, (await services.GetRequiredService<BoardStore>().OfAsync(ct)).Board, ct);
+        var panels = await services.GetRequiredService<PanelReader>().ReadAllAsync(asked, ct);
         var title = report.Title(asked);
         List<MailAttachment> files = [];
         if (due.Formats.Contains("pdf"))
