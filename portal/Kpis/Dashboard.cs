@@ -7,7 +7,7 @@ using Portal.Kpis.Metrics;
 namespace Portal.Kpis;
 
 /// <summary>Reads what a dashboard shows at once: roll-ups only, in one round trip after that for the definitions, however long the history is. What takes longer comes when it is looked at (<see cref="IPanel"/>).</summary>
-public sealed class Dashboard(Db db, Attainments attainments)
+public sealed class Dashboard(Db db, Attainments attainments, KeptFigures kept)
 {
     /// <summary>How many months the trend shows.</summary>
     public const int TrendMonths = 24;
@@ -36,17 +36,22 @@ public sealed class Dashboard(Db db, Attainments attainments)
         args.Add("most", BranchesShown);
         args.Add("versions", measured.Versions);
         args.Add("held", scope.Period.HeldOn);
-        var reached = scope.IsBrand ? scope.IsNarrowed ? measured.InSumOf($"partner_id in ({scope.Partners})") : measured.InSum : measured.ByPartner(onePartner: true);
-        List<string> statements = [Months(scope), Lines(scope), Branches(scope), board.Has(Panels.Attainment) ? reached : Measured.Nothing];
+        var hasAttainment = board.Has(Panels.Attainment);
+        // The whole channel's is made of thousands of partners' figures and targets, one partner's of its own.
+        var channel = hasAttainment && scope.IsWholeChannel ? await kept.GetAsync(
+            $"attainment of {scope.Period} on {scope.Standing:O} among {scope.Territory?.Code}/{scope.Type}/{scope.Level}", db,
+            () => db.ListAsync<Reached>(scope.IsNarrowed ? measured.InSumOf($"partner_id in ({scope.Partners})") : measured.InSum, args, ct), ct) : null;
+        List<string> statements = [Months(scope), Lines(scope), Branches(scope), hasAttainment && channel is null ? measured.ByPartner(onePartner: true) : Measured.Nothing];
         if (balances.Length > 0)
         {
             statements.Add(Levels(scope));
         }
 
-        return await db.ReadManyAsync(string.Join(";\n", statements), args, async answers => new DashboardFigures(
-            asked, board, tiles, (await answers.ReadAsync<MetricMonth>()).AsList(), (await answers.ReadAsync<LineSum>()).AsList(),
-            (await answers.ReadAsync<BranchSum>()).AsList(), (await answers.ReadAsync<Reached>()).AsList(),
-            balances.Length > 0 ? (await answers.ReadAsync<BalanceSums>()).AsList() : []), ct);
+        return await db.ReadManyAsync(string.Join(";\n", statements), args, async answers =>
+        {
+            var (months, lines, branches, own) = ((await answers.ReadAsync<MetricMonth>()).AsList(), (await answers.ReadAsync<LineSum>()).AsList(), (await answers.ReadAsync<BranchSum>()).AsList(), (await answers.ReadAsync<Reached>()).AsList());
+            return new DashboardFigures(asked, board, tiles, months, lines, branches, channel ?? own, balances.Length > 0 ? (await answers.ReadAsync<BalanceSums>()).AsList() : []);
+        }, ct);
     }
 
     static string Months(BoardScope scope) => $"""

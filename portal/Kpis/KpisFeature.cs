@@ -21,6 +21,7 @@ static class KpisFeature
         .AddScoped<KpiStore>()
         .AddScoped<ScoreHistory>()
         .AddSingleton<Standings>()
+        .AddSingleton<KeptFigures>()
         .AddScoped<KpiDefinitions>()
         .AddScoped<Attainments>()
         .AddScoped<TargetStore>()

@@ -53,6 +53,9 @@ public sealed record BoardScope(BranchRoot Root, Period Period)
     /// <summary>True for the whole channel.</summary>
     public bool IsBrand => Root.PartnerType == "brand";
 
+    /// <summary>True where the brand looks at its own channel, all of it or narrowed: everybody of the brand sees the same.</summary>
+    public bool IsWholeChannel => IsBrand && !IsSomebodyElses;
+
     /// <summary>The metric by which the branch's sales are told: what the brand sold in, what a partner and those below it bought.</summary>
     public string Sales => IsBrand ? Metric.SellIn : Metric.Purchases;
 
