@@ -29,7 +29,7 @@ public sealed class TargetGrids(Db db, KpiDefinitions kpis, TargetStore targets,
         var partners = await PartnersAsync(words, (page - 1) * PageSize, PageSize, ct);
         var held = kpi is null ? [] : await TargetsAsync(kpi.KpiDefinitionId, shown, [.. partners.Select(partner => partner.PartnerId)], ct);
         var versions = kpi is null ? [] : (await kpis.VersionsAsync(kpi.Number, ct)).FindAll(version => version is { Status: "published", NeverHeld: false });
-        return new TargetGrid(definitions, kpi, shown, currency, words, page, partners, await targets.TerritoriesAsync(ct), held) { Seen = seen, Periods = PeriodsOf(shown, versions) };
+        return new TargetGrid(definitions, kpi, shown, currency, words, page, partners, await targets.TerritoriesAsync(ct), held) { Seen = seen, Today = today, Periods = PeriodsOf(shown, versions) };
     }, ct);
 
     /// <summary>Partners in the order of the grid.</summary>
@@ -76,6 +76,12 @@ public sealed record TargetGrid(
 
     /// <summary>When it was read: what was set later is not on it.</summary>
     public DateTimeOffset Seen { get; init; }
+
+    /// <summary>Today in the brand's zone.</summary>
+    public DateOnly Today { get; init; }
+
+    /// <summary>True while another target can be proposed for a period: until its last day is over.</summary>
+    public bool IsOpen(Period period) => period.End > Today;
 
     /// <summary>How it was asked to be filled.</summary>
     public FillForm Fill { get; init; } = new();

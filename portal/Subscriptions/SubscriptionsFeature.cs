@@ -2,6 +2,7 @@ using Platform.Jobs;
 using Portal.Customers;
 using Portal.Demo;
 using Portal.Orders;
+using Portal.Start;
 using Portal.Verify;
 
 namespace Portal.Subscriptions;
@@ -19,6 +20,7 @@ static class SubscriptionsFeature
         .AddScheduledJob<OfferRenewals>("0 20 0,17 * * ?")
         .AddScoped<IOrderPart, SubscriptionsOfOrder>()
         .AddScoped<ICustomerPart, SubscriptionsOfCustomer>()
+        .AddScoped<IWaitingSource, SubscriptionsWaiting>()
         .AddScoped<ICheck, SubscriptionsAreWhole>()
         .AddScoped<IDemoPart, SubscriptionsDemo>();
 }

@@ -40,10 +40,12 @@ static partial class KpisBenchmark
 
             await FillAsync(installation, 0, few, ct);
             await RecomputeAsync(installation, ct);
+            await installation.GatherStatisticsAsync(ct);
             var small = await DashboardAsync(length, installation, sessions, ct);
             await FillAsync(installation, few, many, ct);
             var (lines, perSecond) = await RecomputeAsync(installation, ct);
             var again = await RecomputeAsync(installation, ct);
+            await installation.GatherStatisticsAsync(ct);
             var large = await DashboardAsync(length, installation, sessions, ct);
             figures.Add(Figure.Low("dashboard_p95_ms_many_lines", large.Percentile(0.95), length.IsQuick ? null : 60));
             figures.Add(Figure.Low("dashboard_cost_ratio", large.Milliseconds.Average() / small.Milliseconds.Average(), length.IsQuick ? null : 1.3));

@@ -45,6 +45,7 @@ public sealed class RenewingASubscription : IAsyncLifetime
         lines.ShouldBe([$"4 {end.AddDays(1):yyyy-MM-dd} 0.03 1200.00 {numbers[0]}", $"1 {end.AddDays(1):yyyy-MM-dd} 0.00 1200.00 {numbers[1]}"], ignoreOrder: true);
         (await ToldAsync(numbers[0])).ShouldBe(["subscriptions.told.offered"]);
         Assert.Equal("Renewal offered", (await Portal.SignIn(Portal.Sales).GetAsync($"/subscriptions/{numbers[0]}")).Text(".page-head .badge"));
+        (await Portal.SignIn(Portal.Sales).GetAsync("/")).All(".waiting").ShouldContain("Renewals that are offered and not agreed on 2");
 
         await given.AcceptAsync(draft);
         (await given.PartsAsync(numbers[0]))[1].ShouldBe($"renewal 4 {end.AddDays(1):yyyy-MM-dd} {end.AddDays(1).AddMonths(12).AddDays(-1):yyyy-MM-dd} {4 * 1164m:0.00}");
