@@ -71,7 +71,7 @@ public sealed class QuotesApi(QuoteStore quotes, QuoteThreadStore thread, WorkOn
     };
 
     /// <summary>The PDF or Excel file of a sent revision, with its SHA-256 as ETag.</summary>
-    [HttpGet("{number}/revisions/{revision:int}/{kind:regex(^(pdf|xlsx)$)}"), EnableRateLimiting(RateLimits.Costly)]
+    [HttpGet("{number}/revisions/{revision:int}/{kind:regex(^(pdf|xlsx)$)}"), EnableRateLimiting(RateLimits.Costly), FrozenFile]
     public Task<IActionResult> Download(string number, int revision, string kind, string? language, CancellationToken ct) =>
         QuoteDownload.AnswerAsync(this, files, t, number, revision, kind, language, ct);
 

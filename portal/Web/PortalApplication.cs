@@ -67,6 +67,7 @@ static class PortalApplication
         services.AddShell();
         services.AddOpenApi("v1", options => options.ShouldInclude = description => description.RelativePath?.StartsWith("api/v1", StringComparison.Ordinal) == true);
         services.AddScoped<IVerb, MigrateVerb>();
+        services.AddSingleton<FrozenFiles>();
         services.AddHealthChecks().AddCheck<DatabaseAnswers>("database");
         services.AddFeatures();
     }
@@ -86,6 +87,7 @@ static class PortalApplication
         app.UseAuthentication();
         app.UseCurrentCaller();
         app.UseRateLimiter();
+        app.UseFrozenFiles();
         app.UseCurrentPerson();
         app.UseAuthorization();
         app.MapStaticAssets().AllowAnonymous().ShortCircuit();

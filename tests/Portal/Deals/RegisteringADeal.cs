@@ -175,6 +175,7 @@ public sealed class RegisteringADeal(ClaimingPartners portal) : IClassFixture<Cl
     {
         var number = await portal.SubmittedAsync(portal.Huaxin, portal.Deal("起始页等待有限公司"));
         await portal.AsAsync<Portal.Deals.ReviewDeal, object>(portal.DealDesk, async review => await review.RequestInformationAsync(number, null, "Which city?", CancellationToken.None));
+        await portal.SubmittedAsync(portal.Huaxin, portal.Deal("起始页待审有限公司"));
 
         Assert.Contains("Questions of the brand to answer", (await portal.SignIn(portal.Huaxin).GetAsync("/")).Text("main"));
         Assert.Contains("Registrations to review", (await portal.SignIn(portal.DealDesk).GetAsync("/")).Text("main"));
