@@ -5,7 +5,7 @@ namespace Portal.Kpis;
 
 /// <summary>
 /// The figures that are made of several facts: rates, days of stock, days until buyers pay. Each is null where it has no base, for nothing out of nothing is not 0 %.
-/// Rates are of the span that is asked for; stock and receivables are those at the end of its last day, against the 90 days up to it.
+/// Rates are of the span that is asked for; stock and receivables are those at the end of its last day, or of today while the span is not over, against the 90 days up to it.
 /// </summary>
 public sealed class DerivedFigures(Db db, KpiLevels levels)
 {
@@ -60,11 +60,13 @@ public sealed class DerivedFigures(Db db, KpiLevels levels)
 
     async Task<Derived> FiguresAsync(long partnerId, bool isBranch, DateOnly from, DateOnly until, DateOnly today, CancellationToken ct)
     {
+        // Of days to come something is known already (an invoice that will be due), but nothing was sold on them and nothing stands yet.
+        var reached = until <= today ? until : today.AddDays(1);
         var (sums, due, pace, standing) = await db.TogetherAsync(async () => (
             await SumsAsync(partnerId, isBranch, Rates, from, until, ct),
             await SumsAsync(partnerId, isBranch, [Metric.FillDue, Metric.FillOnTime, Metric.ReceiptDue, Metric.ReceiptOnTime], from, until < today ? until : today, ct),
-            await SumsAsync(partnerId, isBranch, Pace, until.AddDays(-PaceDays), until, ct),
-            await StandingAsync(partnerId, isBranch, until.AddDays(-1), ct)), ct);
+            await SumsAsync(partnerId, isBranch, Pace, reached.AddDays(-PaceDays), reached, ct),
+            await StandingAsync(partnerId, isBranch, reached.AddDays(-1), ct)), ct);
         decimal Sum(string metric) => sums.GetValueOrDefault(metric);
         var sold = pace.GetValueOrDefault(Metric.SellOutUnits) + pace.GetValueOrDefault(Metric.SellOutUnitsUnreported) + (isBranch ? 0 : pace.GetValueOrDefault(Metric.SellThroughUnits));
         return new Derived

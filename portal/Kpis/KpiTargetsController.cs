@@ -19,7 +19,7 @@ public sealed class KpiTargetsController(
     public async Task<IActionResult> Edit(string? kpi, int? year, string? q, int? page, CancellationToken ct) =>
         await GridAsync(kpi, year, q, page ?? 1, ct) is { } grid ? View("TargetGrid", grid) : NotFound();
 
-    /// <summary>Sets what was typed, and takes away what was emptied: a target that came after the grid was read was not seen and stays.</summary>
+    /// <summary>Sets what was typed, and takes away what was emptied: a cell that nobody touched here keeps what others made of it since the grid was read, and one that both changed is asked about.</summary>
     [HttpPost, AllowRoles("brand_admin", "channel_manager"), RequestFormLimits(ValueCountLimit = 20_000)]
     public async Task<IActionResult> Update(string kpi, int year, string? q, int? page, DateTimeOffset? seen, string? note, [FromForm] Dictionary<string, string?> cells, CancellationToken ct)
     {
@@ -28,7 +28,23 @@ public sealed class KpiTargetsController(
             return NotFound();
         }
 
-        var asked = cells.Select(cell => TypedCell.Read(cell.Key, cell.Value, grid.IsRatio)).Where(cell => cell.Changes(grid.TargetAt(cell.Owner, cell.Period), seen)).ToList();
+        var seenAt = (seen ?? grid.Seen).UtcDateTime;
+        grid = grid with { Gone = await grids.GoneSinceAsync(grid.Kpi!.KpiDefinitionId, year, seenAt, ct) };
+        var typed = cells.Select(cell => TypedCell.Read(cell.Key, cell.Value, grid.IsRatio)).ToList();
+        var asked = typed.FindAll(cell => cell.IsTouched(grid, seenAt));
+        if (asked.FindAll(cell => cell.Crosses(grid, seenAt)) is { Count: > 0 } crossed)
+        {
+            foreach (var cell in crossed)
+            {
+                ModelState.AddModelError($"cells[{cell.Key}]", t["kpis.targets.changed_meanwhile", grid.TargetAt(cell.Owner, cell.Period) is { } now ? TypedTarget.Write(now.Value, grid.IsRatio) : "–"]);
+            }
+
+            // What was typed stands there again, beside what others made of the rest meanwhile: that has been seen from now on.
+            ModelState.Remove(nameof(seen));
+            Response.StatusCode = StatusCodes.Status409Conflict;
+            return View("TargetGrid", grid with { Typed = asked.ToDictionary(cell => cell.Key, cell => cells[cell.Key], StringComparer.Ordinal) });
+        }
+
         var outcome = await setTargets.RunAsync([.. asked.Select(cell => cell.Asked(kpi, Typed.Text(note)))], me.PersonNumber, ct);
         switch (outcome)
         {
@@ -160,7 +176,11 @@ public sealed class KpiTargetsController(
             return new(key, parts[0], parts.Length > 1 ? parts[1] : "", string.IsNullOrWhiteSpace(text), TypedTarget.Read(text, isRatio, CultureInfo.CurrentCulture));
         }
 
-        public bool Changes(GridTarget? held, DateTimeOffset? seen) => IsEmpty ? held?.SetAt <= seen?.UtcDateTime : held is null || held.Value != Value;
+        /// <summary>True where something else stands in it than whoever typed had before them.</summary>
+        public bool IsTouched(TargetGrid grid, DateTime seen) => grid.SeenAt(Owner, Period, seen) is var was && (IsEmpty ? was is not null : was is null || was.Value != Value);
+
+        /// <summary>True where somebody else has changed the same cell meanwhile, to something else.</summary>
+        public bool Crosses(TargetGrid grid, DateTime seen) => grid.TargetAt(Owner, Period) is var held && held != grid.SeenAt(Owner, Period, seen) && (IsEmpty ? held is not null : held?.Value != Value);
 
         public AskedTarget Asked(string kpi, string? note) => TypedTarget.Asked(kpi, Owner, Period, Value, note, IsEmpty);
     }

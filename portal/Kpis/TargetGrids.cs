@@ -49,6 +49,13 @@ public sealed class TargetGrids(Db db, KpiDefinitions kpis, TargetStore targets,
           and (t.partner_id is null or t.partner_id = any(@partners))
         """, new { definition, year, partners }, ct);
 
+    /// <summary>The targets of a year that held at a moment and hold no more: what whoever read the grid then saw where it shows something else now.</summary>
+    public Task<List<GridTarget>> GoneSinceAsync(long definition, int year, DateTime seen, CancellationToken ct) => db.ListAsync<GridTarget>("""
+        select coalesce(p.number, 'level:' || t.partner_level, 'territory:' || a.code) as owner, t.starts_on, t.period, t.value, t.set_at
+        from kpi_target t left join partner p on p.partner_id = t.partner_id left join territory a on a.territory_id = t.territory_id
+        where t.kpi_definition_id = @definition and t.set_at <= @seen and t.superseded_at > @seen and t.starts_on >= make_date(@year - 1, 1, 1) and t.starts_on < make_date(@year + 1, 1, 1)
+        """, new { definition, year, seen }, ct);
+
     /// <summary>The periods of a year as the versions measure them, the first to last: of a year in which a KPI goes over to another kind there are some of both.</summary>
     internal static IReadOnlyList<Period> PeriodsOf(int year, IReadOnlyList<KpiVersion> versions) =>
         [.. from version in versions.OrderBy(version => version.Ordinal)
@@ -100,6 +107,14 @@ public sealed record TargetGrid(
 
     /// <summary>The target that holds for a row in a period, or null.</summary>
     public GridTarget? TargetAt(string owner, string period) => Period.Parse(period) is { } column ? byCell.GetValueOrDefault(Key(owner, column.KindName, column.Start)) : null;
+
+    /// <summary>What held when the grid was read and holds no more, see <see cref="TargetGrids.GoneSinceAsync"/>.</summary>
+    public IReadOnlyList<GridTarget> Gone { get; init; } = [];
+
+    /// <summary>The target that whoever read the grid at a moment saw in a cell, or null.</summary>
+    public GridTarget? SeenAt(string owner, string period, DateTime seen) =>
+        TargetAt(owner, period) is { } held && held.SetAt <= seen ? held
+        : Period.Parse(period) is { } column ? Gone.FirstOrDefault(target => Key(target.Owner, target.Period, target.StartsOn) == Key(owner, column.KindName, column.Start)) : null;
 
     /// <summary>The name of a cell in the form.</summary>
     public static string Cell(string owner, Period period) => $"{owner}|{period}";

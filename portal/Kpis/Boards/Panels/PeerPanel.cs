@@ -37,17 +37,17 @@ public sealed class PeerPanel(Db db, Texts t) : IPanel
                     return
                     [
                         new(t["kpis.metric." + row.Metric].Value), new(row.Own) { Unit = unit, Link = scope.RowsOf(row.Metric, scope.Root.Number) }, new(row.Low) { Unit = unit }, new(row.Middle) { Unit = unit },
-                        new(row.High) { Unit = unit }, new(t["kpis.panel.peers.quarter." + row.Place].Value),
+                        new(row.High) { Unit = unit }, new(row.Own == 0 ? "–" : t["kpis.panel.peers.quarter." + row.Place].Value),
                     ];
                 }),
             ]))
         {
             Rule = told.Count > 0 ? t[told[0].SameLevel ? "kpis.panel.peers.rule_level" : "kpis.panel.peers.rule_type", told[0].Peers].Value : null,
-            Findings = told.Find(row => row.Metric == Metric.Purchases) is { Middle: > 0 } bought ? [t["kpis.panel.peers.finding", t["kpis.panel.peers.quarter." + bought.Place], Formats.Percent(bought.Own / bought.Middle.Value)].Value] : [],
+            Findings = told.Find(row => row.Metric == Metric.Purchases) is { Middle: > 0, Own: not 0 } bought ? [t["kpis.panel.peers.finding", t["kpis.panel.peers.quarter." + bought.Place], Formats.Percent(bought.Own / bought.Middle.Value)].Value] : [],
             WhenEmpty = t["kpis.panel.peers.empty"],
         };
     }
 
-    // Place: the quarter of all it is in, 1 the best.
+    // Place: the quarter of all it is in, 1 the best. Whoever has nothing has none: where most have nothing, nobody would be better.
     sealed record PeerRow(string Metric, int Peers, bool SameLevel, decimal Own, decimal? Low, decimal? Middle, decimal? High, int Place);
 }
