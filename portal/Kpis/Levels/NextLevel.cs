@@ -5,7 +5,7 @@ public sealed class NextLevel(LevelStore levels, KpiStore kpis, ScoreHistory his
 {
     /// <summary>Computes it.</summary>
     /// <param name="partner">A partner in the caller's branch.</param>
-    /// <param name="to">The level; the next one where it is null or not above the partner's.</param>
+    /// <param name="to">The level: one above the partner's, or its own to see what keeps it; the next one where it is null or below.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <returns>Null where no rules hold, or no card weighs anything in the running period.</returns>
     public async Task<LevelNeed?> ReadAsync(PartnerName partner, string? to, CancellationToken ct)
@@ -29,7 +29,8 @@ public sealed class NextLevel(LevelStore levels, KpiStore kpis, ScoreHistory his
         List<(Period Period, PlacePoints Points)> before = [.. from place in Enumerable.Range(0, window.Count - 1)
                                                               where scored.History.Partners.Count > 0 && scored[0, place] is not null
                                                               select (window[place], scored[0, place]!.Value)];
-        var wanted = to is not null && SetTargets.Levels.Contains(to, StringComparer.Ordinal) && LevelRules.IsPromotion(partner.PartnerLevel, to) ? to : LevelRules.Above(partner.PartnerLevel);
+        var keeps = to == partner.PartnerLevel && rules.Keep(partner.PartnerLevel) > 0;
+        var wanted = keeps ? null : to is not null && SetTargets.Levels.Contains(to, StringComparer.Ordinal) && LevelRules.IsPromotion(partner.PartnerLevel, to) ? to : LevelRules.Above(partner.PartnerLevel);
         return new LevelNeed(partner, rules, running, currency, wanted, now, before);
     }
 }
@@ -39,13 +40,20 @@ public sealed class NextLevel(LevelStore levels, KpiStore kpis, ScoreHistory his
 /// <param name="Rules">The rules.</param>
 /// <param name="Running">The running period.</param>
 /// <param name="Currency">The brand's.</param>
-/// <param name="To">The level; null for whoever has the highest, who then needs what keeps it.</param>
+/// <param name="To">The level; null for what keeps the one the partner has, which is all that whoever has the highest can ask.</param>
 /// <param name="Now">The card of the running period with what is reached so far.</param>
 /// <param name="Before">The periods of the window before it in which the partner was scored.</param>
 public sealed record LevelNeed(PartnerName Partner, LevelRules Rules, Period Running, string Currency, string? To, ScoredCard Now, IReadOnlyList<(Period Period, PlacePoints Points)> Before)
 {
     /// <summary>The average that is asked for.</summary>
     public decimal Limit => To is null ? Rules.Keep(Partner.PartnerLevel) : Rules.Reach(To);
+
+    /// <summary>True where the partner would not keep its level if the period ended now.</summary>
+    public bool IsLosing => Average < Rules.Keep(Partner.PartnerLevel);
+
+    /// <summary>The levels that can be looked at: the partner's own where it can be lost, and those above.</summary>
+    public IReadOnlyList<string> LevelsToLookAt =>
+        [.. SetTargets.Levels.Where(level => LevelRules.IsPromotion(Partner.PartnerLevel, level) || (level == Partner.PartnerLevel && Rules.Keep(level) > 0))];
 
     /// <summary>The points of the running period, conditions apart: they are said on their own.</summary>
     public decimal Points => Math.Min(Now.Sum, Now.Card.MostPoints);

@@ -60,6 +60,30 @@ public sealed class ReadingKpis(ReadingKpis.MeasuredChannel portal) : IClassFixt
     }
 
     [Fact]
+    public async Task Two_who_work_on_one_grid_lose_nothing_of_each_other_and_are_asked_about_the_same_cell()
+    {
+        var manager = portal.SignIn(portal.Manager);
+        string Cell(string level) => $"cells[level:{level}|2029-Q1]";
+        var path = "/kpis/targets?kpi=K-DEALS&year=2029";
+        await manager.SubmitAsync(path, (Cell("gold"), "10"), (Cell("silver"), "8"));
+        portal.Clock.Advance(TimeSpan.FromSeconds(1));
+        var mine = await manager.GetAsync(path);
+        portal.Clock.Advance(TimeSpan.FromSeconds(1));
+        await manager.SubmitAsync(path, (Cell("gold"), "12"));
+
+        var another = await manager.SubmitAsync(mine, (Cell("silver"), "9"));
+        Assert.Equal(("12", "9"), (another.Value(Cell("gold")), another.Value(Cell("silver"))));
+
+        var same = await manager.SubmitAsync(mine, (Cell("gold"), "11"));
+        Assert.Equal((HttpStatusCode.Conflict, "11"), (same.Status, same.Value(Cell("gold"))));
+        Assert.Contains("Somebody else has set this to 12 meanwhile", same.Words, StringComparison.Ordinal);
+        Assert.Equal("9", same.Value(Cell("silver")));
+
+        var again = await manager.SubmitAsync(same);
+        Assert.Equal(("11", "9"), (again.Value(Cell("gold")), again.Value(Cell("silver"))));
+    }
+
+    [Fact]
     public async Task A_partner_may_look_at_targets_and_not_set_them()
     {
         var sales = portal.SignIn(portal.First);
