@@ -66,12 +66,41 @@ public static partial class SkuLines
         [.. (text ?? "").Normalize(NormalizationForm.FormKC).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(Most + 1).Select(Row)];
 
     /// <summary>A quantity as typed: digits with an optional fraction, so that "1.5" can be told it is not whole; null for anything else.</summary>
-    public static decimal? Quantity(string? text) =>
-        decimal.TryParse((text ?? "").Normalize(NormalizationForm.FormKC).Trim(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var quantity)
-            ? quantity
-            : null;
+    public static decimal? Quantity(string? text)
+    {
+        var typed = (text ?? "").Normalize(NormalizationForm.FormKC).Trim();
+        // 1.000 is a thousand to some and one to others.
+        return !Pointed().IsMatch(typed) && decimal.TryParse(typed, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var quantity) ? quantity : null;
+    }
 
-    static SkuLine Row(string row)
+    /// <summary>The quantity in a cell of a file, where thousands may stand apart: 1,000 and 1 000.</summary>
+    public static decimal? QuantityOfCell(string? text) => GroupedCell().Match((text ?? "").Normalize(NormalizationForm.FormKC).Trim()) is { Success: true } grouped
+        ? Quantity(string.Concat(grouped.Groups["number"].Value.Where(char.IsAsciiDigit))) : Quantity(text);
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"^(?<number>\d{1,3}(?:[,' ]\d{3})+)(?:\.0+)?$", System.Text.RegularExpressions.RegexOptions.CultureInvariant)]
+    private static partial System.Text.RegularExpressions.Regex GroupedCell();
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"^\d{1,3}(?:\.\d{3})*\.000$", System.Text.RegularExpressions.RegexOptions.CultureInvariant)]
+    private static partial System.Text.RegularExpressions.Regex Pointed();
+
+    static SkuLine Row(string typed)
+    {
+        if (Grouped().Match(typed) is not { Success: true } grouped)
+        {
+            return Split(typed);
+        }
+
+        // Between blanks or behind a comma "1 000" may be one with a remark behind it: nobody is sent a thousand, or one, by guess.
+        var digits = string.Concat(grouped.Groups["number"].Value.Where(char.IsAsciiDigit));
+        var isClear = grouped.Groups["hard"].Success || (grouped.Groups["blank"].Success && !grouped.Groups["number"].Value.Contains(' ', StringComparison.Ordinal));
+        return Split(string.Concat(grouped.Groups["before"].Value, isClear ? digits : "?", typed.AsSpan(grouped.Index + grouped.Length)));
+    }
+
+    // A quantity with its thousands apart, behind a SKU: by a tab or semicolon as cells are copied, by blanks, or by a comma.
+    [System.Text.RegularExpressions.GeneratedRegex(@"^(?<before>[^\t;|, ]+(?:(?<hard> *[\t;|] *)|(?<blank> +)| *, *)(?:[xX×*] ?)?)(?<number>\d{1,3}(?:[,' ]\d{3})+)(?:\.0+)?(?![\d./年月-])", System.Text.RegularExpressions.RegexOptions.CultureInvariant)]
+    private static partial System.Text.RegularExpressions.Regex Grouped();
+
+    static SkuLine Split(string row)
     {
         var parts = row.Split(Separators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return parts switch

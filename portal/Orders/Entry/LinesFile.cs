@@ -76,7 +76,7 @@ public sealed class LinesFile(TableReader reader)
             var (sku, quantity, day) = (Find(names, SkuNames), Find(names, QuantityNames), Find(names, DayNames));
             // A file without names begins with its first line, which then stands where the names would.
             return sku is null && quantity is null
-                ? new(0, 1, names.Count > 2 ? 2 : null, names.Count > 1 && SkuLines.Quantity(names[1]) is not null)
+                ? new(0, 1, names.Count > 2 ? 2 : null, names.Count > 1 && SkuLines.QuantityOfCell(names[1]) is not null)
                 : new(sku ?? (quantity == 0 ? 1 : 0), quantity ?? (sku == 1 ? 0 : 1), day, false);
         }
 
@@ -91,7 +91,7 @@ public sealed class LinesFile(TableReader reader)
 
             // A cell that is a moment has its day first.
             var day = Day is { } column ? Cell(cells, column)?.Split([' ', 'T'])[0] : null;
-            return new(sku ?? "", quantity is null ? null : SkuLines.Quantity(quantity.Replace(" ", "", StringComparison.Ordinal)))
+            return new(sku ?? "", quantity is null ? null : SkuLines.QuantityOfCell(quantity))
             {
                 Day = SkuLines.Day(day),
                 HasNoSuchDay = day is not null && SkuLines.Day(day) is null,

@@ -79,7 +79,7 @@ public sealed class ReadingKpis(ReadingKpis.MeasuredChannel portal) : IClassFixt
         Assert.Contains("Somebody else has set this to 12 meanwhile", same.Words, StringComparison.Ordinal);
         Assert.Equal("9", same.Value(Cell("silver")));
 
-        var again = await manager.SubmitAsync(same);
+        var again = await manager.SubmitAsync(same, (Cell("gold"), "11"));
         Assert.Equal(("11", "9"), (again.Value(Cell("gold")), again.Value(Cell("silver"))));
     }
 

@@ -58,6 +58,15 @@ public sealed class TheLifeOfAnOrder
     [InlineData("S-001 1.5", "S-001", 1.5)]
     [InlineData("S-001 three", "S-001", null)]
     [InlineData("S-001 1e9", "S-001", null)]
+    [InlineData("S-001\t1,000", "S-001", 1000.0)]
+    [InlineData("S-001\t1 000\tfor Wuxi", "S-001", 1000.0)]
+    [InlineData("S-001;12,500.00", "S-001", 12500.0)]
+    [InlineData("S-001 1,000", "S-001", 1000.0)]
+    [InlineData("S-001 x1,000,000", "S-001", 1000000.0)]
+    [InlineData("S-001 1 000", "S-001", null)]
+    [InlineData("S-001,1,000", "S-001", null)]
+    [InlineData("S-001，１，０００", "S-001", null)]
+    [InlineData("S-001 1.000", "S-001", null)]
     public void Pasted_lines_are_read_as_people_write_them(string row, string sku, double? quantity) =>
         Assert.Equal([new SkuLine(sku, (decimal?)quantity)], SkuLines.Read("\n  " + row + "\r\n\n"));
 
