@@ -77,10 +77,10 @@ public static partial class SkuLines
     public static decimal? QuantityOfCell(string? text) => GroupedCell().Match((text ?? "").Normalize(NormalizationForm.FormKC).Trim()) is { Success: true } grouped
         ? Quantity(string.Concat(grouped.Groups["number"].Value.Where(char.IsAsciiDigit))) : Quantity(text);
 
-    [System.Text.RegularExpressions.GeneratedRegex(@"^(?<number>\d{1,3}(?:[,' ]\d{3})+)(?:\.0+)?$", System.Text.RegularExpressions.RegexOptions.CultureInvariant)]
+    [System.Text.RegularExpressions.GeneratedRegex(@"^(?<number>\d{1,3}(?:[,' ]\d{3})+)(?:\.0+)?$", System.Text.RegularExpressions.RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial System.Text.RegularExpressions.Regex GroupedCell();
 
-    [System.Text.RegularExpressions.GeneratedRegex(@"^\d{1,3}(?:\.\d{3})*\.000$", System.Text.RegularExpressions.RegexOptions.CultureInvariant)]
+    [System.Text.RegularExpressions.GeneratedRegex(@"^\d{1,3}(?:\.\d{3})*\.000$", System.Text.RegularExpressions.RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial System.Text.RegularExpressions.Regex Pointed();
 
     static SkuLine Row(string typed)
@@ -97,7 +97,7 @@ public static partial class SkuLines
     }
 
     // A quantity with its thousands apart, behind a SKU: by a tab or semicolon as cells are copied, by blanks, or by a comma.
-    [System.Text.RegularExpressions.GeneratedRegex(@"^(?<before>[^\t;|, ]+(?:(?<hard> *[\t;|] *)|(?<blank> +)| *, *)(?:[xX×*] ?)?)(?<number>\d{1,3}(?:[,' ]\d{3})+)(?:\.0+)?(?![\d./年月-])", System.Text.RegularExpressions.RegexOptions.CultureInvariant)]
+    [System.Text.RegularExpressions.GeneratedRegex(@"^(?<before>[^\t;|, ]+(?:(?<hard> *[\t;|] *)|(?<blank> +)| *, *)(?:[xX×*] ?)?)(?<number>\d{1,3}(?:[,' ]\d{3})+)(?:\.0+)?(?![\d./年月-])", System.Text.RegularExpressions.RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial System.Text.RegularExpressions.Regex Grouped();
 
     static SkuLine Split(string row)
