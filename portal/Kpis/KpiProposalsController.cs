@@ -33,7 +33,7 @@ public sealed class KpiProposalsController(TargetProposals proposals, NegotiateT
                 this.Flash(FlashKind.Done, t["kpis.proposal.made"]);
                 return RedirectToAction(nameof(Show), new { number = proposal.Number });
             case Negotiated.Refused(var field, var reason):
-                ModelState.AddModelError(field switch { "value" => nameof(form.Value), "reason" => nameof(form.Reason), _ => nameof(form.Period) }, t[reason]);
+                ModelState.AddModelError(field switch { "value" => nameof(form.Value), "reason" => nameof(form.Reason), _ => nameof(form.Period) }, t[field == "value" ? TypedTarget.Reason(form.Value, CultureInfo.CurrentCulture, reason) : reason]);
                 Response.StatusCode = StatusCodes.Status400BadRequest;
                 return View("ProposalForm", shown);
             default:
@@ -55,7 +55,7 @@ public sealed class KpiProposalsController(TargetProposals proposals, NegotiateT
             return NotFound();
         }
 
-        return Answer(await negotiate.AnswerAsync(number, new(verdict, TypedTarget.Read(value, proposal.Unit == "ratio", CultureInfo.CurrentCulture), reason ?? why, version), me.PersonNumber, ct), number);
+        return Answer(await negotiate.AnswerAsync(number, new(verdict, TypedTarget.Read(value, proposal.Unit == "ratio", CultureInfo.CurrentCulture), reason ?? why, version), me.PersonNumber, ct), number, value);
     }
 
     /// <summary>The partner's last word: it accepts the counter, or withdraws.</summary>
@@ -63,15 +63,15 @@ public sealed class KpiProposalsController(TargetProposals proposals, NegotiateT
     public async Task<IActionResult> Delete(string number, bool accepts, int version, CancellationToken ct) =>
         Answer(await negotiate.CloseAsync(number, accepts, version, me.PersonNumber, ct), number);
 
-    IActionResult Answer(Negotiated outcome, string number)
+    IActionResult Answer(Negotiated outcome, string number, string? typed = null)
     {
         switch (outcome)
         {
             case Negotiated.Done(var proposal):
                 this.Flash(FlashKind.Done, t["kpis.proposal.now." + proposal.Status]);
                 break;
-            case Negotiated.Refused(_, var reason):
-                this.Flash(FlashKind.Problem, t[reason]);
+            case Negotiated.Refused(var field, var reason):
+                this.Flash(FlashKind.Problem, t[field == "value" ? TypedTarget.Reason(typed, CultureInfo.CurrentCulture, reason) : reason]);
                 break;
             case Negotiated.ChangedMeanwhile:
                 this.Flash(FlashKind.Problem, t["kpis.changed_meanwhile", number]);

@@ -39,7 +39,7 @@ public sealed class KpiTargetsController(
             case TargetsSet.Refused(var refusals):
                 foreach (var refusal in refusals)
                 {
-                    ModelState.AddModelError($"cells[{asked[refusal.Row].Key}]", t[refusal.TextKey]);
+                    ModelState.AddModelError($"cells[{asked[refusal.Row].Key}]", t[refusal.Field == "value" ? asked[refusal.Row].Reason(refusal.TextKey) : refusal.TextKey]);
                 }
 
                 Response.StatusCode = StatusCodes.Status400BadRequest;
@@ -152,13 +152,17 @@ public sealed class KpiTargetsController(
 
     Task<TargetGrid?> GridAsync(string? number, int? year, string? words, int page, CancellationToken ct) => grids.ReadAsync(number, year, words, Math.Max(page, 1), ct);
 
-    sealed record TypedCell(string Key, string Owner, string Period, bool IsEmpty, decimal? Value)
+    sealed record TypedCell(string Key, string Owner, string Period, string? Text, decimal? Value)
     {
         public static TypedCell Read(string key, string? text, bool isRatio)
         {
             var parts = key.Split('|');
-            return new(key, parts[0], parts.Length > 1 ? parts[1] : "", string.IsNullOrWhiteSpace(text), TypedTarget.Read(text, isRatio, CultureInfo.CurrentCulture));
+            return new(key, parts[0], parts.Length > 1 ? parts[1] : "", text, TypedTarget.Read(text, isRatio, CultureInfo.CurrentCulture));
         }
+
+        public bool IsEmpty => string.IsNullOrWhiteSpace(Text);
+
+        public string Reason(string refused) => TypedTarget.Reason(Text, CultureInfo.CurrentCulture, refused);
 
         public bool Changes(GridTarget? held, DateTimeOffset? seen) => IsEmpty ? held?.SetAt <= seen?.UtcDateTime : held is null || held.Value != Value;
 
