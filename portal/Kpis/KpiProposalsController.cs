@@ -1,17 +1,43 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
+using Platform.Web;
+using Portal.Documents.Tables;
+using Portal.Kpis.Boards;
 using Portal.Web;
+using Portal.Web.Display;
 
 namespace Portal.Kpis;
 
 /// <summary>Targets that partners propose, and what becomes of them: each partner sees its own, the brand all.</summary>
 [Route("kpis/proposals")]
-public sealed class KpiProposalsController(TargetProposals proposals, NegotiateTarget negotiate, KpiDefinitions kpis, BrandCalendar calendar, Texts t, ICurrentPerson me) : Controller
+public sealed class KpiProposalsController(TargetProposals proposals, NegotiateTarget negotiate, KpiDefinitions kpis, BrandCalendar calendar, Texts t, ICurrentPerson me, TimeProvider clock) : Controller
 {
     /// <summary>The last ones, those that wait first.</summary>
     [HttpGet]
     public async Task<IActionResult> Index(CancellationToken ct) => View("ProposalList", new ProposalListPage(await proposals.ListAsync(null, 200, ct), (await calendar.TodayAsync(ct)).Currency));
+
+    /// <summary>All of them as a file, with what was said.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public async Task<IActionResult> Export(CancellationToken ct)
+    {
+        var currency = (await calendar.TodayAsync(ct)).Currency;
+        var zone = Formats.Zone(me.TimeZone);
+        await Response.SendListAsync(t["kpis.proposals"], me.PartnerName, clock.GetUtcNow(),
+            [
+                new(t["kpis.number"], Width: 20), new(t["kpis.partner"], Width: 30), new(t["kpis.kpi"], Width: 30), new(t["kpis.period"]), new(t["kpis.proposal.held"], TableColumnKind.Number),
+                new(t["kpis.proposal.proposed"], TableColumnKind.Number), new(t["kpis.proposal.counter"], TableColumnKind.Number), new(t["kpis.unit"]), new(t["kpis.status"], Width: 20), new(t["kpis.proposal.reason"], Width: 40),
+                new(t["kpis.proposal.answer"], Width: 40), new(t["kpis.proposal.made_at"], TableColumnKind.Time, 18), new(t["kpis.proposal.answered_at"], TableColumnKind.Time, 18),
+            ],
+            (await proposals.ListAsync(null, int.MaxValue, ct)).ToAsyncEnumerable().Select(IReadOnlyList<object?> (proposal) =>
+            [
+                proposal.Number, Formats.Company(proposal.PartnerName, proposal.PartnerNameLatin), Named.In(proposal.KpiName, proposal.KpiNameZh), proposal.Of.ToString(), proposal.Held, proposal.Proposed, proposal.Counter,
+                PanelTables.UnitName(proposal.Unit, t, currency), t["kpis.proposal.status." + proposal.Status].Value, proposal.Reason, proposal.Answer, Formats.In(proposal.ProposedAt, zone),
+                proposal.AnsweredAt is { } answered ? Formats.In(answered, zone) : null,
+            ]), ct);
+        return new EmptyResult();
+    }
 
     /// <summary>The form for one; who names no KPI and period finds them among the targets.</summary>
     [HttpGet("new"), AllowRoles("partner_admin", "sales")]

@@ -1,4 +1,6 @@
 using Platform.Database;
+using Platform.Texts;
+using Portal.Web.Display;
 
 namespace Portal.Kpis;
 
@@ -142,7 +144,13 @@ public sealed record ChangedTarget(
 /// <summary>A target that holds or held.</summary>
 public sealed record PastTarget(
     long KpiTargetId, string Owner, string? PartnerName, string? PartnerNameLatin, string? PartnerLevel, string? TerritoryName, string? TerritoryNameZh, DateOnly StartsOn, string Period, decimal Value, string? Note,
-    DateTime SetAt, string SetBy, string? SetByName, DateTime? SupersededAt, string? SupersededBy, string? SupersededByName, string? SupersededWhy);
+    DateTime SetAt, string SetBy, string? SetByName, DateTime? SupersededAt, string? SupersededBy, string? SupersededByName, string? SupersededWhy)
+{
+    /// <summary>Whom it is for, in the reader's language.</summary>
+    public string OwnerName(Texts t) => PartnerName is { } partner ? Formats.Company(partner, PartnerNameLatin)
+        : PartnerLevel is { } level ? t["kpis.every", t["kpis.level." + level]].Value
+        : t["kpis.every_in", Named.In(TerritoryName ?? "", TerritoryNameZh ?? "")].Value;
+}
 
 /// <summary>A place in a history of targets, the last set first.</summary>
 public sealed record PastTargetKey(DateTime SetAt, long KpiTargetId);
