@@ -1,8 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Database;
 using Platform.Texts;
+using Platform.Web;
+using Portal.Documents.Tables;
 using Portal.Kpis.Formulas;
 using Portal.Kpis.Metrics;
 using Portal.Web;
@@ -12,11 +15,28 @@ namespace Portal.Kpis;
 /// <summary>What the brand measures, and since when.</summary>
 [Route("kpis/definitions")]
 public sealed class KpiDefinitionsController(
-    KpiDefinitions kpis, DefineKpi defineKpi, TargetStore targets, Attainments attainments, PartnerNames partners, BrandCalendar calendar, Db db, Texts t, ICurrentPerson me) : Controller
+    KpiDefinitions kpis, DefineKpi defineKpi, TargetStore targets, Attainments attainments, PartnerNames partners, BrandCalendar calendar, Db db, Texts t, ICurrentPerson me, TimeProvider clock) : Controller
 {
     /// <summary>All KPIs.</summary>
     [HttpGet]
     public async Task<IActionResult> Index(CancellationToken ct) => View("KpiDefinitionList", await kpis.ListAsync(ct));
+
+    /// <summary>All KPIs as a file.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public async Task<IActionResult> Export(CancellationToken ct)
+    {
+        await Response.SendListAsync(t["kpis.definitions"], me.PartnerName, clock.GetUtcNow(),
+            [
+                new(t["kpis.number"], Width: 20), new(t["kpis.name"], Width: 30), new(t["kpis.metric"], Width: 40), new(t["kpis.product_line"], Width: 24), new(t["kpis.unit"]), new(t["kpis.period"]), new(t["kpis.direction"]), new(t["kpis.status"]),
+            ],
+            (await kpis.ListAsync(ct)).ToAsyncEnumerable().Select(IReadOnlyList<object?> (kpi) =>
+            [
+                kpi.Number, Named.In(kpi.Name, kpi.NameZh), Named.Measure(kpi.Formula, t),
+                kpi.ProductLines.Length == 0 ? t["kpis.all_lines"].Value : string.Join(", ", kpi.ProductLineNames.Zip(kpi.ProductLineNamesZh, Named.In)),
+                UnitWords.Of(Named.Unit(kpi.Unit), t), t["kpis.period." + kpi.Period].Value, t["kpis.direction." + kpi.Direction].Value, t["kpis.status." + kpi.Status].Value,
+            ]), ct);
+        return new EmptyResult();
+    }
 
     /// <summary>One KPI with its versions and what changed between them.</summary>
     [HttpGet("{number}")]

@@ -1,17 +1,43 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
+using Platform.Web;
+using Portal.Documents.Tables;
+using Portal.Kpis.Boards;
 using Portal.Web;
+using Portal.Web.Display;
 
 namespace Portal.Kpis;
 
 /// <summary>Targets that partners propose, and what becomes of them: each partner sees its own, the brand all.</summary>
 [Route("kpis/proposals")]
-public sealed class KpiProposalsController(TargetProposals proposals, NegotiateTarget negotiate, KpiDefinitions kpis, BrandCalendar calendar, Texts t, ICurrentPerson me) : Controller
+public sealed class KpiProposalsController(TargetProposals proposals, NegotiateTarget negotiate, KpiDefinitions kpis, BrandCalendar calendar, Texts t, ICurrentPerson me, TimeProvider clock) : Controller
 {
     /// <summary>The last ones, those that wait first.</summary>
     [HttpGet]
     public async Task<IActionResult> Index(CancellationToken ct) => View("ProposalList", new ProposalListPage(await proposals.ListAsync(null, 200, ct), (await calendar.TodayAsync(ct)).Currency));
+
+    /// <summary>All of them as a file, with what was said.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public async Task<IActionResult> Export(CancellationToken ct)
+    {
+        var currency = (await calendar.TodayAsync(ct)).Currency;
+        var zone = Formats.Zone(me.TimeZone);
+        await Response.SendListAsync(t["kpis.proposals"], me.PartnerName, clock.GetUtcNow(),
+            [
+                new(t["kpis.number"], Width: 20), new(t["kpis.partner"], Width: 30), new(t["kpis.kpi"], Width: 30), new(t["kpis.period"]), new(t["kpis.proposal.held"], TableColumnKind.Number),
+                new(t["kpis.proposal.proposed"], TableColumnKind.Number), new(t["kpis.proposal.counter"], TableColumnKind.Number), new(t["kpis.unit"]), new(t["kpis.status"], Width: 20), new(t["kpis.proposal.reason"], Width: 40),
+                new(t["kpis.proposal.answer"], Width: 40), new(t["kpis.proposal.made_at"], TableColumnKind.Time, 18), new(t["kpis.proposal.answered_at"], TableColumnKind.Time, 18),
+            ],
+            (await proposals.ListAsync(null, int.MaxValue, ct)).ToAsyncEnumerable().Select(IReadOnlyList<object?> (proposal) =>
+            [
+                proposal.Number, Formats.Company(proposal.PartnerName, proposal.PartnerNameLatin), Named.In(proposal.KpiName, proposal.KpiNameZh), proposal.Of.ToString(), proposal.Held, proposal.Proposed, proposal.Counter,
+                PanelTables.UnitName(proposal.Unit, t, currency), t["kpis.proposal.status." + proposal.Status].Value, proposal.Reason, proposal.Answer, Formats.In(proposal.ProposedAt, zone),
+                proposal.AnsweredAt is { } answered ? Formats.In(answered, zone) : null,
+            ]), ct);
+        return new EmptyResult();
+    }
 
     /// <summary>The form for one; who names no KPI and period finds them among the targets.</summary>
     [HttpGet("new"), AllowRoles("partner_admin", "sales")]
@@ -33,7 +59,7 @@ public sealed class KpiProposalsController(TargetProposals proposals, NegotiateT
                 this.Flash(FlashKind.Done, t["kpis.proposal.made"]);
                 return RedirectToAction(nameof(Show), new { number = proposal.Number });
             case Negotiated.Refused(var field, var reason):
-                ModelState.AddModelError(field switch { "value" => nameof(form.Value), "reason" => nameof(form.Reason), _ => nameof(form.Period) }, t[reason]);
+                ModelState.AddModelError(field switch { "value" => nameof(form.Value), "reason" => nameof(form.Reason), _ => nameof(form.Period) }, t[field == "value" ? TypedTarget.Reason(form.Value, CultureInfo.CurrentCulture, reason) : reason]);
                 Response.StatusCode = StatusCodes.Status400BadRequest;
                 return View("ProposalForm", shown);
             default:
@@ -55,7 +81,7 @@ public sealed class KpiProposalsController(TargetProposals proposals, NegotiateT
             return NotFound();
         }
 
-        return Answer(await negotiate.AnswerAsync(number, new(verdict, TypedTarget.Read(value, proposal.Unit == "ratio", CultureInfo.CurrentCulture), reason ?? why, version), me.PersonNumber, ct), number);
+        return Answer(await negotiate.AnswerAsync(number, new(verdict, TypedTarget.Read(value, proposal.Unit == "ratio", CultureInfo.CurrentCulture), reason ?? why, version), me.PersonNumber, ct), number, value);
     }
 
     /// <summary>The partner's last word: it accepts the counter, or withdraws.</summary>
@@ -63,15 +89,15 @@ public sealed class KpiProposalsController(TargetProposals proposals, NegotiateT
     public async Task<IActionResult> Delete(string number, bool accepts, int version, CancellationToken ct) =>
         Answer(await negotiate.CloseAsync(number, accepts, version, me.PersonNumber, ct), number);
 
-    IActionResult Answer(Negotiated outcome, string number)
+    IActionResult Answer(Negotiated outcome, string number, string? typed = null)
     {
         switch (outcome)
         {
             case Negotiated.Done(var proposal):
                 this.Flash(FlashKind.Done, t["kpis.proposal.now." + proposal.Status]);
                 break;
-            case Negotiated.Refused(_, var reason):
-                this.Flash(FlashKind.Problem, t[reason]);
+            case Negotiated.Refused(var field, var reason):
+                this.Flash(FlashKind.Problem, t[field == "value" ? TypedTarget.Reason(typed, CultureInfo.CurrentCulture, reason) : reason]);
                 break;
             case Negotiated.ChangedMeanwhile:
                 this.Flash(FlashKind.Problem, t["kpis.changed_meanwhile", number]);

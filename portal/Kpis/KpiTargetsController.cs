@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
 using Platform.Web;
 using Portal.Documents.Tables;
+using Portal.Kpis.Boards;
 using Portal.Web;
+using Portal.Web.Display;
 
 namespace Portal.Kpis;
 
@@ -55,7 +57,7 @@ public sealed class KpiTargetsController(
             case TargetsSet.Refused(var refusals):
                 foreach (var refusal in refusals)
                 {
-                    ModelState.AddModelError($"cells[{asked[refusal.Row].Key}]", t[refusal.TextKey]);
+                    ModelState.AddModelError($"cells[{asked[refusal.Row].Key}]", t[refusal.Field == "value" ? asked[refusal.Row].Reason(refusal.TextKey) : refusal.TextKey]);
                 }
 
                 Response.StatusCode = StatusCodes.Status400BadRequest;
@@ -160,6 +162,33 @@ public sealed class KpiTargetsController(
         return View("TargetHistory", new TargetHistoryPage(chosen, owner, period, grid.Currency, await targets.HistoryAsync(kpi, Typed.Trimmed(owner), Period.Parse(period), 500, ct)));
     }
 
+    /// <summary>The same as a file, all of it.</summary>
+    [HttpGet("history/export"), EnableRateLimiting(RateLimits.Costly)]
+    public async Task<IActionResult> ExportHistory(string kpi, string? owner, string? period, CancellationToken ct)
+    {
+        if (await GridAsync(kpi, null, null, 1, ct) is not { Kpi: { } chosen } grid || (period is not null && Period.Parse(period) is null))
+        {
+            return NotFound();
+        }
+
+        var zone = Formats.Zone(me.TimeZone);
+        var unit = PanelTables.UnitName(chosen.Unit, t, grid.Currency);
+        await Response.SendListAsync(t["kpis.history.of", Named.In(chosen.Name, chosen.NameZh)], me.PartnerName, clock.GetUtcNow(),
+            [
+                new(t["kpis.partner"], Width: 30), new(t["kpis.period"]), new(t["kpis.target"], TableColumnKind.Number), new(t["kpis.unit"]), new(t["kpis.history.set"], TableColumnKind.Time, 18), new(t["kpis.history.set_by"], Width: 20),
+                new(t["kpis.version.note"], Width: 40), new(t["kpis.history.ended"], TableColumnKind.Time, 18), new(t["kpis.history.ended_by"], Width: 20), new(t["kpis.history.ended_why"], Width: 40),
+            ],
+            (await targets.HistoryAsync(kpi, Typed.Trimmed(owner), Period.Parse(period), int.MaxValue, ct)).ToAsyncEnumerable().Select(IReadOnlyList<object?> (target) =>
+            [
+                target.OwnerName(t), Period.From(Period.ParseKind(target.Period)!.Value, target.StartsOn).ToString(), target.Value, unit, Formats.In(target.SetAt, zone), Who(target.SetBy, target.SetByName), target.Note,
+                target.SupersededAt is { } ended ? Formats.In(ended, zone) : null, target.SupersededAt is null ? null : Who(target.SupersededBy, target.SupersededByName), target.SupersededWhy,
+            ]), ct);
+        return new EmptyResult();
+    }
+
+    // Who is none of the reader's business is the brand.
+    string Who(string? number, string? person) => person ?? (me.IsBrand ? number ?? "" : t["kpis.proposal.brand"].Value);
+
     RedirectToActionResult AfterFile(string kpi, int year, string said)
     {
         this.Flash(FlashKind.Problem, said);
@@ -168,13 +197,17 @@ public sealed class KpiTargetsController(
 
     Task<TargetGrid?> GridAsync(string? number, int? year, string? words, int page, CancellationToken ct) => grids.ReadAsync(number, year, words, Math.Max(page, 1), ct);
 
-    sealed record TypedCell(string Key, string Owner, string Period, bool IsEmpty, decimal? Value)
+    sealed record TypedCell(string Key, string Owner, string Period, string? Text, decimal? Value)
     {
         public static TypedCell Read(string key, string? text, bool isRatio)
         {
             var parts = key.Split('|');
-            return new(key, parts[0], parts.Length > 1 ? parts[1] : "", string.IsNullOrWhiteSpace(text), TypedTarget.Read(text, isRatio, CultureInfo.CurrentCulture));
+            return new(key, parts[0], parts.Length > 1 ? parts[1] : "", text, TypedTarget.Read(text, isRatio, CultureInfo.CurrentCulture));
         }
+
+        public bool IsEmpty => string.IsNullOrWhiteSpace(Text);
+
+        public string Reason(string refused) => TypedTarget.Reason(Text, CultureInfo.CurrentCulture, refused);
 
         /// <summary>True where something else stands in it than whoever typed had before them.</summary>
         public bool IsTouched(TargetGrid grid, DateTime seen) => grid.SeenAt(Owner, Period, seen) is var was && (IsEmpty ? was is not null : was is null || was.Value != Value);

@@ -36,7 +36,7 @@ public sealed class NegotiateTarget(Db db, TargetProposals proposals, KpiDefinit
 
                 await proposals.AddAsync(number, kpi.KpiDefinitionId, partnerId, period.Value, held, asked.Value!.Value, asked.Reason!.Trim(), by, Now, ct);
                 await audit.RecordAsync("kpi.target-proposed", "target_proposal", number, partnerId, new { asked.Kpi, asked.Period, held, asked.Value, asked.Reason }, ct);
-                await notifier.TellAsync(Recipients.ManagersOf(partnerId) + Recipients.Brand("channel_manager"), "kpis.told.proposed", [partnerName, kpi.Name, period.Value.ToString()], $"/kpis/proposals/{number}", ct);
+                await notifier.TellAsync(Recipients.ManagersOf(partnerId) + Recipients.Brand("channel_manager"), "kpis.told.proposed", [partnerName, new TwoNames(kpi.Name, kpi.NameZh), period.Value.ToString()], $"/kpis/proposals/{number}", ct);
                 return (Negotiated)new Negotiated.Done((await proposals.FindAsync(number, ct))!);
             }, ct);
         }
@@ -76,7 +76,7 @@ public sealed class NegotiateTarget(Db db, TargetProposals proposals, KpiDefinit
         }
 
         await audit.RecordAsync("kpi.target-" + status, "target_proposal", number, proposal.PartnerId, new { proposal.KpiNumber, period = proposal.Of.ToString(), proposal.Proposed, answer.Value, answer.Reason }, ct);
-        await notifier.TellAsync(Recipients.Of(proposal.PartnerId, "partner_admin", "sales"), "kpis.told." + status, [proposal.KpiName, proposal.Of.ToString()], $"/kpis/proposals/{number}", ct);
+        await notifier.TellAsync(Recipients.Of(proposal.PartnerId, "partner_admin", "sales"), "kpis.told." + status, [new TwoNames(proposal.KpiName, proposal.KpiNameZh), proposal.Of.ToString()], $"/kpis/proposals/{number}", ct);
         return (Negotiated)new Negotiated.Done((await proposals.FindAsync(number, ct))!);
     }, ct);
 
@@ -107,7 +107,7 @@ public sealed class NegotiateTarget(Db db, TargetProposals proposals, KpiDefinit
 
         await audit.RecordAsync(accepts ? "kpi.counter-accepted" : "kpi.proposal-withdrawn", "target_proposal", number, proposal.PartnerId, new { proposal.KpiNumber, period = proposal.Of.ToString(), proposal.Proposed, proposal.Counter }, ct);
         await notifier.TellAsync(Recipients.ManagersOf(proposal.PartnerId) + Recipients.Brand("channel_manager"), accepts ? "kpis.told.counter_accepted" : "kpis.told.withdrawn",
-            [proposal.PartnerName, proposal.KpiName, proposal.Of.ToString()], $"/kpis/proposals/{number}", ct);
+            [proposal.PartnerName, new TwoNames(proposal.KpiName, proposal.KpiNameZh), proposal.Of.ToString()], $"/kpis/proposals/{number}", ct);
         return (Negotiated)new Negotiated.Done((await proposals.FindAsync(number, ct))!);
     }, ct);
 

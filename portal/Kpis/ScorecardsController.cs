@@ -116,6 +116,32 @@ public sealed class ScorecardsController(
             ? NotFound()
             : await paper.AnswerAsync(partner, Period.Parse(period) ?? Period.Of(PeriodKind.Quarter, (await calendar.TodayAsync(ct)).Today), language, ct);
 
+    /// <summary>One partner's card as a file, line by line.</summary>
+    [HttpGet("{number}/export"), EnableRateLimiting(RateLimits.Costly)]
+    public async Task<IActionResult> ExportOne(string number, string? period, CancellationToken ct)
+    {
+        if (await partners.FindAsync(number, ct) is not { } partner || (period is not null && Period.Parse(period) is null))
+        {
+            return NotFound();
+        }
+
+        var (today, currency) = await calendar.TodayAsync(ct);
+        var shown = Period.Parse(period) ?? Period.Of(PeriodKind.Quarter, today);
+        var card = await kpis.ScorecardAsync(shown, ct);
+        var scored = new ScoredCard(card, await attainments.ReachedAsync(shown, partner.PartnerId, card, ct));
+        await Response.SendListAsync($"{t["kpis.scorecard.of", Web.Display.Formats.Company(partner.Name, partner.NameLatin)].Value} {shown}", me.PartnerName, clock.GetUtcNow(),
+            [
+                new(t["kpis.kpi"], Width: 30), new(t["kpis.weight"], TableColumnKind.Number), new(t["kpis.actual"], TableColumnKind.Number), new(t["kpis.target"], TableColumnKind.Number), new(t["kpis.unit"]),
+                new(t["kpis.attainment"], TableColumnKind.Percent), new(t["kpis.credit.from"], TableColumnKind.Percent), new(t["kpis.credit.until"], TableColumnKind.Percent), new(t["kpis.points"], TableColumnKind.Number),
+            ],
+            scored.Lines.Select(IReadOnlyList<object?> (line) =>
+            [
+                Named.In(line.Line.KpiName, line.Line.KpiNameZh), line.Line.Weight, line.Reached is null ? line.Line.Unit == "ratio" ? (decimal?)null : 0m : line.Reached.Actual, line.Reached?.Target,
+                Boards.PanelTables.UnitName(line.Line.Unit, t, currency), line.Reached?.Attainment, line.Line.Threshold, line.Line.Cap, line.Points,
+            ]).Append([t["kpis.total"].Value, null, null, null, null, null, null, null, scored.Points]).ToAsyncEnumerable(), ct);
+        return new EmptyResult();
+    }
+
     /// <summary>One partner's card.</summary>
     [HttpGet("{number}")]
     public async Task<IActionResult> Show(string number, string? period, CancellationToken ct)

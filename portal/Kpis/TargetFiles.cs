@@ -130,7 +130,7 @@ public sealed class TargetFiles(TargetGrids grids, KpiDefinitions kpis, SetTarge
 
             if (typed != Nothing && value is null)
             {
-                read.Problems.Add(new(row.Number, letter, typed, t["kpis.refused.value"]));
+                read.Problems.Add(new(row.Number, letter, typed, t[TypedTarget.Reason(typed, CultureInfo.InvariantCulture, "kpis.refused.value")]));
                 continue;
             }
 

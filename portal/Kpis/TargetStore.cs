@@ -1,4 +1,6 @@
 using Platform.Database;
+using Platform.Texts;
+using Portal.Web.Display;
 
 namespace Portal.Kpis;
 
@@ -56,8 +58,9 @@ public sealed class TargetStore(Db db)
     /// <param name="period">A period, or null for all.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<List<PastTarget>> HistoryAsync(string kpi, string? owner, Period? period, int limit, CancellationToken ct) => db.ListAsync<PastTarget>("""
-        select coalesce(p.number, 'level:' || t.partner_level, 'territory:' || a.code) as owner, p.name as partner_name, p.name_latin as partner_name_latin, t.partner_level, a.name as territory_name, a.name_zh as territory_name_zh,
+    /// <param name="after">The last one of the page before.</param>
+    public Task<List<PastTarget>> HistoryAsync(string kpi, string? owner, Period? period, int limit, CancellationToken ct, PastTargetKey? after = null) => db.ListAsync<PastTarget>("""
+        select t.kpi_target_id, coalesce(p.number, 'level:' || t.partner_level, 'territory:' || a.code) as owner, p.name as partner_name, p.name_latin as partner_name_latin, t.partner_level, a.name as territory_name, a.name_zh as territory_name_zh,
                t.starts_on, t.period, t.value, t.note, t.set_at, t.set_by, who.name as set_by_name, t.superseded_at, t.superseded_by, ended.name as superseded_by_name, t.superseded_why
         from kpi_target t
         join kpi_definition k using (kpi_definition_id)
@@ -67,9 +70,38 @@ public sealed class TargetStore(Db db)
         left join person ended on ended.number = t.superseded_by
         where k.number = @kpi and (@owner::text is null or coalesce(p.number, 'level:' || t.partner_level, 'territory:' || a.code) = @owner)
           and (@kind::text is null or (t.period = @kind and t.starts_on = @start))
+          and (@setAt::timestamptz is null or (t.set_at, t.kpi_target_id) < (@setAt, @id))
         order by t.set_at desc, t.kpi_target_id desc
         limit @limit
-        """, new { kpi, owner, kind = period?.KindName, start = period?.Start ?? default, limit }, ct);
+        """, new { kpi, owner, kind = period?.KindName, start = period?.Start ?? default, limit, setAt = after?.SetAt, id = after?.KpiTargetId ?? 0 }, ct);
+
+    /// <summary>The targets that hold, by KPI, period and whom they are for.</summary>
+    /// <param name="kpi">A KPI's number; null is all.</param>
+    /// <param name="owner">A partner's number, <c>level:gold</c> or <c>territory:CN</c>; null is all.</param>
+    /// <param name="year">The year that the periods lie in, rolling ones the year they end in; null is all.</param>
+    /// <param name="period">A period, or null for all.</param>
+    /// <param name="after">The last one of the page before.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<List<HeldTarget>> HeldAsync(string? kpi, string? owner, int? year, Period? period, HeldTargetKey? after, int limit, CancellationToken ct) => db.ListAsync<HeldTarget>("""
+        select * from (
+            select k.number as kpi_number, coalesce(p.number, 'level:' || t.partner_level, 'territory:' || a.code) as owner, t.starts_on, t.period, t.value, t.note, t.set_at, t.set_by, who.name as set_by_name
+            from kpi_target t
+            join kpi_definition k using (kpi_definition_id)
+            left join partner p on p.partner_id = t.partner_id
+            left join territory a on a.territory_id = t.territory_id
+            left join person who on who.number = t.set_by
+            where t.superseded_at is null and (@kpi::text is null or k.number = @kpi) and (@kind::text is null or (t.period = @kind and t.starts_on = @start))
+              and (@year::int is null or extract(year from case t.period
+                  when 'rolling3' then t.starts_on + interval '2 months' when 'rolling6' then t.starts_on + interval '5 months' when 'rolling12' then t.starts_on + interval '11 months' else t.starts_on end) = @year)) held
+        where (@owner::text is null or owner = @owner) and (@afterKpi::text is null or (kpi_number, starts_on, period, owner) > (@afterKpi, @afterStart, @afterKind, @afterOwner))
+        order by kpi_number, starts_on, period, owner
+        limit @limit
+        """, new
+    {
+        kpi, owner, year, kind = period?.KindName, start = period?.Start ?? default, limit,
+        afterKpi = after?.Kpi, afterStart = after?.StartsOn ?? default, afterKind = after?.Period ?? "", afterOwner = after?.Owner ?? "",
+    }, ct);
 
     /// <summary>The territories, by code.</summary>
     public Task<List<Territory>> TerritoriesAsync(CancellationToken ct) => db.ListAsync<Territory>("select territory_id, code, name, name_zh from territory order by code", null, ct);
@@ -111,5 +143,20 @@ public sealed record ChangedTarget(
 
 /// <summary>A target that holds or held.</summary>
 public sealed record PastTarget(
-    string Owner, string? PartnerName, string? PartnerNameLatin, string? PartnerLevel, string? TerritoryName, string? TerritoryNameZh, DateOnly StartsOn, string Period, decimal Value, string? Note,
-    DateTime SetAt, string SetBy, string? SetByName, DateTime? SupersededAt, string? SupersededBy, string? SupersededByName, string? SupersededWhy);
+    long KpiTargetId, string Owner, string? PartnerName, string? PartnerNameLatin, string? PartnerLevel, string? TerritoryName, string? TerritoryNameZh, DateOnly StartsOn, string Period, decimal Value, string? Note,
+    DateTime SetAt, string SetBy, string? SetByName, DateTime? SupersededAt, string? SupersededBy, string? SupersededByName, string? SupersededWhy)
+{
+    /// <summary>Whom it is for, in the reader's language.</summary>
+    public string OwnerName(Texts t) => PartnerName is { } partner ? Formats.Company(partner, PartnerNameLatin)
+        : PartnerLevel is { } level ? t["kpis.every", t["kpis.level." + level]].Value
+        : t["kpis.every_in", Named.In(TerritoryName ?? "", TerritoryNameZh ?? "")].Value;
+}
+
+/// <summary>A place in a history of targets, the last set first.</summary>
+public sealed record PastTargetKey(DateTime SetAt, long KpiTargetId);
+
+/// <summary>A target that holds; the owner is a partner's number, <c>level:gold</c> or <c>territory:CN</c>.</summary>
+public sealed record HeldTarget(string KpiNumber, string Owner, DateOnly StartsOn, string Period, decimal Value, string? Note, DateTime SetAt, string SetBy, string? SetByName);
+
+/// <summary>A place in the list of the targets that hold.</summary>
+public sealed record HeldTargetKey(string Kpi, DateOnly StartsOn, string Period, string Owner);

@@ -19,6 +19,7 @@ static class NotificationArguments
         DateTime moment => new JsonObject { ["moment"] = moment.ToString("O", CultureInfo.InvariantCulture) },
         Money money => new JsonObject { ["amount"] = money.Amount, ["currency"] = money.Currency },
         TextKey key => new JsonObject { ["text"] = key.Key },
+        TwoNames names => new JsonObject { ["name"] = names.Name, ["name_zh"] = names.NameZh },
         _ => throw new ArgumentException($"A notification cannot carry a {argument.GetType().Name}.", nameof(argument)),
     };
 
@@ -31,6 +32,7 @@ static class NotificationArguments
         JsonObject part when part["moment"] is { } moment => Formats.Time(DateTime.Parse((string)moment!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind), zone),
         JsonObject part when part["currency"] is { } currency => Formats.Of(new Money((decimal)part["amount"]!, (string)currency!)),
         JsonObject part when part["text"] is { } key => t[(string)key!],
+        JsonObject part when part["name"] is { } name => (string)(TextBook.LanguageOf(CultureInfo.CurrentUICulture) is "zh-CN" ? part["name_zh"] ?? name : name)!,
         JsonValue number when number.GetValueKind() == JsonValueKind.Number => Formats.Number((decimal)number),
         _ => (string?)value ?? "",
     };

@@ -11,7 +11,7 @@ namespace Portal.Notifications;
 ///     "deals.told.submitted", [partner.Name, deal.CustomerName], $"/deals/{deal.Number}", ct);
 /// </code>
 /// The text's key and its values are kept, so that everybody reads it in their own language; values may be text, numbers,
-/// <see cref="DateOnly"/>, <see cref="DateTime"/> (UTC), <see cref="Web.Display.Money"/> and <see cref="TextKey"/>.
+/// <see cref="DateOnly"/>, <see cref="DateTime"/> (UTC), <see cref="Web.Display.Money"/>, <see cref="TextKey"/> and <see cref="TwoNames"/>.
 /// </summary>
 public sealed class Notifier(Db db, LiveUpdates live, TimeProvider clock)
 {
@@ -50,3 +50,8 @@ public sealed class Notifier(Db db, LiveUpdates live, TimeProvider clock)
 /// <summary>A value of a notification that is itself a text, such as a status.</summary>
 /// <param name="Key">Its key.</param>
 public sealed record TextKey(string Key);
+
+/// <summary>A value of a notification that is a thing with two names: each reader reads its own.</summary>
+/// <param name="Name">In English.</param>
+/// <param name="NameZh">In Chinese.</param>
+public sealed record TwoNames(string Name, string NameZh);

@@ -1,16 +1,38 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using Platform.Texts;
+using Platform.Web;
+using Portal.Documents.Tables;
 using Portal.Web;
+using Portal.Web.Display;
 
 namespace Portal.Kpis.Boards.Subscriptions;
 
 /// <summary>The dashboards that a person has sent to itself by mail.</summary>
 [Route("kpis/subscriptions")]
-public sealed class SubscriptionsController(SubscriptionStore subscriptions, BoardScopes scopes, Texts t) : Controller
+public sealed class SubscriptionsController(SubscriptionStore subscriptions, BoardScopes scopes, Texts t, ICurrentPerson me, TimeProvider clock) : Controller
 {
     /// <summary>All of one's own.</summary>
     [HttpGet]
     public async Task<IActionResult> Index(CancellationToken ct) => View("SubscriptionList", await subscriptions.OfAsync(ct));
+
+    /// <summary>The same as a file.</summary>
+    [HttpGet("export"), EnableRateLimiting(RateLimits.Costly)]
+    public async Task<IActionResult> Export(CancellationToken ct)
+    {
+        var zone = Formats.Zone(me.TimeZone);
+        await Response.SendListAsync(t["kpis.subscriptions"], me.PartnerName, clock.GetUtcNow(),
+            [
+                new(t["kpis.subscription.name"], Width: 30), new(t["kpis.subscription.every"], Width: 24), new(t["kpis.subscription.formats"]), new(t["kpis.subscription.next"], TableColumnKind.Date, 12),
+                new(t["kpis.subscription.last"], TableColumnKind.Time, 18),
+            ],
+            (await subscriptions.OfAsync(ct)).ToAsyncEnumerable().Select(IReadOnlyList<object?> (one) =>
+            [
+                one.Name, t["kpis.subscription.every." + one.Every].Value, string.Join(", ", one.Formats.Select(format => t["kpis.subscription.format." + format].Value)), one.NextOn,
+                one.SentAt is { } sent ? Formats.In(sent, zone) : null,
+            ]), ct);
+        return new EmptyResult();
+    }
 
     /// <summary>The form for the view that the address describes.</summary>
     [HttpGet("new")]
