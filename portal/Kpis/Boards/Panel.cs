@@ -1,3 +1,4 @@
+using Portal.Kpis.Metrics;
 using Portal.Web.Charts;
 
 namespace Portal.Kpis.Boards;
@@ -84,8 +85,25 @@ public sealed record PanelCell(object? Value)
     /// <summary>The unit of a <see cref="PanelValue.Figure"/>, as tables have it: money, ratio, days.</summary>
     public string? Unit { get; init; }
 
+    /// <summary>Whether more is good news in a <see cref="PanelValue.Change"/>.</summary>
+    public MetricDirection Direction { get; init; }
+
     /// <summary>Numbers: the value, or null.</summary>
     public decimal? Number => Value switch { decimal number => number, int number => number, long number => number, _ => null };
+}
+
+/// <summary>A change as <c>_Change.cshtml</c> shows it: the arrow says where it goes, the colour whether that is good news.</summary>
+/// <param name="Share">0.1 for a tenth more.</param>
+/// <param name="Direction">Whether more is good news.</param>
+public sealed record ChangeOf(decimal Share, MetricDirection Direction)
+{
+    /// <summary>The class of its colour; neither good nor bad is grey.</summary>
+    public string Tone => Share == 0 ? "change-even" : Direction switch
+    {
+        MetricDirection.Up => Share > 0 ? "change-up" : "change-down",
+        MetricDirection.Down => Share > 0 ? "change-down" : "change-up",
+        _ => "change-even",
+    };
 }
 
 /// <summary>A panel there is.</summary>

@@ -1,4 +1,5 @@
 using Platform.Texts;
+using Portal.Kpis.Metrics;
 using Portal.Web.Charts;
 using Portal.Web.Display;
 
@@ -32,7 +33,7 @@ public sealed class PromptPanels(Dashboard dashboard, Texts t)
             .. figures.Tiles.Select(IReadOnlyList<PanelCell> (tile) =>
             [
                 new(t["kpis.metric." + tile.Metric].Value), new(figures.Now(tile)) { Unit = tile.Unit, Link = figures.Scope.Rows(tile.Metric) }, new(figures.Before(tile)) { Unit = tile.Unit },
-                new(figures.Now(tile) is { } now && figures.Before(tile) is { } before ? Compared.Change(now, before) : null),
+                new(figures.Now(tile) is { } now && figures.Before(tile) is { } before ? Compared.Change(now, before) : null) { Direction = MetricCatalog.DirectionOf(tile.Metric) },
             ]),
         ]));
 

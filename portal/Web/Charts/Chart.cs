@@ -39,6 +39,9 @@ public sealed record Chart(IReadOnlyList<string> Labels, IReadOnlyList<ChartSeri
     /// <summary>The unit of all values, such as a currency.</summary>
     public string? Unit { get; init; }
 
+    /// <summary>The values are counted: the axis has whole numbers alone.</summary>
+    public bool IsCount { get; init; }
+
     /// <summary>How many decimals values are shown with.</summary>
     public int Decimals { get; init; }
 }

@@ -2,6 +2,7 @@
 (() => {
   'use strict';
   const drawn = new Map();
+  let forPaper = false;
   const language = document.documentElement.lang;
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -15,7 +16,7 @@
     };
   }
 
-  function option({ labels, series, stacked, unit, decimals }) {
+  function option({ labels, series, stacked, unit, decimals, isCount }) {
     const { text, quiet, line, ground, series: colours } = palette();
     const exact = new Intl.NumberFormat(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
     const rough = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
@@ -25,7 +26,7 @@
     const lying = series.some(one => one.kind === 'Row');
     const common = {
       color: colours,
-      animation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+      animation: !forPaper && !matchMedia('(prefers-reduced-motion: reduce)').matches,
       animationDuration: 250,
       textStyle: words,
       // Rich text is painted on the canvas: an HTML tooltip would need inline styles, which the page's policy refuses.
@@ -42,7 +43,7 @@
       };
     }
     const names = { type: 'category', data: labels, inverse: lying, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: quiet, hideOverlap: true, width: lying ? (innerWidth < 768 ? 110 : 220) : undefined, overflow: 'truncate' } };
-    const numbers = { type: 'value', splitNumber: 4, axisLabel: { color: quiet, formatter: number => rough.format(number) }, splitLine: { lineStyle: { color: line } } };
+    const numbers = { type: 'value', splitNumber: 4, minInterval: isCount ? 1 : undefined, axisLabel: { color: quiet, formatter: number => rough.format(number) }, splitLine: { lineStyle: { color: line } } };
     return {
       ...common,
       grid: { left: 8, right: 16, top: 12, bottom: series.length > 1 ? 34 : 6, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
@@ -51,7 +52,7 @@
       series: series.flatMap((one, at) => {
         // A band is what is stacked on a line that is not drawn; the legend and the tooltip name it once, by its lower and its upper edge.
         if (one.kind === 'Band') return [one.values, one.upper.map((high, month) => high == null || one.values[month] == null ? null : high - one.values[month])].map((data, edge) => ({
-          name: one.name, type: 'line', data, stack: `band-${at}`, stackStrategy: 'all', symbol: 'none', lineStyle: { opacity: 0 }, color: colours[1],
+          name: one.name, type: 'line', data, stack: `band-${at}`, stackStrategy: 'all', symbol: 'none', lineStyle: { opacity: 0 }, color: colours[2],
           areaStyle: edge ? { opacity: 0.18 } : undefined, tooltip: { valueFormatter: number => edge && number != null ? `+ ${value(number)}` : value(number) },
         }));
         const bar = !one.isTarget && (one.kind === 'Bar' || one.kind === 'Row');
@@ -88,6 +89,14 @@
     document.querySelectorAll('[data-chart]').forEach(draw);
   }
 
+  // Paper is white, and does not wait until a chart has moved into its place. The theme is turned over by portal.js, which hears of it first.
+  function print(now) {
+    forPaper = now;
+    drawAll();
+  }
+
+  addEventListener('beforeprint', () => print(true));
+  addEventListener('afterprint', () => print(false));
   drawAll();
   document.body.addEventListener('htmx:afterSettle', drawAll);
   new MutationObserver(drawAll).observe(document.documentElement, { attributes: true, attributeFilter: ['data-bs-theme'] });

@@ -4,6 +4,17 @@
   const root = document.documentElement;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+  // Paper is white: who reads on a dark screen prints in the light colours.
+  let themeOnScreen = null;
+  addEventListener('beforeprint', () => {
+    themeOnScreen ??= root.dataset.bsTheme ?? 'light';
+    root.dataset.bsTheme = 'light';
+  });
+  addEventListener('afterprint', () => {
+    root.dataset.bsTheme = themeOnScreen ?? 'light';
+    themeOnScreen = null;
+  });
+
   // Menus (details) close like menus: on Escape, and on a click elsewhere.
   document.addEventListener('click', event => {
     for (const menu of all('details.menu[open]')) if (!menu.contains(event.target)) menu.open = false;

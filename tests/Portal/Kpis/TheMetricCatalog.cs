@@ -1,3 +1,4 @@
+using Portal.Kpis.Boards;
 using Portal.Kpis.Metrics;
 using Portal.Tests.House;
 
@@ -14,4 +15,14 @@ public sealed class TheMetricCatalog
         Assert.Equal(names.Distinct(StringComparer.Ordinal), names);
         Assert.Equal([], names.Where(name => !texts.Contains($"\"kpis.metric.{name}\"", StringComparison.Ordinal)));
     }
+
+    [Theory]
+    [InlineData("deals_won", 0.1, "change-up")]
+    [InlineData("deals_won", -0.1, "change-down")]
+    [InlineData("receivables_overdue", 0.1, "change-down")]
+    [InlineData("overdue_share", -0.1, "change-up")]
+    [InlineData("stock_on_hand", 0.1, "change-even")]
+    [InlineData("deals_won", 0.0, "change-even")]
+    public void More_is_good_news_only_where_the_catalog_says_so(string metric, double share, string tone) =>
+        Assert.Equal(tone, new ChangeOf((decimal)share, MetricCatalog.DirectionOf(metric)).Tone);
 }

@@ -1,5 +1,6 @@
 using Platform.Database;
 using Platform.Texts;
+using Portal.Kpis.Metrics;
 using Portal.Web.Charts;
 using Portal.Web.Display;
 
@@ -38,7 +39,7 @@ public sealed class FunnelPanel(Db db, Texts t) : IPanel
             rows.Add(
             [
                 new(t["kpis.metric." + metric].Value), new(Now(metric)) { Unit = unit, Link = scope.Rows(metric) },
-                new(isStep && previous is > 0 ? Now(metric) / previous : null), new(Compared.Change(Now(metric), Before(metric))),
+                new(isStep && previous is > 0 ? Now(metric) / previous : null), new(Compared.Change(Now(metric), Before(metric))) { Direction = MetricCatalog.DirectionOf(metric) },
             ]);
             previous = isStep ? Now(metric) : previous;
         }
@@ -51,7 +52,7 @@ public sealed class FunnelPanel(Db db, Texts t) : IPanel
             ],
             sums.Count == 0 ? [] : rows))
         {
-            Chart = new([.. Steps.Select(metric => t["kpis.metric." + metric].Value)], [new(scope.Period.ToString(), [.. Steps.Select(metric => (decimal?)Now(metric))]) { Kind = ChartKind.Row }]),
+            Chart = new([.. Steps.Select(metric => t["kpis.metric." + metric].Value)], [new(scope.Period.ToString(), [.. Steps.Select(metric => (decimal?)Now(metric))]) { Kind = ChartKind.Row }]) { IsCount = true },
             Rule = t["kpis.panel.funnel.rule"],
             Findings = registered > 0 ? [t["kpis.panel.funnel.finding", Formats.Number(registered), Formats.Number(Now(Metric.DealsWon)), Formats.Percent(Now(Metric.DealsWon) / registered)].Value] : [],
             WhenEmpty = t["kpis.panel.funnel.empty"],
