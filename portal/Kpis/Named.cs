@@ -11,6 +11,9 @@ static class Named
     /// <summary>The Chinese name on a Chinese screen, the other one elsewhere.</summary>
     public static string In(string name, string nameZh) => TextBook.LanguageOf(CultureInfo.CurrentUICulture) == "zh-CN" ? nameZh : name;
 
+    /// <summary>A period for people: as it is written, but the months that end with a month in words, for nobody knows what 2026-12-R12 is.</summary>
+    public static string Said(this Period period, Texts t) => period.IsRolling ? t["kpis.period.months_to", period.Months, period.HeldOn.Year, period.HeldOn.Month].Value : period.ToString();
+
     /// <summary>True for units that are shown in the brand's currency: money, and money per something.</summary>
     public static bool IsMoney(string unit) => unit is "money" || unit.StartsWith("money/", StringComparison.Ordinal) || unit.StartsWith("money*", StringComparison.Ordinal);
 

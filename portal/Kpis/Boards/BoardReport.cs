@@ -39,7 +39,7 @@ public sealed class BoardReport(TypstWorkers typst, Texts t, IConfiguration sett
         var scope = asked.Scope;
         return typst.RenderAsync(new(Template, new
         {
-            partner = Formats.Company(scope.Root.Name, scope.Root.NameLatin), period = scope.Period.ToString(), kind = t["kpis.dashboard"].Value, currency = asked.Currency, against = scope.Before?.ToString() ?? "–", asOf = Formats.Date(scope.Standing),
+            partner = Formats.Company(scope.Root.Name, scope.Root.NameLatin), period = scope.Period.Said(t), kind = t["kpis.dashboard"].Value, currency = asked.Currency, against = scope.Before?.Said(t) ?? "–", asOf = Formats.Date(scope.Standing),
             narrowed = string.Join(" · ", new[] { NameOf(scope.Line), NameOf(scope.Territory), scope.Type is { } type ? t["kpis.type." + type].Value : null, scope.Level is { } level ? t["kpis.level." + level].Value : null }.OfType<string>()),
             panels = panels.Where(panel => !panel.IsEmpty).Select(panel => Section(panel, asked.Currency)),
             words = new

@@ -27,6 +27,7 @@ static class PanelTables
     public static string UnitName(string unit, Texts t, string currency) => unit switch
     {
         "money" => currency,
+        "days" => t["kpis.unit.days_after"],
         "weeks" => t["kpis.unit.weeks"],
         "ratio" => t["kpis.unit.ratio"],
         _ => Formulas.UnitWords.Of(Named.Unit(unit), t),

@@ -28,7 +28,7 @@ public sealed class PromptPanels(Dashboard dashboard, Texts t)
     };
 
     PanelFigures Tiles(DashboardFigures figures) => new(t["kpis.panel.tiles"], new(
-        [new("metric", t["kpis.metric"], PanelValue.Text), new("value", figures.Scope.Period.ToString(), PanelValue.Figure), new("before", figures.Scope.Before?.ToString() ?? t["kpis.panel.change_none"].Value, PanelValue.Figure), new("change", Compared.Head(figures.Scope, t), PanelValue.Change)],
+        [new("metric", t["kpis.metric"], PanelValue.Text), new("value", figures.Scope.Period.Said(t), PanelValue.Figure), new("before", figures.Scope.Before?.Said(t) ?? t["kpis.panel.change_none"].Value, PanelValue.Figure), new("change", Compared.Head(figures.Scope, t), PanelValue.Change)],
         [
             .. figures.Tiles.Select(IReadOnlyList<PanelCell> (tile) =>
             [
@@ -41,12 +41,16 @@ public sealed class PromptPanels(Dashboard dashboard, Texts t)
     {
         var scope = figures.Scope;
         string Month(DateOnly month) => Period.Of(PeriodKind.Month, month).ToString();
+        // Beside months that are over, one that has begun looks like a collapse.
+        var running = Period.Of(PeriodKind.Month, figures.Asked.Today);
+        string Drawn(DateOnly month) => month == running.Start ? Month(month) + "…" : Month(month);
         var (sales, through) = (figures.Trend(scope.Sales), figures.Trend(Metric.SellThrough));
         return new(t["kpis.trend"], new(
             [new("month", t["kpis.period.month"], PanelValue.Text), new(scope.Sales, t["kpis.metric." + scope.Sales], PanelValue.Money), new(Metric.SellThrough, t["kpis.metric.sell_through"], PanelValue.Money)],
             [.. figures.TrendMonths.Select(IReadOnlyList<PanelCell> (month, at) => [new(Month(month)) { Link = scope.In(Period.Of(PeriodKind.Month, month)) }, new(sales[at]), new(through[at])])]))
         {
-            Chart = new([.. figures.TrendMonths.Select(Month)], [new(t["kpis.metric." + scope.Sales], sales), new(t["kpis.metric.sell_through"], through) { Kind = ChartKind.Line }]) { Unit = figures.Asked.Currency },
+            Chart = new([.. figures.TrendMonths.Select(Drawn)], [new(t["kpis.metric." + scope.Sales], sales), new(t["kpis.metric.sell_through"], through) { Kind = ChartKind.Line }]) { Unit = figures.Asked.Currency },
+            Rule = figures.TrendMonths.Contains(running.Start) ? t["kpis.running_month", running].Value : null,
             RowsShown = 0,
         };
     }
@@ -59,7 +63,7 @@ public sealed class PromptPanels(Dashboard dashboard, Texts t)
             [.. figures.Lines.Select(IReadOnlyList<PanelCell> (line) => [new(Named.In(line.Name, line.NameZh)) { Link = BoardScope.Path + (figures.Scope with { Line = new(0, line.Code, line.Name, line.NameZh) }).Query }, new(line.Value), new(whole > 0 ? line.Value / whole : null)])]))
         {
             Chart = new([.. figures.Lines.Select(line => Named.In(line.Name, line.NameZh))], [new(t["kpis.metric." + figures.Scope.Sales], [.. figures.Lines.Select(line => (decimal?)line.Value)]) { Kind = ChartKind.Ring }]) { Unit = figures.Asked.Currency },
-            WhenEmpty = t["kpis.nothing_in_period", figures.Scope.Period],
+            WhenEmpty = t["kpis.nothing_in_period", figures.Scope.Period.Said(t)],
             RowsShown = 6,
         };
     }
@@ -86,7 +90,7 @@ public sealed class PromptPanels(Dashboard dashboard, Texts t)
             ]))
         {
             Chart = new([.. figures.Branches.Select(branch => Formats.Company(branch.PartnerName, branch.PartnerNameLatin))], [new(name, [.. figures.Branches.Select(branch => (decimal?)branch.Value)]) { Kind = ChartKind.Row }]) { Unit = figures.Asked.Currency },
-            WhenEmpty = t["kpis.branches.empty_text", scope.Period],
+            WhenEmpty = t["kpis.branches.empty_text", scope.Period.Said(t)],
         };
     }
 }

@@ -142,4 +142,7 @@ public sealed record TrialRow(PartnerName Partner, decimal? Before, decimal? Aft
 
     /// <summary>True where the level would be another.</summary>
     public bool MovesLevel => LevelBefore != LevelAfter;
+
+    /// <summary>True for a partner that would have another level or another rank.</summary>
+    public bool Moves => MovesLevel || RankChange is not (null or 0);
 }

@@ -151,6 +151,11 @@ public sealed class WhatIfForm : CardForm
 /// <param name="Trial">What came of it; null before, and where something was wrong.</param>
 public sealed record WhatIfPage(WhatIfForm Form, Trial? Trial)
 {
-    /// <summary>How many partners the page lists; the file has all.</summary>
+    /// <summary>How many partners a list of the page has; the file has all.</summary>
     public const int Shown = 100;
 }
+
+/// <summary>Partners of a trial, as <c>_TrialRows.cshtml</c> lists them.</summary>
+/// <param name="Rows">The partners.</param>
+/// <param name="Last">The last period of the trial.</param>
+public sealed record TrialRows(IReadOnlyList<TrialRow> Rows, Period Last);

@@ -29,9 +29,9 @@ public static class Formats
     /// <summary>An amount with its currency: <c>CNY 12,345.60</c>.</summary>
     public static string Of(Money money) => string.Concat(money.Currency, "\u00A0", Amount(money.Amount, money.Currency));
 
-    /// <summary>A share of one: 0.256 is <c>25.6%</c>.</summary>
+    /// <summary>A share of one, with its groups: 0.256 is <c>25.6%</c>.</summary>
     public static string Percent(decimal share, int mostDecimals = 1) =>
-        share.ToString("0." + new string('#', mostDecimals) + "%", CultureInfo.CurrentCulture);
+        share.ToString("#,##0." + new string('#', mostDecimals) + "%", CultureInfo.CurrentCulture);
 
     /// <summary>A company's name in one line: in Latin letters for who reads English, where it has such a name.</summary>
     public static string Company(string name, string? latin) => LatinBeside(name, latin) ?? name;

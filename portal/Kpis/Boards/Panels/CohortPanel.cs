@@ -62,7 +62,7 @@ public sealed class CohortPanel(Db db, Texts t) : IPanel
             ]))
         {
             Rule = t["kpis.panel.cohorts.rule"],
-            Findings = KeptAfter(1) is { } next ? [t["kpis.panel.cohorts.finding", whole, Formats.Percent(next), KeptAfter(4) is { } year ? Formats.Percent(year) : "–"].Value] : [],
+            Findings = KeptAfter(1) is { } next ? [t["kpis.panel.cohorts.finding", Formats.Number(whole), Formats.Percent(next), KeptAfter(4) is { } year ? Formats.Percent(year) : "–"].Value] : [],
             WhenEmpty = t["kpis.panel.cohorts.empty"],
         };
     }

@@ -45,13 +45,13 @@ public sealed class ForecastPanel(Db db, Texts t) : IPanel
             ],
             forecast.Count == 0 ? [] : [.. months.Where(month => month >= running.AddMonths(-MonthsAhead)).Select(IReadOnlyList<PanelCell> (month) => [new(Name(month)), new(So(month)), new(Ahead(month)?.Value), new(Ahead(month)?.Low), new(Ahead(month)?.High)])]))
         {
-            Chart = forecast.Count == 0 ? null : new([.. months.Select(Name)],
+            Chart = forecast.Count == 0 ? null : new([.. months.Select(month => month == running ? Name(month) + "…" : Name(month))],
             [
                 new(t["kpis.metric." + scope.Sales], [.. months.Select(So)]),
                 new(t["kpis.panel.forecast.value"], [.. months.Select(month => Ahead(month)?.Value)]) { Kind = ChartKind.Line },
                 new(t["kpis.panel.forecast.band"], [.. months.Select(month => Ahead(month)?.Low)]) { Kind = ChartKind.Band, Upper = [.. months.Select(month => Ahead(month)?.High)] },
             ]) { Unit = asked.Currency },
-            Rule = t["kpis.panel.forecast.rule"],
+            Rule = string.Join(" ", t["kpis.panel.forecast.rule"].Value, t["kpis.running_month", Period.Of(PeriodKind.Month, running)].Value),
             Findings = forecast.Count == 0 ? [] :
             [
                 t["kpis.panel.forecast.finding", quarter, Formats.Of(new(Quarter(month => month.Value), asked.Currency)), Formats.Of(new(Quarter(month => month.Low), asked.Currency)), Formats.Of(new(Quarter(month => month.High), asked.Currency))].Value,

@@ -47,12 +47,12 @@ public sealed class FunnelPanel(Db db, Texts t) : IPanel
         var registered = Now(Metric.DealsRegistered);
         return new(t["kpis.panel.funnel"], new(
             [
-                new("metric", t["kpis.metric"], PanelValue.Text), new("value", scope.Period.ToString(), PanelValue.Figure), new("of_the_step_before", t["kpis.panel.funnel.share"], PanelValue.Share),
+                new("metric", t["kpis.metric"], PanelValue.Text), new("value", scope.Period.Said(t), PanelValue.Figure), new("of_the_step_before", t["kpis.panel.funnel.share"], PanelValue.Share),
                 new("change", Compared.Head(scope, t), PanelValue.Change),
             ],
             sums.Count == 0 ? [] : rows))
         {
-            Chart = new([.. Steps.Select(metric => t["kpis.metric." + metric].Value)], [new(scope.Period.ToString(), [.. Steps.Select(metric => (decimal?)Now(metric))]) { Kind = ChartKind.Row }]) { IsCount = true },
+            Chart = new([.. Steps.Select(metric => t["kpis.metric." + metric].Value)], [new(scope.Period.Said(t), [.. Steps.Select(metric => (decimal?)Now(metric))]) { Kind = ChartKind.Row }]) { IsCount = true },
             Rule = t["kpis.panel.funnel.rule"],
             Findings = registered > 0 ? [t["kpis.panel.funnel.finding", Formats.Number(registered), Formats.Number(Now(Metric.DealsWon)), Formats.Percent(Now(Metric.DealsWon) / registered)].Value] : [],
             WhenEmpty = t["kpis.panel.funnel.empty"],

@@ -76,9 +76,9 @@ public sealed class GradePanel(Db db, Texts t) : IPanel
             Findings =
             [
                 .. whole > 0 ? [t["kpis.panel.grades.finding", graded.Count(one => one.Class == "A"), graded.Count, Formats.Percent(shares[0].Of.Sum(one => one.Customer.Now!.Value) / whole)].Value] : Array.Empty<string>(),
-                .. gone > 0 && scope.Before is { } before ? [t["kpis.panel.grades.gone", gone, before, scope.Period].Value] : Array.Empty<string>(),
+                .. gone > 0 && scope.Before is { } before ? [t["kpis.panel.grades.gone", gone, before.Said(t), scope.Period.Said(t)].Value] : Array.Empty<string>(),
             ],
-            WhenEmpty = t["kpis.branches.empty_text", scope.Period],
+            WhenEmpty = t["kpis.branches.empty_text", scope.Period.Said(t)],
             RowsShown = 15,
         };
     }

@@ -38,10 +38,10 @@ public sealed class StandingPanel(DerivedFigures derived, KpiLevels levels, Text
         }
 
         return new(t["kpis.panel.standing"], new(
-            [new("figure", t["kpis.metric"], PanelValue.Text), new("value", scope.Period.ToString(), PanelValue.Figure), new("before", scope.Before?.ToString() ?? t["kpis.panel.change_none"].Value, PanelValue.Figure)], rows))
+            [new("figure", t["kpis.metric"], PanelValue.Text), new("value", scope.Period.Said(t), PanelValue.Figure), new("before", scope.Before?.Said(t) ?? t["kpis.panel.change_none"].Value, PanelValue.Figure)], rows))
         {
             Rule = scope.IsFiltered ? t["kpis.panel.standing.rule_narrowed", DerivedFigures.PaceDays].Value : t["kpis.panel.standing.rule", DerivedFigures.PaceDays].Value,
-            WhenEmpty = t["kpis.nothing_in_period", scope.Period],
+            WhenEmpty = t["kpis.nothing_in_period", scope.Period.Said(t)],
         };
     }
 

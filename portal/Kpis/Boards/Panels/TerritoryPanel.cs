@@ -43,7 +43,7 @@ public sealed class TerritoryPanel(Db db, Texts t) : IPanel
         string Link(string code) => BoardScope.Path + (scope with { Territory = new(0, code, "", "") }).Query;
         return new(t["kpis.panel.territories"], new(
             [
-                new("territory", t["kpis.territory"], PanelValue.Text), new("value", scope.Period.ToString(), PanelValue.Money), new("change", Compared.Head(scope, t), PanelValue.Change),
+                new("territory", t["kpis.territory"], PanelValue.Text), new("value", scope.Period.Said(t), PanelValue.Money), new("change", Compared.Head(scope, t), PanelValue.Change),
                 .. months.Select(month => new PanelColumn(Period.Of(PeriodKind.Month, month).ToString(), Period.Of(PeriodKind.Month, month).ToString(), PanelValue.Money)),
             ],
             [
@@ -56,7 +56,7 @@ public sealed class TerritoryPanel(Db db, Texts t) : IPanel
         {
             Rule = t["kpis.panel.territories.rule", t["kpis.metric." + scope.Sales]],
             Findings = whole > 0 && territories[0] is { Now: > 0 } most ? [t["kpis.panel.territories.finding", most.Name, Formats.Percent(most.Now / whole)].Value] : [],
-            WhenEmpty = t["kpis.nothing_in_period", scope.Period],
+            WhenEmpty = t["kpis.nothing_in_period", scope.Period.Said(t)],
         };
     }
 

@@ -95,8 +95,8 @@ public sealed class SubscriptionMail(Db db, OnBehalf onBehalf, MailSender sender
         }
 
         var findings = panels.SelectMany(panel => panel.Findings).Take(5).Select(finding => "• " + finding);
-        await sender.SendAsync(new(due.Email, t["kpis.subscription.mail.subject", due.Name, asked.Scope.Period],
-            string.Join("\n\n", new[] { t["kpis.subscription.mail.text", due.Name, asked.Scope.Period].Value, string.Join("\n", findings), PortalUrl.Of(settings) + BoardScope.Path + asked.Scope.Query, t["kpis.subscription.mail.end", PortalUrl.Of(settings) + "/kpis/subscriptions"].Value }.Where(part => part.Length > 0)))
+        await sender.SendAsync(new(due.Email, t["kpis.subscription.mail.subject", due.Name, asked.Scope.Period.Said(t)],
+            string.Join("\n\n", new[] { t["kpis.subscription.mail.text", due.Name, asked.Scope.Period.Said(t)].Value, string.Join("\n", findings), PortalUrl.Of(settings) + BoardScope.Path + asked.Scope.Query, t["kpis.subscription.mail.end", PortalUrl.Of(settings) + "/kpis/subscriptions"].Value }.Where(part => part.Length > 0)))
         {
             Attachments = files,
         }, ct);
