@@ -2,7 +2,6 @@ using Portal.Web;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 using Platform.Texts;
 using Portal.Documents.Typst;
 using Portal.Pricing;
@@ -13,7 +12,7 @@ namespace Portal.Quotes;
 /// <summary>
 /// The PDF and the Excel file of a sent revision. Made once, at the first download, and kept with the SHA-256; later downloads are the same bytes.
 /// </summary>
-public sealed partial class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteFileCache cache, QuoteTemplateStore templates, TypstWorkers typst, Texts texts, IConfiguration settings, ILogger<QuoteFiles> log)
+public sealed class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook, QuoteFileCache cache, QuoteTemplateStore templates, TypstWorkers typst, Texts texts, IConfiguration settings, ILogger<QuoteFiles> log)
 {
     static readonly string Template = TypstTemplate.Read("Quotes/quote.typ");
 
@@ -173,7 +172,7 @@ public sealed partial class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook
             }),
             choices = content.Choices.Select(Line),
             net = Amount(content.NetTotal), tax = Amount(content.TaxTotal), hasTax = content.TaxRate > 0, total,
-            terms = Breakable(content.TermsWith(QuotePlaceholders.Fill(design.Terms, language, values), language)), online = address, qrAlt = T("quotes.document.qr_alt", content.Number),
+            terms = content.TermsWith(QuotePlaceholders.Fill(design.Terms, language, values), language), online = address, qrAlt = T("quotes.document.qr_alt", content.Number),
             evidence = evidence is null ? null : QuoteEvidencePage.Of(content, evidence, total, language, T),
         }, $"{T(evidence is null ? "quotes.document.quote" : "quotes.document.signed")} {content.Number}", new DateTimeOffset(evidence?.AnsweredAt ?? frozenAt, TimeSpan.Zero))
         {
@@ -191,12 +190,6 @@ public sealed partial class QuoteFiles(QuoteStore quotes, QuoteWorkbook workbook
         string Unit(string unit) => QuoteColumns.UnitOf(unit, T);
         string Money(string key, decimal amount) => columns.Any(column => column.Key == key && column.Format == "currency") ? $"{content.Currency}\u00a0{Amount(amount)}" : Amount(amount);
     }
-
-    // A word that is longer than a line would run off the paper and be lost: it may be broken where a line is full.
-    static string Breakable(string text) => LongWord().Replace(text, "$0\u200b");
-
-    [GeneratedRegex(@"[!-~\u00a1-\u024f]{60}(?=[!-~\u00a1-\u024f])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex LongWord();
 
     static Dictionary<string, byte[]> Pictures(string? address, byte[]? signature, string? logoFile, byte[]? logo)
     {
