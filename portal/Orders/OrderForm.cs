@@ -123,6 +123,9 @@ public sealed record OrderFormPage(OrderForm Form, CheckedOrder Checked, IReadOn
     /// <summary>What the credit gate would say to it now; null where nobody watches this buyer.</summary>
     public Portal.Receivables.CreditVerdict? Credit { get; init; }
 
+    /// <summary>Why the order will wait for somebody of the company, where it goes beyond what the person may order alone.</summary>
+    public ApprovalNeeded? Approval { get; init; }
+
     /// <summary>The order of the own company that has the purchase order number already; null where none has.</summary>
     public string? PoNumberUsedBy { get; init; }
 

@@ -16,7 +16,7 @@ namespace Portal.Orders;
 [Route("orders")]
 public sealed class OrdersController(
     OrderStore orders, OrderWriting writing, OrderPages pages, OrderPricing pricing, PlaceOrder placeOrder, OrderBooks books, ProductFinder finder, OrderLists lists, ShipToAddresses addresses, OrderFromQuote orderFromQuote, LinesFile linesFile, StockStore stock, ICurrentPerson me, Texts t,
-    TimeProvider clock) : Controller
+    TimeProvider clock, PurchaseLimits limits) : Controller
 {
     /// <summary>What one's company has ordered; the brand orders from nobody and sees what it has sold.</summary>
     [HttpGet("")]
@@ -204,6 +204,7 @@ public sealed class OrdersController(
         return new(form, found, offered.ToDictionary(row => row.ProductId), number)
         {
             Credit = await books.PreviewAsync(found, ct),
+            Approval = found.Parties is { } parties ? await limits.NeededAsync(parties, found.Total, ct) : null,
             PoNumberUsedBy = found.Request.PoNumber is { } po && await writing.NumberOfAsync(po, ct) is { } used && used != number ? used : null,
         };
     }

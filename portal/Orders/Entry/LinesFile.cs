@@ -17,6 +17,8 @@ public sealed class LinesFile(TableReader reader)
     static readonly string[] QuantityNames = ["quantity", "qty", "pieces", "pcs", "units", "menge", "数量", "订购数量", "订货数量", "件数"];
     static readonly string[] DayNames = ["requested on", "requested", "delivery date", "deliver by", "date", "要求到货日", "到货日期", "交货日期", "日期"];
 
+    static readonly TableLook Named = new() { IsHead = Columns.AreNamed };
+
     /// <summary>Reads it.</summary>
     /// <param name="content">The file, seekable.</param>
     /// <param name="fileName">Its name; the ending says what it is.</param>
@@ -24,7 +26,9 @@ public sealed class LinesFile(TableReader reader)
     /// <param name="ct">Stops the work.</param>
     public async Task<ReadLines> ReadAsync(Stream content, string fileName, IStringLocalizer texts, CancellationToken ct)
     {
-        switch (await reader.OpenAsync(content, fileName, ct))
+        // A title may stand above the names; where no row has the names, the first one is taken.
+        var opening = await reader.OpenAsync(content, fileName, Named, ct);
+        switch (opening is TableOpening.Refused({ Refusal.Kind: TableRefusalKind.NoRows }) ? await reader.OpenAsync(content, fileName, ct) : opening)
         {
             case TableOpening.Opened(var table):
                 await using (table)
@@ -71,6 +75,9 @@ public sealed class LinesFile(TableReader reader)
 
     sealed record Columns(int Sku, int Quantity, int? Day, bool FirstRowIsALine)
     {
+        /// <summary>True for a row in which SKU and quantity are named.</summary>
+        public static bool AreNamed(IReadOnlyList<string?> cells) => cells.Select(cell => cell ?? "").ToList() is var names && Find(names, SkuNames) is not null && Find(names, QuantityNames) is not null;
+
         public static Columns Of(IReadOnlyList<string> names)
         {
             var (sku, quantity, day) = (Find(names, SkuNames), Find(names, QuantityNames), Find(names, DayNames));

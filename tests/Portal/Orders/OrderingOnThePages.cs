@@ -248,6 +248,22 @@ public sealed class OrderingOnThePages(PortalApp portal) : IClassFixture<PortalA
     }
 
     [Fact]
+    public async Task What_goes_beyond_a_purchase_limit_is_said_before_it_is_submitted()
+    {
+        var person = await portal.Given.ADistributor("华信 limited");
+        await portal.Database.ExecuteAsync("""
+            insert into portal.purchase_limit (person_id, partner_id, per_order, changed_at) select person_id, partner_id, 5, now() from portal.person where person_id = @PersonId
+            """, new { person.PersonId });
+        var clerk = portal.SignIn(person);
+        var form = await clerk.GetAsync("/orders/new");
+
+        var beyond = await clerk.PressAsync(form, "button[formaction='/orders/lines']", ("Lines", "A-01 1000"));
+
+        Assert.Contains("Submitted, it waits for approval in your company.", beyond.Text("[data-needs-approval]"), StringComparison.Ordinal);
+        Assert.Null((await clerk.PressAsync(form, "button[formaction='/orders/lines']", ("Lines", ""))).Document.QuerySelector("[data-needs-approval]"));
+    }
+
+    [Fact]
     public async Task Lines_come_from_a_file_an_earlier_order_and_a_list()
     {
         var clerk = portal.SignIn(await portal.Given.ADistributor("华信 files"));
@@ -256,6 +272,9 @@ public sealed class OrderingOnThePages(PortalApp portal) : IClassFixture<PortalA
         var read = await clerk.PressAsync(form, "button[formaction='/orders/lines']",
             ("file", new TestFile("order.csv", "货号;数量;到货日期\nA-01;3;2026-03-20\nA-02;x;\nNOPE;1;\n"u8.ToArray())), ("Lines", "A-05 1"), ("PoNumber", "F-1"));
         Assert.Equal(["A-05 1", "A-01 3 2026-03-20", "A-02 ?", "NOPE 1"], read.Document.QuerySelector("textarea")!.TextContent.Trim().Split('\n').Select(line => line.Trim()));
+        var titled = await Portal.Tests.Imports.ImportDesk.WorkbookAsync(["Order of spring", "", ""], ["For Wuxi", "", ""], ["Item", "Qty", "Name"], ["A-01", "1,000", "Desk"], ["A-03", "4", "Lamp"]);
+        Assert.Equal(["A-01 1000", "A-03 4"], (await clerk.PressAsync(form, "button[formaction='/orders/lines']", ("file", new TestFile("titled.xlsx", titled))))
+            .Document.QuerySelector("textarea")!.TextContent.Trim().Split('\n').Select(line => line.Trim()));
         Assert.Equal("F-1", read.Value("PoNumber"));
         Assert.Equal(2, read.Document.QuerySelectorAll("tr.is-wrong").Length);
         var refused = await clerk.PressAsync(form, "button[formaction='/orders/lines']", ("file", new TestFile("order.xlsm", "PK"u8.ToArray())), ("Lines", "A-05 1"));
