@@ -88,6 +88,9 @@ public sealed record PanelCell(object? Value)
     /// <summary>Whether more is good news in a <see cref="PanelValue.Change"/>.</summary>
     public MetricDirection Direction { get; init; }
 
+    /// <summary>Where a share is held against a target: how it is judged, for the bar beside it.</summary>
+    public AttainmentOf? Judged { get; init; }
+
     /// <summary>Numbers: the value, or null.</summary>
     public decimal? Number => Value switch { decimal number => number, int number => number, long number => number, _ => null };
 }

@@ -70,7 +70,7 @@ public sealed class PromptPanels(Dashboard dashboard, Texts t)
 
     PanelFigures Attainment(DashboardFigures figures) => new(t["kpis.against_targets"], new(
         [new("kpi", t["kpis.kpi"], PanelValue.Text), new("actual", t["kpis.actual"], PanelValue.Figure), new("target", t["kpis.target"], PanelValue.Figure), new("attainment", t["kpis.attainment"], PanelValue.Share)],
-        [.. figures.Reached.Where(row => row.Target is not null).Select(IReadOnlyList<PanelCell> (row) => [new(Named.In(row.KpiName, row.KpiNameZh)), new(row.Actual) { Unit = row.Unit }, new(row.Target) { Unit = row.Unit }, new(row.Attainment)])]));
+        [.. figures.Reached.Where(row => row.Target is not null).Select(IReadOnlyList<PanelCell> (row) => [new(Named.In(row.KpiName, row.KpiNameZh)), new(row.Actual) { Unit = row.Unit }, new(row.Target) { Unit = row.Unit }, new(row.Attainment) { Judged = AttainmentOf.Row(row) }])]));
 
     PanelFigures Branches(DashboardFigures figures)
     {
