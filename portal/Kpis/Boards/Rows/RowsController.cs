@@ -11,7 +11,7 @@ namespace Portal.Kpis.Boards.Rows;
 
 /// <summary>From a figure down to the rows that it is made of.</summary>
 [Route("kpis/rows/{metric}")]
-public sealed class RowsController(FigureRows rows, BoardScopes scopes, PartnerNames partners, Texts t, ICurrentPerson me, TimeProvider clock) : Controller
+public sealed class RowsController(FigureRows rows, BoardScopes scopes, PartnerNames partners, Texts t, ICurrentPerson me, TimeProvider clock, Dashboard dashboard) : Controller
 {
     /// <summary>The partners that a figure is of; of a derived metric the figures it is made of.</summary>
     [HttpGet]
@@ -24,7 +24,7 @@ public sealed class RowsController(FigureRows rows, BoardScopes scopes, PartnerN
 
         if (MetricCatalog.FindDerived(metric) is { } derived)
         {
-            return View("DerivedRows", new DerivedRows(read, derived, Tile.Asked(metric)));
+            return View("DerivedRows", new DerivedRows(read, derived, Tile.Asked(metric), await dashboard.ReadAsync(read, new Board([], [metric]), ct)));
         }
 
         var query = ListQuery.Read(Request, FigureRows.Partners);
@@ -88,5 +88,5 @@ public sealed record PartnerRows(BoardAsked Asked, string Metric, string Unit, L
 /// <summary>The rows of one partner.</summary>
 public sealed record FigureRowList(BoardAsked Asked, string Metric, string Unit, PartnerName Partner, ListQuery Query, RowsPage Rows);
 
-/// <summary>A derived metric, and what it is made of.</summary>
-public sealed record DerivedRows(BoardAsked Asked, DerivedMetric Metric, Tile Tile);
+/// <summary>A derived metric, and what it is made of, with their figures.</summary>
+public sealed record DerivedRows(BoardAsked Asked, DerivedMetric Metric, Tile Tile, DashboardFigures Figures);

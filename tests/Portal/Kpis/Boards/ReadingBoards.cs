@@ -64,6 +64,16 @@ public sealed class ReadingBoards(BoardChannel portal) : IClassFixture<BoardChan
     }
 
     [Fact]
+    public async Task A_figure_that_is_made_of_others_shows_them_and_leads_on_to_each()
+    {
+        var page = await portal.SignIn(portal.Distributor).GetAsync("/kpis/rows/win_rate?period=2026-Q1");
+
+        Assert.NotEmpty(page.Text("[data-figure]"));
+        Assert.Equal(["deals_won", "deals_lost", "deals_expired"], page.Document.QuerySelectorAll("[data-part]").Select(part => part.GetAttribute("data-part")!));
+        Assert.All(page.Document.QuerySelectorAll("[data-part]"), part => Assert.StartsWith($"/kpis/rows/{part.GetAttribute("data-part")}?", part.QuerySelector("a")!.GetAttribute("href"), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Fewer_than_five_peers_are_not_told_at_all()
     {
         // Two distributors: the other's figures would stand there for everybody to read.
