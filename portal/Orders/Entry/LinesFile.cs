@@ -28,7 +28,7 @@ public sealed class LinesFile(TableReader reader)
     {
         // A title may stand above the names; where no row has the names, the first one is taken.
         var opening = await reader.OpenAsync(content, fileName, Named, ct);
-        switch (opening is TableOpening.Refused({ Refusal.Kind: TableRefusalKind.NoRows }) ? await reader.OpenAsync(content, fileName, ct) : opening)
+        switch (opening is TableOpening.Refused({ Kind: TableRefusalKind.NoRows }) ? await reader.OpenAsync(content, fileName, ct) : opening)
         {
             case TableOpening.Opened(var table):
                 await using (table)
