@@ -28,6 +28,7 @@ wants chromium chromium
 wants soffice libreoffice-calc
 wants qpdf qpdf
 wants pdftotext poppler-utils
+/usr/bin/python3 -c 'import openpyxl' 2>/dev/null || install python3-openpyxl || complain "python3-openpyxl is not here and cannot be installed: the tests that read workbooks with it are skipped."
 
 results=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$results"' EXIT
