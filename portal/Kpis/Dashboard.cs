@@ -25,7 +25,6 @@ public sealed class Dashboard(Db db, Attainments attainments, KeptFigures kept)
         var tiles = board.Tiles.Select(Tile.Asked).ToList();
         string[] metrics = [.. tiles.SelectMany(tile => tile.Flows).Append(scope.Sales).Append(Metric.SellThrough).Distinct(StringComparer.Ordinal)];
         string[] balances = [.. tiles.SelectMany(tile => tile.Balances).Distinct(StringComparer.Ordinal)];
-        var measured = await attainments.MeasuredAsync(scope.Period, ct);
         var args = scope.Arguments();
         var before = scope.Before ?? scope.Period;
         args.Add("metrics", metrics);
@@ -34,14 +33,17 @@ public sealed class Dashboard(Db db, Attainments attainments, KeptFigures kept)
         args.Add("until", scope.Period.End);
         args.Add("beforeStanding", before.End.AddDays(-1));
         args.Add("most", BranchesShown);
-        args.Add("versions", measured.Versions);
         args.Add("held", scope.Period.HeldOn);
         var hasAttainment = board.Has(Panels.Attainment);
-        // The whole channel's is made of thousands of partners' figures and targets, one partner's of its own.
-        var channel = hasAttainment && scope.IsWholeChannel ? await kept.GetAsync(
-            $"attainment of {scope.Period} on {scope.Standing:O} among {scope.Territory?.Code}/{scope.Type}/{scope.Level}", db,
-            () => db.ListAsync<Reached>(scope.IsNarrowed ? measured.InSumOf($"partner_id in ({scope.Partners})") : measured.InSum, args, ct), ct) : null;
-        List<string> statements = [Months(scope), Lines(scope), Branches(scope), hasAttainment && channel is null ? measured.ByPartner(onePartner: true) : Measured.Nothing];
+        // The whole channel's is made of thousands of partners' figures and targets, one partner's of its own. What is measured is read where it is not at hand.
+        var channel = hasAttainment && scope.IsWholeChannel
+            ? await kept.GetAsync($"attainment of {scope.Period} on {scope.Standing:O} among {scope.Territory?.Code}/{scope.Type}/{scope.Level}", db, async () =>
+            {
+                var all = await MeasuredAsync();
+                return await db.ListAsync<Reached>(scope.IsNarrowed ? all.InSumOf($"partner_id in ({scope.Partners})") : all.InSum, args, ct);
+            }, ct) : null;
+        var reached = hasAttainment && channel is null ? (await MeasuredAsync()).ByPartner(onePartner: true) : Measured.Nothing;
+        List<string> statements = [Months(scope), Lines(scope), Branches(scope), reached];
         if (balances.Length > 0)
         {
             statements.Add(Levels(scope));
@@ -52,6 +54,13 @@ public sealed class Dashboard(Db db, Attainments attainments, KeptFigures kept)
             var (months, lines, branches, own) = ((await answers.ReadAsync<MetricMonth>()).AsList(), (await answers.ReadAsync<LineSum>()).AsList(), (await answers.ReadAsync<BranchSum>()).AsList(), (await answers.ReadAsync<Reached>()).AsList());
             return new DashboardFigures(asked, board, tiles, months, lines, branches, channel ?? own, balances.Length > 0 ? (await answers.ReadAsync<BalanceSums>()).AsList() : []);
         }, ct);
+
+        async Task<Measured> MeasuredAsync()
+        {
+            var measured = await attainments.MeasuredAsync(scope.Period, ct);
+            args.Add("versions", measured.Versions);
+            return measured;
+        }
     }
 
     static string Months(BoardScope scope) => $"""
