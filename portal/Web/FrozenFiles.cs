@@ -33,13 +33,13 @@ public sealed class FrozenFiles(TimeProvider clock) : IDisposable
     /// <summary>How long nobody is asked again; what is taken away from a program is out of its reach within a second.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromMilliseconds(500);
 
-    const int MostKept = 1_000;
+    const long MostBytes = 64 * 1024 * 1024;
     const int LargestFile = 4 * 1024 * 1024;
 
     // The cache forgets by the machine's clock, whether an answer still counts is looked at by the service's.
     static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
 
-    readonly MemoryCache answers = new(new MemoryCacheOptions { SizeLimit = MostKept });
+    readonly MemoryCache answers = new(new MemoryCacheOptions { SizeLimit = MostBytes });
 
     /// <summary>What this program was given under this address a moment ago, or null.</summary>
     public FileContentResult? Find(HttpContext http) =>
@@ -50,7 +50,7 @@ public sealed class FrozenFiles(TimeProvider clock) : IDisposable
     {
         if (KeyOf(http) is { } key && file.FileContents.Length <= LargestFile)
         {
-            answers.Set(key, new Answer(file, clock.GetUtcNow()), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembered });
+            answers.Set(key, new Answer(file, clock.GetUtcNow()), new MemoryCacheEntryOptions { Size = file.FileContents.Length, AbsoluteExpirationRelativeToNow = Remembered });
         }
     }
 
