@@ -8,6 +8,12 @@ public sealed class TargetGrids(Db db, KpiDefinitions kpis, TargetStore targets,
     /// <summary>How many partners a page of the grid has.</summary>
     public const int PageSize = 50;
 
+    const string OfYear = $"""
+        select {TargetStore.Owner} as owner, t.starts_on, t.period, t.value, t.set_at
+        from kpi_target t left join partner p on p.partner_id = t.partner_id left join territory a on a.territory_id = t.territory_id
+        where t.kpi_definition_id = @definition and t.starts_on >= make_date(@year - 1, 1, 1) and t.starts_on < make_date(@year + 1, 1, 1)
+        """;
+
     /// <summary>Reads one page of it; null where there is no such KPI or year.</summary>
     /// <param name="number">The KPI; the first one in use where it is left out.</param>
     /// <param name="year">The year; this one where it is left out.</param>
@@ -41,20 +47,12 @@ public sealed class TargetGrids(Db db, KpiDefinitions kpis, TargetStore targets,
         """, new { words = string.IsNullOrWhiteSpace(words) ? null : words.Trim(), within = LikePattern.Within(words?.Trim()), skip, most }, ct);
 
     /// <summary>The targets of a year that hold, of all levels and territories and of some partners.</summary>
-    public Task<List<GridTarget>> TargetsAsync(long definition, int year, long[] partners, CancellationToken ct) => db.ListAsync<GridTarget>("""
-        select coalesce(p.number, 'level:' || t.partner_level, 'territory:' || a.code) as owner, t.starts_on, t.period, t.value, t.set_at
-        from kpi_target t left join partner p on p.partner_id = t.partner_id left join territory a on a.territory_id = t.territory_id
-        where t.kpi_definition_id = @definition and t.superseded_at is null
-          and t.starts_on >= make_date(@year - 1, 1, 1) and t.starts_on < make_date(@year + 1, 1, 1)
-          and (t.partner_id is null or t.partner_id = any(@partners))
-        """, new { definition, year, partners }, ct);
+    public Task<List<GridTarget>> TargetsAsync(long definition, int year, long[] partners, CancellationToken ct) =>
+        db.ListAsync<GridTarget>($"{OfYear} and t.superseded_at is null and (t.partner_id is null or t.partner_id = any(@partners))", new { definition, year, partners }, ct);
 
     /// <summary>The targets of a year that held at a moment and hold no more: what whoever read the grid then saw where it shows something else now.</summary>
-    public Task<List<GridTarget>> GoneSinceAsync(long definition, int year, DateTime seen, CancellationToken ct) => db.ListAsync<GridTarget>("""
-        select coalesce(p.number, 'level:' || t.partner_level, 'territory:' || a.code) as owner, t.starts_on, t.period, t.value, t.set_at
-        from kpi_target t left join partner p on p.partner_id = t.partner_id left join territory a on a.territory_id = t.territory_id
-        where t.kpi_definition_id = @definition and t.set_at <= @seen and t.superseded_at > @seen and t.starts_on >= make_date(@year - 1, 1, 1) and t.starts_on < make_date(@year + 1, 1, 1)
-        """, new { definition, year, seen }, ct);
+    public Task<List<GridTarget>> GoneSinceAsync(long definition, int year, DateTime seen, CancellationToken ct) =>
+        db.ListAsync<GridTarget>($"{OfYear} and t.set_at <= @seen and t.superseded_at > @seen", new { definition, year, seen }, ct);
 
     /// <summary>The periods of a year as the versions measure them, the first to last: of a year in which a KPI goes over to another kind there are some of both.</summary>
     internal static IReadOnlyList<Period> PeriodsOf(int year, IReadOnlyList<KpiVersion> versions) =>

@@ -7,6 +7,9 @@ namespace Portal.Kpis;
 /// <summary>Targets, those that hold and those that did.</summary>
 public sealed class TargetStore(Db db)
 {
+    /// <summary>SQL: whom a target <c>t</c> is for, with its partner <c>p</c> and its territory <c>a</c>: a partner's number, <c>level:gold</c> or <c>territory:CN</c>.</summary>
+    internal const string Owner = "coalesce(p.number, 'level:' || t.partner_level, 'territory:' || a.code)";
+
     /// <summary>
     /// Puts targets in place of those that held: per definition, period and whom they are for. One statement each for any number of targets;
     /// an equal value changes nothing, and no value leaves none in place.
@@ -59,8 +62,8 @@ public sealed class TargetStore(Db db)
     /// <param name="limit">How many at most.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <param name="after">The last one of the page before.</param>
-    public Task<List<PastTarget>> HistoryAsync(string kpi, string? owner, Period? period, int limit, CancellationToken ct, PastTargetKey? after = null) => db.ListAsync<PastTarget>("""
-        select t.kpi_target_id, coalesce(p.number, 'level:' || t.partner_level, 'territory:' || a.code) as owner, p.name as partner_name, p.name_latin as partner_name_latin, t.partner_level, a.name as territory_name, a.name_zh as territory_name_zh,
+    public Task<List<PastTarget>> HistoryAsync(string kpi, string? owner, Period? period, int limit, CancellationToken ct, PastTargetKey? after = null) => db.ListAsync<PastTarget>($"""
+        select t.kpi_target_id, {Owner} as owner, p.name as partner_name, p.name_latin as partner_name_latin, t.partner_level, a.name as territory_name, a.name_zh as territory_name_zh,
                t.starts_on, t.period, t.value, t.note, t.set_at, t.set_by, who.name as set_by_name, t.superseded_at, t.superseded_by, ended.name as superseded_by_name, t.superseded_why
         from kpi_target t
         join kpi_definition k using (kpi_definition_id)
@@ -68,7 +71,7 @@ public sealed class TargetStore(Db db)
         left join territory a on a.territory_id = t.territory_id
         left join person who on who.number = t.set_by
         left join person ended on ended.number = t.superseded_by
-        where k.number = @kpi and (@owner::text is null or coalesce(p.number, 'level:' || t.partner_level, 'territory:' || a.code) = @owner)
+        where k.number = @kpi and (@owner::text is null or {Owner} = @owner)
           and (@kind::text is null or (t.period = @kind and t.starts_on = @start))
           and (@setAt::timestamptz is null or (t.set_at, t.kpi_target_id) < (@setAt, @id))
         order by t.set_at desc, t.kpi_target_id desc
@@ -83,9 +86,9 @@ public sealed class TargetStore(Db db)
     /// <param name="after">The last one of the page before.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="ct">Stops waiting.</param>
-    public Task<List<HeldTarget>> HeldAsync(string? kpi, string? owner, int? year, Period? period, HeldTargetKey? after, int limit, CancellationToken ct) => db.ListAsync<HeldTarget>("""
+    public Task<List<HeldTarget>> HeldAsync(string? kpi, string? owner, int? year, Period? period, HeldTargetKey? after, int limit, CancellationToken ct) => db.ListAsync<HeldTarget>($"""
         select * from (
-            select k.number as kpi_number, coalesce(p.number, 'level:' || t.partner_level, 'territory:' || a.code) as owner, t.starts_on, t.period, t.value, t.note, t.set_at, t.set_by, who.name as set_by_name
+            select k.number as kpi_number, {Owner} as owner, t.starts_on, t.period, t.value, t.note, t.set_at, t.set_by, who.name as set_by_name
             from kpi_target t
             join kpi_definition k using (kpi_definition_id)
             left join partner p on p.partner_id = t.partner_id
