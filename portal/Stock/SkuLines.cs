@@ -75,7 +75,9 @@ public static partial class SkuLines
 
     /// <summary>The quantity in a cell of a file, where thousands may stand apart: 1,000 and 1 000.</summary>
     public static decimal? QuantityOfCell(string? text) => GroupedCell().Match((text ?? "").Normalize(NormalizationForm.FormKC).Trim()) is { Success: true } grouped
-        ? Quantity(string.Concat(grouped.Groups["number"].Value.Where(char.IsAsciiDigit))) : Quantity(text);
+        ? Quantity(Digits(grouped)) : Quantity(text);
+
+    static string Digits(System.Text.RegularExpressions.Match grouped) => string.Concat(grouped.Groups["number"].Value.Where(char.IsAsciiDigit));
 
     [System.Text.RegularExpressions.GeneratedRegex(@"^(?<number>\d{1,3}(?:[,' ]\d{3})+)(?:\.0+)?$", System.Text.RegularExpressions.RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial System.Text.RegularExpressions.Regex GroupedCell();
@@ -91,9 +93,8 @@ public static partial class SkuLines
         }
 
         // Between blanks or behind a comma "1 000" may be one with a remark behind it: nobody is sent a thousand, or one, by guess.
-        var digits = string.Concat(grouped.Groups["number"].Value.Where(char.IsAsciiDigit));
         var isClear = grouped.Groups["hard"].Success || (grouped.Groups["blank"].Success && !grouped.Groups["number"].Value.Contains(' ', StringComparison.Ordinal));
-        return Split(string.Concat(grouped.Groups["before"].Value, isClear ? digits : "?", typed.AsSpan(grouped.Index + grouped.Length)));
+        return Split(string.Concat(grouped.Groups["before"].Value, isClear ? Digits(grouped) : "?", typed.AsSpan(grouped.Index + grouped.Length)));
     }
 
     // A quantity with its thousands apart, behind a SKU: by a tab or semicolon as cells are copied, by blanks, or by a comma.
